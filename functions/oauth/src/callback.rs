@@ -1,0 +1,106 @@
+//! GET /callback: where the bank sends the browser back to (RFC 6749 section 4.1.2).
+
+use axum::{
+    Extension, Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use shared::{
+    http::{App, Problem, RequestId},
+    store::Connection,
+    tpp::{CallbackParameters, ConsentError},
+    types::{
+        deadline::Deadline,
+        ids::UserId,
+        secret::{AuthorizationCode, OauthState},
+    },
+};
+
+use crate::{browser::Browser, page};
+
+/// What stands in the query. Nothing of it is ever shown again.
+#[derive(Deserialize)]
+pub(crate) struct Returned {
+    state: OauthState,
+    code: Option<AuthorizationCode>,
+    error: Option<String>,
+}
+
+/// A customer is connected.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Connected {
+    /// Always `OAuth success`.
+    #[schema(example = "OAuth success")]
+    message: &'static str,
+    /// Our name for the customer: what stands in every path from now on.
+    new_user_id: UserIdSchema,
+}
+
+/// A UUID.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(value_type = String, format = Uuid)]
+struct UserIdSchema(UserId);
+
+/// Where bunq sends the customer back to
+///
+/// Answers JSON, or a page to a browser.
+#[utoipa::path(
+    get,
+    path = "/callback",
+    operation_id = "complete_consent",
+    tag = "oauth",
+    params(
+        ("state" = String, Query, description = "As `/auth` made it; works once, in the same browser, for ten minutes."),
+        ("code" = Option<String>, Query, description = "From bunq."),
+        ("error" = Option<String>, Query, description = "From bunq, where the customer said no."),
+    ),
+    responses(
+        (status = 200, description = "Connected.", body = Connected),
+        (status = 403, description = "The customer said no, or bunq refuses the token it just gave."),
+        (status = 422, description = "The state or the code does not work."),
+        (status = 503, description = "bunq is busy. Nothing is lost: the same address works again after `Retry-After`."),
+    )
+)]
+pub(crate) async fn complete_consent(
+    State(app): State<App>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    deadline: Deadline,
+    browser: Browser,
+    headers: HeaderMap,
+    returned: Result<Query<Returned>, QueryRejection>,
+) -> Response {
+    let completed = complete(&app, browser, returned, deadline).await;
+    if wants_page(&headers) {
+        return match completed {
+            Ok(connection) => page::connected(connection.user_id),
+            Err(problem) => page::failed(&problem, &request_id),
+        };
+    }
+    match completed {
+        Ok(connection) => {
+            Json(Connected { message: "OAuth success", new_user_id: UserIdSchema(connection.user_id) }).into_response()
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn complete(
+    app: &App,
+    browser: Browser,
+    returned: Result<Query<Returned>, QueryRejection>,
+    deadline: Deadline,
+) -> Result<Connection, Problem> {
+    let Query(Returned { state, code, error }) =
+        returned.map_err(|_| Problem::invalid("query", "must hold one `state`, and one `code` or `error`"))?;
+    // Without the cookie the state cannot be this browser's; whether it exists is not said.
+    let browser = browser.secret.ok_or(ConsentError::StateRefused)?;
+    let code = if error.is_some() { None } else { code };
+    Ok(app.tpp.complete_consent(CallbackParameters { state, code }, &browser, deadline).await?)
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
+}

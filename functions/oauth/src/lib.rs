@@ -1,0 +1,14 @@
+//! `/auth` and `/callback`: how a bunq customer connects. The only routes without an API key, since a browser calls them.
+
+mod auth;
+mod browser;
+mod callback;
+mod page;
+
+use shared::http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of the group.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(auth::begin_consent)).routes(routes!(callback::complete_consent))
+}

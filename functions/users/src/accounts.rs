@@ -1,0 +1,22 @@
+//! GET /user/{user_id}/accounts: the accounts that the customer granted.
+
+use shared::{
+    bunq::calls::ListMonetaryAccounts,
+    http::{Accounts, BankAnswer, ConnectedUser, Problem},
+};
+
+/// List a customer's accounts
+///
+/// Scope `accounts`. The answer is bunq's own, with every kind of account, also kinds that bunq adds.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/accounts",
+    operation_id = "list_accounts",
+    tag = "users",
+    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
+    user.call(|user| ListMonetaryAccounts { user }).await.map(BankAnswer)
+}

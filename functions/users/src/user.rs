@@ -1,0 +1,24 @@
+//! GET /user/{user_id}: the customer's profile.
+
+use shared::{
+    bunq::calls::FindUser,
+    http::{Accounts, BankAnswer, ConnectedUser, Problem},
+};
+
+/// Read a customer's profile
+///
+/// Scope `accounts`. The answer is bunq's own: `UserPerson` or `UserCompany`, or `UserApiKey` where bunq does not say whose it is.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}",
+    operation_id = "find_user",
+    tag = "users",
+    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
+    // The one call where bunq takes the customer's own id, and says more then.
+    let granted = user.connection.granted_id;
+    user.call(|path_id| FindUser { user: granted.unwrap_or(path_id) }).await.map(BankAnswer)
+}

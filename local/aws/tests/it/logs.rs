@@ -1,0 +1,72 @@
+//! What must never be in a log, at any level: the services carry tokens, keys and customers' data.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tracing::Level;
+
+use crate::client::{CONNECTIONS, http, start};
+
+const CANARY: &str = "canary-5f0c7d3e";
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Sends a request without AWS's clients, because those log what they send.
+async fn call(url: &str, target: &str, body: Value) -> StatusCode {
+    let request = http()
+        .post(url)
+        .header("x-amz-target", target)
+        .header("x-amz-date", "20260101T000000Z")
+        .header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=a/20260101/eu-central-1/x/aws4_request, SignedHeaders=host, Signature=0",
+        )
+        .header("content-type", "application/x-amz-json-1.0");
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    answer.status()
+}
+
+#[tokio::test]
+async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_writer(|| Log)
+        .finish();
+    // For all threads: the services have their own.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let aws = start().await;
+    let item = json!({"pk": {"S": CANARY}});
+
+    let put = json!({"TableName": CONNECTIONS, "Item": item});
+    let put = call(&aws.url(), "DynamoDB_20120810.PutItem", put).await;
+    let get = json!({"TableName": CONNECTIONS, "Key": item});
+    let get = call(&aws.url(), "DynamoDB_20120810.GetItem", get).await;
+    let bad = json!({"TableName": CONNECTIONS, "Key": CANARY});
+    let bad = call(&aws.url(), "DynamoDB_20120810.GetItem", bad).await;
+    let secret = json!({"Name": "name", "SecretString": CANARY});
+    let secret = call(&aws.url(), "secretsmanager.CreateSecret", secret).await;
+    aws.stop().await;
+
+    assert_eq!(
+        [put, get, bad, secret].map(|it| it.as_u16()),
+        [200, 200, 400, 200]
+    );
+    let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
+    assert!(log.contains("embedded AWS call"));
+    let line = log.lines().find(|it| it.contains(CANARY));
+    assert_eq!(line, None);
+}

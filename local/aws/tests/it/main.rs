@@ -1,0 +1,16 @@
+//! The embedded AWS as the functions meet it: through AWS's own clients, over its port.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml allows them in test functions, but not in what those call"
+)]
+
+mod client;
+mod dynamodb;
+mod faults;
+mod logs;
+mod protocol;
+mod secrets;
+mod start;
+mod state;

@@ -1,0 +1,137 @@
+//! What a developer is told when the services do not start.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use local_aws::{LocalAws, Options, StartError};
+
+use crate::client::{start, start_in};
+
+async fn refused(options: Options) -> StartError {
+    LocalAws::start(options).await.unwrap_err()
+}
+
+fn in_folder(folder: &Path) -> Options {
+    Options {
+        state_dir: Some(folder.to_owned()),
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let aws = start().await;
+    let listen = aws.address();
+
+    let error = refused(Options {
+        listen,
+        state_dir: None,
+    });
+    let error = error.await;
+
+    assert!(matches!(error, StartError::AddressTaken { address } if address == listen));
+    assert_eq!(
+        error.to_string(),
+        format!("{listen} is already taken by another process")
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_others_can_reach_is_refused() {
+    let listen = SocketAddr::from(([0, 0, 0, 0], 0));
+
+    let error = refused(Options {
+        listen,
+        state_dir: None,
+    });
+
+    assert!(matches!(error.await, StartError::NotLoopback { .. }));
+}
+
+#[tokio::test]
+async fn a_folder_in_use_is_refused_until_it_is_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start_in(folder.path()).await;
+
+    let error = refused(in_folder(folder.path())).await;
+    first.stop().await;
+    let second = LocalAws::start(in_folder(folder.path())).await;
+
+    assert!(matches!(error, StartError::FolderLocked { .. }), "{error}");
+    assert!(error.to_string().ends_with(" is in use by another process"));
+    assert!(second.is_ok());
+}
+
+#[tokio::test]
+async fn a_stop_frees_the_port() {
+    let aws = start().await;
+    let listen = aws.address();
+
+    aws.stop().await;
+
+    let again = LocalAws::start(Options {
+        listen,
+        state_dir: None,
+    });
+    assert_eq!(again.await.unwrap().address(), listen);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let file = parent.path().join("file");
+    fs::write(&file, "").unwrap();
+
+    let error = refused(in_folder(&file.join("state"))).await;
+
+    assert!(
+        matches!(error, StartError::FolderUnwritable { .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_folder_with_other_things_in_it_is_not_taken_away_from_its_users() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thesis.txt"), "").unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+
+    let error = refused(in_folder(folder.path())).await;
+
+    assert!(matches!(error, StartError::FolderOpen { .. }), "{error}");
+    let mode = fs::metadata(folder.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o755);
+}
+
+#[tokio::test]
+async fn a_damaged_secrets_file_is_refused_without_quoting_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    let content = r#"{"secrets": "top secret"}"#;
+    fs::write(folder.path().join("secrets.json"), content).unwrap();
+
+    let error = refused(in_folder(folder.path())).await;
+
+    assert!(
+        matches!(error, StartError::SecretsMalformed { .. }),
+        "{error}"
+    );
+    assert!(!format!("{error} {error:?}").contains("top secret"));
+}
+
+#[tokio::test]
+async fn a_damaged_tables_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = "no database at all, but long enough to be looked at as if it were one of them";
+    fs::write(folder.path().join("dynamodb.sqlite"), content.repeat(64)).unwrap();
+
+    let error = refused(in_folder(folder.path())).await;
+
+    assert!(
+        matches!(error, StartError::TablesUnreadable { .. }),
+        "{error}"
+    );
+    assert_eq!(error.to_string().lines().count(), 1);
+}

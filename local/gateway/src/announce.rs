@@ -1,0 +1,70 @@
+//! What the terminal shows.
+
+use std::fmt;
+
+use shared::{
+    tpp::{Step, StepState},
+    types::secret::Secret as _,
+};
+
+use crate::{Options, Stack};
+
+/// A step of the onboarding, in words.
+pub struct StepLine(pub Step, pub StepState);
+
+impl fmt::Display for StepLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self.0 {
+            Step::SealingKey => "a key that seals tokens in the tables",
+            Step::Certificate => "a PSD2 certificate",
+            Step::Installation => "a key pair, installed at the bank",
+            Step::PspCredential => "the certificate, registered for an API key of the bank",
+            Step::DeviceServer => "this device, registered",
+            Step::Session => "a session with the bank",
+            Step::OauthClient => "an OAuth client",
+            Step::CallbackUrl => "its callback URL",
+            Step::ApiKey => "an API key for you",
+        };
+        let mark = match self.1 {
+            StepState::Now => "made",
+            StepState::Before => "there",
+            StepState::Missing => "missing",
+        };
+        write!(f, "  {mark:<8}{words}")
+    }
+}
+
+/// Where everything is, and what to type next.
+pub struct Welcome<'a>(pub &'a Stack, pub &'a Options);
+
+impl fmt::Display for Welcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(stack, options) = self;
+        let url = stack.url.as_str().trim_end_matches('/');
+        let key_file = stack.api_key_file.display();
+        writeln!(f, "\n  API       {url}")?;
+        match &stack.simulator_url {
+            Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
+            None => writeln!(f, "  bank      bunq, {}", options.bunq.as_str())?,
+        }
+        writeln!(f, "  AWS       {}  (DynamoDB and Secrets Manager, embedded)", stack.aws_url)?;
+        writeln!(f, "  API key   {}  (also in {key_file})", stack.api_key.expose())?;
+        writeln!(f, "\nConnect a customer: open {url}/auth in a browser", )?;
+        if stack.simulator_url.is_some() {
+            writeln!(f, "(or stay here; person, company, empty and strange are customers of the simulated bank):\n")?;
+            writeln!(
+                f,
+                "  USER_ID=$(curl -sSL -b '' -H 'X-Simulator-Approve: person' {url}/auth | sed 's/.*\"new_user_id\":\"//; s/\".*//')"
+            )?;
+        } else {
+            writeln!(f, "and keep the number that the page shows:\n\n  USER_ID=<the number>")?;
+        }
+        writeln!(f, "\nRead their profile and their accounts:\n")?;
+        let read = |f: &mut fmt::Formatter<'_>, path: &str| {
+            writeln!(f, "  curl -sS -H \"Authorization: Bearer $(cat {key_file})\" {url}/user/$USER_ID{path}")
+        };
+        read(f, "")?;
+        read(f, "/accounts")?;
+        writeln!(f, "\nCtrl-C stops everything. The next start finds it as it was; --fresh forgets it.")
+    }
+}

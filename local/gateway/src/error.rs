@@ -1,0 +1,67 @@
+//! Why `local` does not start: one line each, for the person at the terminal.
+
+use std::{io, path::PathBuf};
+
+use shared::{config::ConfigError, http::Problem, lambda};
+
+/// The local stack does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// The API's port.
+    #[error("port {port} is taken by another program; choose another with --port")]
+    PortTaken {
+        /// The port.
+        port: u16,
+    },
+    /// The API's port, for another reason.
+    #[error("cannot listen on port {port}: {source}")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The embedded AWS.
+    #[error("the embedded AWS does not start: {0}")]
+    Aws(#[from] local_aws::StartError),
+    /// Its tables.
+    #[error("the tables cannot be made: {0}")]
+    Tables(#[from] local_aws::CreateTablesError),
+    /// The simulated bank.
+    #[error("the simulated bank does not start: {0}")]
+    Simulator(#[from] bunq_simulator::StartError),
+    /// The state folder.
+    #[error("cannot use the folder {}: {source}", path.display())]
+    StateDir {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Another process works with the same state.
+    #[error("another `local` uses the folder {}; stop it first, or choose another with --state-dir", path.display())]
+    StateDirInUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The environment or `--public-url`.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The TLS library.
+    #[error(transparent)]
+    Start(#[from] lambda::StartError),
+    /// The onboarding.
+    #[error("the onboarding at {bank} stopped: {problem} What was done is kept; run it again to go on.")]
+    Onboarding {
+        /// The bank's address.
+        bank: String,
+        /// Why.
+        problem: Problem,
+    },
+    /// The first API key.
+    #[error("no API key can be made: {0}")]
+    ApiKey(Problem),
+    /// The server.
+    #[error("the server stopped: {0}")]
+    Serve(io::Error),
+}

@@ -1,0 +1,175 @@
+//! Starts everything in order, and stops it.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use bunq_simulator::Simulator;
+use local_aws::LocalAws;
+use shared::{
+    config::Config,
+    http::{App, Problem},
+    lambda::{Aws, compose},
+    tpp::{Step, StepState},
+    types::{
+        clock::Clock,
+        deadline::Deadline,
+        scope::Scope,
+        secret::ApiKey,
+    },
+};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::{BankChoice, LocalError, Options, gateway, state::StateDir};
+
+/// bunq may ask for a wait of half a minute on the way.
+const ONBOARDING: Duration = Duration::from_secs(120);
+
+/// Everything, running.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where the API is.
+    pub url: Url,
+    /// Where the embedded AWS is.
+    pub aws_url: String,
+    /// Where the simulated bank is, if it is the one.
+    pub simulator_url: Option<Url>,
+    /// A key with every scope.
+    pub api_key: ApiKey,
+    /// The file that holds the key.
+    pub api_key_file: PathBuf,
+    listener: TcpListener,
+    app: App,
+    aws: LocalAws,
+    simulator: Option<Simulator>,
+}
+
+impl Stack {
+    /// Starts everything but the API's server, and onboards where that was not done. `progress` hears of each step.
+    ///
+    /// # Errors
+    /// [`LocalError`], one line for the person at the terminal.
+    pub async fn start(options: &Options, progress: &(dyn Fn(Step, StepState) + Sync)) -> Result<Self, LocalError> {
+        let listener = listen(options.port).await?;
+        let port = listener.local_addr().map_err(LocalError::Serve)?.port();
+        let state = StateDir::open(&options.state_dir, options.bunq)?;
+        if options.fresh {
+            state.forget()?;
+        }
+
+        let aws = local_aws::Options { listen: loopback(options.aws_port), state_dir: Some(state.aws()) };
+        let aws = LocalAws::start(aws).await?;
+        let simulator = match options.bunq {
+            BankChoice::Simulator => Some(start_simulator(options.simulator_port, &state).await?),
+            BankChoice::Sandbox | BankChoice::Production | BankChoice::Custom => None,
+        };
+        let config = config(options, port, simulator.as_ref())?;
+        aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
+        let url = config.public_url.clone();
+        let aws_url = aws.url();
+        let endpoint = Url::parse(&aws_url).map_err(|error| LocalError::Serve(io::Error::other(error)))?;
+        let app = compose(config, Aws::Local(endpoint), Clock::system()).await?;
+
+        let api_key = onboard(&app, &state, progress).await?;
+        Ok(Self {
+            url,
+            aws_url,
+            simulator_url: simulator.as_ref().map(Simulator::url),
+            api_key,
+            api_key_file: state.api_key(),
+            listener,
+            app,
+            aws,
+            simulator,
+        })
+    }
+
+    /// Serves the API until `shutdown` resolves, then stops everything.
+    ///
+    /// # Errors
+    /// [`LocalError::Serve`].
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), LocalError> {
+        let served = axum::serve(self.listener, gateway(self.app)).with_graceful_shutdown(shutdown).await;
+        if let Some(simulator) = self.simulator {
+            simulator.stop().await;
+        }
+        self.aws.stop().await;
+        served.map_err(LocalError::Serve)
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+async fn listen(port: u16) -> Result<TcpListener, LocalError> {
+    TcpListener::bind(loopback(port)).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => LocalError::PortTaken { port },
+        _ => LocalError::Listen { port, source },
+    })
+}
+
+async fn start_simulator(port: u16, state: &StateDir) -> Result<Simulator, LocalError> {
+    let options = bunq_simulator::Options {
+        listen: loopback(port),
+        state_file: Some(state.simulator()),
+        settings: bunq_simulator::Settings::default(),
+    };
+    Ok(Simulator::start(options).await?)
+}
+
+/// What the template sets in the cloud, set here; anything else comes from the environment.
+fn config(options: &Options, port: u16, simulator: Option<&Simulator>) -> Result<Config, LocalError> {
+    let public_url = options.public_url.as_ref().map_or_else(|| format!("http://localhost:{port}"), Url::to_string);
+    let mut variables = BTreeMap::from([
+        ("PUBLIC_URL", public_url),
+        ("CONNECTIONS_TABLE", "bunq-tpp-connections".to_owned()),
+        ("EPHEMERA_TABLE", "bunq-tpp-ephemera".to_owned()),
+        ("SECRET_PREFIX", "bunq-tpp".to_owned()),
+    ]);
+    let own_hosts = |environment: &str| {
+        let unset = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"].map(|name| (name, String::new()));
+        [("BUNQ_ENVIRONMENT", environment.to_owned())].into_iter().chain(unset)
+    };
+    match (options.bunq, simulator) {
+        (BankChoice::Sandbox, _) => variables.extend(own_hosts("sandbox")),
+        (BankChoice::Production, _) => variables.extend(own_hosts("production")),
+        (BankChoice::Simulator, Some(simulator)) => variables.extend([
+            ("BUNQ_ENVIRONMENT", "sandbox".to_owned()),
+            ("BUNQ_API_URL", simulator.api_url().to_string()),
+            ("BUNQ_AUTHORIZE_URL", simulator.authorize_url().to_string()),
+            ("BUNQ_TOKEN_URL", simulator.token_url().to_string()),
+        ]),
+        (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
+    }
+    Ok(Config::from_env_with(&variables)?)
+}
+
+/// Onboards, and finds a key for the person at the terminal: the one left here, the one just made, or a new one.
+async fn onboard(
+    app: &App,
+    state: &StateDir,
+    progress: &(dyn Fn(Step, StepState) + Sync),
+) -> Result<ApiKey, LocalError> {
+    let bank = app.tpp.config().bunq.api.to_string();
+    let onboarded = app.tpp.onboard(progress, Deadline::after(ONBOARDING)).await;
+    let report = onboarded.map_err(|error| LocalError::Onboarding { bank, problem: error.into() })?;
+    if let Some(key) = report.api_key {
+        state.write_api_key(&key)?;
+        return Ok(key);
+    }
+    if let Some(key) = state.read_api_key()
+        && app.tpp.authorise(&key, Scope::Accounts).await.is_ok()
+    {
+        return Ok(key);
+    }
+    let failed = |error| LocalError::ApiKey(Problem::from(error));
+    let (key, _) = app.tpp.create_api_key("local", Scope::ALL).await.map_err(failed)?;
+    state.write_api_key(&key)?;
+    Ok(key)
+}

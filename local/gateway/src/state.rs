@@ -1,0 +1,80 @@
+//! The folder that keeps everything between runs. Only its owner can read it: it holds keys.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use shared::types::secret::{ApiKey, Secret as _};
+
+use crate::{BankChoice, LocalError};
+
+/// Where the state of one bank is.
+#[derive(Clone, Debug)]
+pub(crate) struct StateDir(PathBuf);
+
+impl StateDir {
+    /// Opens or makes the folder. The simulated bank's state is in the folder itself, each other bank's in one of its own.
+    pub(crate) fn open(folder: &Path, bank: BankChoice) -> Result<Self, LocalError> {
+        let path = match bank {
+            BankChoice::Simulator => folder.to_owned(),
+            other => folder.join(other.as_str()),
+        };
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|source| LocalError::StateDir { path: path.clone(), source })?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn aws(&self) -> PathBuf {
+        self.0.join("aws")
+    }
+
+    pub(crate) fn simulator(&self) -> PathBuf {
+        self.0.join("simulator.json")
+    }
+
+    pub(crate) fn api_key(&self) -> PathBuf {
+        self.0.join("api-key")
+    }
+
+    fn failed(path: PathBuf) -> impl FnOnce(io::Error) -> LocalError {
+        move |source| LocalError::StateDir { path, source }
+    }
+
+    /// Forgets everything, unless another process works with it.
+    pub(crate) fn forget(&self) -> Result<(), LocalError> {
+        let aws = self.aws();
+        if let Ok(lock) = File::open(aws.join("lock")) {
+            lock.try_lock().map_err(|_| LocalError::StateDirInUse { path: self.0.clone() })?;
+        }
+        let gone = |result: io::Result<()>| match result {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        };
+        gone(fs::remove_dir_all(&aws)).map_err(Self::failed(aws))?;
+        for file in [self.simulator(), self.api_key()] {
+            gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
+        }
+        Ok(())
+    }
+
+    /// The API key that a run before left here, if it did.
+    pub(crate) fn read_api_key(&self) -> Option<ApiKey> {
+        let text = fs::read_to_string(self.api_key()).ok()?;
+        ApiKey::parse(text.trim().to_owned()).ok()
+    }
+
+    /// Leaves the API key for the person at the terminal, readable by nobody else.
+    pub(crate) fn write_api_key(&self, key: &ApiKey) -> Result<(), LocalError> {
+        let path = self.api_key();
+        let write = || {
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+            // The mode above is for a new file only.
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+            file.write_all(key.expose().as_bytes())
+        };
+        write().map_err(Self::failed(path.clone()))
+    }
+}

@@ -1,0 +1,275 @@
+//! The one way to the bank: headers, signature, sending, verification, retries.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, header};
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    envelope::{Envelope, Verified},
+    error::{BankError, Refusal, rate_limit_wait},
+    request::{Call, Effect, Method, Request},
+    retry::{Failure, Outcome, next},
+    signing::{InstallationKey, PublicKey},
+};
+use crate::{
+    config::BunqUrls,
+    types::{
+        deadline::Deadline,
+        secret::{InstallationToken, Secret, SessionToken},
+    },
+};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one attempt may take; a caller's deadline can be shorter.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The largest page of 200 payments seen is well under a megabyte.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// What POST /installation made: our key pair, the bank's key, and the token that names both.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// Names the installation to the bank.
+    pub token: InstallationToken,
+    /// Signs what we send.
+    pub key: InstallationKey,
+    /// Verifies what the bank answers.
+    pub server_key: PublicKey,
+}
+
+/// As whom a call is made.
+#[derive(Clone, Copy, Debug)]
+pub enum Credentials<'a> {
+    /// As nobody: POST /installation, whose answer brings the key that later answers are verified with.
+    Anonymous,
+    /// As an installation: until a session exists.
+    Installation(&'a Installation),
+    /// As the owner of a session.
+    Session(&'a Installation, &'a SessionToken),
+}
+
+impl<'a> Credentials<'a> {
+    const fn installation(self) -> Option<&'a Installation> {
+        match self {
+            Self::Anonymous => None,
+            Self::Installation(installation) | Self::Session(installation, _) => Some(installation),
+        }
+    }
+}
+
+/// A client of the bank. Cheap to clone; clones share connections.
+#[derive(Clone, Debug)]
+pub struct Bank {
+    pub(super) http: reqwest::Client,
+    pub(super) urls: BunqUrls,
+}
+
+impl Bank {
+    /// A client of the bank at these addresses.
+    ///
+    /// # Errors
+    /// [`reqwest::Error`] where the machine's TLS roots cannot be read.
+    pub fn new(urls: BunqUrls) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            // Mandatory at the bank.
+            .user_agent(concat!("bunq-tpp/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry tokens to wherever it points.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            // Lambda freezes the process between requests: connections older than that are dead without knowing it.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .no_proxy()
+            .build()?;
+        Ok(Self { http, urls })
+    }
+
+    /// Makes a call and answers its output, after as many tries as are safe.
+    ///
+    /// # Errors
+    /// [`BankError`].
+    pub async fn send<C: Call>(
+        &self,
+        credentials: Credentials<'_>,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, BankError> {
+        let request = call.build();
+        // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
+        let request_id = Uuid::new_v4();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let id = match request.method.effect() {
+                Effect::Write => request_id,
+                Effect::Read => Uuid::new_v4(),
+            };
+            let answer = self.attempt(credentials, &request, id, deadline).await;
+            let error = match answer {
+                Ok(answer) => {
+                    let response_id = answer.response_id.clone();
+                    return call.decode(answer).map_err(|reason| BankError::Undecodable { reason, response_id });
+                }
+                Err(error) => error,
+            };
+            let left = deadline.left();
+            match next(request.method.effect(), Failure::from(&error), tries, left, rand::random_range(0..=1000)) {
+                Outcome::GiveUp => return Err(error),
+                Outcome::Again(wait) => {
+                    tracing::info!(route = request.route, tries, wait_ms = wait.as_millis(), "bunq: trying again");
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        request_id: Uuid,
+        deadline: Deadline,
+    ) -> Result<Verified, BankError> {
+        let started = tokio::time::Instant::now();
+        let result = self.exchange(credentials, request, request_id, deadline).await;
+        let response_id = match &result {
+            Ok(answer) => answer.response_id.as_deref(),
+            Err(error) => error.response_id(),
+        };
+        tracing::info!(
+            method = request.method.as_str(),
+            route = request.route,
+            outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string),
+            bunq_request_id = %request_id,
+            bunq_response_id = response_id,
+            ms = started.elapsed().as_millis(),
+            "bunq: call"
+        );
+        result
+    }
+
+    async fn exchange(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        request_id: Uuid,
+        deadline: Deadline,
+    ) -> Result<Verified, BankError> {
+        let method = match request.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Delete => http::Method::DELETE,
+        };
+        let mut builder = self
+            .http
+            .request(method, endpoint(&self.urls.api, &request.path))
+            .query(&request.query)
+            .header("X-Bunq-Client-Request-Id", request_id.to_string())
+            .header("X-Bunq-Language", "en_US")
+            .header("X-Bunq-Region", "en_US")
+            .header("X-Bunq-Geolocation", "0 0 0 0 000")
+            .header(header::CACHE_CONTROL, "no-cache");
+        builder = match credentials {
+            Credentials::Anonymous => builder,
+            Credentials::Installation(installation) => authenticate(builder, &installation.token)?,
+            Credentials::Session(_, token) => authenticate(builder, token)?,
+        };
+        if let Some(body) = &request.body {
+            builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        // Every POST and PUT but /installation, whose key the bank does not know yet.
+        if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
+            let body = request.body.as_deref().unwrap_or_default();
+            let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
+            builder = builder.header("X-Bunq-Client-Signature", signature);
+        }
+        let answer = self.receive(builder, deadline).await?;
+        answer.judge(credentials.installation().map(|installation| &installation.server_key))
+    }
+
+    /// Sends, and reads the whole answer.
+    pub(super) async fn receive(
+        &self,
+        builder: reqwest::RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Answer, BankError> {
+        let limit = ATTEMPT_TIMEOUT.min(deadline.left());
+        let exchange = async {
+            let mut response = builder.send().await.map_err(failed_to_send)?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let mut body = BytesMut::new();
+            while let Some(chunk) = response.chunk().await.map_err(|error| BankError::Interrupted(error.without_url()))? {
+                if body.len() + chunk.len() > LARGEST_ANSWER {
+                    return Err(BankError::TooLarge);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Answer { status, headers, body: body.freeze() })
+        };
+        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(BankError::Timeout))
+    }
+}
+
+fn endpoint(api: &Url, path: &str) -> Url {
+    let mut url = api.clone();
+    url.set_path(&format!("{}/{path}", api.path().trim_end_matches('/')));
+    url
+}
+
+fn authenticate(builder: reqwest::RequestBuilder, token: &impl Secret) -> Result<reqwest::RequestBuilder, BankError> {
+    // Secret texts are visible ASCII, so this holds; marked sensitive, so that no layer prints it.
+    let mut value = HeaderValue::from_str(token.expose()).map_err(|_| BankError::Signing)?;
+    value.set_sensitive(true);
+    Ok(builder.header("X-Bunq-Client-Authentication", value))
+}
+
+fn failed_to_send(error: reqwest::Error) -> BankError {
+    // URLs can hold secrets (the token endpoint's do), and errors reach logs.
+    let error = error.without_url();
+    if error.is_connect() { BankError::Unreachable(error) } else { BankError::Interrupted(error) }
+}
+
+/// A raw answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(super) fn response_id(&self) -> Option<String> {
+        self.header("X-Bunq-Client-Response-Id").map(str::to_owned)
+    }
+
+    /// Turns a raw answer into a verified one or an error. A refusal is believed without a signature, since some of the bank's are
+    /// not signed; but not with a wrong one.
+    pub(super) fn judge(self, server_key: Option<&PublicKey>) -> Result<Verified, BankError> {
+        let response_id = self.response_id();
+        let signed = server_key.map(|key| {
+            self.header("X-Bunq-Server-Signature").map(|signature| key.verifies(&self.body, signature))
+        });
+        let refusal = |texts, response_id| Refusal { status: self.status, texts, response_id };
+        match (self.status, signed) {
+            (200..=299, Some(Some(false) | None)) | (400..=499, Some(Some(false))) => {
+                Err(BankError::Signature { response_id })
+            }
+            (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
+            // 409 was the old sandbox's rate limit.
+            (429 | 409, _) => {
+                let wait = rate_limit_wait(&Envelope::error_texts(&self.body));
+                Err(BankError::RateLimited { wait, response_id })
+            }
+            (491 | 503, _) => Err(BankError::Maintenance { response_id }),
+            (400..=499, _) => Err(BankError::Refused(refusal(Envelope::error_texts(&self.body), response_id))),
+            _ => Err(BankError::Failed(refusal(Envelope::error_texts(&self.body), response_id))),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What can go wrong between us and the bank, and what it means.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::envelope::DecodeError;
+
+/// One element of bunq's `Error`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankText {
+    /// bunq's text in English.
+    #[serde(default)]
+    pub error_description: String,
+    /// bunq's text in the language asked for.
+    #[serde(default)]
+    pub error_description_translated: String,
+}
+
+/// The bank understood and said no.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// bunq's reasons; none where the answer was not bunq's error envelope.
+    pub texts: Vec<BankText>,
+    /// bunq's response id.
+    pub response_id: Option<String>,
+}
+
+/// A call to the bank did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum BankError {
+    /// 4xx: the bank understood and said no.
+    #[error("bunq refused with status {}", .0.status)]
+    Refused(Refusal),
+    /// 429: too many calls; this one was not executed.
+    #[error("bunq's rate limit")]
+    RateLimited {
+        /// How long bunq's text says to wait.
+        wait: Duration,
+        /// bunq's response id.
+        response_id: Option<String>,
+    },
+    /// 491 or 503: the bank is in maintenance.
+    #[error("bunq is in maintenance")]
+    Maintenance {
+        /// bunq's response id.
+        response_id: Option<String>,
+    },
+    /// Any other status: the bank failed. Whether the call was executed is not known.
+    #[error("bunq failed with status {}", .0.status)]
+    Failed(Refusal),
+    /// The answer's signature is missing or wrong: what it says is not to be believed.
+    #[error("bunq's answer is not signed by bunq")]
+    Signature {
+        /// bunq's response id.
+        response_id: Option<String>,
+    },
+    /// The answer is signed but not understood.
+    #[error("bunq's answer is not understood: {reason}")]
+    Undecodable {
+        /// What is wrong with it.
+        reason: DecodeError,
+        /// bunq's response id.
+        response_id: Option<String>,
+    },
+    /// No connection came about: the bank did not get the call.
+    #[error("bunq cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// The connection broke before the whole answer was here. Whether the call was executed is not known.
+    #[error("the connection to bunq broke")]
+    Interrupted(#[source] reqwest::Error),
+    /// No answer in time. Whether the call was executed is not known.
+    #[error("bunq did not answer in time")]
+    Timeout,
+    /// The answer is larger than anything bunq sends.
+    #[error("bunq's answer is too large")]
+    TooLarge,
+    /// Our own key does not sign.
+    #[error("the request could not be signed")]
+    Signing,
+}
+
+/// Texts by which bunq says that a session is over, in any status from 400 to 500 (English and Dutch).
+const DEAD_SESSION: &[&str] =
+    &["Insufficient authorisation", "Insufficient authentication", "Onvoldoende autorisatie", "Onvoldoende authenticatie", "Invalid hash"];
+
+/// The text by which bunq refuses an API key: wrong, revoked, or from an address that is not permitted.
+const BAD_KEY: &str = "User credentials are incorrect";
+
+impl BankError {
+    /// The session is over: a new one may help.
+    #[must_use]
+    pub fn is_dead_session(&self) -> bool {
+        match self {
+            Self::Refused(Refusal { status: 401, .. }) => true,
+            Self::Refused(refusal) | Self::Failed(refusal) => {
+                DEAD_SESSION.iter().chain([&BAD_KEY]).any(|text| refusal.says(text))
+            }
+            _ => false,
+        }
+    }
+
+    /// The bank refuses the API key or access token itself.
+    #[must_use]
+    pub fn is_bad_key(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.says(BAD_KEY))
+    }
+
+    /// The bank certainly did not execute the call.
+    #[must_use]
+    pub const fn certainly_not_executed(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::RateLimited { .. } | Self::Unreachable(_) | Self::Signing => true,
+            Self::Maintenance { .. }
+            | Self::Failed(_)
+            | Self::Signature { .. }
+            | Self::Undecodable { .. }
+            | Self::Interrupted(_)
+            | Self::Timeout
+            | Self::TooLarge => false,
+        }
+    }
+
+    /// bunq's response id, where an answer had one.
+    #[must_use]
+    pub fn response_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) | Self::Failed(refusal) => refusal.response_id.as_deref(),
+            Self::RateLimited { response_id, .. }
+            | Self::Maintenance { response_id }
+            | Self::Signature { response_id }
+            | Self::Undecodable { response_id, .. } => response_id.as_deref(),
+            Self::Unreachable(_) | Self::Interrupted(_) | Self::Timeout | Self::TooLarge | Self::Signing => None,
+        }
+    }
+}
+
+impl Refusal {
+    fn says(&self, text: &str) -> bool {
+        self.texts.iter().any(|said| {
+            said.error_description.contains(text) || said.error_description_translated.contains(text)
+        })
+    }
+}
+
+/// How long a 429 says to wait: `You can do a maximum of 3 calls per 3 second to this endpoint.`
+/// bunq sends no `Retry-After`; where the text does not say, three seconds, the window of nearly every endpoint.
+pub(super) fn rate_limit_wait(texts: &[BankText]) -> Duration {
+    let seconds = texts.iter().find_map(|text| {
+        let (_, window) = text.error_description.split_once("calls per ")?;
+        window.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    Duration::from_secs(seconds.unwrap_or(3).clamp(1, 3600))
+}

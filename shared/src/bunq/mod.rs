@@ -1,0 +1,23 @@
+//! The bank on the wire: <https://doc.bunq.com>.
+//!
+//! A call is a value ([`calls`]) that builds a request; [`Bank::send`] adds the headers, signs, sends, verifies the answer's signature
+//! over its raw bytes, retries where that is safe, and decodes by key.
+
+pub mod calls;
+mod client;
+mod envelope;
+mod error;
+mod request;
+mod retry;
+mod signing;
+mod token;
+mod user;
+
+pub use client::{Bank, Credentials, Installation};
+pub use envelope::{DecodeError, Envelope, Verified};
+pub use error::{BankError, BankText, Refusal};
+pub use request::{Call, Effect, Method, Query, Request};
+pub use retry::{Failure, Outcome, next};
+pub use signing::{InstallationKey, KeyError, PublicKey, credential_proof, sign};
+pub use token::TokenError;
+pub use user::{Customer, CustomerKind, PspUser, UserElement};

@@ -1,0 +1,99 @@
+//! The OAuth token endpoint: RFC 6749 section 4.1.3, except that bunq takes everything in the query string and signs nothing.
+//! Such a URL is a secret as a whole: it is never logged, and errors are stripped of it.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    client::Bank,
+    error::{BankError, Refusal},
+    request::Effect,
+    retry::{Failure, Outcome, next},
+};
+use crate::types::{
+    deadline::Deadline,
+    secret::{AccessToken, AuthorizationCode, ClientId, ClientSecret, Secret as _},
+};
+
+/// A code did not become an access token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// `invalid_grant`: the code is wrong, used or too old. A new consent helps.
+    #[error("bunq does not take the authorization code")]
+    CodeRefused,
+    /// Any other OAuth error: our own client or callback URL is wrong.
+    #[error("bunq does not take the OAuth client")]
+    ClientRefused,
+    /// The exchange itself failed.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: AccessToken,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+}
+
+impl Bank {
+    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not sent again.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub async fn exchange_code(
+        &self,
+        code: &AuthorizationCode,
+        redirect_uri: &Url,
+        (client_id, client_secret): (&ClientId, &ClientSecret),
+        deadline: Deadline,
+    ) -> Result<AccessToken, TokenError> {
+        let mut url = self.urls.token.clone();
+        url.query_pairs_mut()
+            .append_pair("grant_type", "authorization_code")
+            .append_pair("code", code.expose())
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .append_pair("client_id", client_id.expose())
+            .append_pair("client_secret", client_secret.expose());
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let result = self.exchange_once(url.clone(), deadline).await;
+            let outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string);
+            tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
+            let Err(TokenError::Bank(error)) = &result else { return result };
+            match next(Effect::Write, Failure::from(error), tries, deadline.left(), rand::random_range(0..=1000)) {
+                Outcome::GiveUp => return result,
+                Outcome::Again(wait) => tokio::time::sleep(wait).await,
+            }
+        }
+    }
+
+    async fn exchange_once(&self, url: Url, deadline: Deadline) -> Result<AccessToken, TokenError> {
+        let answer = self.receive(self.http.post(url).body(Vec::new()), deadline).await?;
+        let refused = serde_json::from_slice::<Refused>(&answer.body).ok().map(|refused| refused.error);
+        match (answer.status, refused.as_deref()) {
+            (200..=499, Some("invalid_grant")) => Err(TokenError::CodeRefused),
+            (200..=499, Some(_)) => Err(TokenError::ClientRefused),
+            (200..=299, None) => {
+                let granted = serde_json::from_slice::<Granted>(&answer.body);
+                granted.map(|granted| granted.access_token).map_err(|_| {
+                    let reason = super::envelope::DecodeError::Missing("access_token");
+                    BankError::Undecodable { reason, response_id: answer.response_id() }.into()
+                })
+            }
+            (200..=499, None) => match answer.judge(None) {
+                // A refusal without a reason: nothing says that the code was at fault.
+                Ok(_) => Err(TokenError::ClientRefused),
+                Err(error) => Err(error.into()),
+            },
+            (status, _) => {
+                let refusal = Refusal { status, texts: Vec::new(), response_id: answer.response_id() };
+                Err(BankError::Failed(refusal).into())
+            }
+        }
+    }
+}

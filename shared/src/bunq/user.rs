@@ -1,0 +1,107 @@
+//! Who a session belongs to: the last element of POST /session-server.
+
+use serde::Deserialize;
+
+use super::envelope::{DecodeError, Envelope};
+use crate::types::ids::BunqUserId;
+
+/// How long a session lives, in seconds, where the bank says.
+type SessionTimeout = Option<u64>;
+
+/// The TPP itself.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PspUser {
+    /// Its id, which is in the path of its own resources.
+    pub id: BunqUserId,
+    /// Seconds that its session lives.
+    pub session_timeout: SessionTimeout,
+}
+
+/// What kind of customer gave a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerKind {
+    /// `UserPerson`
+    Person,
+    /// `UserCompany`
+    Company,
+    /// A kind that bunq has added since; works like the others as far as we know.
+    Other,
+}
+
+/// A connected customer: bunq's `UserApiKey`.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// `UserApiKey.id`, which is in the path of nearly everything.
+    pub api_key_id: BunqUserId,
+    /// The customer's own id. Older recordings lack it.
+    pub granted_id: Option<BunqUserId>,
+    /// What kind of customer.
+    pub kind: CustomerKind,
+    /// Seconds that the session lives: sources differ on whose timeout counts, so the shorter.
+    pub session_timeout: SessionTimeout,
+}
+
+/// The owner of a session, by the kind of key that opened it.
+#[derive(Clone, Debug)]
+pub enum UserElement {
+    /// Opened with the TPP's own API key.
+    Psp(PspUser),
+    /// Opened with a customer's access token.
+    Customer(Customer),
+}
+
+/// An object with one key that names its type.
+type Tagged = std::collections::BTreeMap<String, Anchored>;
+
+#[derive(Deserialize)]
+struct Anchored {
+    id: Option<BunqUserId>,
+    session_timeout: SessionTimeout,
+}
+
+#[derive(Deserialize)]
+struct UserApiKey {
+    id: BunqUserId,
+    requested_by_user: Option<Tagged>,
+    granted_by_user: Tagged,
+}
+
+impl UserElement {
+    pub(super) fn read(envelope: &Envelope) -> Result<Self, DecodeError> {
+        if let Some(psp) = envelope.find_optional("UserPaymentServiceProvider")? {
+            return Ok(Self::Psp(psp));
+        }
+        let user: UserApiKey = envelope.find("UserApiKey")?;
+        let (tag, granted) = user.granted_by_user.into_iter().next().ok_or(DecodeError::Shape("UserApiKey"))?;
+        let requested = user.requested_by_user.and_then(|tagged| tagged.into_values().next());
+        let timeouts = [granted.session_timeout, requested.and_then(|user| user.session_timeout)];
+        Ok(Self::Customer(Customer {
+            api_key_id: user.id,
+            granted_id: granted.id,
+            kind: match tag.as_str() {
+                "UserPerson" => CustomerKind::Person,
+                "UserCompany" => CustomerKind::Company,
+                _ => CustomerKind::Other,
+            },
+            session_timeout: timeouts.into_iter().flatten().min(),
+        }))
+    }
+
+    /// Seconds that the session lives, where the bank says.
+    #[must_use]
+    pub const fn session_timeout(&self) -> Option<u64> {
+        match self {
+            Self::Psp(user) => user.session_timeout,
+            Self::Customer(user) => user.session_timeout,
+        }
+    }
+
+    /// The id that stands in the path of calls with this session.
+    #[must_use]
+    pub const fn path_id(&self) -> BunqUserId {
+        match self {
+            Self::Psp(user) => user.id,
+            Self::Customer(user) => user.api_key_id,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The only reader of the environment. What is wrong with it is said by name, once, at the start.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+/// Which of bunq's two worlds a deployment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BunqEnvironment {
+    /// bunq's sandbox: play money, self-signed certificates.
+    Sandbox,
+    /// Real people and real money.
+    Production,
+}
+
+impl BunqEnvironment {
+    /// Its name in `BUNQ_ENVIRONMENT`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Where the bank is. The defaults are bunq's own hosts: <https://doc.bunq.com>.
+#[derive(Clone, Debug)]
+pub struct BunqUrls {
+    /// Base of the API, with the version: `https://public-api.sandbox.bunq.com/v1`.
+    pub api: Url,
+    /// Where a browser asks for consent: `https://oauth.sandbox.bunq.com/auth`.
+    pub authorize: Url,
+    /// Where a code becomes an access token: `https://api-oauth.sandbox.bunq.com/v1/token`.
+    pub token: Url,
+}
+
+/// Everything that a deployment decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `BUNQ_ENVIRONMENT`: `sandbox` (the default) or `production`.
+    pub environment: BunqEnvironment,
+    /// `BUNQ_API_URL`, `BUNQ_AUTHORIZE_URL`, `BUNQ_TOKEN_URL`: each defaults to the environment's.
+    pub bunq: BunqUrls,
+    /// `PUBLIC_URL`: where browsers reach this deployment; `/callback` below it is registered at the bank.
+    pub public_url: Url,
+    /// `CONNECTIONS_TABLE`: connections and API keys.
+    pub connections_table: String,
+    /// `EPHEMERA_TABLE`: states, sessions; what may be lost.
+    pub ephemera_table: String,
+    /// `SECRET_PREFIX`: secrets are named `<prefix>/tpp` and so on.
+    pub secret_prefix: String,
+    /// `TPP_NAME`: names the app in the sandbox's certificate and the device at the bank.
+    pub tpp_name: String,
+    /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's default).
+    /// Empty: the address that the first call comes from.
+    pub permitted_ips: Vec<String>,
+    /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
+    /// bunq's example does not, older integrations do.
+    pub device_per_connection: bool,
+}
+
+/// The environment does not say what it must.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is missing.
+    #[error("the environment variable {0} is missing")]
+    Missing(&'static str),
+    /// A variable has a value that cannot be.
+    #[error("the environment variable {name} {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::parse(|name| std::env::var(name).ok())
+    }
+
+    /// Reads the process's environment, with these variables in front of it; an empty one hides what the environment says.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable.
+    pub fn from_env_with(variables: &BTreeMap<&'static str, String>) -> Result<Self, ConfigError> {
+        Self::parse(|name| variables.get(name).cloned().or_else(|| std::env::var(name).ok()))
+    }
+
+    /// Reads from any source of variables.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable.
+    pub fn parse(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
+        let optional = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let required = |name| optional(name).ok_or(ConfigError::Missing(name));
+
+        let environment = match optional("BUNQ_ENVIRONMENT").as_deref() {
+            None | Some("sandbox") => BunqEnvironment::Sandbox,
+            Some("production") => BunqEnvironment::Production,
+            Some(_) => return Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
+        };
+        let [api, authorize, token] = match environment {
+            BunqEnvironment::Sandbox => [
+                "https://public-api.sandbox.bunq.com/v1",
+                "https://oauth.sandbox.bunq.com/auth",
+                "https://api-oauth.sandbox.bunq.com/v1/token",
+            ],
+            BunqEnvironment::Production => [
+                "https://api.bunq.com/v1",
+                "https://oauth.bunq.com/auth",
+                "https://api.oauth.bunq.com/v1/token",
+            ],
+        };
+        let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
+        let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
+            (Some(list), _) => parse_ips(&list)?,
+            (None, BunqEnvironment::Sandbox) => vec!["*".to_owned()],
+            (None, BunqEnvironment::Production) => Vec::new(),
+        };
+
+        Ok(Self {
+            environment,
+            bunq: BunqUrls {
+                api: url("BUNQ_API_URL", api)?,
+                authorize: url("BUNQ_AUTHORIZE_URL", authorize)?,
+                token: url("BUNQ_TOKEN_URL", token)?,
+            },
+            public_url: safe_url("PUBLIC_URL", &required("PUBLIC_URL")?)?,
+            connections_table: required("CONNECTIONS_TABLE")?,
+            ephemera_table: required("EPHEMERA_TABLE")?,
+            secret_prefix: required("SECRET_PREFIX")?,
+            tpp_name: tpp_name(optional("TPP_NAME"))?,
+            permitted_ips,
+            device_per_connection: match optional("DEVICE_PER_CONNECTION").as_deref() {
+                None | Some("false") => false,
+                Some("true") => true,
+                Some(_) => return Err(invalid("DEVICE_PER_CONNECTION", "must be true or false")),
+            },
+        })
+    }
+
+    /// Where the bank sends a browser back to; must be registered there exactly.
+    #[must_use]
+    pub fn callback_url(&self) -> Url {
+        let mut url = self.public_url.clone();
+        url.set_path(&format!("{}/callback", url.path().trim_end_matches('/')));
+        url
+    }
+}
+
+const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {
+    ConfigError::Invalid { name, problem }
+}
+
+/// https only, since tokens travel there; http for this machine itself.
+fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|_| invalid(name, "is not a URL"))?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err(invalid(name, "must not hold a user name")),
+        _ if url.query().is_some() || url.fragment().is_some() => Err(invalid(name, "must not hold a query or fragment")),
+        "https" => Ok(url),
+        "http" if loopback => Ok(url),
+        _ => Err(invalid(name, "must be https (http for localhost only)")),
+    }
+}
+
+fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| match text {
+            "*" => Ok(text.to_owned()),
+            _ => text
+                .parse::<std::net::Ipv4Addr>()
+                .map(|address| address.to_string())
+                .map_err(|_| invalid("PERMITTED_IPS", "must be IPv4 addresses or *, separated by commas")),
+        })
+        .collect()
+}
+
+/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the name to customers.
+const LONGEST_TPP_NAME: usize = 16;
+
+fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {
+    let name = name.unwrap_or_else(|| "bunq-tpp".to_owned());
+    let fits = name.len() <= LONGEST_TPP_NAME
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-".contains(&byte));
+    if fits {
+        Ok(name)
+    } else {
+        Err(invalid("TPP_NAME", "must be at most 16 letters, digits, spaces, dots, dashes or underscores"))
+    }
+}

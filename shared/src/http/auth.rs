@@ -1,0 +1,58 @@
+//! The caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route wants. A handler cannot be reached without.
+
+use std::marker::PhantomData;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http::header::AUTHORIZATION;
+
+use super::{App, Problem};
+use crate::{
+    store::KeyId,
+    types::{
+        scope::Scope,
+        secret::{ApiKey, Secret as _},
+    },
+};
+
+/// A scope that a route wants, as a type.
+pub trait RequiredScope: Send + Sync + 'static {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+macro_rules! required_scopes {
+    ($($name:ident),+) => {$(
+        /// The route wants the scope of this name.
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl RequiredScope for $name {
+            const SCOPE: Scope = Scope::$name;
+        }
+    )+};
+}
+required_scopes!(Accounts, Payments, Psd2, Credentials, Admin);
+
+/// Whoever calls, with a key that has the scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<S> {
+    /// The name of the key.
+    pub key: KeyId,
+    scope: PhantomData<S>,
+}
+
+impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+        let (Some(header), None) = (headers.next(), headers.next()) else { return Err(Problem::api_key_missing()) };
+        let (scheme, key) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(Problem::api_key_missing)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Problem::api_key_missing());
+        }
+        let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| Problem::api_key_invalid())?;
+        let key = app.tpp.authorise(&key, S::SCOPE).await?;
+        Ok(Self { key, scope: PhantomData })
+    }
+}

@@ -1,0 +1,96 @@
+//! Around every request: a request id, a deadline, one log line, and the answer of a problem in its format.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use http::{Extensions, HeaderValue, header};
+use lambda_http::request::RequestContext;
+use tracing::Instrument as _;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::{App, Problem};
+use crate::types::deadline::Deadline;
+
+/// API Gateway stops waiting after 30 seconds.
+const LONGEST_REQUEST: Duration = Duration::from_secs(25);
+
+/// What a caller tells support, and what our logs say of the request.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Routes with everything around them, ready to be served.
+pub fn service(router: OpenApiRouter<App>, app: App) -> Router {
+    let (router, _) = router.split_for_parts();
+    router
+        .fallback(async || Problem::route_not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        // Below `Router::layer`, so that the matched route is known to the log line.
+        .layer(middleware::from_fn(around))
+        .with_state(app)
+}
+
+async fn around(mut request: Request, next: Next) -> Response {
+    let id = request_id(request.extensions());
+    let limit = Deadline::after(LONGEST_REQUEST);
+    let lambda = request.extensions().get::<lambda_http::Context>().map(|context| remaining(context.deadline));
+    let deadline = lambda.map_or(limit, |left| limit.earlier(Deadline::after(left)));
+    request.extensions_mut().insert(deadline);
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", request_id = id, %method, route);
+    let started = tokio::time::Instant::now();
+    // In a task of its own: a caller who hangs up must not stop a consent or a payment half way.
+    let handled = tokio::spawn(next.run(request).instrument(span.clone())).await;
+    let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem.render(&id);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
+    span.in_scope(|| tracing::info!(status, ms, "request"));
+    response
+}
+
+/// API Gateway's own id where there is one, so that its log and ours can be read together.
+fn request_id(extensions: &Extensions) -> String {
+    let gateway = match extensions.get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
+}
+
+/// What Lambda leaves of the time until `deadline` (epoch milliseconds), less what it takes to answer.
+fn remaining(deadline: u64) -> Duration {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let left = i64::try_from(deadline).unwrap_or(i64::MAX).saturating_sub(now);
+    Duration::from_millis(u64::try_from(left).unwrap_or(0)).saturating_sub(Duration::from_secs(1))
+}
+
+/// How long the request may still take.
+pub(super) fn deadline(extensions: &Extensions) -> Deadline {
+    extensions.get().copied().unwrap_or_else(|| Deadline::after(LONGEST_REQUEST))
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Deadline {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(deadline(&parts.extensions))
+    }
+}

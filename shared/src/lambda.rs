@@ -1,0 +1,129 @@
+//! How a Lambda function starts: once for many requests, so that what is slow is done here.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use lambda_http::{Adapter, request::LambdaRequest};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use tower::ServiceExt as _;
+use url::Url;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    bunq::Bank,
+    config::{Config, ConfigError},
+    http::{App, service},
+    secrets::Secrets,
+    store::Store,
+    telemetry,
+    tpp::Tpp,
+    types::clock::Clock,
+};
+
+/// Which AWS to use.
+#[derive(Clone, Debug)]
+pub enum Aws {
+    /// The one that the environment names, as AWS's SDKs read it (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, …).
+    Environment,
+    /// One that listens here and checks no signature: a developer's machine, and tests.
+    Local(Url),
+}
+
+/// A function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// TLS.
+    #[error("the HTTP client cannot start")]
+    Http(#[from] reqwest::Error),
+}
+
+/// Joins the parts of a deployment. Asks nobody anything yet.
+///
+/// # Errors
+/// [`StartError::Http`].
+pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, StartError> {
+    let aws = sdk_config(aws).await;
+    let store = Store::new(
+        aws_sdk_dynamodb::Client::new(&aws),
+        &config.connections_table,
+        &config.ephemera_table,
+        clock.clone(),
+    );
+    let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), &config.secret_prefix);
+    let bank = Bank::new(config.bunq.clone())?;
+    Ok(App { tpp: Tpp::new(config, bank, store, secrets, clock) })
+}
+
+async fn sdk_config(aws: Aws) -> SdkConfig {
+    // A request has 25 seconds for everything.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    match aws {
+        Aws::Environment => loader.load().await,
+        Aws::Local(url) => {
+            let credentials = Credentials::new("local", "local", None, None, "local");
+            loader
+                .endpoint_url(url.as_str())
+                .region(Region::new("eu-central-1"))
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .load()
+                .await
+        }
+    }
+}
+
+/// Starts from the environment: logging, configuration, clients, and what every request needs, already in memory.
+///
+/// # Errors
+/// [`StartError`], logged by name.
+pub async fn start() -> Result<App, StartError> {
+    telemetry::init(telemetry::Format::Json, &std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()));
+    let composed = async { compose(Config::from_env()?, Aws::Environment, Clock::system()).await }.await;
+    match &composed {
+        Ok(app) => app.tpp.warm().await,
+        Err(error) => tracing::error!(%error, "cannot start"),
+    }
+    composed
+}
+
+/// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process.
+///
+/// # Errors
+/// The function cannot start, or the Lambda runtime is gone.
+pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
+    let app = start().await?;
+    lambda_http::run(service(router, app)).await
+}
+
+/// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the routes,
+/// any other payload to `direct`.
+///
+/// # Errors
+/// The function cannot start, or the Lambda runtime is gone.
+pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<Value, Diagnostic>>,
+{
+    let app = start().await?;
+    let routes = Adapter::from(service(router, app.clone()));
+    let (app, routes, direct) = (&app, &routes, &direct);
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
+        // Both of API Gateway's payload versions have it, and nothing else does.
+        if event.payload.get("requestContext").is_none() {
+            return direct(app.clone(), event.payload).await;
+        }
+        let request: LambdaRequest = serde_json::from_value(event.payload).map_err(Error::from)?;
+        let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;
+        Ok(serde_json::to_value(response).map_err(Error::from)?)
+    }))
+    .await
+}

@@ -1,0 +1,176 @@
+//! What is inside each secret. Written by name, field by field, so that nothing is exposed by a derive.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Content;
+use crate::types::{
+    ids::{BunqUserId, CredentialPasswordIpId, DeviceServerId, InstallationId, OauthClientId},
+    sealing::{SealError, SealingKeys},
+    secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, SealingKey, Secret as _},
+};
+
+/// How far this deployment has come at the bank. Each step adds a part.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TppSecret {
+    /// `sandbox` or `production`: the parts are worthless in the other world.
+    pub environment: String,
+    /// Our key pair and what the bank made of it.
+    pub installation: Option<InstallationSecret>,
+    /// The TPP's API key.
+    pub psp: Option<PspSecret>,
+    /// The device that the API key is bound to.
+    pub device: Option<DeviceRecord>,
+    /// The TPP's own user id at the bank, known since its first session.
+    pub psp_user_id: Option<BunqUserId>,
+}
+
+/// An installation: our key pair, the bank's public key and the token that names both.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InstallationSecret {
+    /// Its id.
+    pub id: InstallationId,
+    /// Its token.
+    pub token: InstallationToken,
+    /// Our private key, PKCS#8 PEM.
+    pub private_key: PrivateKeyPem,
+    /// The bank's public key, SPKI PEM.
+    pub server_public_key: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The TPP's API key.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PspSecret {
+    /// Under which the bank keeps its permitted addresses.
+    pub credential_id: CredentialPasswordIpId,
+    /// The key.
+    pub api_key: PspApiKey,
+    /// When the bank gave it; unused, it dies an hour later.
+    pub created_at: Timestamp,
+}
+
+/// A registered device.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DeviceRecord {
+    /// Its id.
+    pub id: DeviceServerId,
+}
+
+impl Content for TppSecret {
+    const NAME: &'static str = "tpp";
+
+    fn expose(&self) -> Value {
+        let mut value = json!({ "environment": self.environment });
+        if let Some(installation) = &self.installation {
+            value["installation"] = json!({
+                "id": installation.id,
+                "token": installation.token.expose(),
+                "private_key": installation.private_key.expose(),
+                "server_public_key": installation.server_public_key,
+                "created_at": installation.created_at,
+            });
+        }
+        if let Some(psp) = &self.psp {
+            value["psp"] = json!({
+                "credential_id": psp.credential_id,
+                "api_key": psp.api_key.expose(),
+                "created_at": psp.created_at,
+            });
+        }
+        if let Some(device) = &self.device {
+            value["device"] = json!({ "id": device.id });
+        }
+        if let Some(id) = self.psp_user_id {
+            value["psp_user_id"] = json!(id);
+        }
+        value
+    }
+}
+
+/// The app that customers consent to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OauthClientSecret {
+    /// Its id at the bank.
+    pub id: OauthClientId,
+    /// Its public name.
+    pub client_id: ClientId,
+    /// Its password.
+    pub client_secret: ClientSecret,
+    /// The callback address that is known to be registered.
+    pub callback_url: Option<String>,
+}
+
+impl Content for OauthClientSecret {
+    const NAME: &'static str = "oauth-client";
+
+    fn expose(&self) -> Value {
+        json!({
+            "id": self.id,
+            "client_id": self.client_id.expose(),
+            "client_secret": self.client_secret.expose(),
+            "callback_url": self.callback_url,
+        })
+    }
+}
+
+/// The PSD2 certificate: in production the owner's QSEAL, put there by the owner; in the sandbox made by the setup.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CertificateSecret {
+    /// Its private key, PKCS#8 PEM.
+    pub private_key: PrivateKeyPem,
+    /// The leaf, PEM.
+    pub certificate: String,
+    /// Intermediate and root, in this order, without the leaf, PEM.
+    pub chain: String,
+}
+
+impl Content for CertificateSecret {
+    const NAME: &'static str = "psd2-certificate";
+
+    fn expose(&self) -> Value {
+        json!({ "private_key": self.private_key.expose(), "certificate": self.certificate, "chain": self.chain })
+    }
+}
+
+/// The keys that seal tokens in the tables: by id, base64 of 32 bytes each.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealingSecret {
+    current: String,
+    keys: BTreeMap<String, SealingKey>,
+}
+
+impl SealingSecret {
+    /// One new random key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self { current: "k1".to_owned(), keys: BTreeMap::from([("k1".to_owned(), SealingKey::random())]) }
+    }
+
+    /// The keys, ready for use.
+    ///
+    /// # Errors
+    /// [`SealError::Key`].
+    pub fn keys(&self) -> Result<SealingKeys, SealError> {
+        let keys = self
+            .keys
+            .iter()
+            .map(|(id, key)| Ok((id.as_str(), STANDARD.decode(key.expose()).map_err(|_| SealError::Key)?)))
+            .collect::<Result<Vec<_>, SealError>>()?;
+        SealingKeys::new(&self.current, keys.iter().map(|(id, key)| (*id, key.as_slice())))
+    }
+}
+
+impl Content for SealingSecret {
+    const NAME: &'static str = "sealing-key";
+
+    fn expose(&self) -> Value {
+        let keys: BTreeMap<_, _> = self.keys.iter().map(|(id, key)| (id, key.expose())).collect();
+        json!({ "current": self.current, "keys": keys })
+    }
+}

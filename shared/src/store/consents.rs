@@ -1,0 +1,147 @@
+//! Consents under way. A state is used once: it is deleted, on condition that it is there, in time and of this browser, before its
+//! code is exchanged. The access token that comes back is kept, sealed, until the connection is stored, so that a busy bank or a
+//! process that dies in between costs the customer a reload and not another consent.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use serde::{Deserialize, Serialize};
+
+use super::table::{Keyed, Store, StoreError, seconds, text, to_item};
+use crate::types::{
+    sealing::{Place, SealingKeys},
+    secret::{AccessToken, BrowserSecret, OauthState, Secret as _},
+};
+
+/// How long a customer has at the bank.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// The state is unknown, used, too old, or another browser's. Which, nobody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateRefused;
+
+/// An access token that waits for its connection.
+#[derive(Clone, Debug)]
+pub struct GivenConsent {
+    /// The consent itself.
+    pub access_token: AccessToken,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    browser: String,
+    expires_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Given {
+    browser: String,
+    access_token: String,
+    expires_at: i64,
+}
+
+fn state_pk(state: &OauthState) -> String {
+    format!("STATE#{}", state.fingerprint())
+}
+
+fn consent_pk(state: &OauthState) -> String {
+    format!("CONSENT#{}", state.fingerprint())
+}
+
+impl Store {
+    fn in_ten_minutes(&self) -> i64 {
+        self.clock.now().as_second().saturating_add_unsigned(LIFETIME.as_secs())
+    }
+
+    /// Remembers a state for the browser that began.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begin_consent(&self, state: &OauthState, browser: &BrowserSecret) -> Result<(), StoreError> {
+        let begun = Begun { browser: browser.fingerprint(), expires_at: self.in_ten_minutes() };
+        let item = to_item(&Keyed { pk: &state_pk(state), item: begun })?;
+        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+
+    /// Uses a state up.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the inner result says whether the state was good.
+    pub async fn consume_state(
+        &self,
+        state: &OauthState,
+        browser: &BrowserSecret,
+    ) -> Result<Result<(), StateRefused>, StoreError> {
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(state_pk(state)))
+            .condition_expression("browser = :browser AND expires_at > :now")
+            .expression_attribute_values(":browser", text(browser.fingerprint()))
+            .expression_attribute_values(":now", seconds(self.clock.now()))
+            .return_values(ReturnValue::None)
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(Err(StateRefused)),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Keeps a given consent until its connection is stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_consent(
+        &self,
+        keys: &SealingKeys,
+        state: &OauthState,
+        browser: &BrowserSecret,
+        consent: &GivenConsent,
+    ) -> Result<(), StoreError> {
+        let pk = consent_pk(state);
+        let given = Given {
+            browser: browser.fingerprint(),
+            access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &consent.access_token)?,
+            expires_at: self.in_ten_minutes(),
+        };
+        let item = to_item(&Keyed { pk: &pk, item: given })?;
+        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+
+    /// The consent that was given for a state and is not stored yet, if this browser gave it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn kept_consent(
+        &self,
+        keys: &SealingKeys,
+        state: &OauthState,
+        browser: &BrowserSecret,
+    ) -> Result<Option<GivenConsent>, StoreError> {
+        let pk = consent_pk(state);
+        let given: Option<Given> = self.read(&self.ephemera, &pk).await?;
+        let now = self.clock.now().as_second();
+        given
+            .filter(|given| given.browser == browser.fingerprint() && given.expires_at > now)
+            .map(|given| {
+                let access_token = keys.open(Place { item: &pk, attribute: "access_token" }, &given.access_token)?;
+                Ok(GivenConsent { access_token })
+            })
+            .transpose()
+    }
+
+    /// Forgets a given consent, once its connection is stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_consent(&self, state: &OauthState) -> Result<(), StoreError> {
+        self.delete(&self.ephemera, &consent_pk(state)).await
+    }
+}

@@ -1,0 +1,25 @@
+//! DynamoDB: what must last in one table, what may be lost in another. Conditional writes are the only locks.
+//!
+//! | table | key | item |
+//! |---|---|---|
+//! | Connections | `USER#<user_id>` | [`Connection`] |
+//! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has |
+//! | Connections | `APIKEY#<sha256>`, `APIKEYS` | an API key of ours by its hash, and the list of them |
+//! | Connections | `ONBOARDING` | which run of the setup may write |
+//! | Ephemera | `STATE#<sha256 of state>` | a consent that was begun |
+//! | Ephemera | `CONSENT#<sha256 of state>` | a consent that was given and is not stored yet |
+//! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
+
+mod api_keys;
+mod connections;
+mod consents;
+mod onboarding;
+mod sessions;
+mod table;
+
+pub use api_keys::{ApiKeyRecord, KeyId};
+pub use connections::{Connection, ConnectionKind, GrantedKey, NewConnection};
+pub use consents::{GivenConsent, StateRefused};
+pub use onboarding::RunId;
+pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState};
+pub use table::{Store, StoreError};

@@ -1,0 +1,67 @@
+//! Who may call us: API keys of ours, looked up by their hash. The table never sees a key, and memory forgets one within a minute,
+//! so a revoked key stops working everywhere that soon.
+
+use std::sync::Arc;
+
+use super::Tpp;
+use crate::{
+    store::{ApiKeyRecord, KeyId, StoreError},
+    types::{
+        scope::Scope,
+        secret::{ApiKey, Secret as _},
+    },
+};
+
+/// The caller may not.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// No such key, or a revoked one.
+    #[error("the API key is not valid")]
+    Invalid,
+    /// A key that does not allow this.
+    #[error("the API key lacks the scope {0}")]
+    Scope(Scope),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Tpp {
+    /// Whose key it is, if it allows this.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<KeyId, AccessError> {
+        let fingerprint = key.fingerprint();
+        let load = async || {
+            let found = self.0.store.find_api_key(&fingerprint).await?;
+            found.filter(|record| record.revoked_at.is_none()).map(Arc::new).ok_or(AccessError::Invalid)
+        };
+        let record = self.0.api_keys.get_or_load(&fingerprint, load).await?;
+        if record.scopes.contains(&scope) { Ok(record.id) } else { Err(AccessError::Scope(scope)) }
+    }
+
+    /// Makes an API key.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn create_api_key(&self, name: &str, scopes: &[Scope]) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
+        self.0.store.create_api_key(name, scopes, false).await?.ok_or(StoreError::Contended)
+    }
+
+    /// Every API key ever made, without the keys themselves.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.0.store.list_api_keys().await
+    }
+
+    /// Revokes an API key; false where there is none of that id.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
+        self.0.store.revoke_api_key(id).await
+    }
+}

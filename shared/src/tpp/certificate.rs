@@ -1,0 +1,101 @@
+//! The PSD2 certificate. The sandbox takes any self-signed one that names the roles; production wants the owner's eIDAS QSEAL with its
+//! chain, which is checked here first, since the bank does not say what is wrong with one.
+//! <https://doc.bunq.com/psd2/connect-as-a-psd2-user>
+
+use jiff::Timestamp;
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+use x509_parser::{pem::Pem, prelude::X509Certificate};
+
+use crate::{
+    bunq::{PublicKey, sign},
+    secrets::CertificateSecret,
+    types::secret::PrivateKeyPem,
+};
+
+/// A certificate that the bank would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Production needs the owner's own.
+    #[error("production needs your QSEAL certificate: put it into the secret <prefix>/psd2-certificate")]
+    Missing,
+    /// The sandbox's own could not be made.
+    #[error("a certificate could not be made")]
+    Making,
+    /// Not PEM, or not X.509.
+    #[error("the certificate or its chain is not X.509 in PEM")]
+    Unreadable,
+    /// More than the leaf, or nothing.
+    #[error("`certificate` must hold the leaf and nothing else")]
+    NotOneLeaf,
+    /// The chain is not in order.
+    #[error("`chain` must hold the issuer of the leaf, then that one's issuer, up to the root, without the leaf")]
+    ChainOrder,
+    /// A member is not valid now.
+    #[error("the certificate or a member of its chain is not valid today")]
+    NotValidNow,
+    /// The private key is not the leaf's.
+    #[error("`private_key` is not an RSA key in PKCS#8 PEM that belongs to the certificate")]
+    WrongKey,
+}
+
+/// Makes a self-signed certificate for the sandbox: RSA 4096, the roles and a UUID in its name, since the name is what tells one TPP from another.
+pub(super) async fn make(tpp_name: &str) -> Result<CertificateSecret, CertificateError> {
+    let common_name = format!("{tpp_name} PISP AISP {}", Uuid::new_v4().simple());
+    let made = spawn_blocking(move || {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_4096)?;
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.distinguished_name.push(DnType::CountryName, "NL");
+        Ok::<_, rcgen::Error>((params.self_signed(&key)?.pem(), key.serialize_pem()))
+    });
+    let (certificate, key) = made.await.map_err(|_| CertificateError::Making)?.map_err(|_| CertificateError::Making)?;
+    Ok(CertificateSecret { private_key: PrivateKeyPem::new(key), chain: certificate.clone(), certificate })
+}
+
+/// Checks a certificate before the bank sees it.
+pub(super) fn check(secret: &CertificateSecret, now: Timestamp) -> Result<(), CertificateError> {
+    let (leaf, chain) = (pems(&secret.certificate)?, pems(&secret.chain)?);
+    let [leaf] = leaf.as_slice() else { return Err(CertificateError::NotOneLeaf) };
+    let leaf = parse(leaf)?;
+    let chain = chain.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+
+    let valid = |certificate: &X509Certificate<'_>| {
+        let validity = certificate.validity();
+        (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now.as_second())
+    };
+    if !valid(&leaf) || !chain.iter().all(valid) {
+        return Err(CertificateError::NotValidNow);
+    }
+    // The sandbox's own stands for its chain.
+    let self_signed = leaf.issuer().as_raw() == leaf.subject().as_raw();
+    let above = if self_signed { None } else { Some(&leaf) };
+    let mut members = above.into_iter().chain(&chain).peekable();
+    while let Some(member) = members.next() {
+        if members.peek().is_some_and(|issuer| member.issuer().as_raw() != issuer.subject().as_raw()) {
+            return Err(CertificateError::ChainOrder);
+        }
+    }
+    if chain.is_empty() {
+        return Err(CertificateError::ChainOrder);
+    }
+    belongs(secret, &leaf)
+}
+
+/// Whether the private key is the certificate's: what it signs, the certificate's public key verifies.
+fn belongs(secret: &CertificateSecret, leaf: &X509Certificate<'_>) -> Result<(), CertificateError> {
+    let probe = b"does this key belong to this certificate?";
+    let signature = sign(&secret.private_key, probe).map_err(|_| CertificateError::WrongKey)?;
+    let public = PublicKey::from_der(leaf.public_key().raw).map_err(|_| CertificateError::WrongKey)?;
+    if public.verifies(probe, &signature) { Ok(()) } else { Err(CertificateError::WrongKey) }
+}
+
+fn pems(text: &str) -> Result<Vec<Pem>, CertificateError> {
+    Pem::iter_from_buffer(text.as_bytes()).collect::<Result<_, _>>().map_err(|_| CertificateError::Unreadable)
+}
+
+fn parse(pem: &Pem) -> Result<X509Certificate<'_>, CertificateError> {
+    pem.parse_x509().map_err(|_| CertificateError::Unreadable)
+}

@@ -1,0 +1,157 @@
+//! A customer's consent: the OAuth authorization code flow (RFC 6749 section 4.1) as bunq has it, without scope or PKCE.
+
+use url::Url;
+
+use super::{Tpp, TppError};
+use crate::{
+    bunq::{Credentials, Customer, CustomerKind, DecodeError, TokenError, UserElement, calls::CreateDeviceServer},
+    store::{Connection, ConnectionKind, GivenConsent, GrantedKey, NewConnection, SessionOwner, StateRefused, StoreError},
+    types::{
+        deadline::Deadline,
+        secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
+    },
+};
+
+/// Where to send the browser, and what to leave with it.
+#[derive(Clone, Debug)]
+pub struct BeginConsent {
+    /// The bank's page. Holds the state: not for logs.
+    pub authorize_url: Url,
+    /// For the browser's cookie.
+    pub browser: BrowserSecret,
+}
+
+/// What the bank sends the browser back with.
+#[derive(Debug)]
+pub struct CallbackParameters {
+    /// Our own state.
+    pub state: OauthState,
+    /// The code; absent where the customer said no.
+    pub code: Option<AuthorizationCode>,
+}
+
+/// A consent did not become a connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsentError {
+    /// The state is unknown, used, too old, or another browser's.
+    #[error("the state is not of a consent that this browser began")]
+    StateRefused,
+    /// The customer said no.
+    #[error("the customer did not consent")]
+    Denied,
+    /// The bank does not take the code.
+    #[error("bunq does not take the authorization code")]
+    CodeRefused,
+    /// The bank does not take our OAuth client or its callback address.
+    #[error("bunq does not take the OAuth client")]
+    ClientRefused,
+    /// Anything else. What the customer gave is kept: the same address works again for ten minutes.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+impl From<StoreError> for ConsentError {
+    fn from(error: StoreError) -> Self {
+        Self::Tpp(error.into())
+    }
+}
+
+impl Tpp {
+    /// Begins a consent for a browser; one that has begun before keeps its secret, so that two tabs both work.
+    ///
+    /// # Errors
+    /// [`TppError`].
+    pub async fn begin_consent(&self, browser: Option<BrowserSecret>) -> Result<BeginConsent, TppError> {
+        let client = self.oauth_client().await?;
+        let (state, browser) = (OauthState::random(), browser.unwrap_or_else(BrowserSecret::random));
+        self.0.store.begin_consent(&state, &browser).await?;
+        let mut authorize_url = self.0.config.bunq.authorize.clone();
+        authorize_url
+            .query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", client.client_id.expose())
+            .append_pair("redirect_uri", self.0.config.callback_url().as_str())
+            .append_pair("state", state.expose());
+        Ok(BeginConsent { authorize_url, browser })
+    }
+
+    /// Completes a consent: state, code, session, connection.
+    ///
+    /// # Errors
+    /// [`ConsentError`].
+    pub async fn complete_consent(
+        &self,
+        CallbackParameters { state, code }: CallbackParameters,
+        browser: &BrowserSecret,
+        deadline: Deadline,
+    ) -> Result<Connection, ConsentError> {
+        let identity = self.identity().await?;
+        let kept = self.0.store.kept_consent(&identity.sealing, &state, browser).await?;
+        let access_token = match kept {
+            Some(consent) => consent.access_token,
+            None => {
+                let consumed = self.0.store.consume_state(&state, browser).await?;
+                consumed.map_err(|StateRefused| ConsentError::StateRefused)?;
+                let access_token = self.exchange(&code.ok_or(ConsentError::Denied)?, deadline).await?;
+                let consent = GivenConsent { access_token: access_token.clone() };
+                self.0.store.keep_consent(&identity.sealing, &state, browser, &consent).await?;
+                access_token
+            }
+        };
+        let connection = self.connect(access_token, deadline).await?;
+        self.0.store.forget_consent(&state).await?;
+        tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
+        Ok(connection)
+    }
+
+    async fn exchange(&self, code: &AuthorizationCode, deadline: Deadline) -> Result<AccessToken, ConsentError> {
+        let client = self.oauth_client().await?;
+        let callback = self.0.config.callback_url();
+        let exchanged =
+            self.0.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
+        exchanged.map_err(|error| match error {
+            TokenError::CodeRefused => ConsentError::CodeRefused,
+            TokenError::ClientRefused => ConsentError::ClientRefused,
+            TokenError::Bank(error) => ConsentError::Tpp(error.into()),
+        })
+    }
+
+    /// Opens the first session, which says who consented, and stores both.
+    async fn connect(&self, access_token: AccessToken, deadline: Deadline) -> Result<Connection, TppError> {
+        let identity = self.identity().await?;
+        let installation = &identity.installation;
+        if self.0.config.device_per_connection {
+            let device = CreateDeviceServer {
+                description: self.0.config.tpp_name.clone(),
+                secret: access_token.clone(),
+                permitted_ips: self.0.config.permitted_ips.clone(),
+            };
+            self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
+        }
+        let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
+            Err(error) if error.is_bad_key() => return Err(TppError::ConsentRevoked),
+            opened => opened?,
+        };
+        let UserElement::Customer(customer) = user else {
+            let reason = DecodeError::Missing("UserApiKey");
+            return Err(crate::bunq::BankError::Undecodable { reason, response_id: None }.into());
+        };
+        let connection = self.0.store.save_connection(&identity.sealing, &new_connection(&customer, access_token)).await?;
+        self.0.connections.forget(&connection.user_id).await;
+        self.adopt_session(SessionOwner::Customer(connection.user_id), opened).await?;
+        Ok(connection)
+    }
+}
+
+fn new_connection(customer: &Customer, access_token: AccessToken) -> NewConnection {
+    NewConnection {
+        granted: customer.granted_id.map_or(GrantedKey::ApiKey(customer.api_key_id), GrantedKey::User),
+        kind: match customer.kind {
+            CustomerKind::Person => ConnectionKind::Person,
+            CustomerKind::Company => ConnectionKind::Company,
+            CustomerKind::Other => ConnectionKind::Other,
+        },
+        api_key_id: customer.api_key_id,
+        access_token,
+    }
+}

@@ -1,0 +1,43 @@
+//! What can go wrong on the way of a request.
+
+use crate::{
+    bunq::{BankError, KeyError},
+    secrets::SecretsError,
+    store::StoreError,
+    types::sealing::SealError,
+};
+
+/// The job was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum TppError {
+    /// Setup has not run to its end.
+    #[error("this deployment is not onboarded")]
+    NotOnboarded,
+    /// There is no such connection.
+    #[error("there is no such connection")]
+    UnknownUser,
+    /// The bank refuses to open a session with the customer's access token: the consent is gone.
+    #[error("bunq refuses the customer's consent")]
+    ConsentRevoked,
+    /// The bank refuses to open a session with the TPP's own key.
+    #[error("bunq refuses the TPP's own key")]
+    TppRefused,
+    /// Another container is still opening the session.
+    #[error("a session is being opened")]
+    SessionPending,
+    /// The bank.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The secrets.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// A key in a secret cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The sealing key cannot be used.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}

@@ -1,0 +1,79 @@
+//! The job of a third-party provider: onboarding, consent, sessions, access. Joins the bank, the store and the secrets; knows no HTTP server.
+
+mod access;
+mod certificate;
+mod consent;
+mod error;
+mod identity;
+mod onboarding;
+mod session;
+
+use std::{fmt, sync::Arc};
+
+pub use access::AccessError;
+pub use certificate::CertificateError;
+pub use consent::{BeginConsent, CallbackParameters, ConsentError};
+pub use error::TppError;
+pub use identity::Identity;
+pub use onboarding::{OnboardingError, OnboardingReport, Step, StepState};
+
+use crate::{
+    bunq::Bank,
+    config::Config,
+    secrets::{OauthClientSecret, Secrets},
+    store::{ApiKeyRecord, Connection, SessionOwner, Store, StoredSession},
+    types::{cache::Cache, clock::Clock, ids::UserId},
+};
+
+/// A deployment at work. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Tpp(Arc<Parts>);
+
+struct Parts {
+    config: Config,
+    bank: Bank,
+    store: Store,
+    secrets: Secrets,
+    clock: Clock,
+    identity: Cache<(), Arc<Identity>>,
+    oauth_client: Cache<(), Arc<OauthClientSecret>>,
+    connections: Cache<UserId, Arc<Connection>>,
+    sessions: Cache<SessionOwner, StoredSession>,
+    api_keys: Cache<String, Arc<ApiKeyRecord>>,
+}
+
+impl Tpp {
+    /// Joins the parts.
+    #[must_use]
+    pub fn new(config: Config, bank: Bank, store: Store, secrets: Secrets, clock: Clock) -> Self {
+        Self(Arc::new(Parts {
+            config,
+            bank,
+            store,
+            secrets,
+            identity: Cache::new(clock.clone()),
+            oauth_client: Cache::new(clock.clone()),
+            connections: Cache::new(clock.clone()),
+            sessions: Cache::new(clock.clone()),
+            api_keys: Cache::new(clock.clone()),
+            clock,
+        }))
+    }
+
+    /// What the deployment decided.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Loads what every request needs, so that the first does not wait for it. What is missing is said by that request.
+    pub async fn warm(&self) {
+        let _ = self.identity().await;
+    }
+}
+
+impl fmt::Debug for Tpp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tpp")
+    }
+}

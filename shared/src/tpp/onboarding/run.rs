@@ -1,0 +1,165 @@
+//! One run of the onboarding, step by step.
+
+use super::{OnboardingError, OnboardingReport, Step, StepState};
+use crate::{
+    bunq::{
+        Credentials, Installation, InstallationKey,
+        calls::{
+            CreateCallbackUrl, CreateInstallation, CreateOauthClient, FindOauthClient, ListCallbackUrls, ListOauthClients,
+            OauthClient,
+        },
+    },
+    config::BunqEnvironment,
+    secrets::{CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, TppSecret},
+    store::{RunId, SessionOwner},
+    tpp::{CertificateError, Tpp, certificate, identity::open_installation},
+    types::{deadline::Deadline, ids::BunqUserId, scope::Scope},
+};
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) tpp: &'a Tpp,
+    pub(super) run: RunId,
+    pub(super) secret: TppSecret,
+    pub(super) report: OnboardingReport,
+    pub(super) observe: &'a (dyn Fn(Step, StepState) + Sync),
+    pub(super) deadline: Deadline,
+}
+
+impl Run<'_> {
+    pub(super) async fn to_the_end(mut self) -> Result<OnboardingReport, OnboardingError> {
+        self.sealing_key().await?;
+        let certificate = self.certificate().await?;
+        let installation = self.installation().await?;
+        let psp = self.psp_user(&installation, &certificate).await?;
+        let client = self.oauth_client(psp).await?;
+        self.callback_url(psp, client).await?;
+        self.api_key().await?;
+        self.report.psp_user_id = Some(psp);
+        Ok(self.report)
+    }
+
+    pub(super) fn note(&mut self, step: Step, state: StepState) {
+        (self.observe)(step, state);
+        tracing::info!(?step, ?state, "onboarding");
+        self.report.steps.push((step, state));
+    }
+
+    /// Before anything is made or saved: a run that was overtaken must not.
+    pub(super) async fn still_mine(&self) -> Result<(), OnboardingError> {
+        if self.tpp.0.store.is_onboarding(self.run).await? { Ok(()) } else { Err(OnboardingError::Superseded) }
+    }
+
+    async fn save(&self, content: &impl Content) -> Result<(), OnboardingError> {
+        self.still_mine().await?;
+        Ok(self.tpp.0.secrets.write(content).await?)
+    }
+
+    /// Saves how far we have come, and makes memory forget how far that was.
+    pub(super) async fn save_progress(&self) -> Result<(), OnboardingError> {
+        self.save(&self.secret).await?;
+        self.tpp.0.identity.forget(&()).await;
+        Ok(())
+    }
+
+    async fn sealing_key(&mut self) -> Result<(), OnboardingError> {
+        // Never over one that is there: what it sealed would be lost.
+        if self.tpp.0.secrets.read::<SealingSecret>().await?.is_some() {
+            self.note(Step::SealingKey, StepState::Before);
+        } else {
+            self.save(&SealingSecret::generate()).await?;
+            self.note(Step::SealingKey, StepState::Now);
+        }
+        Ok(())
+    }
+
+    async fn certificate(&mut self) -> Result<CertificateSecret, OnboardingError> {
+        let (certificate, state) = match (self.tpp.0.secrets.read().await?, self.tpp.0.config.environment) {
+            (Some(certificate), _) => (certificate, StepState::Before),
+            (None, BunqEnvironment::Production) => return Err(CertificateError::Missing.into()),
+            (None, BunqEnvironment::Sandbox) => {
+                let certificate = certificate::make(&self.tpp.0.config.tpp_name).await?;
+                self.save(&certificate).await?;
+                (certificate, StepState::Now)
+            }
+        };
+        certificate::check(&certificate, self.tpp.0.clock.now())?;
+        self.note(Step::Certificate, state);
+        Ok(certificate)
+    }
+
+    /// Key pair and installation are saved together: the bank takes a public key once, so a pair whose answer was lost is worthless, and
+    /// an installation without its pair would be.
+    async fn installation(&mut self) -> Result<Installation, OnboardingError> {
+        if let Some(installation) = &self.secret.installation {
+            let installation = open_installation(installation)?;
+            self.note(Step::Installation, StepState::Before);
+            return Ok(installation);
+        }
+        self.still_mine().await?;
+        let key = InstallationKey::generate().await?;
+        let call = CreateInstallation { client_public_key: key.public_pem()? };
+        let made = self.tpp.0.bank.send(Credentials::Anonymous, &call, self.deadline).await?;
+        let secret = InstallationSecret {
+            id: made.id,
+            token: made.token,
+            private_key: key.to_pem()?,
+            server_public_key: made.server_public_key,
+            created_at: self.tpp.0.clock.now(),
+        };
+        let installation = open_installation(&secret)?;
+        self.secret.installation = Some(secret);
+        self.save_progress().await?;
+        self.note(Step::Installation, StepState::Now);
+        Ok(installation)
+    }
+
+    async fn oauth_client(&mut self, user: BunqUserId) -> Result<OauthClientSecret, OnboardingError> {
+        if let Some(client) = self.tpp.0.secrets.read::<OauthClientSecret>().await? {
+            self.note(Step::OauthClient, StepState::Before);
+            return Ok(client);
+        }
+        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListOauthClients { user }, self.deadline).await?;
+        let client = match listed.into_iter().find(|client| client.status == "ACTIVE") {
+            Some(client) => client,
+            None => {
+                self.still_mine().await?;
+                let client = self.tpp.call(SessionOwner::Tpp, |_| CreateOauthClient { user }, self.deadline).await?;
+                self.tpp.call(SessionOwner::Tpp, |_| FindOauthClient { user, client }, self.deadline).await?
+            }
+        };
+        let OauthClient { id, client_id, secret: client_secret, .. } = client;
+        let client = OauthClientSecret { id, client_id, client_secret, callback_url: None };
+        self.save(&client).await?;
+        self.note(Step::OauthClient, StepState::Now);
+        Ok(client)
+    }
+
+    async fn callback_url(&mut self, user: BunqUserId, mut secret: OauthClientSecret) -> Result<(), OnboardingError> {
+        let url = self.tpp.0.config.callback_url().to_string();
+        if secret.callback_url.as_deref() == Some(&url) {
+            self.note(Step::CallbackUrl, StepState::Before);
+            return Ok(());
+        }
+        let client = secret.id;
+        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListCallbackUrls { user, client }, self.deadline).await?;
+        if !listed.iter().any(|registered| registered.url == url) {
+            self.still_mine().await?;
+            let make = |_| CreateCallbackUrl { user, client, url: url.clone() };
+            self.tpp.call(SessionOwner::Tpp, make, self.deadline).await?;
+        }
+        secret.callback_url = Some(url);
+        self.save(&secret).await?;
+        self.tpp.0.oauth_client.forget(&()).await;
+        self.note(Step::CallbackUrl, StepState::Now);
+        Ok(())
+    }
+
+    async fn api_key(&mut self) -> Result<(), OnboardingError> {
+        self.still_mine().await?;
+        let made = self.tpp.0.store.create_api_key("first", Scope::ALL, true).await?;
+        self.note(Step::ApiKey, if made.is_some() { StepState::Now } else { StepState::Before });
+        self.report.api_key = made.map(|(key, _)| key);
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! Sessions are scarce: bunq opens one per 30 seconds and address. So memory first, then the store, then a lease and one call; whoever
+//! does not get the lease waits for the one who did. The store is the truth, memory a cache of it.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{Tpp, TppError};
+use crate::{
+    bunq::{
+        BankError, Call, Credentials, Effect, Installation, UserElement,
+        calls::{CreateSession, NewSession},
+    },
+    store::{Connection, Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState},
+    types::{
+        deadline::Deadline,
+        ids::{BunqUserId, UserId},
+        secret::Secret,
+    },
+};
+
+/// A session is renewed this long before the bank ends it, as bunq's own libraries do.
+const MARGIN: Duration = Duration::from_secs(30);
+/// What a session lives where the bank does not say: the shortest ever seen.
+const SHORTEST_LIFETIME: u64 = 300;
+/// How often the store is asked while somebody else opens the session.
+const POLL: Duration = Duration::from_millis(200);
+/// How long a refused key is not tried again: refusals count against the bank's limits too.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
+
+impl Tpp {
+    /// A connection by our name for the customer.
+    ///
+    /// # Errors
+    /// [`TppError::UnknownUser`], or the store.
+    pub async fn connection(&self, user_id: UserId) -> Result<Arc<Connection>, TppError> {
+        let load = async || {
+            let found = self.0.store.find_connection(user_id).await?;
+            found.map(Arc::new).ok_or(TppError::UnknownUser)
+        };
+        self.0.connections.get_or_load(&user_id, load).await
+    }
+
+    /// Makes a call in an owner's session. `make` gets the id that stands in the path of calls with that session. Where the bank says
+    /// that the session is over, it is renewed and the call repeated, once, unless the call may have been executed.
+    ///
+    /// # Errors
+    /// [`TppError`].
+    pub async fn call<C: Call>(
+        &self,
+        owner: SessionOwner,
+        make: impl Fn(BunqUserId) -> C,
+        deadline: Deadline,
+    ) -> Result<C::Output, TppError> {
+        let identity = self.identity().await?;
+        let installation = &identity.installation;
+        let session = self.session(owner, None, deadline).await?;
+        let call = make(session.path_id);
+        let sent = self.0.bank.send(Credentials::Session(installation, &session.token), &call, deadline).await;
+        match sent {
+            Err(error) if error.is_dead_session() && may_repeat(&call, &error) => {
+                let renewed = self.session(owner, Some(session.generation), deadline).await?;
+                let call = make(renewed.path_id);
+                Ok(self.0.bank.send(Credentials::Session(installation, &renewed.token), &call, deadline).await?)
+            }
+            sent => Ok(sent?),
+        }
+    }
+
+    /// An open session of an owner, other than the one that the bank `refused`.
+    async fn session(
+        &self,
+        owner: SessionOwner,
+        refused: Option<Generation>,
+        deadline: Deadline,
+    ) -> Result<StoredSession, TppError> {
+        let open = self.0.sessions.open(&owner);
+        let mut place = tokio::time::timeout(deadline.left(), open).await.map_err(|_| TppError::SessionPending)?;
+        let usable_at = || self.0.clock.now() + MARGIN;
+        let usable = |session: &StoredSession| Some(session.generation) != refused && session.ends_at > usable_at();
+        if let Some(session) = place.value().filter(usable) {
+            return Ok(session);
+        }
+        place.clear();
+        let identity = self.identity().await?;
+        loop {
+            match self.0.store.find_session(&identity.sealing, owner, usable_at()).await? {
+                StoredState::Open(session) if usable(&session) => {
+                    place.keep(session.clone());
+                    return Ok(session);
+                }
+                StoredState::Refused => return Err(refusal(owner)),
+                StoredState::Open(_) | StoredState::Absent => {
+                    if let Some(lease) = self.0.store.lease_session(owner, usable_at(), refused).await? {
+                        let session = self.open_leased(owner, lease, deadline).await?;
+                        place.keep(session.clone());
+                        return Ok(session);
+                    }
+                }
+                StoredState::Leased => {}
+            }
+            deadline.wait(POLL).await.map_err(|_| TppError::SessionPending)?;
+        }
+    }
+
+    /// Opens a session under a lease; the lease ends with it, whatever happens.
+    async fn open_leased(&self, owner: SessionOwner, lease: Lease, deadline: Deadline) -> Result<StoredSession, TppError> {
+        let identity = self.identity().await?;
+        match self.open_for(owner, &identity.installation, deadline).await {
+            Ok(opened) => Ok(self.0.store.save_session(&identity.sealing, lease, opened).await?),
+            Err(error) => {
+                let refused = matches!(&error, TppError::Bank(error) if error.is_bad_key());
+                self.0.store.release_session(lease, refused.then_some(REFUSED_FOR)).await?;
+                Err(if refused { refusal(owner) } else { error })
+            }
+        }
+    }
+
+    async fn open_for(
+        &self,
+        owner: SessionOwner,
+        installation: &Installation,
+        deadline: Deadline,
+    ) -> Result<OpenedSession, TppError> {
+        let identity = self.identity().await?;
+        let (opened, _) = match owner {
+            SessionOwner::Tpp => {
+                let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
+                self.open_session(installation, key, deadline).await?
+            }
+            SessionOwner::Customer(user_id) => {
+                // Not from memory: the customer may have consented anew a moment ago.
+                let connection = self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)?;
+                let token = connection.access_token(&identity.sealing)?;
+                self.open_session(installation, &token, deadline).await?
+            }
+        };
+        Ok(opened)
+    }
+
+    /// Opens a session with a key of the TPP or a token of a customer.
+    pub(super) async fn open_session<S: Secret + Clone + Sync>(
+        &self,
+        installation: &Installation,
+        secret: &S,
+        deadline: Deadline,
+    ) -> Result<(OpenedSession, UserElement), BankError> {
+        let call = CreateSession { secret: secret.clone() };
+        let asked_at = self.0.clock.now();
+        let NewSession { token, user } = self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
+        let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
+        let opened = OpenedSession { token, path_id: user.path_id(), ends_at: later(asked_at, lifetime) };
+        Ok((opened, user))
+    }
+
+    /// Puts a session that was opened outside a lease in place of whatever was there.
+    pub(super) async fn adopt_session(&self, owner: SessionOwner, opened: OpenedSession) -> Result<(), TppError> {
+        let identity = self.identity().await?;
+        let mut place = self.0.sessions.open(&owner).await;
+        place.keep(self.0.store.replace_session(&identity.sealing, owner, opened).await?);
+        Ok(())
+    }
+}
+
+fn may_repeat(call: &impl Call, error: &BankError) -> bool {
+    match call.build().method.effect() {
+        Effect::Read => true,
+        Effect::Write => error.certainly_not_executed(),
+    }
+}
+
+const fn refusal(owner: SessionOwner) -> TppError {
+    match owner {
+        SessionOwner::Tpp => TppError::TppRefused,
+        SessionOwner::Customer(_) => TppError::ConsentRevoked,
+    }
+}
+
+/// A time this many seconds on; where that is past all time, the last there is.
+fn later(time: Timestamp, seconds: u64) -> Timestamp {
+    time.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+}

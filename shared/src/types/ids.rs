@@ -1,0 +1,99 @@
+//! Identifiers: ours are random, bunq's are positive integers. Neither can be mistaken for the other.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text is not an identifier of the kind asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Not the hyphenated lower-case form of a UUID.
+    #[error("must be a UUID as /callback returned it, such as 2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")]
+    NotUuid,
+    /// Not a positive whole number.
+    #[error("must be a positive whole number")]
+    NotNumber,
+}
+
+/// The name we give to a connected customer. Random, so that nobody can guess another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UserId(Uuid);
+
+impl UserId {
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let id = Uuid::parse_str(text).map_err(|_| IdError::NotUuid)?;
+        // `parse_str` also takes braces, URNs and capitals: one customer would have many names.
+        if id.as_hyphenated().to_string() == text { Ok(Self(id)) } else { Err(IdError::NotUuid) }
+    }
+}
+
+macro_rules! bunq_id {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "u64", into = "u64")]
+        pub struct $name(u64);
+
+        impl TryFrom<u64> for $name {
+            type Error = IdError;
+
+            fn try_from(id: u64) -> Result<Self, IdError> {
+                // bunq's ids are signed 64-bit on the wire.
+                if (1..=i64::MAX.cast_unsigned()).contains(&id) { Ok(Self(id)) } else { Err(IdError::NotNumber) }
+            }
+        }
+
+        impl From<$name> for u64 {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if !text.bytes().all(|byte| byte.is_ascii_digit()) || text.starts_with('0') {
+                    return Err(IdError::NotNumber);
+                }
+                text.parse::<u64>().map_err(|_| IdError::NotNumber)?.try_into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+bunq_id! {
+    /// A user at bunq: a person, a company, a payment service provider, or the user API key that stands for a consent.
+    BunqUserId,
+    /// An OAuth client at bunq.
+    OauthClientId,
+    /// An installation at bunq.
+    InstallationId,
+    /// A device-server at bunq.
+    DeviceServerId,
+    /// A credential-password-ip at bunq: an API key and the addresses that may use it.
+    CredentialPasswordIpId,
+}

@@ -1,0 +1,9 @@
+//! Values that can only be right: everything above this floor takes them as they are and checks nothing again.
+
+pub mod cache;
+pub mod clock;
+pub mod deadline;
+pub mod ids;
+pub mod scope;
+pub mod sealing;
+pub mod secret;
