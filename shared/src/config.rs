@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tracing::level_filters::LevelFilter;
 use url::Url;
 
 /// Which of bunq's two worlds a deployment belongs to.
@@ -55,6 +56,8 @@ pub struct Config {
     /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's default).
     /// Empty: the address that the first call comes from.
     pub permitted_ips: Vec<String>,
+    /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`, for our own lines.
+    pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
     /// bunq's example does not, older integrations do.
     pub device_per_connection: bool,
@@ -138,6 +141,10 @@ impl Config {
             secret_prefix: required("SECRET_PREFIX")?,
             tpp_name: tpp_name(optional("TPP_NAME"))?,
             permitted_ips,
+            log_level: optional("LOG_LEVEL")
+                .unwrap_or_else(|| "info".to_owned())
+                .parse()
+                .map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))?,
             device_per_connection: match optional("DEVICE_PER_CONNECTION").as_deref() {
                 None | Some("false") => false,
                 Some("true") => true,

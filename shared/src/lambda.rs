@@ -8,6 +8,7 @@ use lambda_http::{Adapter, request::LambdaRequest};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
+use tracing::level_filters::LevelFilter;
 use url::Url;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -86,8 +87,12 @@ async fn sdk_config(aws: Aws) -> SdkConfig {
 /// # Errors
 /// [`StartError`], logged by name.
 pub async fn start() -> Result<App, StartError> {
-    telemetry::init(telemetry::Format::Json, &std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()));
-    let composed = async { compose(Config::from_env()?, Aws::Environment, Clock::system()).await }.await;
+    let config = Config::from_env();
+    telemetry::init(telemetry::Format::Json, config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
+    let composed = match config {
+        Ok(config) => compose(config, Aws::Environment, Clock::system()).await,
+        Err(error) => Err(error.into()),
+    };
     match &composed {
         Ok(app) => app.tpp.warm().await,
         Err(error) => tracing::error!(%error, "cannot start"),

@@ -3,7 +3,10 @@
 //! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes are
 //! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
 
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// How lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +17,30 @@ pub enum Format {
     Text,
 }
 
-/// Starts logging for this process. A second call does nothing.
-///
-/// `filter` is in the form of `RUST_LOG`; unreadable parts of it are left out.
-pub fn init(format: Format, filter: &str) {
-    let lines = tracing_subscriber::fmt::layer();
-    let lines = match format {
+/// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write headers and bodies
+/// at their lower levels, and tokens are in those.
+const OURS: &[&str] = &["shared", "oauth", "users", "setup", "local"];
+
+/// What writes lines: for [`init`], and for tests that read them.
+pub fn subscriber<W>(format: Format, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
-        Format::Text => lines.compact().with_target(false).with_writer(std::io::stderr).boxed(),
+        Format::Text => lines.compact().with_target(false).boxed(),
     };
-    let filter = EnvFilter::builder().parse_lossy(filter);
+    let directives = OURS.iter().map(|name| format!("{name}={level}")).collect::<Vec<_>>().join(",");
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);
+    Registry::default().with(lines.with_filter(filter))
+}
+
+/// Starts logging for this process, JSON to standard output or text to standard error. A second call does nothing.
+pub fn init(format: Format, level: LevelFilter) {
     // An error means that a test or an embedder has set its own; theirs stays.
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    let _ = match format {
+        Format::Json => subscriber(format, level, std::io::stdout).try_init(),
+        Format::Text => subscriber(format, level, std::io::stderr).try_init(),
+    };
 }

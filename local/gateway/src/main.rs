@@ -16,7 +16,7 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    telemetry::init(telemetry::Format::Text, &options.log);
+    telemetry::init(telemetry::Format::Text, options.log);
     match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use tracing::level_filters::LevelFilter;
 use url::Url;
 
 /// Which bank to talk to.
@@ -56,7 +57,7 @@ pub struct Options {
     /// Forget everything that this bank's state holds, and start over
     #[arg(long)]
     pub fresh: bool,
-    /// What to log to the terminal, as in RUST_LOG; `info` shows every request and every call to the bank
+    /// How much to log to the terminal: error, warn, info (every request and every call to the bank), debug or trace
     #[arg(long, default_value = "warn")]
-    pub log: String,
+    pub log: LevelFilter,
 }

@@ -1,1 +1,15 @@
-//! Stub.
+//! What the tests of every crate share: a whole deployment on loopback, through the public door. The bank is the simulator, AWS the
+//! embedded one; nothing of our own is replaced.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod app;
+mod bank;
+mod clock;
+pub mod lambda;
+pub mod logs;
+mod seed;
+
+pub use app::{Answer, TestApp, TestAppBuilder};
+pub use bank::TestBank;
+pub use clock::TestClock;

@@ -1,0 +1,318 @@
+//! A whole deployment of one test.
+
+use std::{collections::BTreeMap, net::Ipv4Addr};
+
+use local_aws::LocalAws;
+use reqwest::{Method, RequestBuilder, header};
+use serde_json::{Value, json};
+use setup::Command;
+use shared::{
+    config::Config,
+    http::App,
+    lambda::{Aws, compose},
+    types::deadline::Deadline,
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+use url::Url;
+
+use crate::{TestBank, TestClock, logs, seed};
+
+/// How a deployment is made.
+#[derive(Debug)]
+pub struct TestAppBuilder {
+    variables: BTreeMap<&'static str, String>,
+    seeded: bool,
+    onboarded: bool,
+}
+
+impl TestAppBuilder {
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Leaves the onboarding to the test.
+    #[must_use]
+    pub fn not_onboarded(mut self) -> Self {
+        self.onboarded = false;
+        self
+    }
+
+    /// Has the setup make its own certificate, which takes a second.
+    #[must_use]
+    pub fn without_seed(mut self) -> Self {
+        self.seeded = false;
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(mut self) -> TestApp {
+        logs::capture();
+        let bank = TestBank::start().await;
+        let aws = LocalAws::start(local_aws::Options::default()).await.expect("the embedded AWS starts");
+        aws.create_tables("connections", "ephemera").await.expect("the tables are made");
+        if self.seeded {
+            let certificate = json!({ "Name": "test/psd2-certificate", "SecretString": seed::certificate().await });
+            seed::secrets_manager(&aws.url(), "CreateSecret", certificate).await;
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let url = Url::parse(&format!("http://{address}")).expect("a URL");
+
+        let mut variables = BTreeMap::from([
+            ("PUBLIC_URL", url.to_string()),
+            ("CONNECTIONS_TABLE", "connections".to_owned()),
+            ("EPHEMERA_TABLE", "ephemera".to_owned()),
+            ("SECRET_PREFIX", "test".to_owned()),
+        ]);
+        variables.extend(bank.variables());
+        variables.append(&mut self.variables);
+        let mut app = TestApp {
+            aws,
+            bank,
+            url,
+            clock: TestClock::default(),
+            variables,
+            api_key: String::new(),
+            http: http_client(),
+            server: tokio::spawn(async {}),
+        };
+        app.restart_with(listener).await;
+        if self.onboarded {
+            let report = app.setup(json!({})).await.expect("the onboarding ends");
+            app.api_key = report["api_key"].as_str().expect("the first key").to_owned();
+            app.bank.forget_calls().await;
+        }
+        app
+    }
+}
+
+/// A deployment: the API on a port of its own, with its own AWS and its own bank.
+#[derive(Debug)]
+pub struct TestApp {
+    /// Its AWS.
+    pub aws: LocalAws,
+    /// Its bank.
+    pub bank: TestBank,
+    /// Its API.
+    pub url: Url,
+    /// Its clock.
+    pub clock: TestClock,
+    /// A key with every scope.
+    pub api_key: String,
+    variables: BTreeMap<&'static str, String>,
+    http: reqwest::Client,
+    server: JoinHandle<()>,
+}
+
+/// An answer of the API, read to its end.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: header::HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// A header's text; empty where there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
+    }
+
+    /// Checks that this is a problem of this status and code, in the right format, and answers it.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        let problem = self.json();
+        assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["request_id"], self.header("x-request-id"));
+        problem
+    }
+}
+
+fn http_client() -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    client.expect("an HTTP client")
+}
+
+impl TestApp {
+    /// A deployment to be made.
+    #[must_use]
+    pub fn builder() -> TestAppBuilder {
+        TestAppBuilder { variables: BTreeMap::new(), seeded: true, onboarded: true }
+    }
+
+    /// An onboarded deployment.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// The environment of its functions, as in the cloud.
+    #[must_use]
+    pub fn variables(&self) -> &BTreeMap<&'static str, String> {
+        &self.variables
+    }
+
+    /// A new process, as far as memory is concerned: only the stores last.
+    pub async fn compose(&self) -> App {
+        let config = Config::parse(|name| self.variables.get(name).cloned()).expect("a configuration");
+        let endpoint = Url::parse(&self.aws.url()).expect("a URL");
+        compose(config, Aws::Local(endpoint), self.clock.clock()).await.expect("the parts fit")
+    }
+
+    /// Stops the API and starts it anew at the same address, with nothing in memory.
+    pub async fn restart(&mut self) {
+        self.server.abort();
+        let address = (self.url.host_str().expect("a host"), self.url.port().expect("a port"));
+        // The port is ours until the old listener is dropped, which the aborted task does as soon as it runs.
+        let listener = loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => break listener,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        self.http = http_client();
+        self.restart_with(listener).await;
+    }
+
+    async fn restart_with(&mut self, listener: TcpListener) {
+        let app = self.compose().await;
+        self.server = tokio::spawn(async move {
+            axum::serve(listener, local::gateway(app)).await.expect("the server runs");
+        });
+    }
+
+    /// Invokes the setup directly, in a process of its own as far as memory is concerned.
+    ///
+    /// # Errors
+    /// The problem's text.
+    pub async fn setup(&self, payload: Value) -> Result<Value, String> {
+        let app = self.compose().await;
+        let command = Command::parse(payload).map_err(|problem| problem.to_string())?;
+        let deadline = Deadline::after(std::time::Duration::from_secs(60));
+        setup::run(&app, command, &|_, _| {}, deadline).await.map_err(|problem| problem.to_string())
+    }
+
+    /// A request to the API, without a key.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url.join(path).expect("a path"))
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("the API answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, headers, text: answer.text().await.expect("a text") }
+    }
+
+    /// GET with a key.
+    pub async fn get_with_key(&self, path: &str, key: &str) -> Answer {
+        self.send(self.request(Method::GET, path).bearer_auth(key)).await
+    }
+
+    /// GET with the key that has every scope.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with_key(path, &self.api_key).await
+    }
+
+    /// Makes an API key.
+    pub async fn create_api_key(&self, scopes: &[&str]) -> (String, String) {
+        let made = self.setup(json!({ "action": "create_api_key", "name": "test", "scopes": scopes })).await;
+        let made = made.expect("a key is made");
+        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        (text("id"), text("api_key"))
+    }
+
+    /// Sends a browser to /auth: answers the cookie that it is left with and the bank's page that it is sent to.
+    pub async fn begin_consent(&self) -> (String, Url) {
+        let answer = self.send(self.request(Method::GET, "/auth")).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let cookie = answer.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+        (cookie, Url::parse(answer.header("location")).expect("the bank's page"))
+    }
+
+    /// Has a customer approve at the bank's page: answers the path of the callback that the bank sends the browser to.
+    pub async fn approve(&self, authorize_url: &Url, customer: &str) -> String {
+        self.decide(authorize_url, "X-Simulator-Approve", customer).await
+    }
+
+    /// Has a customer refuse at the bank's page.
+    pub async fn deny(&self, authorize_url: &Url) -> String {
+        self.decide(authorize_url, "X-Simulator-Deny", "1").await
+    }
+
+    async fn decide(&self, authorize_url: &Url, header: &'static str, value: &str) -> String {
+        let answer = self.send(self.http.get(authorize_url.clone()).header(header, value)).await;
+        let callback = Url::parse(answer.header("location")).unwrap_or_else(|_| panic!("no redirect: {answer:?}"));
+        assert_eq!(callback.path(), "/callback");
+        format!("{}?{}", callback.path(), callback.query().expect("a query"))
+    }
+
+    /// Sends the browser to the callback.
+    pub async fn callback(&self, path: &str, cookie: &str) -> Answer {
+        self.send(self.request(Method::GET, path).header(header::COOKIE, cookie)).await
+    }
+
+    /// Connects a customer of the simulated bank and answers their `user_id`.
+    pub async fn connect(&self, customer: &str) -> String {
+        let (cookie, page) = self.begin_consent().await;
+        let path = self.approve(&page, customer).await;
+        let answer = self.callback(&path, &cookie).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["message"], "OAuth success");
+        answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
+    }
+
+    /// A secret's content.
+    pub async fn read_secret(&self, name: &str) -> Value {
+        let id = format!("test/{name}");
+        let answer = seed::secrets_manager(&self.aws.url(), "GetSecretValue", json!({ "SecretId": id })).await;
+        let text = answer["SecretString"].as_str().unwrap_or_else(|| panic!("no secret {id}: {answer}"));
+        serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+    }
+
+    /// Overwrites a secret.
+    pub async fn write_secret(&self, name: &str, content: &str) {
+        let body = json!({ "SecretId": format!("test/{name}"), "SecretString": content });
+        seed::secrets_manager(&self.aws.url(), "PutSecretValue", body).await;
+    }
+
+    /// Deletes a secret.
+    pub async fn delete_secret(&self, name: &str) {
+        let body = json!({ "SecretId": format!("test/{name}"), "ForceDeleteWithoutRecovery": true });
+        seed::secrets_manager(&self.aws.url(), "DeleteSecret", body).await;
+    }
+
+    /// Makes no call to the embedded AWS fail any more.
+    pub async fn aws_recover(&self) {
+        let answer = self.send(self.http.delete(format!("{}/_local/faults", self.aws.url()))).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// Makes calls to the embedded AWS fail.
+    pub async fn aws_fault(&self, fault: Value) {
+        let url = format!("{}/_local/faults", self.aws.url());
+        let request = self.http.post(url).header("Content-Type", "application/json").body(fault.to_string());
+        let answer = self.send(request).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,98 @@
+//! The simulated bank and its switches, over HTTP as anybody else would use them.
+
+use bunq_simulator::{Options, Simulator};
+use serde_json::{Value, json};
+use url::Url;
+
+/// A simulated bank of one test.
+#[derive(Debug)]
+pub struct TestBank {
+    simulator: Simulator,
+    http: reqwest::Client,
+}
+
+impl TestBank {
+    pub(crate) async fn start() -> Self {
+        let simulator = Simulator::start(Options::default()).await.expect("the simulator starts");
+        Self { simulator, http: reqwest::Client::new() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> Url {
+        self.simulator.url()
+    }
+
+    /// The variables that lead a deployment here.
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, String); 3] {
+        [
+            ("BUNQ_API_URL", self.simulator.api_url().to_string()),
+            ("BUNQ_AUTHORIZE_URL", self.simulator.authorize_url().to_string()),
+            ("BUNQ_TOKEN_URL", self.simulator.token_url().to_string()),
+        ]
+    }
+
+    async fn switch(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+        let url = self.url().join(&format!("_simulator/{path}")).expect("a URL");
+        let mut request = self.http.request(method, url);
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.expect("the simulator answers");
+        let status = answer.status();
+        let text = answer.text().await.expect("a text");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Changes settings.
+    pub async fn settings(&self, changes: Value) {
+        self.switch(reqwest::Method::PATCH, "settings", Some(changes)).await;
+    }
+
+    /// Makes calls fail.
+    pub async fn fault(&self, fault: Value) {
+        self.switch(reqwest::Method::POST, "faults", Some(fault)).await;
+    }
+
+    /// Makes no call fail any more.
+    pub async fn clear_faults(&self) {
+        self.switch(reqwest::Method::DELETE, "faults", None).await;
+    }
+
+    /// Every call since the log was emptied.
+    pub async fn calls(&self) -> Value {
+        self.switch(reqwest::Method::GET, "calls", None).await
+    }
+
+    /// How often an endpoint was called, such as `POST session-server`.
+    pub async fn count(&self, endpoint: &str) -> u64 {
+        self.calls().await["counts"][endpoint].as_u64().unwrap_or(0)
+    }
+
+    /// How often anything was called.
+    pub async fn total(&self) -> usize {
+        self.calls().await["calls"].as_array().map_or(0, Vec::len)
+    }
+
+    /// Empties the log.
+    pub async fn forget_calls(&self) {
+        self.switch(reqwest::Method::DELETE, "calls", None).await;
+    }
+
+    /// Revokes a customer's consents.
+    pub async fn revoke(&self, customer: &str) {
+        self.switch(reqwest::Method::POST, "revoke", Some(json!({ "customer": customer }))).await;
+    }
+
+    /// Ends every session.
+    pub async fn expire_sessions(&self) {
+        self.switch(reqwest::Method::POST, "expire-sessions", Some(json!({}))).await;
+    }
+
+    /// What the bank holds.
+    pub async fn overview(&self) -> Value {
+        self.switch(reqwest::Method::GET, "overview", None).await
+    }
+}

@@ -1,0 +1,163 @@
+//! Runs a real bootstrap binary as Lambda does: a process that asks a Runtime API for events.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+
+use std::{
+    collections::HashMap,
+    net::Ipv4Addr,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex as AsyncMutex, mpsc, oneshot},
+    task::JoinHandle,
+};
+use uuid::Uuid;
+
+use crate::TestApp;
+
+type Outcome = Result<Value, Value>;
+
+struct Runtime {
+    events: AsyncMutex<mpsc::UnboundedReceiver<(String, Value)>>,
+    waiting: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+}
+
+/// One process of a function. It ends with this value.
+#[derive(Debug)]
+pub struct Function {
+    child: Child,
+    api: JoinHandle<()>,
+    send: mpsc::UnboundedSender<(String, Value)>,
+    runtime: Arc<Runtime>,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Runtime")
+    }
+}
+
+impl Function {
+    /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) in the environment of a deployment.
+    pub async fn start(bootstrap: &str, app: &TestApp) -> Self {
+        let (send, events) = mpsc::unbounded_channel();
+        let runtime = Arc::new(Runtime { events: AsyncMutex::new(events), waiting: Mutex::default() });
+        let routes = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .with_state(Arc::clone(&runtime));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let api = tokio::spawn(async move { axum::serve(listener, routes).await.expect("the Runtime API runs") });
+        let child = Command::new(bootstrap)
+            .env_clear()
+            .envs(app.variables())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
+            .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "test")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the bootstrap starts");
+        Self { child, api, send, runtime }
+    }
+
+    /// Sends an event and waits for what the function makes of it.
+    ///
+    /// # Errors
+    /// The function's error: `errorType` and `errorMessage`.
+    pub async fn invoke(&self, event: Value) -> Outcome {
+        self.begin(event).await.expect("the function answers")
+    }
+
+    /// Sends an event; the answer comes through the channel, or never.
+    pub fn begin(&self, event: Value) -> oneshot::Receiver<Outcome> {
+        let id = Uuid::new_v4().to_string();
+        let (answer, receiver) = oneshot::channel();
+        self.runtime.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), answer);
+        self.send.send((id, event)).expect("the Runtime API listens");
+        receiver
+    }
+
+    /// Ends the process at once, as a machine that fails does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("the process ends");
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.api.abort();
+    }
+}
+
+type Next = ([(&'static str, String); 3], Json<Value>);
+
+async fn next(State(runtime): State<Arc<Runtime>>) -> Result<Next, StatusCode> {
+    let (id, event) = runtime.events.lock().await.recv().await.ok_or(StatusCode::GONE)?;
+    let deadline = jiff::Timestamp::now().as_millisecond() + 30_000;
+    let headers = [
+        ("Lambda-Runtime-Aws-Request-Id", id),
+        ("Lambda-Runtime-Deadline-Ms", deadline.to_string()),
+        ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:000000000000:function:test".to_owned()),
+    ];
+    Ok((headers, Json(event)))
+}
+
+async fn response(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
+    finish(&runtime, &id, Ok(body))
+}
+
+async fn error(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
+    finish(&runtime, &id, Err(body))
+}
+
+fn finish(runtime: &Runtime, id: &str, outcome: Outcome) -> StatusCode {
+    let waiting = runtime.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    // Whoever began it may have gone; that is no business of the function's.
+    let _ = waiting.map(|answer| answer.send(outcome));
+    StatusCode::ACCEPTED
+}
+
+/// API Gateway's event for a request, payload version 2.0.
+#[must_use]
+pub fn http_event(method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
+    let headers: serde_json::Map<_, _> =
+        headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "test",
+            "domainName": "test.execute-api.eu-central-1.amazonaws.com",
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            "requestId": "gateway-request-id=",
+            "stage": "$default",
+            "time": "22/Nov/2026:12:00:00 +0000",
+            "timeEpoch": 1_795_348_800_000_u64
+        },
+        "isBase64Encoded": false
+    })
+}

@@ -1,0 +1,38 @@
+//! Everything that our code logs in this test process, at the most talkative level.
+
+use std::{
+    io,
+    sync::{Mutex, Once, PoisonError},
+};
+
+use shared::telemetry::{Format, subscriber};
+use tracing::{level_filters::LevelFilter, subscriber::set_global_default};
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static STARTED: Once = Once::new();
+
+struct Writer;
+
+impl io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Starts listening; harmless when called again.
+pub fn capture() {
+    STARTED.call_once(|| {
+        set_global_default(subscriber(Format::Json, LevelFilter::TRACE, || Writer)).expect("nobody else listens");
+    });
+}
+
+/// What was logged so far by all tests of this process.
+#[must_use]
+pub fn text() -> String {
+    String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
