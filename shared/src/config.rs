@@ -115,11 +115,9 @@ impl Config {
                 "https://oauth.sandbox.bunq.com/auth",
                 "https://api-oauth.sandbox.bunq.com/v1/token",
             ],
-            BunqEnvironment::Production => [
-                "https://api.bunq.com/v1",
-                "https://oauth.bunq.com/auth",
-                "https://api.oauth.bunq.com/v1/token",
-            ],
+            BunqEnvironment::Production => {
+                ["https://api.bunq.com/v1", "https://oauth.bunq.com/auth", "https://api.oauth.bunq.com/v1/token"]
+            }
         };
         let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
         let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
@@ -177,7 +175,9 @@ fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
     };
     match url.scheme() {
         _ if !url.username().is_empty() || url.password().is_some() => Err(invalid(name, "must not hold a user name")),
-        _ if url.query().is_some() || url.fragment().is_some() => Err(invalid(name, "must not hold a query or fragment")),
+        _ if url.query().is_some() || url.fragment().is_some() => {
+            Err(invalid(name, "must not hold a query or fragment"))
+        }
         "https" => Ok(url),
         "http" if loopback => Ok(url),
         _ => Err(invalid(name, "must be https (http for localhost only)")),

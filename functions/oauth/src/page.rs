@@ -10,7 +10,8 @@ use shared::{
 };
 
 /// No script, no source but this page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 pub(crate) fn connected(user_id: UserId) -> Response {
     let body = format!(
@@ -23,7 +24,9 @@ pub(crate) fn connected(user_id: UserId) -> Response {
 
 pub(crate) fn failed(problem: &Problem, request_id: &str) -> Response {
     let (title, text) = match problem.code() {
-        Code::ConsentDenied => ("Nothing was connected", "You chose not to connect your bunq account. Nothing was shared."),
+        Code::ConsentDenied => {
+            ("Nothing was connected", "You chose not to connect your bunq account. Nothing was shared.")
+        }
         Code::StateInvalid | Code::InvalidRequest => (
             "This link does not work any more",
             "It was used before, is older than ten minutes, or was begun in another browser. Please begin again.",

@@ -37,9 +37,7 @@ pub(crate) struct DynamoDb {
 
 impl fmt::Debug for DynamoDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DynamoDb")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("DynamoDb").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -49,9 +47,7 @@ impl DynamoDb {
         let start = move || Self::start_blocking(folder);
         match tokio::task::spawn_blocking(start).await {
             Ok(started) => started,
-            Err(error) => Err(StartError::DynamoDb {
-                source: io::Error::other(error),
-            }),
+            Err(error) => Err(StartError::DynamoDb { source: io::Error::other(error) }),
         }
     }
 
@@ -61,10 +57,7 @@ impl DynamoDb {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(failed)?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (running, ended) = oneshot::channel();
         let served = database.clone();
         let work = move || {
@@ -76,16 +69,8 @@ impl DynamoDb {
             // The folder stays locked until the files are closed.
             drop(folder);
         };
-        let thread = thread::Builder::new()
-            .name("local-dynamodb".to_owned())
-            .spawn(work)
-            .map_err(failed)?;
-        Ok(Self {
-            address,
-            database,
-            running,
-            thread,
-        })
+        let thread = thread::Builder::new().name("local-dynamodb".to_owned()).spawn(work).map_err(failed)?;
+        Ok(Self { address, database, running, thread })
     }
 
     /// The way in for requests.
@@ -100,12 +85,7 @@ impl DynamoDb {
 
     /// Returns when the files are closed.
     pub(crate) async fn stop(self) {
-        let Self {
-            database,
-            running,
-            thread,
-            ..
-        } = self;
+        let Self { database, running, thread, .. } = self;
         let stop = move || {
             drop(database);
             drop(running);
@@ -119,20 +99,15 @@ impl DynamoDb {
 
 fn open(folder: Option<&StateFolder>) -> Result<Database, StartError> {
     let Some(folder) = folder else {
-        return Database::memory().map_err(|source| StartError::TablesUnreadable {
-            place: "memory".to_owned(),
-            source,
-        });
+        return Database::memory()
+            .map_err(|source| StartError::TablesUnreadable { place: "memory".to_owned(), source });
     };
     let path = folder.tables()?;
     let Some(place) = path.to_str() else {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "the name is not UTF-8");
         return Err(StartError::FolderUnwritable { path, source });
     };
-    Database::new(place).map_err(|source| StartError::TablesUnreadable {
-        place: place.to_owned(),
-        source,
-    })
+    Database::new(place).map_err(|source| StartError::TablesUnreadable { place: place.to_owned(), source })
 }
 
 async fn serve(listener: TcpListener, database: Database, ended: oneshot::Receiver<()>) {
@@ -157,10 +132,7 @@ impl DynamoDbClient {
     fn new(address: SocketAddr) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        Self {
-            client: Client::builder(TokioExecutor::new()).build(connector),
-            authority: address.to_string(),
-        }
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), authority: address.to_string() }
     }
 
     /// The server's answer; an error as DynamoDB writes it when there is none.
@@ -193,11 +165,8 @@ impl DynamoDbClient {
     fn internal(&self, uri: Uri) -> Result<Uri, Unanswered> {
         let mut parts = uri.into_parts();
         parts.scheme = Some(Scheme::HTTP);
-        parts.authority =
-            Some(Authority::try_from(self.authority.as_str()).map_err(http::Error::from)?);
-        parts
-            .path_and_query
-            .get_or_insert(PathAndQuery::from_static("/"));
+        parts.authority = Some(Authority::try_from(self.authority.as_str()).map_err(http::Error::from)?);
+        parts.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
         Ok(Uri::from_parts(parts).map_err(http::Error::from)?)
     }
 }
@@ -215,11 +184,7 @@ enum Unanswered {
 
 /// These speak of one connection only; hyper writes its own for the next one.
 fn strip_connection_headers(headers: &mut HeaderMap) {
-    for name in [
-        header::CONNECTION,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-    ] {
+    for name in [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE] {
         headers.remove(name);
     }
 }

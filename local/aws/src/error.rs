@@ -10,9 +10,7 @@ use dynoxide::DynoxideError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address can be reached from other machines.
-    #[error(
-        "{address} is not a loopback address; the embedded AWS checks no signature and stays on this machine"
-    )]
+    #[error("{address} is not a loopback address; the embedded AWS checks no signature and stays on this machine")]
     NotLoopback {
         /// The address asked for.
         address: SocketAddr,

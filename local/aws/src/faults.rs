@@ -46,10 +46,7 @@ impl AwsError {
     /// The answer a service gives.
     pub(crate) fn answer(self, kind: HeaderValue) -> Answer {
         let (status, code) = match self {
-            Self::ProvisionedThroughputExceeded => (
-                StatusCode::BAD_REQUEST,
-                "ProvisionedThroughputExceededException",
-            ),
+            Self::ProvisionedThroughputExceeded => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
             Self::InternalServer => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
             Self::Throttling => (StatusCode::BAD_REQUEST, "ThrottlingException"),
             Self::InternalService => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),
@@ -109,13 +106,7 @@ impl Armed {
         if order.nth == 0 || order.times == 0 {
             return Err("`nth` and `times` count from 1".to_owned());
         }
-        Ok(Self {
-            target: order.target,
-            nth: order.nth,
-            times: order.times,
-            fault,
-            seen: 0,
-        })
+        Ok(Self { target: order.target, nth: order.nth, times: order.times, fault, seen: 0 })
     }
 
     /// Counts a call of the target; says whether it is one of those to fail.

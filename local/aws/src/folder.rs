@@ -26,15 +26,8 @@ pub(crate) struct StateFolder {
 impl StateFolder {
     /// Makes the folder when it is missing, closes it to other users and locks it.
     pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
-        let unwritable = |source| StartError::FolderUnwritable {
-            path: path.to_owned(),
-            source,
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(FOLDER_MODE)
-            .create(path)
-            .map_err(unwritable)?;
+        let unwritable = |source| StartError::FolderUnwritable { path: path.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).map_err(unwritable)?;
         // Absolute from here on: the process may change its working folder later.
         let path = fs::canonicalize(path).map_err(unwritable)?;
         close_to_others(&path)?;
@@ -93,19 +86,14 @@ fn private() -> OpenOptions {
 /// Takes other users' rights away, but never those of a folder that is used for something else: somebody may have named
 /// their home or `/tmp`.
 fn close_to_others(path: &Path) -> Result<(), StartError> {
-    let unwritable = |source| StartError::FolderUnwritable {
-        path: path.to_owned(),
-        source,
-    };
+    let unwritable = |source| StartError::FolderUnwritable { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unwritable)?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
     let is_empty = fs::read_dir(path).map_err(unwritable)?.next().is_none();
     if !is_empty && !path.join(TABLES).exists() {
-        return Err(StartError::FolderOpen {
-            path: path.to_owned(),
-        });
+        return Err(StartError::FolderOpen { path: path.to_owned() });
     }
     fs::set_permissions(path, Permissions::from_mode(FOLDER_MODE)).map_err(unwritable)
 }
@@ -118,9 +106,7 @@ fn lock(folder: &Path) -> Result<File, StartError> {
     };
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StartError::FolderLocked {
-            path: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(StartError::FolderLocked { path: folder.to_owned() }),
         Err(TryLockError::Error(source)) => Err(StartError::FolderUnwritable { path, source }),
     }
 }

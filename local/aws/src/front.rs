@@ -49,20 +49,14 @@ pub(crate) struct Front {
 
 impl Front {
     pub(crate) fn new(dynamodb: DynamoDbClient, secrets: Secrets) -> Self {
-        Self {
-            dynamodb,
-            secrets: Arc::new(secrets),
-            switches: Switches::default(),
-        }
+        Self { dynamodb, secrets: Arc::new(secrets), switches: Switches::default() }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Answer, HangUp> {
         let (parts, body) = request.into_parts();
         // Read to the end before anything else: a connection that ends early would look like a refused body.
         let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
-            return Ok(refusal(
-                "The body cannot be read, or is longer than 16 MiB.",
-            ));
+            return Ok(refusal("The body cannot be read, or is longer than 16 MiB."));
         };
         let body = body.to_bytes();
         let path = parts.uri.path();
@@ -74,17 +68,13 @@ impl Front {
             Some(target) if parts.method == Method::POST && path == "/" => {
                 self.call(&target, Request::from_parts(parts, body)).await
             }
-            _ => Ok(refusal(
-                "A request to AWS is a POST to / with a header X-Amz-Target.",
-            )),
+            _ => Ok(refusal("A request to AWS is a POST to / with a header X-Amz-Target.")),
         }
     }
 
     async fn call(&self, target: &str, request: Request<Bytes>) -> Result<Answer, HangUp> {
         let Some(service) = Service::of(target) else {
-            return Ok(refusal(
-                "Only DynamoDB_20120810 and secretsmanager are embedded here.",
-            ));
+            return Ok(refusal("Only DynamoDB_20120810 and secretsmanager are embedded here."));
         };
         let answer = match self.switches.meet(target) {
             Some(Fault::DropBefore) => Err(HangUp),
@@ -110,20 +100,11 @@ impl Front {
 
 /// What AWS says to a request that no service knows.
 fn refusal(message: &str) -> Answer {
-    answer::error(
-        StatusCode::BAD_REQUEST,
-        AWS_JSON_1_0,
-        "UnknownOperationException",
-        message,
-    )
+    answer::error(StatusCode::BAD_REQUEST, AWS_JSON_1_0, "UnknownOperationException", message)
 }
 
 /// Serves until `stopped` turns true or its sender is gone, then lets the requests under way finish.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    front: Arc<Front>,
-    stopped: watch::Receiver<bool>,
-) {
+pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>, stopped: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop(stopped.clone()));
     loop {
@@ -153,12 +134,7 @@ async fn stop(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|it| *it).await;
 }
 
-async fn connect(
-    stream: TcpStream,
-    peer: SocketAddr,
-    front: Arc<Front>,
-    stopped: watch::Receiver<bool>,
-) {
+async fn connect(stream: TcpStream, peer: SocketAddr, front: Arc<Front>, stopped: watch::Receiver<bool>) {
     // Only costs time when it fails.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| front.answer(request));

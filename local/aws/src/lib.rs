@@ -58,10 +58,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            state_dir: None,
-        }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), state_dir: None }
     }
 }
 
@@ -82,10 +79,7 @@ impl LocalAws {
     /// [`StartError`] when the address or the state folder cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = bind(options.listen).await?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen {
-            address: options.listen,
-            source,
-        })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: options.listen, source })?;
         let folder = match options.state_dir {
             Some(path) => Some(Arc::new(StateFolder::open(&path)?)),
             None => None,
@@ -96,12 +90,7 @@ impl LocalAws {
         let front = Front::new(dynamodb.client(), secrets);
         let front = tokio::spawn(front::serve(listener, Arc::new(front), stopped));
         tracing::debug!(%address, "embedded AWS is listening");
-        Ok(Self {
-            address,
-            stop,
-            front,
-            dynamodb,
-        })
+        Ok(Self { address, stop, front, dynamodb })
     }
 
     /// The address that the services listen on, with the port that was free.
@@ -123,11 +112,7 @@ impl LocalAws {
     /// # Errors
     ///
     /// [`CreateTablesError`] when a name is not a table's name, or the file cannot be written.
-    pub async fn create_tables(
-        &self,
-        connections: &str,
-        ephemera: &str,
-    ) -> Result<(), CreateTablesError> {
+    pub async fn create_tables(&self, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
         schema::create_tables(self.dynamodb.database(), connections, ephemera).await
     }
 
@@ -148,10 +133,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback { address });
     }
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| match source.kind() {
-            std::io::ErrorKind::AddrInUse => StartError::AddressTaken { address },
-            _ => StartError::Listen { address, source },
-        })
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::AddressTaken { address },
+        _ => StartError::Listen { address, source },
+    })
 }

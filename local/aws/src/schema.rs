@@ -25,9 +25,7 @@ pub(crate) async fn create_tables(
             .map_err(|source| refused(ephemera, source))
     };
     // SQLite waits for the disk.
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(CreateTablesError::Ending))
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(CreateTablesError::Ending))
 }
 
 fn refused(table: String, source: DynoxideError) -> CreateTablesError {
@@ -37,10 +35,7 @@ fn refused(table: String, source: DynoxideError) -> CreateTablesError {
 fn create(database: &Database, table: &str) -> Result<(), DynoxideError> {
     let request = CreateTableRequest {
         table_name: table.to_owned(),
-        key_schema: vec![KeySchemaElement {
-            attribute_name: KEY.to_owned(),
-            key_type: KeyType::HASH,
-        }],
+        key_schema: vec![KeySchemaElement { attribute_name: KEY.to_owned(), key_type: KeyType::HASH }],
         attribute_definitions: vec![AttributeDefinition {
             attribute_name: KEY.to_owned(),
             attribute_type: ScalarAttributeType::S,
@@ -59,10 +54,7 @@ fn expire(database: &Database, table: &str) -> Result<(), DynoxideError> {
     // Unlike AWS, the embedded database takes the same setting twice.
     let request = UpdateTimeToLiveRequest {
         table_name: table.to_owned(),
-        time_to_live_specification: TimeToLiveSpecification {
-            attribute_name: EXPIRY.to_owned(),
-            enabled: true,
-        },
+        time_to_live_specification: TimeToLiveSpecification { attribute_name: EXPIRY.to_owned(), enabled: true },
     };
     database.update_time_to_live(request).map(drop)
 }

@@ -10,9 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use tokio::sync::Mutex;
-use winterbaume_core::{
-    MockRequest, MockResponse, MockService, StatefulService, default_account_id,
-};
+use winterbaume_core::{MockRequest, MockResponse, MockService, StatefulService, default_account_id};
 use winterbaume_secretsmanager::{SecretsManagerService, SecretsmanagerStateView};
 
 use crate::answer::{self, AWS_JSON_1_1, Answer};
@@ -55,11 +53,7 @@ impl Secrets {
             Some(folder) => read(folder)?,
             None => None,
         };
-        let secrets = Self {
-            service: SecretsManagerService::new(),
-            folder,
-            turn: Mutex::new(()),
-        };
+        let secrets = Self { service: SecretsManagerService::new(), folder, turn: Mutex::new(()) };
         if let Some(saved) = saved {
             secrets.restore(saved).await;
         }
@@ -119,12 +113,7 @@ impl Secrets {
         if let Ok(target) = format!("secretsmanager.{operation}").parse() {
             headers.insert("x-amz-target", target);
         }
-        let request = MockRequest {
-            method: "POST".to_owned(),
-            uri: "/".to_owned(),
-            headers,
-            body,
-        };
+        let request = MockRequest { method: "POST".to_owned(), uri: "/".to_owned(), headers, body };
         self.service.handle(request).await
     }
 
@@ -146,9 +135,7 @@ impl Secrets {
         };
         let content = serde_json::to_vec(&self.snapshot().await)?;
         let write = move || folder.replace_secrets(&content);
-        tokio::task::spawn_blocking(write)
-            .await
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
+        tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 }
 
@@ -161,19 +148,13 @@ fn read(folder: &StateFolder) -> Result<Option<SecretsmanagerStateView>, StartEr
     };
     match serde_json::from_slice(&content) {
         Ok(state) => Ok(Some(state)),
-        Err(error) => Err(StartError::SecretsMalformed {
-            path,
-            line: error.line(),
-            column: error.column(),
-        }),
+        Err(error) => Err(StartError::SecretsMalformed { path, line: error.line(), column: error.column() }),
     }
 }
 
 fn operation(headers: &HeaderMap) -> &str {
     let target = headers.get("x-amz-target").and_then(|it| it.to_str().ok());
-    target
-        .and_then(|it| it.strip_prefix("secretsmanager."))
-        .unwrap_or_default()
+    target.and_then(|it| it.strip_prefix("secretsmanager.")).unwrap_or_default()
 }
 
 fn answered(response: MockResponse) -> Answer {
@@ -183,10 +164,5 @@ fn answered(response: MockResponse) -> Answer {
 }
 
 fn failure(message: &str) -> Answer {
-    answer::error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        AWS_JSON_1_1,
-        "InternalServiceError",
-        message,
-    )
+    answer::error(StatusCode::INTERNAL_SERVER_ERROR, AWS_JSON_1_1, "InternalServiceError", message)
 }

@@ -56,10 +56,7 @@ pub(crate) fn plan(operation: &str, body: &[u8], state: SecretsmanagerStateView)
         return Plan::Forward;
     };
     if change.secret_binary.is_some() {
-        return refuse(
-            "InvalidRequestException",
-            "The embedded Secrets Manager keeps a SecretString only.",
-        );
+        return refuse("InvalidRequestException", "The embedded Secrets Manager keeps a SecretString only.");
     }
     match operation {
         "CreateSecret" => create(&change, body, &state),
@@ -86,18 +83,12 @@ fn create(change: &Change, body: &[u8], state: &SecretsmanagerStateView) -> Plan
     if let Some(token) = &change.client_request_token {
         put["ClientRequestToken"] = json!(token);
     }
-    Plan::CreateThenPut {
-        create: Value::Object(create).to_string().into(),
-        put: put.to_string().into(),
-    }
+    Plan::CreateThenPut { create: Value::Object(create).to_string().into(), put: put.to_string().into() }
 }
 
 fn put(change: &Change, mut state: SecretsmanagerStateView) -> Plan {
     let Some(value) = &change.secret_string else {
-        return refuse(
-            "InvalidRequestException",
-            "You must provide either SecretString or SecretBinary.",
-        );
+        return refuse("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
     };
     let Some(secret) = find(&state, &change.name) else {
         return Plan::Forward;
@@ -137,11 +128,7 @@ fn repetition(change: &Change, value: &str, secret: &SecretView) -> Option<Plan>
         "VersionId": version.version_id,
         "VersionStages": version.version_stages,
     });
-    Some(Plan::Answer(answer::json(
-        StatusCode::OK,
-        AWS_JSON_1_1,
-        &same,
-    )))
+    Some(Plan::Answer(answer::json(StatusCode::OK, AWS_JSON_1_1, &same)))
 }
 
 fn find<'a>(state: &'a SecretsmanagerStateView, id: &str) -> Option<&'a SecretView> {
@@ -150,10 +137,5 @@ fn find<'a>(state: &'a SecretsmanagerStateView, id: &str) -> Option<&'a SecretVi
 }
 
 fn refuse(code: &str, message: &str) -> Plan {
-    Plan::Answer(answer::error(
-        StatusCode::BAD_REQUEST,
-        AWS_JSON_1_1,
-        code,
-        message,
-    ))
+    Plan::Answer(answer::error(StatusCode::BAD_REQUEST, AWS_JSON_1_1, code, message))
 }

@@ -49,7 +49,7 @@ impl fmt::Display for Welcome<'_> {
         }
         writeln!(f, "  AWS       {}  (DynamoDB and Secrets Manager, embedded)", stack.aws_url)?;
         writeln!(f, "  API key   {}  (also in {key_file})", stack.api_key.expose())?;
-        writeln!(f, "\nConnect a customer: open {url}/auth in a browser", )?;
+        writeln!(f, "\nConnect a customer: open {url}/auth in a browser",)?;
         if stack.simulator_url.is_some() {
             writeln!(f, "(or stay here; person, company, empty and strange are customers of the simulated bank):\n")?;
             writeln!(

@@ -14,7 +14,8 @@ use url::Url;
 pub(crate) async fn iam(request: Request, next: Next) -> Response {
     let signed = |headers: &HeaderMap| {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        header.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 ") && value.contains("/execute-api/aws4_request"))
+        header
+            .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 ") && value.contains("/execute-api/aws4_request"))
     };
     if signed(request.headers()) {
         next.run(request).await

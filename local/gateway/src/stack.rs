@@ -15,12 +15,7 @@ use shared::{
     http::{App, Problem},
     lambda::{Aws, compose},
     tpp::{Step, StepState},
-    types::{
-        clock::Clock,
-        deadline::Deadline,
-        scope::Scope,
-        secret::ApiKey,
-    },
+    types::{clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
 };
 use tokio::net::TcpListener;
 use url::Url;

@@ -202,7 +202,9 @@ impl Bank {
             let mut response = builder.send().await.map_err(failed_to_send)?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let mut body = BytesMut::new();
-            while let Some(chunk) = response.chunk().await.map_err(|error| BankError::Interrupted(error.without_url()))? {
+            while let Some(chunk) =
+                response.chunk().await.map_err(|error| BankError::Interrupted(error.without_url()))?
+            {
                 if body.len() + chunk.len() > LARGEST_ANSWER {
                     return Err(BankError::TooLarge);
                 }
@@ -253,9 +255,8 @@ impl Answer {
     /// not signed; but not with a wrong one.
     pub(super) fn judge(self, server_key: Option<&PublicKey>) -> Result<Verified, BankError> {
         let response_id = self.response_id();
-        let signed = server_key.map(|key| {
-            self.header("X-Bunq-Server-Signature").map(|signature| key.verifies(&self.body, signature))
-        });
+        let signed = server_key
+            .map(|key| self.header("X-Bunq-Server-Signature").map(|signature| key.verifies(&self.body, signature)));
         let refusal = |texts, response_id| Refusal { status: self.status, texts, response_id };
         match (self.status, signed) {
             (200..=299, Some(Some(false) | None)) | (400..=499, Some(Some(false))) => {

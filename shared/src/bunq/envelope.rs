@@ -1,7 +1,10 @@
 //! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by position.
 
 use bytes::Bytes;
-use serde::{Deserialize, de::{DeserializeOwned, IgnoredAny}};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Map, Value};
 
 use super::error::BankText;

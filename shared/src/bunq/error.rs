@@ -83,8 +83,13 @@ pub enum BankError {
 }
 
 /// Texts by which bunq says that a session is over, in any status from 400 to 500 (English and Dutch).
-const DEAD_SESSION: &[&str] =
-    &["Insufficient authorisation", "Insufficient authentication", "Onvoldoende autorisatie", "Onvoldoende authenticatie", "Invalid hash"];
+const DEAD_SESSION: &[&str] = &[
+    "Insufficient authorisation",
+    "Insufficient authentication",
+    "Onvoldoende autorisatie",
+    "Onvoldoende authenticatie",
+    "Invalid hash",
+];
 
 /// The text by which bunq refuses an API key: wrong, revoked, or from an address that is not permitted.
 const BAD_KEY: &str = "User credentials are incorrect";
@@ -139,9 +144,9 @@ impl BankError {
 
 impl Refusal {
     fn says(&self, text: &str) -> bool {
-        self.texts.iter().any(|said| {
-            said.error_description.contains(text) || said.error_description_translated.contains(text)
-        })
+        self.texts
+            .iter()
+            .any(|said| said.error_description.contains(text) || said.error_description_translated.contains(text))
     }
 }
 

@@ -47,7 +47,8 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
         let (Some(header), None) = (headers.next(), headers.next()) else { return Err(Problem::api_key_missing()) };
-        let (scheme, key) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(Problem::api_key_missing)?;
+        let (scheme, key) =
+            header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(Problem::api_key_missing)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Problem::api_key_missing());
         }

@@ -11,7 +11,7 @@ pub use auth::{Accounts, Admin, Caller, Credentials, Payments, Psd2, RequiredSco
 pub use connected_user::{ConnectedUser, path_parameter};
 pub use layers::{RequestId, service};
 pub use openapi::base;
-pub use problem::{Action, Reason, Code, Problem};
+pub use problem::{Action, Code, Problem, Reason};
 pub use verified::BankAnswer;
 
 use crate::tpp::Tpp;

@@ -131,7 +131,15 @@ const LONG_WAIT: Duration = Duration::from_secs(60);
 
 impl Problem {
     fn new(status: StatusCode, code: Code, action: Action, detail: impl Into<String>) -> Self {
-        Self { status, code, action, detail: detail.into(), errors: Vec::new(), retry_after: None, bunq_response_id: None }
+        Self {
+            status,
+            code,
+            action,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            bunq_response_id: None,
+        }
     }
 
     fn after(self, wait: Duration) -> Self {
@@ -299,12 +307,9 @@ impl From<BankError> for Problem {
             BankError::Failed(_) | BankError::Unreachable(_) | BankError::Interrupted(_) => {
                 bad_gateway(Code::BankUnavailable, Action::Retry, "bunq failed or could not be reached.")
             }
-            BankError::Timeout => Self::new(
-                StatusCode::GATEWAY_TIMEOUT,
-                Code::BankTimeout,
-                Action::Retry,
-                "bunq did not answer in time.",
-            ),
+            BankError::Timeout => {
+                Self::new(StatusCode::GATEWAY_TIMEOUT, Code::BankTimeout, Action::Retry, "bunq did not answer in time.")
+            }
             BankError::Signing => Self::internal(),
         };
         Self { bunq_response_id: error.response_id().map(str::to_owned), ..problem }

@@ -16,7 +16,9 @@ use aws_sdk_secretsmanager::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use shapes::{CertificateSecret, DeviceRecord, InstallationSecret, OauthClientSecret, PspSecret, SealingSecret, TppSecret};
+pub use shapes::{
+    CertificateSecret, DeviceRecord, InstallationSecret, OauthClientSecret, PspSecret, SealingSecret, TppSecret,
+};
 
 /// Secrets Manager did not do what it was asked. Says nothing of a secret's content.
 #[derive(Debug, thiserror::Error)]

@@ -145,14 +145,21 @@ impl Store {
         let lookup = if is_new {
             put(lookup).condition_expression("attribute_not_exists(pk)")
         } else {
-            put(lookup).condition_expression("user_id = :user").expression_attribute_values(":user", text(user_id.to_string()))
+            put(lookup)
+                .condition_expression("user_id = :user")
+                .expression_attribute_values(":user", text(user_id.to_string()))
         };
         let write = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
             let put = put.build().map_err(|_| StoreError::Undecodable)?;
             Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
         };
-        let result =
-            self.client.transact_write_items().transact_items(write(lookup)?).transact_items(write(put(item))?).send().await;
+        let result = self
+            .client
+            .transact_write_items()
+            .transact_items(write(lookup)?)
+            .transact_items(write(put(item))?)
+            .send()
+            .await;
         match result {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {

@@ -165,7 +165,9 @@ impl Store {
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(pk(owner)))
-            .update_expression("SET lease_holder = :holder, lease_until = :until, expires_at = if_not_exists(expires_at, :until)")
+            .update_expression(
+                "SET lease_holder = :holder, lease_until = :until, expires_at = if_not_exists(expires_at, :until)",
+            )
             .condition_expression(
                 "(attribute_not_exists(lease_until) OR lease_until <= :now) \
                  AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused)",

@@ -5,7 +5,9 @@ use url::Url;
 use super::{Tpp, TppError};
 use crate::{
     bunq::{Credentials, Customer, CustomerKind, DecodeError, TokenError, UserElement, calls::CreateDeviceServer},
-    store::{Connection, ConnectionKind, GivenConsent, GrantedKey, NewConnection, SessionOwner, StateRefused, StoreError},
+    store::{
+        Connection, ConnectionKind, GivenConsent, GrantedKey, NewConnection, SessionOwner, StateRefused, StoreError,
+    },
     types::{
         deadline::Deadline,
         secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
@@ -136,7 +138,8 @@ impl Tpp {
             let reason = DecodeError::Missing("UserApiKey");
             return Err(crate::bunq::BankError::Undecodable { reason, response_id: None }.into());
         };
-        let connection = self.0.store.save_connection(&identity.sealing, &new_connection(&customer, access_token)).await?;
+        let connection =
+            self.0.store.save_connection(&identity.sealing, &new_connection(&customer, access_token)).await?;
         self.0.connections.forget(&connection.user_id).await;
         self.adopt_session(SessionOwner::Customer(connection.user_id), opened).await?;
         Ok(connection)

@@ -30,7 +30,8 @@ impl Tpp {
     }
 
     async fn load_identity(&self) -> Result<Arc<Identity>, TppError> {
-        let (tpp, sealing) = tokio::try_join!(self.0.secrets.read::<TppSecret>(), self.0.secrets.read::<SealingSecret>())?;
+        let (tpp, sealing) =
+            tokio::try_join!(self.0.secrets.read::<TppSecret>(), self.0.secrets.read::<SealingSecret>())?;
         let (Some(tpp), Some(sealing)) = (tpp, sealing) else { return Err(TppError::NotOnboarded) };
         let installation = tpp.installation.as_ref().ok_or(TppError::NotOnboarded)?;
         Ok(Arc::new(Identity {

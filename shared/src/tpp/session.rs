@@ -104,7 +104,12 @@ impl Tpp {
     }
 
     /// Opens a session under a lease; the lease ends with it, whatever happens.
-    async fn open_leased(&self, owner: SessionOwner, lease: Lease, deadline: Deadline) -> Result<StoredSession, TppError> {
+    async fn open_leased(
+        &self,
+        owner: SessionOwner,
+        lease: Lease,
+        deadline: Deadline,
+    ) -> Result<StoredSession, TppError> {
         let identity = self.identity().await?;
         match self.open_for(owner, &identity.installation, deadline).await {
             Ok(opened) => Ok(self.0.store.save_session(&identity.sealing, lease, opened).await?),
@@ -147,7 +152,8 @@ impl Tpp {
     ) -> Result<(OpenedSession, UserElement), BankError> {
         let call = CreateSession { secret: secret.clone() };
         let asked_at = self.0.clock.now();
-        let NewSession { token, user } = self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
+        let NewSession { token, user } =
+            self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
         let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
         let opened = OpenedSession { token, path_id: user.path_id(), ends_at: later(asked_at, lifetime) };
         Ok((opened, user))

@@ -168,7 +168,9 @@ async fn a_code_that_the_bank_does_not_take_is_said_plainly() {
 #[tokio::test]
 async fn a_query_that_cannot_be_is_refused_without_being_repeated() {
     let app = TestApp::start().await;
-    for query in ["", "?code=secretcode", "?state=", "?state=a&state=secretcode", "?state=a%0asecretcode&code=b", "?state=%ff"] {
+    for query in
+        ["", "?code=secretcode", "?state=", "?state=a&state=secretcode", "?state=a%0asecretcode&code=b", "?state=%ff"]
+    {
         let answer = app.callback(&format!("/callback{query}"), "consent=x").await;
 
         answer.problem(422, "invalid_request");

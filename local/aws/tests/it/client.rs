@@ -20,10 +20,7 @@ pub(crate) async fn start() -> LocalAws {
 
 /// An instance that keeps its state in the folder, with both tables.
 pub(crate) async fn start_in(folder: &Path) -> LocalAws {
-    let options = Options {
-        state_dir: Some(folder.to_owned()),
-        ..Options::default()
-    };
+    let options = Options { state_dir: Some(folder.to_owned()), ..Options::default() };
     let aws = LocalAws::start(options).await.unwrap();
     aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap();
     aws

@@ -4,16 +4,12 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TableStatus, TimeToLiveStatus,
-    TransactWriteItem,
+    Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TableStatus, TimeToLiveStatus, TransactWriteItem,
 };
 
 use crate::client::{CONNECTIONS, EPHEMERA, dynamodb, n, s, start};
 
-async fn put_new(
-    client: &aws_sdk_dynamodb::Client,
-    key: &str,
-) -> Result<PutItemOutput, SdkError<PutItemError>> {
+async fn put_new(client: &aws_sdk_dynamodb::Client, key: &str) -> Result<PutItemOutput, SdkError<PutItemError>> {
     client
         .put_item()
         .table_name(CONNECTIONS)
@@ -70,19 +66,9 @@ async fn a_cancelled_transaction_says_which_item_was_the_reason_and_writes_none(
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
         panic!("{error:?}");
     };
-    let reasons: Vec<_> = cancelled
-        .cancellation_reasons()
-        .iter()
-        .filter_map(|it| it.code())
-        .collect();
+    let reasons: Vec<_> = cancelled.cancellation_reasons().iter().filter_map(|it| it.code()).collect();
     assert_eq!(reasons, ["None", "ConditionalCheckFailed"]);
-    let free = client
-        .get_item()
-        .table_name(CONNECTIONS)
-        .key("pk", s("USER#free"))
-        .send()
-        .await
-        .unwrap();
+    let free = client.get_item().table_name(CONNECTIONS).key("pk", s("USER#free")).send().await.unwrap();
     assert_eq!(free.item, None);
 }
 
@@ -101,11 +87,7 @@ async fn a_transaction_whose_conditions_hold_writes_every_item() {
 
     for key in ["USER#1", "GRANTED#2"] {
         let error = put_new(&client, key).await.unwrap_err();
-        assert!(
-            error
-                .into_service_error()
-                .is_conditional_check_failed_exception()
-        );
+        assert!(error.into_service_error().is_conditional_check_failed_exception());
     }
 }
 
@@ -217,11 +199,7 @@ async fn making_the_tables_again_keeps_what_is_in_them() {
     aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap();
 
     let error = put_new(&client, "USER#1").await.unwrap_err();
-    assert!(
-        error
-            .into_service_error()
-            .is_conditional_check_failed_exception()
-    );
+    assert!(error.into_service_error().is_conditional_check_failed_exception());
 }
 
 #[tokio::test]
@@ -230,9 +208,5 @@ async fn a_table_with_an_impossible_name_is_refused_by_name() {
 
     let error = aws.create_tables("no table/", EPHEMERA).await.unwrap_err();
 
-    assert!(
-        error
-            .to_string()
-            .starts_with("cannot make the table no table/: ")
-    );
+    assert!(error.to_string().starts_with("cannot make the table no table/: "));
 }

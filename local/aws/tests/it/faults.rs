@@ -49,19 +49,12 @@ async fn put(aws: &LocalAws) -> bool {
 async fn the_nth_call_and_those_after_it_fail_and_then_no_more() {
     let aws = start().await;
     let error = "ProvisionedThroughputExceededException";
-    arm(
-        &aws,
-        json!({"target": GET_ITEM, "nth": 2, "times": 2, "error": error}),
-    )
-    .await;
+    arm(&aws, json!({"target": GET_ITEM, "nth": 2, "times": 2, "error": error})).await;
 
     assert!(get(&aws).await.is_ok());
     for _ in 0..2 {
         let error = get(&aws).await.unwrap_err().into_service_error();
-        assert!(
-            error.is_provisioned_throughput_exceeded_exception(),
-            "{error:?}"
-        );
+        assert!(error.is_provisioned_throughput_exceeded_exception(), "{error:?}");
     }
     assert!(get(&aws).await.is_ok());
 }
@@ -69,11 +62,7 @@ async fn the_nth_call_and_those_after_it_fail_and_then_no_more() {
 #[tokio::test]
 async fn a_fault_is_the_first_call_once_unless_told_otherwise_and_leaves_other_targets_alone() {
     let aws = start().await;
-    arm(
-        &aws,
-        json!({"target": GET_ITEM, "error": "InternalServerError"}),
-    )
-    .await;
+    arm(&aws, json!({"target": GET_ITEM, "error": "InternalServerError"})).await;
 
     assert!(put(&aws).await);
     let error = get(&aws).await.unwrap_err().into_service_error();
@@ -120,11 +109,7 @@ async fn a_creation_whose_answer_was_lost_succeeds_when_the_client_sends_it_agai
 async fn secrets_fail_with_the_errors_of_their_own_service() {
     let aws = start().await;
     let target = "secretsmanager.GetSecretValue";
-    arm(
-        &aws,
-        json!({"target": target, "error": "InternalServiceError"}),
-    )
-    .await;
+    arm(&aws, json!({"target": target, "error": "InternalServiceError"})).await;
 
     let get = secrets(&aws).get_secret_value().secret_id(SECRET);
     let error = get.send().await.unwrap_err().into_service_error();
@@ -135,11 +120,7 @@ async fn secrets_fail_with_the_errors_of_their_own_service() {
 #[tokio::test]
 async fn faults_can_be_taken_back() {
     let aws = start().await;
-    arm(
-        &aws,
-        json!({"target": GET_ITEM, "times": 9, "error": "InternalServerError"}),
-    )
-    .await;
+    arm(&aws, json!({"target": GET_ITEM, "times": 9, "error": "InternalServerError"})).await;
 
     let (status, _) = switch(&aws, Method::DELETE, "faults", &Value::Null).await;
 
@@ -150,11 +131,7 @@ async fn faults_can_be_taken_back() {
 #[tokio::test]
 async fn calls_are_counted_by_target_also_those_that_fail() {
     let aws = start().await;
-    arm(
-        &aws,
-        json!({"target": GET_ITEM, "error": "InternalServerError"}),
-    )
-    .await;
+    arm(&aws, json!({"target": GET_ITEM, "error": "InternalServerError"})).await;
     assert!(get(&aws).await.is_err());
     assert!(get(&aws).await.is_ok());
     assert!(put(&aws).await);

@@ -42,10 +42,7 @@ async fn call(url: &str, target: &str, body: Value) -> StatusCode {
 
 #[tokio::test]
 async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_writer(|| Log)
-        .finish();
+    let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(|| Log).finish();
     // For all threads: the services have their own.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let aws = start().await;
@@ -61,10 +58,7 @@ async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
     let secret = call(&aws.url(), "secretsmanager.CreateSecret", secret).await;
     aws.stop().await;
 
-    assert_eq!(
-        [put, get, bad, secret].map(|it| it.as_u16()),
-        [200, 200, 400, 200]
-    );
+    assert_eq!([put, get, bad, secret].map(|it| it.as_u16()), [200, 200, 400, 200]);
     let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
     assert!(log.contains("embedded AWS call"));
     let line = log.lines().find(|it| it.contains(CANARY));

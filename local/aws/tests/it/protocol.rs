@@ -8,20 +8,13 @@ use crate::client::{http, start};
 #[tokio::test]
 async fn a_target_of_another_service_is_refused_as_aws_refuses() {
     let aws = start().await;
-    for target in [
-        "TrentService.Decrypt",
-        "DynamoDBStreams_20120810.ListStreams",
-        "",
-    ] {
+    for target in ["TrentService.Decrypt", "DynamoDBStreams_20120810.ListStreams", ""] {
         let request = http().post(aws.url()).header("x-amz-target", target);
 
         let answer = request.body("{}").send().await.unwrap();
 
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-        assert_eq!(
-            answer.headers()["content-type"],
-            "application/x-amz-json-1.0"
-        );
+        assert_eq!(answer.headers()["content-type"], "application/x-amz-json-1.0");
         let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         assert_eq!(body["__type"], "UnknownOperationException");
         assert!(body["message"].is_string());

@@ -15,18 +15,10 @@ async fn a_secret_whose_name_has_a_slash_is_kept_and_read() {
 
     let created = client.create_secret().name(TPP).secret_string("one");
     let created = created.send().await.unwrap();
-    let put = client
-        .put_secret_value()
-        .secret_id(TPP)
-        .secret_string("two");
+    let put = client.put_secret_value().secret_id(TPP).secret_string("two");
     let put = put.send().await.unwrap();
 
-    let value = client
-        .get_secret_value()
-        .secret_id(TPP)
-        .send()
-        .await
-        .unwrap();
+    let value = client.get_secret_value().secret_id(TPP).send().await.unwrap();
     assert_eq!(value.secret_string(), Some("two"));
     assert_eq!(value.name(), Some(TPP));
     assert_eq!(value.version_id(), put.version_id());
@@ -45,12 +37,7 @@ async fn creating_a_secret_that_is_there_is_a_typed_error_and_changes_nothing() 
     let error = create("two").await.unwrap_err().into_service_error();
 
     assert!(error.is_resource_exists_exception(), "{error:?}");
-    let value = client
-        .get_secret_value()
-        .secret_id(TPP)
-        .send()
-        .await
-        .unwrap();
+    let value = client.get_secret_value().secret_id(TPP).send().await.unwrap();
     assert_eq!(value.secret_string(), Some("one"));
 }
 
@@ -96,28 +83,14 @@ async fn a_secret_without_a_value_is_described_but_has_no_current_version() {
 async fn a_description_names_the_current_and_one_previous_version() {
     let aws = start().await;
     let client = secrets(&aws);
-    client
-        .create_secret()
-        .name(TPP)
-        .secret_string("0")
-        .send()
-        .await
-        .unwrap();
+    client.create_secret().name(TPP).secret_string("0").send().await.unwrap();
     let mut versions = Vec::new();
     for value in ["1", "2", "3"] {
-        let put = client
-            .put_secret_value()
-            .secret_id(TPP)
-            .secret_string(value);
+        let put = client.put_secret_value().secret_id(TPP).secret_string(value);
         versions.push(put.send().await.unwrap().version_id.unwrap());
     }
 
-    let described = client
-        .describe_secret()
-        .secret_id(TPP)
-        .send()
-        .await
-        .unwrap();
+    let described = client.describe_secret().secret_id(TPP).send().await.unwrap();
 
     let stages = described.version_ids_to_stages.unwrap();
     assert_eq!(stages.len(), 2, "{stages:?}");
@@ -134,10 +107,7 @@ async fn a_change_that_is_sent_twice_with_its_token_happens_once() {
         create.client_request_token(TOKEN).send()
     };
     let put = |value: &'static str| {
-        let put = client
-            .put_secret_value()
-            .secret_id(TPP)
-            .secret_string(value);
+        let put = client.put_secret_value().secret_id(TPP).secret_string(value);
         put.client_request_token(TOKEN).send()
     };
 
@@ -150,10 +120,7 @@ async fn a_change_that_is_sent_twice_with_its_token_happens_once() {
     assert_eq!(again.version_id(), Some(TOKEN));
     assert_eq!(again.arn(), created.arn());
     assert_eq!(put_again.version_stages(), ["AWSCURRENT"]);
-    assert!(
-        other_value.is_resource_exists_exception(),
-        "{other_value:?}"
-    );
+    assert!(other_value.is_resource_exists_exception(), "{other_value:?}");
 }
 
 #[tokio::test]

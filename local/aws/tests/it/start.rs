@@ -14,10 +14,7 @@ async fn refused(options: Options) -> StartError {
 }
 
 fn in_folder(folder: &Path) -> Options {
-    Options {
-        state_dir: Some(folder.to_owned()),
-        ..Options::default()
-    }
+    Options { state_dir: Some(folder.to_owned()), ..Options::default() }
 }
 
 #[tokio::test]
@@ -25,27 +22,18 @@ async fn a_taken_port_is_named() {
     let aws = start().await;
     let listen = aws.address();
 
-    let error = refused(Options {
-        listen,
-        state_dir: None,
-    });
+    let error = refused(Options { listen, state_dir: None });
     let error = error.await;
 
     assert!(matches!(error, StartError::AddressTaken { address } if address == listen));
-    assert_eq!(
-        error.to_string(),
-        format!("{listen} is already taken by another process")
-    );
+    assert_eq!(error.to_string(), format!("{listen} is already taken by another process"));
 }
 
 #[tokio::test]
 async fn an_address_that_others_can_reach_is_refused() {
     let listen = SocketAddr::from(([0, 0, 0, 0], 0));
 
-    let error = refused(Options {
-        listen,
-        state_dir: None,
-    });
+    let error = refused(Options { listen, state_dir: None });
 
     assert!(matches!(error.await, StartError::NotLoopback { .. }));
 }
@@ -71,10 +59,7 @@ async fn a_stop_frees_the_port() {
 
     aws.stop().await;
 
-    let again = LocalAws::start(Options {
-        listen,
-        state_dir: None,
-    });
+    let again = LocalAws::start(Options { listen, state_dir: None });
     assert_eq!(again.await.unwrap().address(), listen);
 }
 
@@ -86,10 +71,7 @@ async fn a_folder_that_cannot_be_made_is_refused() {
 
     let error = refused(in_folder(&file.join("state"))).await;
 
-    assert!(
-        matches!(error, StartError::FolderUnwritable { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StartError::FolderUnwritable { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -114,10 +96,7 @@ async fn a_damaged_secrets_file_is_refused_without_quoting_it() {
 
     let error = refused(in_folder(folder.path())).await;
 
-    assert!(
-        matches!(error, StartError::SecretsMalformed { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StartError::SecretsMalformed { .. }), "{error}");
     assert!(!format!("{error} {error:?}").contains("top secret"));
 }
 
@@ -129,9 +108,6 @@ async fn a_damaged_tables_file_is_refused() {
 
     let error = refused(in_folder(folder.path())).await;
 
-    assert!(
-        matches!(error, StartError::TablesUnreadable { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StartError::TablesUnreadable { .. }), "{error}");
     assert_eq!(error.to_string().lines().count(), 1);
 }

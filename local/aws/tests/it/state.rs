@@ -34,9 +34,7 @@ fn mode(path: &Path) -> u32 {
 
 fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|it| it.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> = entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -78,16 +76,7 @@ async fn nobody_else_can_read_the_folder_or_a_file_in_it() {
 
     let names = files(&folder);
 
-    assert_eq!(
-        names,
-        [
-            "dynamodb.sqlite",
-            "dynamodb.sqlite-shm",
-            "dynamodb.sqlite-wal",
-            "lock",
-            "secrets.json"
-        ]
-    );
+    assert_eq!(names, ["dynamodb.sqlite", "dynamodb.sqlite-shm", "dynamodb.sqlite-wal", "lock", "secrets.json"]);
     assert_eq!(mode(&folder), 0o700);
     for name in names {
         assert_eq!(mode(&folder.join(&name)), 0o600, "{name}");

@@ -5,8 +5,8 @@ use crate::{
     bunq::{
         Credentials, Installation, InstallationKey,
         calls::{
-            CreateCallbackUrl, CreateInstallation, CreateOauthClient, FindOauthClient, ListCallbackUrls, ListOauthClients,
-            OauthClient,
+            CreateCallbackUrl, CreateInstallation, CreateOauthClient, FindOauthClient, ListCallbackUrls,
+            ListOauthClients, OauthClient,
         },
     },
     config::BunqEnvironment,
