@@ -18,7 +18,6 @@ pub use options::{BankChoice, Options};
 pub use stack::Stack;
 
 /// Every group behind what stands for API Gateway.
-#[must_use]
 pub fn gateway(app: App) -> Router {
     let public_url = app.tpp.config().public_url.clone();
     let routes = OpenApiRouter::with_openapi(base())

@@ -127,7 +127,7 @@ impl Tpp {
             return Err(OnboardingError::OtherEnvironment);
         }
         let report = OnboardingReport { steps: Vec::new(), psp_user_id: None, api_key: None };
-        Run { tpp: self, run, secret, report, observe, deadline }.to_the_end().await
+        Run { tpp: self, run, secret, report, observe, deadline }.finish().await
     }
 
     /// How far this deployment has come, without changing anything.

@@ -27,7 +27,7 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    pub(super) async fn to_the_end(mut self) -> Result<OnboardingReport, OnboardingError> {
+    pub(super) async fn finish(mut self) -> Result<OnboardingReport, OnboardingError> {
         self.sealing_key().await?;
         let certificate = self.certificate().await?;
         let installation = self.installation().await?;

@@ -1,0 +1,102 @@
+//! A bunq bank on this machine, for development and for tests.
+//!
+//! It is written from the bank's protocol and shares no code with the client it is called by, so that it can contradict
+//! it: it checks every signature, refuses every unknown field, and signs what it answers. It keeps accounts of a few
+//! invented customers.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), bunq_simulator::StartError> {
+//! let bank = bunq_simulator::Simulator::start(bunq_simulator::Options::default()).await?;
+//! println!("{}", bank.api_url());
+//! # Ok(()) }
+//! ```
+//!
+//! # Endpoints
+//!
+//! Faults, the list of calls and rate limits name endpoints by method and template. The templates, below `/v1/` except
+//! `auth`:
+//!
+//! | methods | template |
+//! |---|---|
+//! | GET, POST | `auth` |
+//! | POST | `token` |
+//! | POST, GET | `installation` |
+//! | GET | `installation/{item-id}` |
+//! | GET | `installation/{installation-id}/server-public-key` |
+//! | POST | `payment-service-provider-credential` |
+//! | GET | `payment-service-provider-credential/{item-id}` |
+//! | POST, GET | `device-server` |
+//! | GET | `device-server/{item-id}` |
+//! | POST | `session-server` |
+//! | DELETE | `session/{item-id}` |
+//! | GET | `user` |
+//! | GET | `user/{user-id}` |
+//! | GET | `user-person/{user-id}` |
+//! | GET | `user-company/{user-id}` |
+//! | GET | `user-payment-service-provider/{user-id}` |
+//! | POST, GET | `user/{user-id}/oauth-client` |
+//! | GET, PUT | `user/{user-id}/oauth-client/{item-id}` |
+//! | POST, GET | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url` |
+//! | GET, PUT, DELETE | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}` |
+//! | GET | `user/{user-id}/monetary-account` |
+//! | GET | `user/{user-id}/monetary-account/{item-id}` |
+//! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
+//! | GET | `user/{user-id}/monetary-account-bank/{item-id}`, and so on |
+//!
+//! # Customers
+//!
+//! `person`, `company`, `empty` (no account) and `strange` (accounts that a client must survive).
+//! `GET /_simulator/customers` tells their ids, which never change.
+//!
+//! # Switches
+//!
+//! Under `/_simulator`, in JSON:
+//!
+//! | path | what |
+//! |---|---|
+//! | GET, PATCH or POST `settings` | the [`Settings`]; a change names the fields that change |
+//! | GET, POST, DELETE `faults` | disturbances, see below |
+//! | GET, DELETE `calls` | the calls that arrived, and how many to each endpoint |
+//! | POST `revoke` | `{"customer"}`: ends that customer's access tokens and sessions |
+//! | POST `expire-sessions` | `{"owner"}`: a customer or `psp`; without it all sessions end |
+//! | GET `overview` | how much of everything there is |
+//! | GET `customers` | who banks here |
+//!
+//! A fault is an object. `endpoint` is a method and a template, or `*`; the names of ids do not matter. `nth` and
+//! `times` say which calls from now on it meets, by default the next one. Then, all optional:
+//!
+//! | field | what happens |
+//! |---|---|
+//! | `status`, `body`, `content_type` | the call is answered so instead of being carried out; a `body` that is text is sent as it is |
+//! | `act: true` | it is carried out first |
+//! | `delay_ms` | the answer is late; what the call does is done at once |
+//! | `drop` | the connection closes without an answer, `before` or `after` the call is carried out |
+//! | `signature` | the bank's signature is `wrong` or `missing` |
+//! | `truncate` | so many bytes of the announced body are sent, then the connection closes |
+//!
+//! The header `X-Simulator-Caller-Ip` lets a call come from another address. On GET `auth`, the header
+//! `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny: 1` declines.
+
+mod bank;
+mod books;
+mod certificate;
+mod clock;
+mod customers;
+mod keys;
+mod oauth;
+mod options;
+mod random;
+mod resources;
+mod server;
+mod settings;
+mod simulator;
+mod state_file;
+mod switches;
+mod wire;
+
+pub use options::{Options, ServerKeyError, StartError};
+pub use settings::{
+    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, RateLimits, RefusalStatus,
+    SessionExtension, Settings, TimeoutOwner,
+};
+pub use simulator::Simulator;

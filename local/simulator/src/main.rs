@@ -1,0 +1,106 @@
+//! The simulator as a program.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bunq_simulator::{Options, Settings, Simulator, StartError};
+use clap::Parser;
+use serde_json::{Map, Value};
+
+/// A bunq bank on this machine.
+#[derive(Parser)]
+struct Arguments {
+    /// The loopback address to listen on.
+    #[arg(long, default_value = "127.0.0.1:4100")]
+    listen: SocketAddr,
+    /// Where to keep what the bank knows; without it everything is forgotten at the end.
+    #[arg(long)]
+    state_file: Option<PathBuf>,
+    /// A JSON file with settings; `GET /_simulator/settings` shows them all.
+    #[arg(long)]
+    settings: Option<PathBuf>,
+    /// One setting, such as `--set rate_limits=classic`; comes after the file.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RunError {
+    #[error("cannot read {}", path.display())]
+    SettingsUnreadable {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{0} is not understood")]
+    Settings(String, #[source] serde_json::Error),
+    #[error("--set takes NAME=VALUE, not {0}")]
+    NoValue(String),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot write to the terminal")]
+    Terminal(#[from] io::Error),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even this cannot be written.
+            let _ = writeln!(io::stderr(), "{}", line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), RunError> {
+    let settings = settings(&arguments)?;
+    let options = Options { listen: arguments.listen, state_file: arguments.state_file, settings };
+    let simulator = Simulator::start(options).await?;
+    let mut out = io::stdout();
+    writeln!(out, "A bunq bank listens on {}", simulator.url())?;
+    writeln!(out, "  API        {}", simulator.api_url())?;
+    writeln!(out, "  authorize  {}", simulator.authorize_url())?;
+    writeln!(out, "  token      {}", simulator.token_url())?;
+    writeln!(out, "Ctrl-C stops it.")?;
+    out.flush()?;
+    tokio::signal::ctrl_c().await?;
+    simulator.stop().await;
+    Ok(())
+}
+
+fn settings(arguments: &Arguments) -> Result<Settings, RunError> {
+    let mut settings = Settings::default();
+    if let Some(path) = &arguments.settings {
+        let text = fs::read(path).map_err(|source| RunError::SettingsUnreadable { path: path.clone(), source })?;
+        let read = serde_json::from_slice(&text).and_then(|changes| settings.merged(&changes));
+        settings = read.map_err(|source| RunError::Settings(path.display().to_string(), source))?;
+    }
+    for pair in &arguments.set {
+        let (name, value) = pair.split_once('=').ok_or_else(|| RunError::NoValue(pair.clone()))?;
+        // What is no JSON is a word, so that nobody has to quote quotes.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        let changes = Value::Object(Map::from_iter([(name.to_owned(), value)]));
+        settings = settings.merged(&changes).map_err(|source| RunError::Settings(pair.clone(), source))?;
+    }
+    Ok(settings)
+}
+
+/// An error with its causes, on one line.
+fn line(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
+}

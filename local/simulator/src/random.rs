@@ -1,0 +1,20 @@
+//! Secrets and names that nobody can guess, and names that are the same on every start.
+
+use rsa::rand_core::{OsRng, RngCore as _};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// 64 lowercase hexadecimal digits, the shape of every token of this bank.
+pub(crate) fn token() -> String {
+    let mut bytes = [0; 32];
+    OsRng.fill_bytes(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A UUID that depends on nothing but `name`, for what is in the bank from the first day.
+pub(crate) fn steady_uuid(name: &str) -> Uuid {
+    let digest = Sha256::digest(name.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}

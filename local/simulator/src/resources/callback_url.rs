@@ -1,0 +1,87 @@
+//! Callback URL: where the authorize page may send a browser back to.
+
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use crate::bank::Bank;
+use crate::books::CallbackUrl;
+use crate::clock;
+use crate::resources::oauth_client;
+use crate::wire::answer::Answer;
+use crate::wire::call::Call;
+use crate::wire::fields::{Fields, text};
+use crate::wire::gate::Caller;
+use crate::wire::page::listing;
+use crate::wire::refusal::Refusal;
+
+pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let oauth_client_id = oauth_client::in_path(bank, call, caller)?.id;
+    let url = checked(&Fields::read(call, &[text("url")])?)?;
+    let (id, now) = (bank.books.new_id(), bank.now());
+    bank.books.callback_urls.push(CallbackUrl { id, created: now, updated: now, oauth_client_id, url });
+    Ok(Answer::id(id))
+}
+
+pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let client = oauth_client::in_path(bank, call, caller)?.id;
+    let urls = bank.books.callback_urls.iter().filter(|url| url.oauth_client_id == client);
+    listing(call, urls.map(|url| (url.id, element(url))).collect())
+}
+
+pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    in_path(bank, call, caller).map(|url| Answer::one(element(url)))
+}
+
+pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let id = in_path(bank, call, caller)?.id;
+    let text = checked(&Fields::read(call, &[text("url")])?)?;
+    let now = bank.now();
+    if let Some(url) = bank.books.callback_urls.iter_mut().find(|url| url.id == id) {
+        url.url = text;
+        url.updated = now;
+    }
+    Ok(Answer::id(id))
+}
+
+/// Recorded with an empty object as its body, unlike every other answer.
+pub(crate) fn delete(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let id = in_path(bank, call, caller)?.id;
+    bank.books.callback_urls.retain(|url| url.id != id);
+    Ok(Answer::json(200, &json!({})))
+}
+
+/// A callback URL's own fields, as they also stand inside its client.
+pub(crate) fn fields(url: &CallbackUrl) -> Value {
+    json!({"id": url.id, "created": clock::text(url.created), "updated": clock::text(url.updated), "url": url.url})
+}
+
+fn element(url: &CallbackUrl) -> Value {
+    json!({"OauthCallbackUrl": fields(url)})
+}
+
+fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a CallbackUrl, Refusal> {
+    let client = oauth_client::in_path(bank, call, caller)?.id;
+    let id = call.id(2);
+    let known = bank.books.callback_urls.iter().find(|url| url.id == id && url.oauth_client_id == client);
+    known.ok_or(Refusal::NotFound { thing: "Oauth callback url", id })
+}
+
+/// The URL as it was sent, since it is compared as text. Only a machine's own address may do without TLS.
+fn checked(fields: &Fields) -> Result<String, Refusal> {
+    let text = fields.text("url");
+    let local = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    let good = Url::parse(text).is_ok_and(|url| {
+        url.fragment().is_none() && (url.scheme() == "https" || (url.scheme() == "http" && local(&url)))
+    });
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if good && plain {
+        Ok(text.to_owned())
+    } else {
+        Err(Refusal::unrecorded(400, "url must be an https URL; http is taken for localhost only."))
+    }
+}

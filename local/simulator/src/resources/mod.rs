@@ -1,0 +1,11 @@
+//! The resources of the API, each by its name in the protocol.
+
+pub(crate) mod callback_url;
+pub(crate) mod device_server;
+pub(crate) mod installation;
+pub(crate) mod monetary_account;
+pub(crate) mod oauth_client;
+pub(crate) mod payment_service_provider_credential;
+pub(crate) mod session;
+pub(crate) mod session_server;
+pub(crate) mod user;

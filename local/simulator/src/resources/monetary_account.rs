@@ -1,0 +1,41 @@
+//! Monetary accounts: all of them, or those of one kind. A consent shows only the accounts that the customer ticked.
+
+use crate::bank::Bank;
+use crate::customers::Account;
+use crate::resources::user;
+use crate::wire::answer::Answer;
+use crate::wire::call::Call;
+use crate::wire::gate::Caller;
+use crate::wire::page::listing;
+use crate::wire::refusal::Refusal;
+
+pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let accounts = visible(bank, call, caller)?;
+    listing(call, accounts.into_iter().map(|account| (account.id, account.element())).collect())
+}
+
+pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    let id = call.id(1);
+    let account = visible(bank, call, caller)?.into_iter().find(|account| account.id == id);
+    account.map(|account| Answer::one(account.element())).ok_or(Refusal::NotFound { thing: "Monetary account", id })
+}
+
+fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a Account>, Refusal> {
+    let Some(granted) = user::granted_in_path(bank, call, caller)? else { return Ok(Vec::new()) };
+    let kind = kind_of_path(&call.path);
+    let accounts = granted.customer.accounts.iter();
+    let ticked = accounts.filter(|account| granted.account_ids.contains(&account.id));
+    Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind == kind)).collect())
+}
+
+/// `…/monetary-account-external-savings` lists `MonetaryAccountExternalSavings`; `…/monetary-account` lists all kinds.
+fn kind_of_path(path: &str) -> Option<String> {
+    let words = path.split('/').find_map(|part| part.strip_prefix("monetary-account-"))?.split('-');
+    let mut kind = "MonetaryAccount".to_owned();
+    for word in words {
+        let (first, rest) = word.split_at_checked(1)?;
+        kind.push_str(&first.to_ascii_uppercase());
+        kind.push_str(rest);
+    }
+    Some(kind)
+}

@@ -1,0 +1,231 @@
+//! What this bank does where the real one is not known to do one thing only.
+//!
+//! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
+//! setting here, so that a client can be tried against every reading. The default is the reading most sources share.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The switchable behaviour of the bank. Field names are the JSON names.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Life of a session of a person or company, in seconds. One week by default.
+    pub session_timeout_seconds: u32,
+    /// Life of a session of a payment service provider, in seconds. 324000 was recorded; the documentation says 90
+    /// days.
+    pub psp_session_timeout_seconds: u32,
+    /// Whose `session_timeout` rules a session opened with an access token.
+    pub timeout_owner: TimeoutOwner,
+    /// When a call extends the session it uses.
+    pub session_extension: SessionExtension,
+    /// The words of the 401 for a session that has ended.
+    pub expired_session_text: ExpiredSessionText,
+    /// Whether calls are counted and refused with 429.
+    pub rate_limits: RateLimits,
+    /// `["*"]` alone permits the caller's IP only; the star counts only beside an address.
+    pub strict_wildcard: bool,
+    /// Whether `permitted_ips` may hold IPv6 addresses.
+    pub ipv6_permitted_ips: bool,
+    /// Which calls look at the caller's IP.
+    pub ip_check: IpCheck,
+    /// Whether the granting user carries its `id` inside a `UserApiKey`.
+    pub granted_id: GrantedId,
+    /// Whether the granting user's own id works in every path, instead of in those of the user resources only.
+    pub granted_id_lenient: bool,
+    /// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
+    pub duplicate_request_ids: DuplicateRequestIds,
+    /// The status of a wrong request signature: 400 or 401.
+    pub bad_signature_status: RefusalStatus,
+    /// Whether answers of status 4xx are signed. 429 never is.
+    pub sign_errors: bool,
+    /// Whether POST device-server must be signed.
+    pub device_server_signature: Need,
+    /// Whether an access token must be registered by POST device-server before it opens a session.
+    pub access_token_device: Need,
+    /// How long an unused API key of a payment service provider lives, in seconds.
+    pub psp_credential_validity_seconds: u32,
+    /// How long an authorization code lives, in seconds.
+    pub authorization_code_validity_seconds: u32,
+    /// The status of `invalid_grant` at the token endpoint: 400 or 401.
+    pub invalid_grant_status: RefusalStatus,
+    /// Where the browser goes when the customer declines.
+    pub denial: Denial,
+    /// Whether every consent makes a new `UserApiKey`, instead of one for each pair of application and customer.
+    pub fresh_api_key_id: bool,
+    /// Whether a new consent ends the access tokens of earlier ones.
+    pub reconsent_revokes: bool,
+    /// Whether every installation gets a server key pair of its own. Making one takes a moment.
+    pub server_key_per_installation: bool,
+    /// Seconds this bank's clock is ahead of the machine's.
+    pub clock_offset_seconds: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            session_timeout_seconds: 604_800,
+            psp_session_timeout_seconds: 324_000,
+            timeout_owner: TimeoutOwner::Minimum,
+            session_extension: SessionExtension::Never,
+            expired_session_text: ExpiredSessionText::Authorisation,
+            rate_limits: RateLimits::Off,
+            strict_wildcard: false,
+            ipv6_permitted_ips: false,
+            ip_check: IpCheck::EveryCall,
+            granted_id: GrantedId::Present,
+            granted_id_lenient: false,
+            duplicate_request_ids: DuplicateRequestIds::Refuse,
+            bad_signature_status: RefusalStatus::BadRequest,
+            sign_errors: true,
+            device_server_signature: Need::Optional,
+            access_token_device: Need::Optional,
+            psp_credential_validity_seconds: 3_600,
+            authorization_code_validity_seconds: 600,
+            invalid_grant_status: RefusalStatus::Unauthorized,
+            denial: Denial::Redirect,
+            fresh_api_key_id: false,
+            reconsent_revokes: false,
+            server_key_per_installation: false,
+            clock_offset_seconds: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with the fields of `changes` replaced.
+    ///
+    /// # Errors
+    ///
+    /// When `changes` is no object, names a field that does not exist, or holds a value of the wrong type.
+    pub fn merged(&self, changes: &Value) -> Result<Self, serde_json::Error> {
+        let mut all: Map<String, Value> = serde_json::from_value(serde_json::to_value(self)?)?;
+        all.extend(Map::deserialize(changes)?);
+        serde_json::from_value(Value::Object(all))
+    }
+}
+
+/// Whose `session_timeout` rules a session opened with an access token.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeoutOwner {
+    /// The shorter of both.
+    Minimum,
+    /// The application's.
+    Requester,
+    /// The customer's.
+    Granter,
+}
+
+/// When a call extends the session it uses.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionExtension {
+    /// Never: a session ends when its timeout has passed.
+    Never,
+    /// In the last half hour, as the documentation says.
+    HalfHour,
+    /// In the last half minute, as the community reports.
+    HalfMinute,
+}
+
+/// The words of the 401 for a session that has ended.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiredSessionText {
+    /// `Insufficient authorisation.`
+    Authorisation,
+    /// `Insufficient authentication.`
+    Authentication,
+}
+
+/// Whether calls are counted.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateLimits {
+    /// Nothing is refused.
+    Off,
+    /// Per IP and endpoint: 3 GET, 5 POST, 2 PUT, 5 DELETE in 3 seconds; one POST session-server in 30 seconds.
+    Classic,
+}
+
+/// Which calls look at the caller's IP.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IpCheck {
+    /// Those that open a session or register a device.
+    Sessions,
+    /// Those, and every call with a session.
+    EveryCall,
+}
+
+/// Whether the granting user carries its `id` inside a `UserApiKey`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantedId {
+    /// As since 2025.
+    Present,
+    /// As recorded in 2018.
+    Missing,
+}
+
+/// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateRequestIds {
+    /// It is refused.
+    Refuse,
+    /// It is carried out.
+    Ignore,
+}
+
+/// Whether something must be there.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// It may be left out.
+    Optional,
+    /// It may not.
+    Required,
+}
+
+/// Where the browser goes when the customer declines.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denial {
+    /// Back to the application with `error=access_denied`.
+    Redirect,
+    /// Nowhere: a page of the bank says so.
+    Stay,
+}
+
+/// One of the two statuses that sources report for the same refusal; a number in JSON.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum RefusalStatus {
+    /// 400
+    BadRequest,
+    /// 401
+    Unauthorized,
+}
+
+impl TryFrom<u16> for RefusalStatus {
+    type Error = String;
+
+    fn try_from(status: u16) -> Result<Self, Self::Error> {
+        match status {
+            400 => Ok(Self::BadRequest),
+            401 => Ok(Self::Unauthorized),
+            other => Err(format!("the status must be 400 or 401, not {other}")),
+        }
+    }
+}
+
+impl From<RefusalStatus> for u16 {
+    fn from(status: RefusalStatus) -> Self {
+        match status {
+            RefusalStatus::BadRequest => 400,
+            RefusalStatus::Unauthorized => 401,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The page one sees who opens the simulator's address in a browser.
+
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+
+use crate::oauth::consent_page::{STYLE, document, policy};
+
+pub(super) async fn home() -> impl IntoResponse {
+    let main = "<h1>A bunq bank on this machine</h1>\
+        <p>It answers the bank's API under <code>/v1</code>, shows the authorize page under <code>/auth</code>, \
+        and gives access tokens at <code>/v1/token</code>. Its keys and signatures are real; its money is not.</p>\
+        <h2>Look inside</h2><ul>\
+        <li><a href=\"/_simulator/overview\">Overview</a></li>\
+        <li><a href=\"/_simulator/customers\">Customers</a></li>\
+        <li><a href=\"/_simulator/calls\">Calls</a></li>\
+        <li><a href=\"/_simulator/faults\">Faults</a></li>\
+        <li><a href=\"/_simulator/settings\">Settings</a></li></ul>";
+    ([(header::CONTENT_SECURITY_POLICY, policy(""))], Html(document("Welcome", main)))
+}
+
+pub(super) async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+}

@@ -1,0 +1,88 @@
+//! The customers, and what they can do outside the bank's API: take a consent back, or lose a session.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::bank::{Bank, SharedBank};
+use crate::books::Owner;
+use crate::switches::{NamedCustomer, SwitchError, parsed};
+
+/// Stands for every payment service provider where a customer could be named.
+const PSP: &str = "psp";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionsOf {
+    /// A customer, or `psp`; without it everybody.
+    owner: Option<String>,
+}
+
+pub(super) async fn list(State(bank): State<SharedBank>) -> Json<Value> {
+    let bank = bank.lock();
+    let customers: Vec<Value> = bank
+        .customers
+        .iter()
+        .map(|customer| {
+            let mut accounts: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+            for account in &customer.accounts {
+                accounts.entry(account.kind).or_default().push(account.id);
+            }
+            json!({
+                "name": customer.name,
+                "display_name": customer.display_name,
+                "kind": customer.kind(),
+                "id": customer.id,
+                "accounts": accounts,
+            })
+        })
+        .collect();
+    Json(json!({"customers": customers}))
+}
+
+/// Ends every consent of a customer: its access tokens and their sessions.
+pub(super) async fn revoke(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let NamedCustomer { customer } = parsed(&body)?;
+    let mut bank = bank.lock();
+    if bank.customers.named(&customer).is_none() {
+        return Err(SwitchError::UnknownCustomer(customer));
+    }
+    let keys: Vec<u64> = keys_of(&bank, &customer);
+    let now = bank.now();
+    let revoked = bank.books.revoke(|credential| keys.contains(&credential.owner.user_id()), now);
+    bank.save();
+    Ok(Json(json!({"revoked": revoked})))
+}
+
+/// Ends sessions before their time.
+pub(super) async fn expire_sessions(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let SessionsOf { owner } = parsed(&body)?;
+    let mut bank = bank.lock();
+    let users: Option<Vec<u64>> = match owner {
+        None => None,
+        Some(name) if name == PSP => Some(bank.books.psp_users.iter().map(|user| user.id).collect()),
+        Some(name) if bank.customers.named(&name).is_some() => Some(keys_of(&bank, &name)),
+        Some(name) => return Err(SwitchError::UnknownCustomer(name)),
+    };
+    let owned = |owner: &Owner| users.as_ref().is_none_or(|users| users.contains(&owner.user_id()));
+    let credentials = bank.books.credentials.iter().filter(|credential| owned(&credential.owner));
+    let credentials: Vec<u64> = credentials.map(|credential| credential.id).collect();
+    let now = bank.now();
+    let mut ended = 0;
+    for session in &mut bank.books.sessions {
+        if credentials.contains(&session.credential_id) && session.is_alive(now) {
+            session.ended = true;
+            ended += 1;
+        }
+    }
+    bank.save();
+    Ok(Json(json!({"ended": ended})))
+}
+
+fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
+    bank.books.user_api_keys.iter().filter(|key| key.customer == customer).map(|key| key.id).collect()
+}

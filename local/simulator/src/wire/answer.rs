@@ -1,0 +1,86 @@
+//! What a call is answered with, before headers and signature.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub(crate) const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) headers: HeaderMap,
+    /// The installation whose server key signs this, where the call's token does not tell.
+    pub(crate) signed_for: Option<u64>,
+}
+
+/// The envelope of every success. A struct, so that the pages come after the objects.
+#[derive(Serialize)]
+struct Envelope {
+    #[serde(rename = "Response")]
+    response: Vec<Value>,
+    #[serde(rename = "Pagination", skip_serializing_if = "Option::is_none")]
+    pagination: Option<Pagination>,
+}
+
+/// Where the neighbouring pages of a listing are.
+#[derive(Serialize)]
+pub(crate) struct Pagination {
+    pub(crate) future_url: Option<String>,
+    pub(crate) newer_url: Option<String>,
+    pub(crate) older_url: Option<String>,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+        let mut answer = Self { status, body, headers: HeaderMap::new(), signed_for: None };
+        answer.set(header::CONTENT_TYPE, content_type);
+        answer
+    }
+
+    pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => Self::new(status, JSON, body),
+            // Only maps with keys that are no text cannot be written, and there are none.
+            Err(_) => Self::new(500, JSON, Vec::new()),
+        }
+    }
+
+    pub(crate) fn html(status: u16, page: String) -> Self {
+        Self::new(status, HTML, page.into_bytes())
+    }
+
+    /// `{"Response":[…]}`
+    pub(crate) fn response(elements: Vec<Value>) -> Self {
+        Self::json(200, &Envelope { response: elements, pagination: None })
+    }
+
+    /// `{"Response":[{…}]}`
+    pub(crate) fn one(element: Value) -> Self {
+        Self::response(vec![element])
+    }
+
+    /// `{"Response":[{"Id":{"id":1}}]}`
+    pub(crate) fn id(id: u64) -> Self {
+        Self::one(json!({"Id": {"id": id}}))
+    }
+
+    pub(crate) fn listing(elements: Vec<Value>, pagination: Pagination) -> Self {
+        Self::json(200, &Envelope { response: elements, pagination: Some(pagination) })
+    }
+
+    /// Sends a browser on. A target that cannot be a header was refused when it was registered.
+    pub(crate) fn redirect(target: &str) -> Self {
+        let mut answer = Self::html(StatusCode::SEE_OTHER.as_u16(), String::new());
+        answer.set(header::LOCATION, target);
+        answer
+    }
+
+    pub(crate) fn set(&mut self, name: header::HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+    }
+}

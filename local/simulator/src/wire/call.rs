@@ -1,0 +1,72 @@
+//! A call as it arrived.
+
+use std::net::IpAddr;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request};
+use url::form_urlencoded;
+
+use crate::wire::routes::{Found, find};
+
+/// More than any call of the protocol needs.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Lets a test call from another address than its own.
+const CALLER_IP: &str = "x-simulator-caller-ip";
+
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) found: Found,
+    /// Without the query, which may hold secrets.
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) ip: IpAddr,
+}
+
+impl Call {
+    /// `None` when the body is too long, or did not arrive whole.
+    pub(crate) async fn read(request: Request<Body>, peer: IpAddr) -> Option<Self> {
+        let (head, body) = request.into_parts();
+        let body = to_bytes(body, LONGEST_BODY).await.ok()?.to_vec();
+        let path = head.uri.path().to_owned();
+        let ip = head.headers.get(CALLER_IP).and_then(|ip| ip.to_str().ok()?.parse().ok()).unwrap_or(peer);
+        Some(Self {
+            found: find(&head.method, &path),
+            method: head.method,
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            path,
+            headers: head.headers,
+            body,
+            ip,
+        })
+    }
+
+    /// A header's text; a header that is not text counts as absent.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A header that was sent with something in it.
+    pub(crate) fn filled_header(&self, name: &str) -> Option<&str> {
+        self.header(name).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
+        value_of(self.query.as_bytes(), name)
+    }
+
+    /// The number in the path at this place, counted from 0. The routes let only numbers through.
+    pub(crate) fn id(&self, place: usize) -> u64 {
+        match &self.found {
+            Found::Route(_, ids) => ids.get(place).copied().unwrap_or_default(),
+            Found::WrongMethod(_) | Found::Nothing => 0,
+        }
+    }
+}
+
+/// The first value of a name in `a=1&b=2`, decoded.
+pub(crate) fn value_of(form: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

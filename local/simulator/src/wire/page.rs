@@ -1,0 +1,55 @@
+//! Listings in pages: newest first, with the addresses of the neighbours.
+
+use serde_json::Value;
+
+use crate::wire::answer::{Answer, Pagination};
+use crate::wire::call::Call;
+use crate::wire::refusal::Refusal;
+
+const DEFAULT_COUNT: usize = 10;
+const LARGEST_COUNT: usize = 200;
+
+/// Answers with the page of `items` that the call's query asks for. Each item is its id and its element.
+pub(crate) fn listing(call: &Call, mut items: Vec<(u64, Value)>) -> Result<Answer, Refusal> {
+    let count = number(call, "count")?;
+    let older_than = number(call, "older_id")?;
+    let newer_than = number(call, "newer_id")?;
+    if older_than.is_some() && newer_than.is_some() {
+        return Err(Refusal::unrecorded(400, "older_id and newer_id exclude each other."));
+    }
+    let size = match count {
+        None => DEFAULT_COUNT,
+        Some(0) => return Err(Refusal::unrecorded(400, "count must be at least 1.")),
+        Some(count) => usize::try_from(count).unwrap_or(LARGEST_COUNT).min(LARGEST_COUNT),
+    };
+    items.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    let (newest_of_all, oldest_of_all) = (items.first().map(|(id, _)| *id), items.last().map(|(id, _)| *id));
+
+    if let Some(bound) = older_than {
+        items.retain(|(id, _)| *id < bound);
+    }
+    if let Some(bound) = newer_than {
+        // The nearest to the bound come first when one reads forward.
+        items.retain(|(id, _)| *id > bound);
+        items.drain(..items.len().saturating_sub(size));
+    }
+    items.truncate(size);
+
+    let (newest, oldest) = (items.first().map(|(id, _)| *id), items.last().map(|(id, _)| *id));
+    let url = |bound: &str, id: u64| {
+        let kept = count.map(|count| format!("count={count}&")).unwrap_or_default();
+        format!("{}?{kept}{bound}={id}", call.path)
+    };
+    let pagination = Pagination {
+        future_url: newest.filter(|_| newest == newest_of_all).map(|id| url("newer_id", id)),
+        newer_url: newest.filter(|_| newest != newest_of_all).map(|id| url("newer_id", id)),
+        older_url: oldest.filter(|_| oldest != oldest_of_all).map(|id| url("older_id", id)),
+    };
+    Ok(Answer::listing(items.into_iter().map(|(_, element)| element).collect(), pagination))
+}
+
+fn number(call: &Call, name: &str) -> Result<Option<u64>, Refusal> {
+    let Some(value) = call.query_value(name) else { return Ok(None) };
+    let number = value.parse().map_err(|_| Refusal::unrecorded(400, format!("{name} must be a whole number.")))?;
+    Ok(Some(number))
+}

@@ -1,0 +1,124 @@
+//! Why a call is refused, and the words for it.
+//!
+//! Words that were recorded from the real bank are given as they are. Where none were recorded the text starts with
+//! `Simulator:`, so that nobody takes it for the bank's.
+
+use serde_json::{Value, json};
+
+use crate::settings::{ExpiredSessionText, Settings};
+use crate::wire::answer::Answer;
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Refusal {
+    /// An API key that is unknown, revoked, expired, or used from an IP that it is not bound to.
+    BadKeyOrIp,
+    /// The token belongs to nobody, or to a session that has ended.
+    SessionEnded,
+    /// The call needs a token of another kind.
+    WrongToken,
+    /// The token has not the shape of one.
+    MalformedToken(String),
+    /// session-server was called with the token of a session.
+    HasSession,
+    SignatureMissing,
+    SignatureWrong,
+    TooManyCalls {
+        calls: usize,
+        seconds: i64,
+    },
+    ClientPublicKey,
+    NotFound {
+        thing: &'static str,
+        id: u64,
+    },
+    Fields(Vec<FieldFault>),
+    /// What the real bank says is not known.
+    Unrecorded {
+        status: u16,
+        text: String,
+    },
+}
+
+/// What is wrong with one field of a body.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum FieldFault {
+    Superfluous(String),
+    WrongType { field: &'static str, expected: &'static str },
+    Missing(&'static str),
+}
+
+impl Refusal {
+    pub(crate) fn unrecorded(status: u16, text: impl Into<String>) -> Self {
+        Self::Unrecorded { status, text: format!("Simulator: {}", text.into()) }
+    }
+
+    /// The refusal as the bank writes it. `dutch` translates the words whose translation was recorded.
+    pub(crate) fn answer(&self, settings: &Settings, dutch: bool) -> Answer {
+        let (status, text): (u16, &str) = match self {
+            Self::BadKeyOrIp => (400, "User credentials are incorrect. Incorrect API key or IP address."),
+            Self::SessionEnded => match settings.expired_session_text {
+                ExpiredSessionText::Authorisation => (401, AUTHORISATION),
+                ExpiredSessionText::Authentication => (401, AUTHENTICATION),
+            },
+            Self::WrongToken => (401, AUTHENTICATION),
+            Self::HasSession => (400, "Authentication token already has a user session."),
+            Self::SignatureWrong => (settings.bad_signature_status.into(), "The request signature is invalid."),
+            Self::ClientPublicKey => (400, "Client Public Key Invalid"),
+            Self::Unrecorded { status, text } => (*status, text),
+            Self::MalformedToken(token) => {
+                let error = error(&format!("Invalid hash \"{token}\"."), dutch);
+                return envelope(400, vec![error.clone(), error]);
+            }
+            Self::SignatureMissing => {
+                let mut error = error(SIGNATURE_REQUIRED, dutch);
+                error["error_additional_parameter"] =
+                    json!([{"url_together_post": "https://together.bunq.com/d/15399"}]);
+                return envelope(466, vec![error]);
+            }
+            Self::TooManyCalls { calls, seconds } => {
+                let text = format!(
+                    "Too many requests. You can do a maximum of {calls} calls per {seconds} second to this endpoint."
+                );
+                return envelope(429, vec![error(&text, dutch)]);
+            }
+            Self::NotFound { thing, id } => return envelope(404, vec![not_found(thing, *id, dutch)]),
+            Self::Fields(faults) => {
+                return envelope(400, faults.iter().map(|fault| error(&fault.text(), dutch)).collect());
+            }
+        };
+        envelope(status, vec![error(text, dutch)])
+    }
+}
+
+const AUTHORISATION: &str = "Insufficient authorisation.";
+const AUTHENTICATION: &str = "Insufficient authentication.";
+const SIGNATURE_REQUIRED: &str =
+    "For this operation a request signature is required. Check the urls for more information.";
+
+impl FieldFault {
+    fn text(&self) -> String {
+        match self {
+            Self::Superfluous(field) => format!("Superfluous field \"{field}\"."),
+            Self::WrongType { field, expected } => format!("Invalid type for field \"{field}\" (expected {expected})."),
+            Self::Missing(field) => format!("Simulator: the field \"{field}\" is required."),
+        }
+    }
+}
+
+fn envelope(status: u16, errors: Vec<Value>) -> Answer {
+    Answer::json(status, &json!({"Error": errors}))
+}
+
+fn error(text: &str, dutch: bool) -> Value {
+    let translated = if dutch && text == AUTHORISATION { "Onvoldoende autorisatie." } else { text };
+    json!({"error_description": text, "error_description_translated": translated})
+}
+
+fn not_found(thing: &str, id: u64, dutch: bool) -> Value {
+    let text = format!("{thing} for id \"{id}\" not found.");
+    let translated = match thing {
+        "Monetary account" if dutch => format!("Rekening met id \"{id}\" is niet gevonden."),
+        _ => text.clone(),
+    };
+    json!({"error_description": text, "error_description_translated": translated})
+}

@@ -1,0 +1,98 @@
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use bunq_simulator::{Options, Simulator, StartError};
+
+use crate::client::{Bank, bank};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bunq-simulator");
+
+#[tokio::test]
+async fn only_addresses_of_this_machine_are_listened_on() {
+    let error =
+        Simulator::start(Options { listen: "0.0.0.0:0".parse().unwrap(), ..Options::default() }).await.unwrap_err();
+
+    assert!(matches!(error, StartError::NotLoopback(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_taken_address_is_an_error() {
+    let first = bank().await;
+
+    let error =
+        Simulator::start(Options { listen: first.simulator.address(), ..Options::default() }).await.unwrap_err();
+
+    assert!(matches!(error, StartError::AddressTaken(_)), "{error}");
+}
+
+#[tokio::test]
+async fn the_urls_lead_to_where_the_bank_listens() {
+    let bank = bank().await;
+
+    let address = bank.simulator.address();
+    assert_eq!(bank.simulator.url().as_str(), format!("http://{address}/"));
+    assert_eq!(bank.simulator.api_url().as_str(), format!("http://{address}/v1"));
+    assert_eq!(bank.simulator.authorize_url().as_str(), format!("http://{address}/auth"));
+    assert_eq!(bank.simulator.token_url().as_str(), format!("http://{address}/v1/token"));
+}
+
+#[tokio::test]
+async fn a_stopped_bank_frees_its_address() {
+    let Bank { simulator, http, .. } = bank().await;
+    let listen = simulator.address();
+    http.get(simulator.url()).send().await.unwrap();
+
+    simulator.stop().await;
+
+    Simulator::start(Options { listen, ..Options::default() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bank_that_nobody_holds_stops() {
+    let Bank { simulator, http, .. } = bank().await;
+    let url = simulator.url();
+
+    drop(simulator);
+
+    while http.get(url.clone()).send().await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_program_says_in_one_line_that_its_port_is_taken() {
+    let first = bank().await;
+    let address = first.simulator.address().to_string();
+
+    let output = Command::new(PROGRAM).args(["--listen", &address]).output().unwrap();
+
+    assert!(!output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("{address} is taken by another program\n"));
+}
+
+#[test]
+fn the_program_prints_its_urls_and_takes_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("settings.json");
+    std::fs::write(&file, r#"{"rate_limits": "classic"}"#).unwrap();
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["--listen", "127.0.0.1:0", "--set", "denial=stay", "--set", "clock_offset_seconds=5", "--settings"])
+        .arg(&file);
+
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+
+    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap()).lines().take(4).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lines[0].starts_with("A bunq bank listens on http://127.0.0.1:"));
+    assert!(lines[1].ends_with("/v1") && lines[2].ends_with("/auth") && lines[3].ends_with("/v1/token"));
+}
+
+#[test]
+fn the_program_refuses_settings_that_do_not_exist() {
+    let output = Command::new(PROGRAM).args(["--listen", "127.0.0.1:0", "--set", "speed=high"]).output().unwrap();
+
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("speed=high is not understood"));
+}

@@ -1,0 +1,131 @@
+//! What most tests start from: a provider, its application, a customer's connection.
+
+use std::collections::BTreeMap;
+
+use bunq_simulator::Settings;
+use serde_json::{Value, json};
+
+use crate::client::{Bank, Reply, bank_with, key};
+
+pub(crate) const CALLBACK: &str = "https://app.example/callback?from=bank";
+
+/// A payment service provider that is set up: installation, credential, device, session.
+pub(crate) struct Provider {
+    pub(crate) bank: Bank,
+    pub(crate) installation: String,
+    pub(crate) api_key: String,
+    pub(crate) session: String,
+    pub(crate) id: u64,
+}
+
+/// A provider's application, ready for consents.
+pub(crate) struct App {
+    pub(crate) provider: Provider,
+    pub(crate) id: u64,
+    pub(crate) client_id: String,
+    pub(crate) secret: String,
+}
+
+/// A customer's connection to the application.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) access_token: String,
+    pub(crate) session: String,
+    /// The `UserApiKey`.
+    pub(crate) user: Value,
+    pub(crate) id: u64,
+}
+
+impl Provider {
+    pub(crate) async fn new(settings: Settings) -> Self {
+        Self::at(bank_with(settings).await).await
+    }
+
+    pub(crate) async fn at(bank: Bank) -> Self {
+        let installation = bank.install(0).await;
+        let body = bank.credential_body(&installation, "Tests AISP PISP");
+        let path = "/v1/payment-service-provider-credential";
+        let credential = bank.post(path, body).token(&installation).send().await.ok().response(0);
+        let api_key = credential["CredentialPasswordIp"]["token_value"].as_str().unwrap().to_owned();
+        let body = json!({"description": "tests", "secret": api_key, "permitted_ips": ["127.0.0.1", "*"]});
+        bank.post("/v1/device-server", body).token(&installation).signed(key(0)).send().await.ok();
+        let session = bank.session(&installation, &api_key).send().await.ok();
+        let id = session.response(2)["UserPaymentServiceProvider"]["id"].as_u64().unwrap();
+        let session = session.response(1)["Token"]["token"].as_str().unwrap().to_owned();
+        Self { bank, installation, api_key, session, id }
+    }
+
+    /// A path of the provider's own.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/v1/user/{}/{rest}", self.id)
+    }
+
+    pub(crate) async fn app(self) -> App {
+        let clients = self.path("oauth-client");
+        let id = self.bank.post(&clients, json!({"status": "ACTIVE"})).token(&self.session).send().await.ok().id();
+        let urls = format!("{clients}/{id}/callback-url");
+        self.bank.post(&urls, json!({"url": CALLBACK})).token(&self.session).send().await.ok();
+        let client = self.bank.get(&format!("{clients}/{id}")).token(&self.session).send().await.ok().response(0);
+        let text = |name: &str| client["OauthClient"][name].as_str().unwrap().to_owned();
+        App { id, client_id: text("client_id"), secret: text("secret"), provider: self }
+    }
+}
+
+impl App {
+    pub(crate) async fn new(settings: Settings) -> Self {
+        Provider::new(settings).await.app().await
+    }
+
+    pub(crate) fn bank(&self) -> &Bank {
+        &self.provider.bank
+    }
+
+    pub(crate) fn authorize_path(&self, changes: &[(&str, &str)]) -> String {
+        let mut parameters =
+            BTreeMap::from([("response_type", "code"), ("client_id", &self.client_id), ("redirect_uri", CALLBACK)]);
+        parameters.extend(changes.iter().copied());
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        format!("/auth?{}", query.extend_pairs(parameters).finish())
+    }
+
+    /// The code of a consent to all of a customer's accounts.
+    pub(crate) async fn code(&self, customer: &str) -> String {
+        let path = self.authorize_path(&[("state", "s")]);
+        let reply = self.bank().get(&path).header("X-Simulator-Approve", customer).send().await;
+        parameter(reply.header("Location").unwrap(), "code").unwrap()
+    }
+
+    pub(crate) async fn exchange(&self, code: &str, changes: &[(&str, &str)]) -> Reply {
+        let mut parameters = BTreeMap::from([
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("client_id", &self.client_id),
+            ("client_secret", &self.secret),
+        ]);
+        parameters.extend(changes.iter().copied());
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        self.bank().call("POST", &format!("/v1/token?{}", query.extend_pairs(parameters).finish())).send().await
+    }
+
+    pub(crate) async fn access_token(&self, customer: &str) -> String {
+        let reply = self.exchange(&self.code(customer).await, &[]).await.ok();
+        reply.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn connect(&self, customer: &str) -> Connection {
+        self.open(self.access_token(customer).await).await
+    }
+
+    pub(crate) async fn open(&self, access_token: String) -> Connection {
+        let reply = self.bank().session(&self.provider.installation, &access_token).send().await.ok();
+        let session = reply.response(1)["Token"]["token"].as_str().unwrap().to_owned();
+        let user = reply.response(2)["UserApiKey"].clone();
+        Connection { access_token, session, id: user["id"].as_u64().unwrap(), user }
+    }
+}
+
+pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(url).unwrap();
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,123 @@
+use bunq_simulator::{RateLimits, Settings};
+use serde_json::{Value, json};
+
+use crate::client::bank;
+use crate::setup::App;
+
+#[tokio::test]
+async fn settings_are_merged_field_by_field() {
+    let bank = bank().await;
+    let before = bank.get("/_simulator/settings").send().await.json();
+
+    let after =
+        bank.call("PATCH", "/_simulator/settings").json(json!({"rate_limits": RateLimits::Classic})).send().await;
+
+    let mut expected = before.clone();
+    expected["rate_limits"] = json!("classic");
+    assert_eq!(after.json(), expected);
+    assert_eq!(serde_json::from_value::<Settings>(before).unwrap(), Settings::default());
+}
+
+#[tokio::test]
+async fn unknown_settings_and_values_change_nothing() {
+    let bank = bank().await;
+
+    for change in
+        [json!({"rate_limit": "off"}), json!({"rate_limits": "on"}), json!({"bad_signature_status": 402}), json!([])]
+    {
+        assert_eq!(bank.post("/_simulator/settings", change.clone()).send().await.status, 400, "{change}");
+    }
+    assert_eq!(bank.get("/_simulator/settings").send().await.json(), json!(Settings::default()));
+}
+
+#[tokio::test]
+async fn the_overview_counts_what_a_set_up_made() {
+    let app = App::new(Settings::default()).await;
+    app.bank().install(1).await;
+    app.connect("person").await;
+
+    let overview = app.bank().get("/_simulator/overview").send().await.json();
+
+    let expected = json!({
+        "installations": 2,
+        "installations_in_use": 1,
+        "psp_users": 1,
+        "psp_credentials": 1,
+        "devices": 1,
+        "sessions": 2,
+        "oauth_clients": 1,
+        "callback_urls": 1,
+        "user_api_keys": 1,
+        "access_tokens": 1,
+    });
+    assert_eq!(overview, expected);
+}
+
+#[tokio::test]
+async fn calls_are_counted_without_their_secrets() {
+    let app = App::new(Settings::default()).await;
+    let person = app.connect("person").await;
+    let path = format!("/v1/user/{}/monetary-account?count=2", person.id);
+    app.bank().get(&path).token(&person.session).header("X-Bunq-Client-Request-Id", "r").send().await.ok();
+
+    let reply = app.bank().get("/_simulator/calls").send().await;
+
+    let calls = reply.json();
+    assert_eq!((&calls["counts"]["POST session-server"], &calls["counts"]["POST token"]), (&json!(2), &json!(1)));
+    let last = calls["calls"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["endpoint"], &last["query"]), (&json!("user/{user-id}/monetary-account"), &json!("count=2")));
+    assert_eq!((&last["status"], &last["signed"], &last["request_id"]), (&json!(200), &json!(false), &json!("r")));
+    for secret in [&person.access_token, &person.session, &app.secret, &app.client_id, &app.provider.api_key] {
+        assert!(!reply.text.contains(secret.as_str()));
+    }
+    app.bank().call("DELETE", "/_simulator/calls").send().await;
+    assert_eq!(app.bank().get("/_simulator/calls").send().await.json(), json!({"counts": {}, "calls": []}));
+}
+
+#[tokio::test]
+async fn sessions_end_for_everybody_or_for_one() {
+    let app = App::new(Settings::default()).await;
+    let person = app.connect("person").await;
+    let company = app.connect("company").await;
+    let status = async |token: &str| app.bank().get("/v1/user").token(token).send().await.status;
+
+    app.bank().switch("expire-sessions", json!({"owner": "person"})).await;
+    assert_eq!((status(&person.session).await, status(&company.session).await), (401, 200));
+    app.bank().switch("expire-sessions", json!({"owner": "psp"})).await;
+    assert_eq!((status(&app.provider.session).await, status(&company.session).await), (401, 200));
+    app.bank().switch("expire-sessions", json!({})).await;
+    assert_eq!(status(&company.session).await, 401);
+    app.open(person.access_token).await;
+}
+
+#[tokio::test]
+async fn unknown_customers_are_told_so() {
+    let bank = bank().await;
+
+    assert_eq!(bank.post("/_simulator/revoke", json!({"customer": "nobody"})).send().await.status, 404);
+    assert_eq!(bank.post("/_simulator/expire-sessions", json!({"owner": "nobody"})).send().await.status, 404);
+    assert_eq!(bank.post("/_simulator/revoke", json!({})).send().await.status, 400);
+}
+
+#[tokio::test]
+async fn customers_have_the_same_ids_on_every_start() {
+    let (one, other) = (bank().await, bank().await);
+
+    let customers = one.get("/_simulator/customers").send().await.json();
+
+    assert_eq!(other.get("/_simulator/customers").send().await.json(), customers);
+    let names: Vec<&Value> =
+        customers["customers"].as_array().unwrap().iter().map(|customer| &customer["name"]).collect();
+    assert_eq!(names, ["person", "company", "empty", "strange"]);
+    assert_eq!(customers["customers"][0]["accounts"]["MonetaryAccountBank"], json!([60_101, 60_102]));
+}
+
+#[tokio::test]
+async fn the_root_is_a_page_with_links() {
+    let bank = bank().await;
+
+    let page = bank.get("/").send().await.ok();
+
+    assert!(page.text.contains("href=\"/_simulator/overview\""));
+    assert_eq!(bank.get("/_simulator/sesame").send().await.status, 404);
+}
