@@ -154,8 +154,14 @@ impl Config {
     /// Where the bank sends a browser back to; must be registered there exactly.
     #[must_use]
     pub fn callback_url(&self) -> Url {
+        self.public("callback")
+    }
+
+    /// One of our own URLs, as callers reach it.
+    #[must_use]
+    pub fn public(&self, path: &str) -> Url {
         let mut url = self.public_url.clone();
-        url.set_path(&format!("{}/callback", url.path().trim_end_matches('/')));
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url
     }
 }

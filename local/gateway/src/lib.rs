@@ -23,6 +23,7 @@ pub fn gateway(app: App) -> Router {
     let routes = OpenApiRouter::with_openapi(base())
         .merge(oauth::router())
         .merge(users::router())
+        .merge(payments::router())
         .merge(setup::router().layer(axum::middleware::from_fn(gate::iam)));
     gate::known_hosts(service(routes, app), public_url)
 }

@@ -166,9 +166,20 @@ impl TestApp {
         &self.variables
     }
 
+    /// Changes the environment of processes that start from now on, such as by [`Self::restart`].
+    pub fn set_variable(&mut self, name: &'static str, value: impl Into<String>) {
+        self.variables.insert(name, value.into());
+    }
+
     /// A new process, as far as memory is concerned: only the stores last.
     pub async fn compose(&self) -> App {
-        let config = Config::parse(|name| self.variables.get(name).cloned()).expect("a configuration");
+        self.compose_with("", "").await
+    }
+
+    /// A new process whose environment differs in one variable.
+    pub(crate) async fn compose_with(&self, name: &'static str, value: &str) -> App {
+        let variable = |asked| if asked == name { Some(value.to_owned()) } else { self.variables.get(asked).cloned() };
+        let config = Config::parse(variable).expect("a configuration");
         let endpoint = Url::parse(&self.aws.url()).expect("a URL");
         compose(config, Aws::Local(endpoint), self.clock.clock()).await.expect("the parts fit")
     }

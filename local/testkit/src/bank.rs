@@ -33,7 +33,7 @@ impl TestBank {
         ]
     }
 
-    async fn switch(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn switch(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
         let url = self.url().join(&format!("_simulator/{path}")).expect("a URL");
         let mut request = self.http.request(method, url);
         if let Some(body) = body {

@@ -18,6 +18,12 @@ impl TestClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// How far it has been moved, in seconds.
+    #[must_use]
+    pub fn offset(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
     /// The clock for the code under test.
     #[must_use]
     pub fn clock(&self) -> Clock {

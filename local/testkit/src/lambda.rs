@@ -5,11 +5,15 @@ use std::{
     collections::HashMap,
     net::Ipv4Addr,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, State},
     http::StatusCode,
     routing::{get, post},
@@ -29,6 +33,7 @@ type Outcome = Result<Value, Value>;
 struct Runtime {
     events: AsyncMutex<mpsc::UnboundedReceiver<(String, Value)>>,
     waiting: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+    patience_ms: AtomicI64,
 }
 
 /// One process of a function. It ends with this value.
@@ -50,7 +55,9 @@ impl Function {
     /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) in the environment of a deployment.
     pub async fn start(bootstrap: &str, app: &TestApp) -> Self {
         let (send, events) = mpsc::unbounded_channel();
-        let runtime = Arc::new(Runtime { events: AsyncMutex::new(events), waiting: Mutex::default() });
+        let runtime =
+            Runtime { events: AsyncMutex::new(events), waiting: Mutex::default(), patience_ms: AtomicI64::new(30_000) };
+        let runtime = Arc::new(runtime);
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -94,6 +101,11 @@ impl Function {
         receiver
     }
 
+    /// Gives later invocations this long, as the function's timeout does.
+    pub fn set_timeout(&self, milliseconds: i64) {
+        self.runtime.patience_ms.store(milliseconds, Ordering::SeqCst);
+    }
+
     /// Ends the process at once, as a machine that fails does.
     pub fn kill(&mut self) {
         self.child.kill().expect("the process is ours");
@@ -113,7 +125,7 @@ type Next = ([(&'static str, String); 3], Json<Value>);
 
 async fn next(State(runtime): State<Arc<Runtime>>) -> Result<Next, StatusCode> {
     let (id, event) = runtime.events.lock().await.recv().await.ok_or(StatusCode::GONE)?;
-    let deadline = jiff::Timestamp::now().as_millisecond() + 30_000;
+    let deadline = jiff::Timestamp::now().as_millisecond() + runtime.patience_ms.load(Ordering::SeqCst);
     let headers = [
         ("Lambda-Runtime-Aws-Request-Id", id),
         ("Lambda-Runtime-Deadline-Ms", deadline.to_string()),
@@ -122,12 +134,13 @@ async fn next(State(runtime): State<Arc<Runtime>>) -> Result<Next, StatusCode> {
     Ok((headers, Json(event)))
 }
 
-async fn response(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
-    finish(&runtime, &id, Ok(body))
+// The Lambda runtime sends JSON and does not say so, which `Json` would not take.
+async fn response(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    finish(&runtime, &id, Ok(serde_json::from_slice(&body).expect("JSON")))
 }
 
-async fn error(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
-    finish(&runtime, &id, Err(body))
+async fn error(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    finish(&runtime, &id, Err(serde_json::from_slice(&body).expect("JSON")))
 }
 
 fn finish(runtime: &Runtime, id: &str, outcome: Outcome) -> StatusCode {
@@ -135,6 +148,15 @@ fn finish(runtime: &Runtime, id: &str, outcome: Outcome) -> StatusCode {
     // Whoever began it may have gone; that is no business of the function's.
     let _ = waiting.map(|answer| answer.send(outcome));
     StatusCode::ACCEPTED
+}
+
+/// API Gateway's event for a request with a JSON body.
+#[must_use]
+pub fn post_event(path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
+    let mut event = http_event("POST", path, headers);
+    event["headers"]["content-type"] = json!("application/json");
+    event["body"] = json!(body.to_string());
+    event
 }
 
 /// API Gateway's event for a request, payload version 2.0.

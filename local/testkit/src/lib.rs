@@ -3,13 +3,16 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod actions;
 mod app;
 mod bank;
 mod clock;
 pub mod lambda;
 pub mod logs;
 mod seed;
+mod stored;
 
+pub use actions::{JsonBody, Sibling};
 pub use app::{Answer, TestApp, TestAppBuilder};
 pub use bank::TestBank;
 pub use clock::TestClock;

@@ -19,12 +19,24 @@ pub(crate) async fn certificate() -> &'static str {
 
 /// One call to the embedded Secrets Manager, without the code under test.
 pub(crate) async fn secrets_manager(aws_url: &str, operation: &str, body: Value) -> Value {
+    aws(aws_url, &format!("secretsmanager.{operation}"), body).await
+}
+
+/// One call to the embedded AWS, without the code under test.
+pub(crate) async fn aws(aws_url: &str, target: &str, body: Value) -> Value {
+    let (service, media_type) = match target.starts_with("DynamoDB") {
+        true => ("dynamodb", "application/x-amz-json-1.0"),
+        false => ("secretsmanager", "application/x-amz-json-1.1"),
+    };
+    let credential = format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    );
     let answer = reqwest::Client::new()
         .post(aws_url)
-        .header("X-Amz-Target", format!("secretsmanager.{operation}"))
-        .header("Content-Type", "application/x-amz-json-1.1")
+        .header("X-Amz-Target", target)
+        .header("Content-Type", media_type)
         .header("X-Amz-Date", "20260101T000000Z")
-        .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/secretsmanager/aws4_request")
+        .header("Authorization", credential)
         .body(body.to_string())
         .send()
         .await

@@ -99,15 +99,15 @@ impl Bank {
     ) -> Result<C::Output, BankError> {
         let request = call.build();
         // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
-        let request_id = Uuid::new_v4();
+        let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let mut tries = 0;
         loop {
             tries += 1;
             let id = match request.method.effect() {
-                Effect::Write => request_id,
-                Effect::Read => Uuid::new_v4(),
+                Effect::Write => request_id.clone(),
+                Effect::Read => Uuid::new_v4().to_string(),
             };
-            let answer = self.attempt(credentials, &request, id, deadline).await;
+            let answer = self.attempt(credentials, &request, &id, deadline).await;
             let error = match answer {
                 Ok(answer) => {
                     let response_id = answer.response_id.clone();
@@ -130,7 +130,7 @@ impl Bank {
         &self,
         credentials: Credentials<'_>,
         request: &Request,
-        request_id: Uuid,
+        request_id: &str,
         deadline: Deadline,
     ) -> Result<Verified, BankError> {
         let started = tokio::time::Instant::now();
@@ -143,7 +143,7 @@ impl Bank {
             method = request.method.as_str(),
             route = request.route,
             outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string),
-            bunq_request_id = %request_id,
+            bunq_request_id = request_id,
             bunq_response_id = response_id,
             ms = started.elapsed().as_millis(),
             "bunq: call"
@@ -155,7 +155,7 @@ impl Bank {
         &self,
         credentials: Credentials<'_>,
         request: &Request,
-        request_id: Uuid,
+        request_id: &str,
         deadline: Deadline,
     ) -> Result<Verified, BankError> {
         let method = match request.method {
@@ -168,7 +168,7 @@ impl Bank {
             .http
             .request(method, endpoint(&self.urls.api, &request.path))
             .query(&request.query)
-            .header("X-Bunq-Client-Request-Id", request_id.to_string())
+            .header("X-Bunq-Client-Request-Id", request_id)
             .header("X-Bunq-Language", "en_US")
             .header("X-Bunq-Region", "en_US")
             .header("X-Bunq-Geolocation", "0 0 0 0 000")

@@ -143,6 +143,13 @@ impl BankError {
 }
 
 impl Refusal {
+    /// The bank has seen the request id before. Its words are recorded nowhere, so any that speak of the id count.
+    #[must_use]
+    pub fn says_reused_id(&self) -> bool {
+        let speaks = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], " ").contains("request id");
+        self.texts.iter().any(|said| speaks(&said.error_description))
+    }
+
     fn says(&self, text: &str) -> bool {
         self.texts
             .iter()

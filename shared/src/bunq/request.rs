@@ -1,6 +1,8 @@
 //! A call to the bank as a plain value.
 
-use super::envelope::{DecodeError, Verified};
+use serde::Deserialize;
+
+use super::envelope::{DecodeError, Envelope, Verified};
 
 /// The HTTP methods that bunq uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,20 +64,33 @@ pub struct Request {
     pub query: Query,
     /// The exact bytes of the body, which are the bytes that are signed.
     pub body: Option<Vec<u8>>,
+    /// What the bank takes once; a new one for each call where none is given.
+    pub request_id: Option<String>,
 }
 
 impl Request {
     /// A reading request.
     #[must_use]
     pub fn get(route: &'static str, path: impl Into<String>, query: Query) -> Self {
-        Self { method: Method::Get, path: path.into(), route, query, body: None }
+        Self { method: Method::Get, path: path.into(), route, query, body: None, request_id: None }
     }
 
     /// A creating request.
     #[must_use]
     pub fn post(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
-        let body = Some(body.to_string().into_bytes());
-        Self { method: Method::Post, path: path.into(), route, query: Query::new(), body }
+        Self { method: Method::Post, body: Some(body.to_string().into_bytes()), ..Self::get(route, path, Query::new()) }
+    }
+
+    /// A changing request.
+    #[must_use]
+    pub fn put(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self { method: Method::Put, ..Self::post(route, path, body) }
+    }
+
+    /// The same under a request id, which the bank takes once.
+    #[must_use]
+    pub fn with_request_id(self, id: &str) -> Self {
+        Self { request_id: Some(id.to_owned()), ..self }
     }
 }
 
@@ -92,4 +107,26 @@ pub trait Call: Sync {
     /// # Errors
     /// [`DecodeError`] where something needed is not there.
     fn decode(&self, answer: Verified) -> Result<Self::Output, DecodeError>;
+}
+
+/// The answer to a creation.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// The new object's id.
+    pub id: u64,
+    /// The answer, as the bank wrote it.
+    pub answer: Verified,
+}
+
+/// Reads `{"Id":{"id":N}}`, the answer to most creations.
+///
+/// # Errors
+/// [`DecodeError`].
+pub fn created(answer: Verified) -> Result<Created, DecodeError> {
+    #[derive(Deserialize)]
+    struct Id {
+        id: u64,
+    }
+    let Id { id } = Envelope::parse(&answer.body)?.find("Id")?;
+    Ok(Created { id, answer })
 }

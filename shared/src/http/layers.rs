@@ -51,7 +51,12 @@ async fn around(mut request: Request, next: Next) -> Response {
     let handled = tokio::spawn(next.run(request).instrument(span.clone())).await;
     let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        // What the handler said besides stays: an idempotency key that was made for the caller.
+        let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
+        for (name, value) in &headers {
+            response.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -2,16 +2,24 @@
 
 mod auth;
 mod connected_user;
+mod fields;
+mod idempotency;
 mod layers;
+mod links;
 mod openapi;
 mod problem;
+mod query;
 mod verified;
 
 pub use auth::{Accounts, Admin, Caller, Credentials, Payments, Psd2, RequiredScope};
-pub use connected_user::{ConnectedUser, path_parameter};
+pub use connected_user::{ConnectedUser, PathId};
+pub use fields::{Fields, JsonBody};
+pub use idempotency::IdempotencyHeader;
 pub use layers::{RequestId, service};
+pub use links::links;
 pub use openapi::base;
 pub use problem::{Action, Code, Problem, Reason};
+pub use query::{Parameters, QueryParameters};
 pub use verified::BankAnswer;
 
 use crate::tpp::Tpp;

@@ -8,11 +8,13 @@
 //! | Connections | `ONBOARDING` | which run of the setup may write |
 //! | Ephemera | `STATE#<sha256 of state>` | a consent that was begun |
 //! | Ephemera | `CONSENT#<sha256 of state>` | a consent that was given and is not stored yet |
+//! | Ephemera | `IDEMPOTENCY#<sha256 of caller and key>` | what became of a request that must take effect once |
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
 
 mod api_keys;
 mod connections;
 mod consents;
+mod idempotency;
 mod onboarding;
 mod sessions;
 mod table;
@@ -20,6 +22,7 @@ mod table;
 pub use api_keys::{ApiKeyRecord, KeyId};
 pub use connections::{Connection, ConnectionKind, GrantedKey, NewConnection};
 pub use consents::{GivenConsent, StateRefused};
+pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState};
 pub use table::{Store, StoreError};

@@ -61,6 +61,15 @@ pub struct OpenedSession {
     pub ends_at: Timestamp,
 }
 
+impl OpenedSession {
+    /// The same for this process alone, where the store does not take it.
+    #[must_use]
+    pub fn unstored(self) -> StoredSession {
+        let Self { token, path_id, ends_at } = self;
+        StoredSession { token, path_id, ends_at, generation: Generation(Uuid::new_v4()) }
+    }
+}
+
 /// An open session.
 #[derive(Clone, Debug)]
 pub struct StoredSession {
@@ -169,7 +178,8 @@ impl Store {
                 "SET lease_holder = :holder, lease_until = :until, expires_at = if_not_exists(expires_at, :until)",
             )
             .condition_expression(
-                "(attribute_not_exists(lease_until) OR lease_until <= :now) \
+                // Our own name counts as ours: the SDK sends again what went through but was not answered.
+                "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :holder) \
                  AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused)",
             )
             .expression_attribute_values(":holder", text(holder.to_string()))
@@ -269,7 +279,7 @@ impl Store {
 }
 
 /// Whether a conditional update took place.
-fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
+pub(super) fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
     result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
 ) -> Result<bool, StoreError> {
     match result {

@@ -1,5 +1,7 @@
 //! What can go wrong on the way of a request.
 
+use std::time::Duration;
+
 use crate::{
     bunq::{BankError, KeyError},
     secrets::SecretsError,
@@ -22,6 +24,15 @@ pub enum TppError {
     /// The bank refuses to open a session with the TPP's own key.
     #[error("bunq refuses the TPP's own key")]
     TppRefused,
+    /// The same request is under way.
+    #[error("the same request is under way")]
+    RequestInFlight(Duration),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// Nobody knows whether the bank did it. Asking again after this long, under the same key, is safe.
+    #[error("it is not known whether the bank did it")]
+    OutcomeUnknown(Duration),
     /// Another container is still opening the session.
     #[error("a session is being opened")]
     SessionPending,

@@ -6,6 +6,7 @@ mod consent;
 mod error;
 mod identity;
 mod onboarding;
+mod once;
 mod session;
 
 use std::{fmt, sync::Arc};
@@ -16,6 +17,7 @@ pub use consent::{BeginConsent, CallbackParameters, ConsentError};
 pub use error::TppError;
 pub use identity::Identity;
 pub use onboarding::{OnboardingError, OnboardingReport, Step, StepState};
+pub use once::{Likeness, Listed, Order, Started};
 
 use crate::{
     bunq::Bank,

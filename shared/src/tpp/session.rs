@@ -112,7 +112,15 @@ impl Tpp {
     ) -> Result<StoredSession, TppError> {
         let identity = self.identity().await?;
         match self.open_for(owner, &identity.installation, deadline).await {
-            Ok(opened) => Ok(self.0.store.save_session(&identity.sealing, lease, opened).await?),
+            Ok(opened) => match self.0.store.save_session(&identity.sealing, lease, opened.clone()).await {
+                Ok(session) => Ok(session),
+                Err(error) => {
+                    // The bank has opened it, and opens no other for half a minute: this process at least can use it.
+                    tracing::error!(%error, "session: one could not be stored");
+                    let _ = self.0.store.release_session(lease, None).await;
+                    Ok(opened.unstored())
+                }
+            },
             Err(error) => {
                 let refused = matches!(&error, TppError::Bank(error) if error.is_bad_key());
                 self.0.store.release_session(lease, refused.then_some(REFUSED_FOR)).await?;

@@ -16,6 +16,12 @@ pub enum IdError {
     NotNumber,
 }
 
+/// What stands in a path: an identifier under the name of its parameter.
+pub trait PathParameter {
+    /// The parameter's name.
+    const NAME: &'static str;
+}
+
 /// The name we give to a connected customer. Random, so that nobody can guess another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UserId(Uuid);
@@ -26,6 +32,10 @@ impl UserId {
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
+}
+
+impl PathParameter for UserId {
+    const NAME: &'static str = "user_id";
 }
 
 impl fmt::Display for UserId {
@@ -45,11 +55,15 @@ impl FromStr for UserId {
 }
 
 macro_rules! bunq_id {
-    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+    ($(#[$doc:meta] $name:ident = $parameter:literal),+ $(,)?) => {$(
         #[$doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "u64", into = "u64")]
         pub struct $name(u64);
+
+        impl PathParameter for $name {
+            const NAME: &'static str = $parameter;
+        }
 
         impl TryFrom<u64> for $name {
             type Error = IdError;
@@ -87,13 +101,23 @@ macro_rules! bunq_id {
 
 bunq_id! {
     /// A user at bunq: a person, a company, a payment service provider, or the user API key that stands for a consent.
-    BunqUserId,
+    BunqUserId = "bunq_user_id",
     /// An OAuth client at bunq.
-    OauthClientId,
+    OauthClientId = "oauth_client_id",
     /// An installation at bunq.
-    InstallationId,
+    InstallationId = "installation_id",
     /// A device-server at bunq.
-    DeviceServerId,
+    DeviceServerId = "device_server_id",
     /// A credential-password-ip at bunq: an API key and the addresses that may use it.
-    CredentialPasswordIpId,
+    CredentialPasswordIpId = "credential_password_ip_id",
+    /// An account at bunq, of any kind.
+    MonetaryAccountId = "monetary_account_id",
+    /// A payment at bunq.
+    PaymentId = "payment_id",
+    /// A request for money at bunq.
+    RequestInquiryId = "request_inquiry_id",
+    /// A payment at bunq that waits for the customer.
+    DraftPaymentId = "draft_payment_id",
+    /// A file at bunq.
+    AttachmentId = "attachment_id",
 }

@@ -2,8 +2,12 @@
 
 pub mod cache;
 pub mod clock;
+pub mod counterparty;
 pub mod deadline;
+pub mod idempotency;
 pub mod ids;
+pub mod money;
+pub mod schedule;
 pub mod scope;
 pub mod sealing;
 pub mod secret;

@@ -1,20 +1,30 @@
 //! The bank's operations that we use, one file per resource, each with its page at <https://doc.bunq.com>.
 
 mod device_server;
+mod draft_payment;
 mod installation;
 mod monetary_account;
 mod oauth_client;
+mod payment;
 mod payment_service_provider_credential;
+mod request_inquiry;
 mod session_server;
 mod user;
 
 pub use device_server::CreateDeviceServer;
+pub use draft_payment::{
+    CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
+};
 pub use installation::{CreateInstallation, NewInstallation};
 pub use monetary_account::ListMonetaryAccounts;
 pub use oauth_client::{
     CallbackUrl, CreateCallbackUrl, CreateOauthClient, FindOauthClient, ListCallbackUrls, ListOauthClients, OauthClient,
 };
+pub use payment::{FindPayment, ListPayments};
 pub use payment_service_provider_credential::{CreatePspCredential, PspCredential};
+pub use request_inquiry::{
+    CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry,
+};
 pub use session_server::{CreateSession, NewSession};
 pub use user::FindUser;
 

@@ -1,15 +1,10 @@
-//! Errors as callers see them: RFC 9457 `application/problem+json`. The one file that chooses an HTTP status for an error.
+//! Which error is which problem: the one file that chooses an HTTP status.
 
 use std::time::Duration;
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
-use utoipa::ToSchema;
+use http::StatusCode;
 
+use super::{Action, Code, Problem, Reason};
 use crate::{
     bunq::{BankError, Refusal},
     secrets::SecretsError,
@@ -17,159 +12,12 @@ use crate::{
     tpp::{AccessError, ConsentError, OnboardingError, TppError},
 };
 
-/// What happened, for programs. New codes may be added; a code never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// No `Authorization: Bearer` header, or more than one.
-    ApiKeyMissing,
-    /// No such API key, or a revoked one.
-    ApiKeyInvalid,
-    /// The API key lacks the scope that the route wants.
-    ScopeMissing,
-    /// A parameter, header or body cannot be; `errors` says which and why.
-    InvalidRequest,
-    /// There is no such route.
-    RouteNotFound,
-    /// The route does not have this method.
-    MethodNotAllowed,
-    /// There is no such connection.
-    UserNotFound,
-    /// The state is unknown, used, too old, or another browser's.
-    StateInvalid,
-    /// The customer did not consent.
-    ConsentDenied,
-    /// bunq does not take the authorization code.
-    CodeRefused,
-    /// bunq refuses the customer's access token.
-    ConsentRevoked,
-    /// bunq refused the call; `errors` holds its texts.
-    BankRefused,
-    /// bunq's limits or maintenance: later.
-    BankBusy,
-    /// bunq failed or could not be reached, or its answer cannot be believed.
-    BankUnavailable,
-    /// bunq's answer is not signed by bunq.
-    BankSignatureInvalid,
-    /// bunq did not answer in time.
-    BankTimeout,
-    /// A session is being opened.
-    SessionPending,
-    /// Setup has not run to its end.
-    NotOnboarded,
-    /// Another run of the setup has taken over.
-    SetupSuperseded,
-    /// The PSD2 certificate would be refused; `detail` says why.
-    CertificateInvalid,
-    /// Our own store or secrets cannot be reached.
-    StoreUnavailable,
-    /// A mistake of ours or of the deployment.
-    InternalError,
-}
-
-/// What to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Send the same request again.
-    Retry,
-    /// Send it again after `Retry-After`.
-    Wait,
-    /// Send the customer through `/auth` again.
-    Reauthorise,
-    /// Change the request.
-    FixRequest,
-    /// Ask bunq, with `bunq_response_id`.
-    ContactBunq,
-    /// Ask whoever runs this deployment, with `request_id`.
-    ContactSupport,
-}
-
-/// One reason. `pointer` is a JSON pointer into the body or names a parameter; bunq's own texts have none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
-    /// Where.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// Why.
-    pub detail: String,
-}
-
-/// An error as callers see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    status: StatusCode,
-    code: Code,
-    action: Action,
-    detail: String,
-    errors: Vec<Reason>,
-    retry_after: Option<Duration>,
-    bunq_response_id: Option<String>,
-}
-
-/// Its form on the wire.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub(super) struct Wire<'a> {
-    r#type: &'static str,
-    title: &'a str,
-    status: u16,
-    code: Code,
-    action: Action,
-    detail: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [Reason],
-    request_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bunq_response_id: Option<&'a str>,
-}
-
 /// How long to wait where nobody says.
 const SHORT_WAIT: Duration = Duration::from_secs(5);
 /// How long maintenance takes at the least.
 const LONG_WAIT: Duration = Duration::from_secs(60);
 
 impl Problem {
-    fn new(status: StatusCode, code: Code, action: Action, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            action,
-            detail: detail.into(),
-            errors: Vec::new(),
-            retry_after: None,
-            bunq_response_id: None,
-        }
-    }
-
-    fn after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
-    }
-
-    /// The status.
-    #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// What happened.
-    #[must_use]
-    pub const fn code(&self) -> Code {
-        self.code
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub const fn action(&self) -> Action {
-        self.action
-    }
-
-    /// When to come back.
-    #[must_use]
-    pub const fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
-    }
-
     /// The request shows no key.
     #[must_use]
     pub fn api_key_missing() -> Self {
@@ -196,6 +44,21 @@ impl Problem {
         Self { errors: vec![Reason { pointer: Some(pointer.to_owned()), detail: detail.to_owned() }], ..problem }
     }
 
+    /// Several parts of the request cannot be.
+    #[must_use]
+    pub fn invalid_fields(reasons: Vec<Reason>) -> Self {
+        let detail = "The request cannot be; `errors` says where and why.";
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
+        Self { errors: reasons, ..problem }
+    }
+
+    /// The bank's answer is not understood.
+    #[must_use]
+    pub fn bank_not_understood() -> Self {
+        let detail = "bunq's answer is not understood.";
+        Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
+    }
+
     /// No such route.
     #[must_use]
     pub fn route_not_found() -> Self {
@@ -219,51 +82,6 @@ impl Problem {
     fn store_unavailable() -> Self {
         let detail = "The deployment's own store cannot be reached.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::StoreUnavailable, Action::Wait, detail).after(SHORT_WAIT)
-    }
-
-    /// The answer, once the request's id is known.
-    pub(super) fn render(&self, request_id: &str) -> Response {
-        let wire = Wire {
-            r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default(),
-            status: self.status.as_u16(),
-            code: self.code,
-            action: self.action,
-            detail: &self.detail,
-            errors: &self.errors,
-            request_id,
-            bunq_response_id: self.bunq_response_id.as_deref(),
-        };
-        let mut response = Response::new(serde_json::to_vec(&wire).map_or_else(|_| Body::empty(), Body::from));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(wait) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            // RFC 9110 section 11.6.1 wants it with every 401.
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-}
-
-/// What happened and why, in one line: for direct invocations, which have no body for it.
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)?;
-        self.errors.iter().try_for_each(|reason| write!(f, " {}", reason.detail))
-    }
-}
-
-impl IntoResponse for Problem {
-    /// An answer without a body: the layer that knows the request's id renders it.
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.status;
-        response.extensions_mut().insert(self);
-        response
     }
 }
 
@@ -301,9 +119,7 @@ impl From<BankError> for Problem {
                 Action::ContactSupport,
                 "The answer is not signed by bunq, so it is not passed on.",
             ),
-            BankError::Undecodable { .. } | BankError::TooLarge => {
-                bad_gateway(Code::BankUnavailable, Action::ContactBunq, "bunq's answer is not understood.")
-            }
+            BankError::Undecodable { .. } | BankError::TooLarge => Self::bank_not_understood(),
             BankError::Failed(_) | BankError::Unreachable(_) | BankError::Interrupted(_) => {
                 bad_gateway(Code::BankUnavailable, Action::Retry, "bunq failed or could not be reached.")
             }
@@ -357,6 +173,26 @@ impl From<TppError> for Problem {
                 Action::Reauthorise,
                 "bunq no longer takes this customer's consent.",
             ),
+            TppError::RequestInFlight(wait) => Self::new(
+                StatusCode::CONFLICT,
+                Code::RequestInFlight,
+                Action::Wait,
+                "The same request is under way. Come back for its answer with the same Idempotency-Key.",
+            )
+            .after(wait),
+            TppError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Code::IdempotencyKeyReused,
+                Action::FixRequest,
+                "This Idempotency-Key was used for another request.",
+            ),
+            TppError::OutcomeUnknown(wait) => Self::new(
+                StatusCode::BAD_GATEWAY,
+                Code::OutcomeUnknown,
+                Action::Wait,
+                "It is not known whether bunq did it. Send the same request again with the same Idempotency-Key: it is done at most once.",
+            )
+            .after(wait),
             TppError::SessionPending => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::SessionPending,

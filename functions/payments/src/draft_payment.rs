@@ -1,0 +1,206 @@
+//! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it cannot accept.
+
+use axum::response::Response;
+use shared::{
+    bunq::{
+        Page, Verified,
+        calls::{
+            CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
+        },
+    },
+    http::{
+        Accounts, BankAnswer, ConnectedUser, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
+        QueryParameters,
+    },
+    tpp::{Listed, Order},
+    types::{
+        idempotency::RequestName,
+        ids::{AttachmentId, BunqUserId, DraftPaymentId, MonetaryAccountId},
+        schedule::{BankTime, Recurrence, Schedule},
+    },
+};
+
+use crate::{
+    listing,
+    order::{Terms, Wanted, read_listed, read_terms, start},
+};
+
+struct DraftOrder {
+    account: MonetaryAccountId,
+    draft: DraftPayment,
+}
+
+impl Order for DraftOrder {
+    type Create = CreateDraftPayment;
+    type List = ListDraftPayments;
+
+    fn create(&self, user: BunqUserId, name: &RequestName) -> CreateDraftPayment {
+        CreateDraftPayment {
+            user,
+            account: self.account,
+            draft: self.draft.clone(),
+            reference: name.reference().to_owned(),
+            request_id: name.bank_request_id().to_owned(),
+        }
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListDraftPayments {
+        ListDraftPayments { user, account: self.account, page }
+    }
+
+    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed> {
+        let DraftPayment { amount, counterparty, description, .. } = &self.draft;
+        let wanted = Wanted { amount, counterparty, description, reference: name.reference() };
+        read_listed(page, "DraftPayment", &wanted)
+    }
+}
+
+fn read_draft(fields: &mut Fields) -> Option<DraftOrder> {
+    let terms = read_terms(fields);
+    let status = fields.optional::<String>("status").and_then(|status| match status.as_str() {
+        "PENDING" => Some(DraftStatus::Pending),
+        "ACTIVE" => Some(DraftStatus::Active),
+        _ => {
+            fields.refuse("status", "must be PENDING, or ACTIVE with a schedule");
+            None
+        }
+    });
+    if fields.optional_number::<String>("number_of_required_accepts").is_some_and(|accepts| accepts != "1") {
+        fields.refuse("number_of_required_accepts", "must be 1: bunq takes no other number");
+    }
+    let previous_updated = fields.optional::<BankTime>("previous_updated_timestamp");
+    let schedule = fields.object("schedule", read_schedule);
+    let attachments = fields.list_of_numbers::<AttachmentId>("attachment_ids");
+    let Terms { account, amount, counterparty, description } = terms?;
+    let draft = DraftPayment { amount, counterparty, description, status, previous_updated, schedule, attachments };
+    Some(DraftOrder { account, draft })
+}
+
+fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
+    let time_start = fields.required::<BankTime>("time_start");
+    let time_end = fields.optional::<BankTime>("time_end");
+    let recurrence_unit = fields.required::<Recurrence>("recurrence_unit");
+    let recurrence_size = fields.required_number::<u32>("recurrence_size");
+    if recurrence_size == Some(0) {
+        fields.refuse("recurrence_size", "must be at least 1");
+    }
+    if time_end.zip(time_start).is_some_and(|(end, start)| end <= start) {
+        fields.refuse("time_end", "must be after time_start");
+    }
+    Some(Schedule {
+        time_start: time_start?,
+        time_end,
+        recurrence_unit: recurrence_unit?,
+        recurrence_size: recurrence_size?,
+    })
+}
+
+/// Draft a payment
+///
+/// Scope `payments`. The customer accepts or rejects it in the bunq app; nothing is paid before that.
+#[utoipa::path(
+    post,
+    path = "/user/{user_id}/draft-payment",
+    operation_id = "create_draft_payment",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there."),
+    ),
+    request_body = serde_json::Value,
+    security(("api_key" = ["payments"])),
+    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn create_draft_payment(
+    user: ConnectedUser<Payments>,
+    key: IdempotencyHeader,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let order = body.read(read_draft)?;
+    Ok(start(&user, key, "draft-payment", order.account, &order.draft.to_json(), &order).await)
+}
+
+/// List drafts
+///
+/// Scope `accounts`.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
+    operation_id = "list_draft_payments",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
+        ("older_id" = Option<u64>, Query, description = "Older than this one."),
+        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn list_draft_payments(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let page = query.read(|parameters| parameters.page())?;
+    let path = format!("user/{}/monetary-account/{account}/draft-payment", user.connection.user_id);
+    listing::page(&user, &path, page, |user| ListDraftPayments { user, account, page }).await
+}
+
+/// Read a draft
+///
+/// Scope `accounts`. Once it is accepted, `object` holds the payment.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
+    operation_id = "find_draft_payment",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("draft_payment_id" = u64, Path, description = "As the creation returned it."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_draft_payment(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    PathId(draft): PathId<DraftPaymentId>,
+) -> Result<BankAnswer, Problem> {
+    user.call(|user| FindDraftPayment { user, account, draft }).await.map(BankAnswer)
+}
+
+/// Take a draft back
+///
+/// Scope `payments`. The body is `{"status":"CANCELLED"}`, with `previous_updated_timestamp` where the draft must not have changed since.
+#[utoipa::path(
+    put,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
+    operation_id = "update_draft_payment",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("draft_payment_id" = u64, Path, description = "As the creation returned it."),
+    ),
+    request_body = serde_json::Value,
+    security(("api_key" = ["payments"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn update_draft_payment(
+    user: ConnectedUser<Payments>,
+    PathId(account): PathId<MonetaryAccountId>,
+    PathId(draft): PathId<DraftPaymentId>,
+    body: JsonBody,
+) -> Result<BankAnswer, Problem> {
+    let previous_updated = body.read(|fields| {
+        let status = fields.required::<String>("status");
+        if status.as_ref().is_some_and(|status| status != "CANCELLED") {
+            fields.refuse("status", "must be CANCELLED: only the customer accepts or rejects, in the bunq app");
+        }
+        Some(fields.optional::<BankTime>("previous_updated_timestamp"))
+    })?;
+    user.call(|user| CancelDraftPayment { user, account, draft, previous_updated }).await.map(BankAnswer)
+}

@@ -1,0 +1,79 @@
+//! `/user/{user_id}/payments/{monetary_account_id}`: an account's payments, a page at a time or all at once; and one payment.
+
+use axum::response::Response;
+use jiff::civil::Date;
+use shared::{
+    bunq::calls::{FindPayment, ListPayments},
+    http::{Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters},
+    types::ids::{MonetaryAccountId, PaymentId},
+};
+
+use crate::{listing, walk};
+
+/// List an account's payments
+///
+/// Scope `accounts`. Newest first, as bunq wrote them. One page, with `Link` headers to the next (older), the previous (newer) and the latest page. Or, with `all=true`,
+/// everything back to `since` in one array, as far as 5 MB and the time allow; a `next` link then says where to go on.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/payments/{monetary_account_id}",
+    operation_id = "list_payments",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
+        ("older_id" = Option<u64>, Query, description = "Payments older than this one."),
+        ("newer_id" = Option<u64>, Query, description = "Payments newer than this one. Not together with `older_id`."),
+        ("all" = Option<bool>, Query, description = "`true` walks the older pages too."),
+        ("since" = Option<String>, Query, description = "With `all`: no payments before this date (YYYY-MM-DD, UTC)."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn list_payments(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let (page, walk) = query.read(|parameters| {
+        let page = parameters.page();
+        let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
+        let since = parameters.optional::<Date>("since", "must be a date such as 2026-01-31");
+        if since.is_some() && !all {
+            parameters.refuse("since", "needs all=true");
+        }
+        (page, all.then_some(since))
+    })?;
+    match walk {
+        Some(since) => walk::all(&user, account, page.from, since).await,
+        None => {
+            let path = format!("user/{}/payments/{account}", user.connection.user_id);
+            listing::page(&user, &path, page, |user| ListPayments { user, account, page }).await
+        }
+    }
+}
+
+/// Read one payment
+///
+/// Scope `accounts`.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/payment/{payment_id}",
+    operation_id = "find_payment",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("payment_id" = u64, Path, description = "As the list returned it."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_payment(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    PathId(payment): PathId<PaymentId>,
+) -> Result<BankAnswer, Problem> {
+    user.call(|user| FindPayment { user, account, payment }).await.map(BankAnswer)
+}

@@ -1,0 +1,163 @@
+//! `request-inquiry`: asks somebody for money.
+
+use axum::response::Response;
+use shared::{
+    bunq::{
+        Page, Verified,
+        calls::{CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry},
+    },
+    http::{
+        Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Payments, Problem, QueryParameters,
+    },
+    tpp::{Listed, Order},
+    types::{
+        idempotency::RequestName,
+        ids::{BunqUserId, MonetaryAccountId, RequestInquiryId},
+    },
+};
+
+use crate::{
+    listing,
+    order::{Terms, Wanted, read_listed, read_terms, start},
+};
+
+struct InquiryOrder {
+    account: MonetaryAccountId,
+    inquiry: RequestInquiry,
+}
+
+impl Order for InquiryOrder {
+    type Create = CreateRequestInquiry;
+    type List = ListRequestInquiries;
+
+    fn create(&self, user: BunqUserId, name: &RequestName) -> CreateRequestInquiry {
+        CreateRequestInquiry {
+            user,
+            account: self.account,
+            inquiry: self.inquiry.clone(),
+            reference: name.reference().to_owned(),
+            request_id: name.bank_request_id().to_owned(),
+        }
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListRequestInquiries {
+        ListRequestInquiries { user, account: self.account, page }
+    }
+
+    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed> {
+        let RequestInquiry { amount, counterparty, description } = &self.inquiry;
+        let wanted = Wanted { amount, counterparty, description, reference: name.reference() };
+        read_listed(page, "RequestInquiry", &wanted)
+    }
+}
+
+/// Ask somebody for money
+///
+/// Scope `payments`. bunq sends the request to the receiver; the money arrives when they accept.
+#[utoipa::path(
+    post,
+    path = "/user/{user_id}/request-inquiry",
+    operation_id = "create_request_inquiry",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there."),
+    ),
+    request_body = serde_json::Value,
+    security(("api_key" = ["payments"])),
+    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn create_request_inquiry(
+    user: ConnectedUser<Payments>,
+    key: IdempotencyHeader,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let Terms { account, amount, counterparty, description } = body.read(read_terms)?;
+    let order = InquiryOrder { account, inquiry: RequestInquiry { amount, counterparty, description } };
+    Ok(start(&user, key, "request-inquiry", account, &order.inquiry.to_json(), &order).await)
+}
+
+/// List what was asked
+///
+/// Scope `accounts`.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry",
+    operation_id = "list_request_inquiries",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
+        ("older_id" = Option<u64>, Query, description = "Older than this one."),
+        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn list_request_inquiries(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let page = query.read(|parameters| parameters.page())?;
+    let path = format!("user/{}/monetary-account/{account}/request-inquiry", user.connection.user_id);
+    listing::page(&user, &path, page, |user| ListRequestInquiries { user, account, page }).await
+}
+
+/// Read what was asked
+///
+/// Scope `accounts`.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
+    operation_id = "find_request_inquiry",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("request_inquiry_id" = u64, Path, description = "As the creation returned it."),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_request_inquiry(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+    PathId(inquiry): PathId<RequestInquiryId>,
+) -> Result<BankAnswer, Problem> {
+    user.call(|user| FindRequestInquiry { user, account, inquiry }).await.map(BankAnswer)
+}
+
+/// Take back what was asked
+///
+/// Scope `payments`. The body is `{"status":"REVOKED"}`.
+#[utoipa::path(
+    put,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
+    operation_id = "update_request_inquiry",
+    tag = "payments",
+    params(
+        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
+        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
+        ("request_inquiry_id" = u64, Path, description = "As the creation returned it."),
+    ),
+    request_body = serde_json::Value,
+    security(("api_key" = ["payments"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn update_request_inquiry(
+    user: ConnectedUser<Payments>,
+    PathId(account): PathId<MonetaryAccountId>,
+    PathId(inquiry): PathId<RequestInquiryId>,
+    body: JsonBody,
+) -> Result<BankAnswer, Problem> {
+    body.read(|fields| {
+        let status = fields.required::<String>("status");
+        if status.as_ref().is_some_and(|status| status != "REVOKED") {
+            fields.refuse("status", "must be REVOKED");
+        }
+        status
+    })?;
+    user.call(|user| RevokeRequestInquiry { user, account, inquiry }).await.map(BankAnswer)
+}

@@ -1,0 +1,10 @@
+//! Payments read and started, through the public door.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod bodies;
+mod fixture;
+mod once;
+mod reading;
+mod storms;
+mod values;

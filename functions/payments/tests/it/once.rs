@@ -1,0 +1,226 @@
+//! Money moves once: the promises of `Idempotency-Key`, one by one.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::fixture::{ACCOUNT, connected, created_id, draft, inquiry};
+
+#[tokio::test]
+async fn a_draft_waits_for_the_customer_and_becomes_a_payment_when_they_accept() {
+    let (app, user_id) = connected().await;
+
+    let drafted = app.post(&format!("/user/{user_id}/draft-payment"), &draft("lunch")).await;
+
+    assert_eq!(drafted.status, 201, "{drafted:?}");
+    let id = created_id(&drafted.json());
+    let location = format!("{}user/{user_id}/monetary-account/{ACCOUNT}/draft-payment/{id}", app.url);
+    assert_eq!(drafted.header("location"), location);
+    assert_eq!(app.get(&location).await.json()["Response"][0]["DraftPayment"]["status"], "PENDING");
+
+    app.bank.decide(id, "accept").await;
+
+    let accepted = app.get(&location).await.json();
+    assert_eq!(accepted["Response"][0]["DraftPayment"]["status"], "ACCEPTED");
+    let newest = app.get(&format!("/user/{user_id}/payments/{ACCOUNT}?count=1")).await.json();
+    assert_eq!(newest["Response"][0]["Payment"]["amount"]["value"], "-5.00");
+}
+
+#[tokio::test]
+async fn a_draft_can_be_taken_back_and_a_request_revoked_but_neither_accepted() {
+    let (app, user_id) = connected().await;
+    let drafted = app.post(&format!("/user/{user_id}/draft-payment"), &draft("x")).await;
+    let drafted = drafted.header("location").to_owned();
+    let mut body = inquiry("y");
+    body["receiver_value"] = json!("somebody@example.nl");
+    let asked = app.post(&format!("/user/{user_id}/request-inquiry"), &body).await;
+    let asked = asked.header("location").to_owned();
+
+    app.put(&drafted, &json!({ "status": "ACCEPTED" })).await.problem(422, "invalid_request");
+    app.put(&asked, &json!({ "status": "ACCEPTED" })).await.problem(422, "invalid_request");
+    assert_eq!(app.put(&drafted, &json!({ "status": "CANCELLED" })).await.status, 200);
+    assert_eq!(app.put(&asked, &json!({ "status": "REVOKED" })).await.status, 200);
+
+    assert_eq!(app.get(&drafted).await.json()["Response"][0]["DraftPayment"]["status"], "CANCELLED");
+    assert_eq!(app.get(&asked).await.json()["Response"][0]["RequestInquiry"]["status"], "REVOKED");
+    app.put(&asked, &json!({ "status": "REVOKED" })).await.problem(422, "bank_refused");
+}
+
+#[tokio::test]
+async fn a_draft_with_everything_in_it_is_taken_by_the_bank() {
+    let (app, user_id) = connected().await;
+    let mut body = draft("monthly");
+    body["number_of_required_accepts"] = json!("1");
+    body["status"] = json!("ACTIVE");
+    body["monetary_account_id"] = json!(ACCOUNT.to_string());
+    body["schedule"] = json!({
+        "time_start": "2030-01-01T09:00:00+01:00",
+        "time_end": "2031-01-01 09:00:00",
+        "recurrence_unit": "MONTHLY",
+        "recurrence_size": "1",
+    });
+
+    let answer = app.post(&format!("/user/{user_id}/draft-payment"), &body).await;
+
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let seen = app.get(answer.header("location")).await.json();
+    let schedule = &seen["Response"][0]["DraftPayment"]["schedule"];
+    assert!(schedule.to_string().contains("2030-01-01 08:00:00"), "{schedule}");
+}
+
+#[tokio::test]
+async fn the_same_key_and_body_answer_the_first_answer_again() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let first = app.post_once(&path, "key", &draft("x")).await;
+    let mut rewritten = draft("x");
+    rewritten["amount"] = json!(5);
+    rewritten["receiver_value"] = json!("nl91 abna 0417 1643 00".replace(' ', ""));
+
+    let again = app.post_once(&path, "key", &draft("x")).await;
+    let otherwise_written = app.post_once(&path, "key", &rewritten).await;
+
+    assert_eq!(first.status, 201);
+    assert_eq!(first.header("idempotency-replayed"), "");
+    for replay in [again, otherwise_written] {
+        assert_eq!((replay.status, &replay.text), (201, &first.text));
+        assert_eq!(replay.header("idempotency-replayed"), "true");
+        assert_eq!(replay.header("location"), first.header("location"));
+    }
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_body_account_customer_or_route_is_refused() {
+    let (app, user_id) = connected().await;
+    let company = app.connect("company").await;
+    let path = format!("/user/{user_id}/draft-payment");
+    assert_eq!(app.post_once(&path, "key", &draft("x")).await.status, 201);
+    let mut account = draft("x");
+    account["monetary_account_id"] = json!(60102);
+
+    for (path, body) in [
+        (path.clone(), draft("y")),
+        (path.clone(), account),
+        (format!("/user/{company}/draft-payment"), draft("x")),
+        (format!("/user/{user_id}/request-inquiry"), inquiry("x")),
+    ] {
+        app.post_once(&path, "key", &body).await.problem(422, "idempotency_key_reused");
+    }
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn two_callers_may_use_the_same_key() {
+    let (mut app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let first = app.post_once(&path, "key", &draft("x")).await;
+
+    app.api_key = app.create_api_key(&["payments"]).await.1;
+    let second = app.post_once(&path, "key", &draft("another's")).await;
+
+    assert_eq!((first.status, second.status), (201, 201));
+    assert_ne!(created_id(&first.json()), created_id(&second.json()));
+}
+
+#[tokio::test]
+async fn fifty_at_once_with_one_key_make_one_draft() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+
+    let body = draft("x");
+    let answers = join_all((0..50).map(|_| app.post_once(&path, "key", &body))).await;
+
+    let created: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+    let fresh = created.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).count();
+    assert_eq!(fresh, 1, "one of them made it");
+    assert!(created.iter().all(|answer| answer.text == created[0].text));
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.problem(409, "request_in_flight");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_key_one_is_made_and_told_and_works() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+
+    let first = app.post(&path, &draft("x")).await;
+    let again = app.post_once(&path, first.header("idempotency-key"), &draft("x")).await;
+
+    assert_eq!(again.text, first.text);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_key_is_told_with_an_unknown_outcome_too_since_only_it_makes_asking_again_safe() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let list = "GET user/{id}/monetary-account/{id}/draft-payment";
+    app.bank.fault(json!({ "endpoint": "POST user/{id}/monetary-account/{id}/draft-payment", "drop": "after" })).await;
+    app.bank.fault(json!({ "endpoint": list, "status": 500, "body": "", "times": 9 })).await;
+
+    let lost = app.post(&path, &draft("x")).await;
+    app.bank.clear_faults().await;
+    let key = lost.header("idempotency-key").to_owned();
+    let early = app.post_once(&path, &key, &draft("x")).await;
+    app.advance(31).await;
+    let found = app.post_once(&path, &key, &draft("x")).await;
+
+    assert_eq!(lost.problem(502, "outcome_unknown")["action"], "wait");
+    assert_eq!(lost.header("retry-after"), "30");
+    early.problem(409, "request_in_flight");
+    assert_eq!(found.status, 201, "{found:?}");
+    let objects = app.bank.objects().await;
+    assert_eq!(objects["draft_payments"].as_array().unwrap().len(), 1);
+    assert_eq!(objects["draft_payments"][0]["id"], created_id(&found.json()));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_bank_is_kept_like_any_answer() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let mut body = draft("x");
+    body["monetary_account_id"] = json!(999_999);
+    let first = app.post_once(&path, "key", &body).await;
+    app.bank.forget_calls().await;
+
+    let again = app.post_once(&path, "key", &body).await;
+
+    first.problem(404, "bank_refused");
+    again.problem(404, "bank_refused");
+    assert_eq!(first.json()["errors"], again.json()["errors"]);
+    assert_eq!(app.bank.total().await, 0);
+}
+
+#[tokio::test]
+async fn two_equal_requests_under_two_keys_are_two_payments_even_if_both_answers_were_lost() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let endpoint = "POST user/{id}/monetary-account/{id}/draft-payment";
+    let mut found = Vec::new();
+    for key in ["one", "two"] {
+        app.bank.fault(json!({ "endpoint": endpoint, "drop": "after" })).await;
+        let answer = app.post_once(&path, key, &draft("the same")).await;
+        assert_eq!(answer.status, 201, "found by its reference: {answer:?}");
+        found.push(created_id(&answer.json()));
+    }
+
+    assert_ne!(found[0], found[1]);
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_lost_store_does_not_pay_twice_because_the_bank_knows_the_request() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let first = app.post_once(&path, "key", &draft("x")).await;
+    app.forget_ephemera().await;
+
+    let second = app.post_once(&path, "key", &draft("x")).await;
+
+    assert_eq!((first.status, second.status), (201, 201), "{second:?}");
+    assert_eq!(created_id(&first.json()), created_id(&second.json()));
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}

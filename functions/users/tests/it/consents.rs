@@ -1,0 +1,109 @@
+//! A consent that the customer took back, and one that they gave again.
+
+use std::time::Duration;
+
+use serde_json::json;
+use testkit::TestApp;
+
+use crate::fixture::{ACCOUNTS, SESSION, assert_discreet, connected, get_at, process};
+
+#[tokio::test]
+async fn a_revoked_consent_is_said_plainly_and_the_bank_is_left_alone_for_a_minute() {
+    let (app, accounts) = connected("person").await;
+    let profile = accounts.trim_end_matches("/accounts");
+    app.bank.revoke("person").await;
+
+    let first = app.get(&accounts).await;
+    assert_eq!(first.problem(403, "consent_revoked")["action"], "reauthorise");
+    assert_discreet(&first);
+    assert_eq!((app.bank.count(SESSION).await, app.bank.count(ACCOUNTS).await), (1, 1));
+
+    app.clock.advance(50);
+    for path in [accounts.as_str(), profile] {
+        app.get(path).await.problem(403, "consent_revoked");
+    }
+    let other = process(&app, Duration::from_secs(30)).await;
+    get_at(&app, &other, &accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.bank.total().await, 2, "nobody asked the bank again");
+
+    app.clock.advance(11);
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.bank.count(SESSION).await, 2, "after a minute one asks again");
+}
+
+#[tokio::test]
+async fn many_reads_of_a_revoked_consent_ask_the_bank_once() {
+    let (app, accounts) = connected("person").await;
+    app.bank.revoke("person").await;
+
+    let answers = futures::future::join_all((0..20).map(|_| app.get(&accounts))).await;
+
+    for answer in answers {
+        answer.problem(403, "consent_revoked");
+    }
+    assert_eq!(app.bank.count(SESSION).await, 1);
+}
+
+#[tokio::test]
+async fn a_new_consent_heals_at_once_in_every_process_and_keeps_the_user_id() {
+    let (app, accounts) = connected("person").await;
+    let other = process(&app, Duration::from_secs(30)).await;
+    app.bank.revoke("person").await;
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    get_at(&app, &other, &accounts).await.problem(403, "consent_revoked");
+
+    let user_id = app.connect("person").await;
+    app.bank.forget_calls().await;
+
+    assert_eq!(format!("/user/{user_id}/accounts"), accounts);
+    for answer in [app.get(&accounts).await, get_at(&app, &other, &accounts).await] {
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    assert_eq!(app.bank.count(SESSION).await, 0, "the session of the consent is used");
+}
+
+#[tokio::test]
+async fn a_process_that_holds_the_old_consents_session_goes_over_to_the_new_ones() {
+    let (app, accounts) = connected("person").await;
+    app.bank.settings(json!({ "reconsent_revokes": true, "fresh_api_key_id": true })).await;
+    let other = process(&app, Duration::from_secs(30)).await;
+    assert_eq!(get_at(&app, &other, &accounts).await.status, 200);
+
+    let user_id = app.connect("person").await;
+    app.bank.forget_calls().await;
+    let after = get_at(&app, &other, &accounts).await;
+
+    assert_eq!(format!("/user/{user_id}/accounts"), accounts);
+    assert_eq!(after.status, 200, "{after:?}");
+    assert_eq!(app.bank.count(SESSION).await, 0, "the new session was in the store");
+    assert_eq!(app.bank.count(ACCOUNTS).await, 2, "the old one was refused once");
+}
+
+#[tokio::test]
+async fn one_customers_revocation_is_no_matter_of_anothers() {
+    let app = TestApp::start().await;
+    let (person, company) = (app.connect("person").await, app.connect("company").await);
+
+    app.bank.revoke("person").await;
+
+    app.get(&format!("/user/{person}/accounts")).await.problem(403, "consent_revoked");
+    assert_eq!(app.get(&format!("/user/{company}/accounts")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_that_the_bank_refuses_while_its_session_lives_is_not_missed() {
+    let (app, accounts) = connected("person").await;
+    let fault = json!({
+        "endpoint": SESSION, "status": 400, "times": 1000,
+        "body": { "Error": [{ "error_description": "User credentials are incorrect. Incorrect API key or IP address." }] },
+    });
+    app.bank.fault(fault).await;
+
+    assert_eq!(app.get(&accounts).await.status, 200, "the session is good");
+    app.bank.expire_sessions().await;
+    app.get(&accounts).await.problem(403, "consent_revoked");
+
+    app.bank.clear_faults().await;
+    app.clock.advance(61);
+    assert_eq!(app.get(&accounts).await.status, 200, "what was refused by mistake comes back by itself");
+}

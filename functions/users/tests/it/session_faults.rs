@@ -1,0 +1,65 @@
+//! A bank that fails while a session is opened: the caller is told, and the next read works.
+
+use serde_json::{Value, json};
+
+use crate::fixture::{SESSION, assert_discreet, bank_error, connected};
+
+/// Faults of the one call, with what the caller gets: status, code, action.
+fn faults() -> Vec<(Value, u16, &'static str, &'static str)> {
+    let limit = "Too many requests. You can do a maximum of 1 calls per 30 second to this endpoint.";
+    vec![
+        (json!({ "status": 429, "body": bank_error(limit) }), 503, "bank_busy", "wait"),
+        (json!({ "status": 491 }), 503, "bank_busy", "wait"),
+        (json!({ "status": 500 }), 502, "bank_unavailable", "retry"),
+        (json!({ "drop": "before" }), 502, "bank_unavailable", "retry"),
+        (json!({ "drop": "after" }), 502, "bank_unavailable", "retry"),
+        (json!({ "truncate": 20 }), 502, "bank_unavailable", "retry"),
+        (json!({ "signature": "wrong" }), 502, "bank_signature_invalid", "contact_support"),
+        (json!({ "signature": "missing" }), 502, "bank_signature_invalid", "contact_support"),
+        (json!({ "status": 200, "body": "<html></html>" }), 502, "bank_unavailable", "contact_bunq"),
+        (json!({ "status": 200, "body": { "Response": [] } }), 502, "bank_unavailable", "contact_bunq"),
+        (
+            json!({ "status": 200, "body": { "Response": [{ "Token": { "token": "" } }] } }),
+            502,
+            "bank_unavailable",
+            "contact_bunq",
+        ),
+        (json!({ "status": 401, "body": bank_error("Insufficient authentication.") }), 502, "bank_refused", "retry"),
+        (json!({ "status": 466, "body": bank_error("Sign it.") }), 500, "internal_error", "contact_support"),
+    ]
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_opened_is_said_plainly_and_opened_by_the_next_read() {
+    let (app, accounts) = connected("person").await;
+    for (mut fault, status, code, action) in faults() {
+        fault["endpoint"] = json!(SESSION);
+        app.bank.expire_sessions().await;
+        app.bank.forget_calls().await;
+        app.bank.fault(fault.clone()).await;
+
+        let failed = app.get(&accounts).await;
+        let after = app.get(&accounts).await;
+
+        assert_eq!(failed.problem(status, code)["action"], action, "{fault}");
+        assert_discreet(&failed);
+        assert_eq!(after.status, 200, "{fault}: {after:?}");
+        assert_eq!(app.bank.count(SESSION).await, 2, "a call that may have run is not sent again: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn the_limit_on_sessions_is_told_with_the_time_to_wait() {
+    let (app, accounts) = connected("person").await;
+    // The session of the consent was the one that 30 seconds allow, and the bank counts from when it begins to.
+    app.bank.settings(json!({ "rate_limits": "classic" })).await;
+    app.bank.expire_sessions().await;
+    assert_eq!(app.get(&accounts).await.status, 200);
+    app.bank.expire_sessions().await;
+
+    let answer = app.get(&accounts).await;
+
+    assert_eq!(answer.problem(503, "bank_busy")["action"], "wait");
+    assert_eq!(answer.header("retry-after"), "30");
+    assert_eq!(app.bank.count(SESSION).await, 2);
+}

@@ -1,0 +1,99 @@
+//! What tests of several groups do with a deployment besides connecting customers.
+
+use std::net::Ipv4Addr;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use url::Url;
+
+use crate::{Answer, TestApp, TestBank};
+
+impl TestApp {
+    /// POST with the key that has every scope.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).bearer_auth(&self.api_key).json_body(body)).await
+    }
+
+    /// POST under an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).bearer_auth(&self.api_key);
+        self.send(request.header("Idempotency-Key", key).json_body(body)).await
+    }
+
+    /// PUT with the key that has every scope.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).bearer_auth(&self.api_key).json_body(body)).await
+    }
+
+    /// Moves both clocks on, ours and the bank's.
+    pub async fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+        self.bank.settings(json!({ "clock_offset_seconds": self.clock.offset() })).await;
+    }
+
+    /// A second process of the same deployment, whose environment differs in one variable.
+    pub async fn sibling(&self, name: &'static str, value: &str) -> Sibling {
+        let app = self.compose_with(name, value).await;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let url = Url::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a URL");
+        let server = tokio::spawn(async move {
+            axum::serve(listener, local::gateway(app)).await.expect("the server runs");
+        });
+        Sibling { url, server }
+    }
+}
+
+/// A second process of a deployment. It ends with this value.
+#[derive(Debug)]
+pub struct Sibling {
+    /// Its API.
+    pub url: Url,
+    server: JoinHandle<()>,
+}
+
+impl Sibling {
+    /// POST under an idempotency key, with the deployment's key.
+    pub async fn post_once(&self, app: &TestApp, path: &str, key: &str, body: &Value) -> Answer {
+        let url = self.url.join(path).expect("a path");
+        let request = app.request(Method::POST, url.as_str()).bearer_auth(&app.api_key);
+        app.send(request.header("Idempotency-Key", key).json_body(body)).await
+    }
+}
+
+impl Drop for Sibling {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl TestBank {
+    /// What was drafted and asked for.
+    pub async fn objects(&self) -> Value {
+        self.switch(Method::GET, "objects", None).await
+    }
+
+    /// Has new payments come in.
+    pub async fn pay(&self, customer: &str, account: u64, count: u32) {
+        let body = json!({ "customer": customer, "account": account, "count": count });
+        self.switch(Method::POST, "payments", Some(body)).await;
+    }
+
+    /// Decides a draft as its customer does in the app.
+    pub async fn decide(&self, draft: u64, decision: &str) {
+        self.switch(Method::POST, "draft", Some(json!({ "draft": draft, "decision": decision }))).await;
+    }
+}
+
+/// A JSON body without reqwest's own JSON feature.
+pub trait JsonBody {
+    /// Sets the body and its type.
+    #[must_use]
+    fn json_body(self, body: &Value) -> Self;
+}
+
+impl JsonBody for reqwest::RequestBuilder {
+    fn json_body(self, body: &Value) -> Self {
+        self.header("Content-Type", "application/json").body(body.to_string())
+    }
+}

@@ -1,0 +1,45 @@
+//! What a deployment has stored, read past the code under test.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{TestApp, seed};
+
+impl TestApp {
+    /// One call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
+    pub async fn aws_call(&self, target: &str, body: Value) -> Value {
+        seed::aws(&self.aws.url(), target, body).await
+    }
+
+    /// Every item of a table, as DynamoDB writes it, in the order of the keys.
+    pub async fn scan(&self, table: &str) -> Vec<Value> {
+        let answer = self.aws_call("DynamoDB_20120810.Scan", json!({ "TableName": table })).await;
+        let items = answer["Items"].as_array().unwrap_or_else(|| panic!("no items: {answer}"));
+        let mut items = items.clone();
+        items.sort_by_key(|item| item["pk"]["S"].to_string());
+        items
+    }
+
+    /// Loses everything that may be lost: sessions, states, idempotency records.
+    pub async fn forget_ephemera(&self) {
+        for item in self.scan("ephemera").await {
+            let key = json!({ "TableName": "ephemera", "Key": { "pk": item["pk"] } });
+            self.aws_call("DynamoDB_20120810.DeleteItem", key).await;
+        }
+    }
+
+    /// Every secret's content, by its whole name.
+    pub async fn secrets(&self) -> BTreeMap<String, Value> {
+        let listed = self.aws_call("secretsmanager.ListSecrets", json!({})).await;
+        let listed = listed["SecretList"].as_array().unwrap_or_else(|| panic!("no list: {listed}"));
+        let mut secrets = BTreeMap::new();
+        for secret in listed {
+            let name = secret["Name"].as_str().expect("a name").to_owned();
+            let content = self.aws_call("secretsmanager.GetSecretValue", json!({ "SecretId": name })).await;
+            let text = content["SecretString"].as_str().unwrap_or_default();
+            secrets.insert(name, serde_json::from_str(text).unwrap_or_else(|_| json!(text)));
+        }
+        secrets
+    }
+}

@@ -1,0 +1,74 @@
+//! A headless Chromium of one test.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+/// A browser with nothing in it. Its driver ends with this value, and Chromium with its driver.
+pub(crate) struct Browser {
+    client: Client,
+    driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub(crate) async fn start() -> Self {
+        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
+        let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let profile = tempfile::tempdir().unwrap();
+        // The network flags keep Chromium from calling home, which a closed network would refuse many times over.
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+        let capabilities = capabilities.as_object().unwrap().clone();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{}", port.unwrap())).await;
+        Self { client: client.unwrap(), driver, _profile: profile }
+    }
+
+    pub(crate) async fn open(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Waits for an element by XPath and clicks it.
+    pub(crate) async fn click(&self, path: &str) {
+        let found = self.client.wait().for_element(Locator::XPath(path)).await;
+        found.unwrap_or_else(|error| panic!("{path}: {error}")).click().await.unwrap();
+    }
+
+    /// Waits for an element by XPath and reads its text.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let found = self.client.wait().for_element(Locator::XPath(path)).await;
+        found.unwrap_or_else(|error| panic!("{path}: {error}")).text().await.unwrap()
+    }
+
+    pub(crate) async fn end(self) {
+        self.client.clone().close().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

@@ -1,0 +1,82 @@
+//! The customer's part, in a real browser: headless Chromium through its driver (WebDriver, <https://www.w3.org/TR/webdriver2/>).
+//!
+//! Left out of the usual run, since not every machine has them. `.ci/run` installs both and runs
+//! `cargo test -p testkit --test browser -- --ignored`.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod driver;
+
+use serde_json::{Value, json};
+use testkit::TestApp;
+
+use crate::driver::Browser;
+
+const ACCOUNT: u64 = 60101;
+
+async fn newest_amount(app: &TestApp, user_id: &str) -> Value {
+    let newest = app.get(&format!("/user/{user_id}/payments/{ACCOUNT}?count=1")).await.json();
+    newest["Response"][0]["Payment"]["amount"]["value"].clone()
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_customer_connects_is_paid_and_pays_with_nothing_but_clicks() {
+    let app = TestApp::start().await;
+    let browser = Browser::start().await;
+
+    // Connect: pick a person, leave the accounts ticked, allow.
+    browser.open(app.url.join("auth").unwrap().as_str()).await;
+    browser.click("//a[contains(@href, 'customer=person')]").await;
+    browser.click("//button[normalize-space()='Allow']").await;
+    let page = browser.text("//main").await;
+    assert!(page.contains("Your bunq account is connected"), "{page}");
+    let user_id = browser.text("//code").await;
+
+    // Ask the sandbox's uncle for EUR 20, and see it in the bunq app.
+    let asked = json!({
+        "monetary_account_id": ACCOUNT, "amount": "20.00", "currency": "EUR", "description": "Pocket money",
+        "receiver_type": "EMAIL", "receiver_value": "sugardaddy@bunq.com",
+    });
+    let asked = app.post(&format!("/user/{user_id}/request-inquiry"), &asked).await;
+    assert_eq!(asked.status, 201, "{asked:?}");
+    assert_eq!(newest_amount(&app, &user_id).await, "20.00");
+    let bank_app = app.bank.url().join("app?customer=person").unwrap();
+    browser.open(bank_app.as_str()).await;
+    let page = browser.text("//main").await;
+    assert!(page.contains("Pocket money") && page.contains("20.00"), "{page}");
+
+    // Draft EUR 5, and accept it in the bunq app.
+    let drafted = json!({
+        "monetary_account_id": ACCOUNT, "amount": "5.00", "currency": "EUR", "description": "Lunch with Jan",
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",
+    });
+    let drafted = app.post(&format!("/user/{user_id}/draft-payment"), &drafted).await;
+    assert_eq!(drafted.status, 201, "{drafted:?}");
+    assert_eq!(newest_amount(&app, &user_id).await, "20.00", "a draft pays nothing");
+    browser.open(bank_app.as_str()).await;
+    browser.click("//button[normalize-space()='Accept']").await;
+    let page = browser.text("//main").await;
+    assert!(page.contains("Lunch with Jan"), "{page}");
+    assert_eq!(newest_amount(&app, &user_id).await, "-5.00");
+    let draft = app.get(drafted.header("location")).await.json();
+    assert_eq!(draft["Response"][0]["DraftPayment"]["status"], "ACCEPTED");
+    browser.end().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_customer_who_denies_is_told_that_nothing_was_shared() {
+    let app = TestApp::start().await;
+    let browser = Browser::start().await;
+
+    browser.open(app.url.join("auth").unwrap().as_str()).await;
+    browser.click("//a[contains(@href, 'customer=company')]").await;
+    browser.click("//button[normalize-space()='Deny']").await;
+
+    let page = browser.text("//main").await;
+    assert!(page.contains("Nothing was connected"), "{page}");
+    browser.click("//a[normalize-space()='Begin again']").await;
+    assert!(browser.text("//main").await.contains("Continue as"));
+    browser.end().await;
+}

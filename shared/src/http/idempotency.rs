@@ -1,0 +1,40 @@
+//! `Idempotency-Key`: a caller's name for one request, the same on every try (draft-ietf-httpapi-idempotency-key-header).
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::Problem;
+use crate::types::idempotency::IdempotencyKey;
+
+/// The header's key, or a new one where there is no header.
+#[derive(Clone, Debug)]
+pub struct IdempotencyHeader(IdempotencyKey);
+
+impl IdempotencyHeader {
+    /// The key.
+    #[must_use]
+    pub const fn key(&self) -> &IdempotencyKey {
+        &self.0
+    }
+
+    /// The key's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut headers = parts.headers.get_all("idempotency-key").iter();
+        let key = match (headers.next(), headers.next()) {
+            (None, _) => return Ok(Self(IdempotencyKey::random())),
+            (Some(header), None) => header.to_str().ok().and_then(|text| IdempotencyKey::parse(text).ok()),
+            (Some(_), Some(_)) => None,
+        };
+        key.map(Self)
+            .ok_or_else(|| Problem::invalid("idempotency-key", "must be 1 to 255 printable ASCII characters, once"))
+    }
+}

@@ -1,0 +1,132 @@
+//! Errors as callers see them: RFC 9457 `application/problem+json`.
+
+mod code;
+mod status;
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use code::{Action, Code, Reason};
+
+/// An error as callers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    code: Code,
+    action: Action,
+    detail: String,
+    errors: Vec<Reason>,
+    retry_after: Option<Duration>,
+    bunq_response_id: Option<String>,
+}
+
+/// Its form on the wire.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Wire<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    code: Code,
+    action: Action,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [Reason],
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bunq_response_id: Option<&'a str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: Code, action: Action, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            action,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            bunq_response_id: None,
+        }
+    }
+
+    fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// When to come back.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The answer, once the request's id is known.
+    pub(super) fn render(&self, request_id: &str) -> Response {
+        let wire = Wire {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            code: self.code,
+            action: self.action,
+            detail: &self.detail,
+            errors: &self.errors,
+            request_id,
+            bunq_response_id: self.bunq_response_id.as_deref(),
+        };
+        let mut response = Response::new(serde_json::to_vec(&wire).map_or_else(|_| Body::empty(), Body::from));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(wait) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 section 11.6.1 wants it with every 401.
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// What happened and why, in one line: for direct invocations, which have no body for it.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)?;
+        self.errors.iter().try_for_each(|reason| write!(f, " {}", reason.detail))
+    }
+}
+
+impl IntoResponse for Problem {
+    /// An answer without a body: the layer that knows the request's id renders it.
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,102 @@
+//! Query parameters, read by name: every error at once, and what is not asked for is refused, so that a misspelt `older_id` does not
+//! answer the newest page.
+
+use std::{convert::Infallible, fmt, str::FromStr};
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use url::form_urlencoded;
+
+use super::{Problem, Reason};
+use crate::bunq::{From, LARGEST_PAGE, Page};
+
+/// How many elements a page has where nobody says.
+const USUAL_PAGE: u8 = 50;
+
+/// The parameters of a request, still to be read.
+#[derive(Debug)]
+pub struct QueryParameters(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+}
+
+/// Parameters under reading.
+pub struct Parameters {
+    left: Vec<(String, String)>,
+    reasons: Vec<Reason>,
+}
+
+impl Parameters {
+    /// Notes what is wrong with a parameter.
+    pub fn refuse(&mut self, name: &str, detail: &str) {
+        self.reasons.push(Reason { pointer: Some(name.to_owned()), detail: detail.to_owned() });
+    }
+
+    /// A parameter that may be there.
+    pub fn optional<T: FromStr>(&mut self, name: &str, must: &str) -> Option<T> {
+        let (found, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
+        self.left = left;
+        match found.as_slice() {
+            [] => None,
+            [(_, text)] => {
+                let parsed = text.parse().ok();
+                if parsed.is_none() {
+                    self.refuse(name, must);
+                }
+                parsed
+            }
+            _ => {
+                self.refuse(name, "is there twice");
+                None
+            }
+        }
+    }
+
+    /// Which page.
+    pub fn page(&mut self) -> Page {
+        let ids = "must be a whole number";
+        let count = self.optional::<u8>("count", "must be 1 to 200");
+        let (older, newer) = (self.optional::<u64>("older_id", ids), self.optional::<u64>("newer_id", ids));
+        if count.is_some_and(|count| !(1..=LARGEST_PAGE).contains(&count)) {
+            self.refuse("count", "must be 1 to 200");
+        }
+        let from = match (older, newer) {
+            (None, None) => From::Newest,
+            (Some(id), None) => From::OlderThan(id),
+            (None, Some(id)) => From::NewerThan(id),
+            (Some(_), Some(_)) => {
+                self.refuse("newer_id", "cannot be there together with older_id");
+                From::Newest
+            }
+        };
+        Page { count: count.unwrap_or(USUAL_PAGE), from }
+    }
+}
+
+impl QueryParameters {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// A [`Problem`] with every reason.
+    pub fn read<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
+        let mut parameters = Parameters { left: self.0, reasons: Vec::new() };
+        let read = read(&mut parameters);
+        for (name, _) in std::mem::take(&mut parameters.left) {
+            parameters.refuse(&name, "is not a parameter of this route");
+        }
+        if parameters.reasons.is_empty() { Ok(read) } else { Err(Problem::invalid_fields(parameters.reasons)) }
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parameters")
+    }
+}

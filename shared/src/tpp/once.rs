@@ -1,0 +1,244 @@
+//! Starts something at the bank once, however often it is asked for, and whatever dies in between.
+//!
+//! A try begins with a conditional write. If its outcome is known, it is kept and answered ever after. If it is not (no answer, or a
+//! process that died), the next try asks the bank what there is before it sends anything, and sends under the same request id, which the bank
+//! takes once: so even a lost store does not pay twice.
+
+use std::time::Duration;
+
+use super::{Tpp, TppError};
+use crate::{
+    bunq::{BankError, Call, Created, From, LARGEST_PAGE, Neighbours, Page, Refusal, Verified},
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner},
+    types::{
+        deadline::Deadline,
+        idempotency::{RequestHash, RequestName},
+        ids::BunqUserId,
+    },
+};
+
+/// After its deadline a try may need this long to write down what became of it.
+const LAST_WRITE: Duration = Duration::from_secs(10);
+/// How long the bank may be at work on a call after we stopped waiting for it.
+const GRACE: Duration = Duration::from_secs(30);
+/// The bank's clock may be this far behind ours.
+const SKEW: Duration = Duration::from_secs(120);
+/// How many pages of the newest objects are looked through for a lost one.
+const PAGES: u32 = 10;
+
+/// Something that can be started once.
+pub trait Order: Sync {
+    /// The call that starts it.
+    type Create: Call<Output = Created>;
+    /// The call that lists what was started, newest first.
+    type List: Call<Output = Verified>;
+
+    /// The call that starts it, under a name.
+    fn create(&self, user: BunqUserId, name: &RequestName) -> Self::Create;
+    /// The call that lists.
+    fn list(&self, user: BunqUserId, page: Page) -> Self::List;
+    /// The objects in a page of the list, newest first.
+    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed>;
+}
+
+/// An object in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: u64,
+    /// When it was made, where the bank says.
+    pub created: Option<jiff::Timestamp>,
+    /// Whether it is what was ordered.
+    pub likeness: Likeness,
+}
+
+/// How sure it is that an object is what was ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// It carries the order's own reference.
+    Reference,
+    /// It has the order's terms and no reference: sure enough only if it is recent.
+    Terms,
+    /// It is another.
+    None,
+}
+
+/// What became of an order.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The id of the object at the bank.
+    pub id: u64,
+    /// The bank's answer.
+    pub body: String,
+    /// Whether an earlier try had the same answer.
+    pub replayed: bool,
+}
+
+impl Tpp {
+    /// Starts an order once.
+    ///
+    /// # Errors
+    /// [`TppError`]; whether trying again under the same key is safe: always.
+    pub async fn start_once<O: Order>(
+        &self,
+        owner: SessionOwner,
+        (name, hash): (&RequestName, &RequestHash),
+        order: &O,
+        deadline: Deadline,
+    ) -> Result<Started, TppError> {
+        let attempt = match self.0.store.begin_request(name, hash, deadline.left() + LAST_WRITE).await? {
+            Begun::Attempt(attempt) => attempt,
+            Begun::Finished(outcome) => return answer(outcome, true),
+            Begun::InFlight(wait) => return Err(TppError::RequestInFlight(wait)),
+            Begun::Mismatch => return Err(TppError::KeyReused),
+        };
+        let result = self.attempt(owner, name, order, &attempt, deadline).await;
+        let written = match &result {
+            Ok(outcome) => self.0.store.finish_request(&attempt, outcome).await,
+            Err((_, known)) => self.0.store.release_request(&attempt, *known, grace(*known)).await,
+        };
+        if let Err(error) = written {
+            // The record stays as it was begun: the next try will ask the bank.
+            tracing::error!(%error, "idempotency: an outcome could not be kept");
+        }
+        match result {
+            Ok(outcome) => answer(outcome, false),
+            Err((error, Earlier::NoEffect)) => Err(error),
+            Err((error, Earlier::Unknown)) => {
+                tracing::warn!(%error, "idempotency: an outcome is not known");
+                Err(TppError::OutcomeUnknown(GRACE))
+            }
+        }
+    }
+
+    async fn attempt<O: Order>(
+        &self,
+        owner: SessionOwner,
+        name: &RequestName,
+        order: &O,
+        attempt: &Attempt,
+        deadline: Deadline,
+    ) -> Result<Outcome, (TppError, Earlier)> {
+        let since = attempt.began_at - SKEW;
+        let find = async |depth| self.find_started(owner, name, order, (since, depth), deadline).await;
+        let unknown = |error| (error, Earlier::Unknown);
+        if attempt.earlier == Earlier::Unknown
+            && let Some(found) = find(Depth::Recent).await.map_err(unknown)?
+        {
+            return Ok(found);
+        }
+        let sent = self.call(owner, |user| order.create(user, name), deadline).await;
+        let error = match sent {
+            Ok(Created { id, answer }) => {
+                return Ok(Outcome::Created { id, body: String::from_utf8_lossy(&answer.body).into_owned() });
+            }
+            Err(error) => error,
+        };
+        match certainty(&error, attempt.earlier) {
+            Certainty::Refused(refusal) => Ok(refused(refusal)),
+            Certainty::NoEffect => Err((error, attempt.earlier)),
+            Certainty::Unknown(depth) => match find(depth).await {
+                Ok(Some(found)) => Ok(found),
+                // Not there, or not there yet, or the bank does not say: the caller may ask again under the same key.
+                Ok(None) | Err(_) => Err(unknown(error)),
+            },
+        }
+    }
+
+    /// Looks for what an earlier try may have started, among the newest objects.
+    async fn find_started<O: Order>(
+        &self,
+        owner: SessionOwner,
+        name: &RequestName,
+        order: &O,
+        (since, depth): (jiff::Timestamp, Depth),
+        deadline: Deadline,
+    ) -> Result<Option<Outcome>, TppError> {
+        let mut from = From::Newest;
+        for _ in 0..PAGES {
+            let page = Page { count: LARGEST_PAGE, from };
+            let listed = self.call(owner, |user| order.list(user, page), deadline).await?;
+            let objects = order.read(&listed, name);
+            let recent = |object: &Listed| object.created.is_none_or(|created| created >= since);
+            let ours = |object: &&Listed| match object.likeness {
+                Likeness::Reference => true,
+                Likeness::Terms => recent(object),
+                Likeness::None => false,
+            };
+            if let Some(found) = objects.iter().find(ours) {
+                tracing::info!("idempotency: an earlier try had started it");
+                let body = serde_json::json!({ "Response": [{ "Id": { "id": found.id } }] }).to_string();
+                return Ok(Some(Outcome::Created { id: found.id, body }));
+            }
+            match Neighbours::of(&listed.body).older {
+                Some(older) if depth == Depth::Deep || objects.iter().all(recent) => from = From::OlderThan(older),
+                _ => break,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How long the next try has to wait: the bank may still be at work on one whose outcome is not known.
+const fn grace(known: Earlier) -> Duration {
+    match known {
+        Earlier::NoEffect => Duration::ZERO,
+        Earlier::Unknown => GRACE,
+    }
+}
+
+/// How far back to look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// To when the first try began.
+    Recent,
+    /// As far as it goes: the bank knows the request, whenever it came.
+    Deep,
+}
+
+enum Certainty<'a> {
+    /// The bank said no, and would again.
+    Refused(&'a Refusal),
+    /// It took no effect.
+    NoEffect,
+    /// Nobody knows.
+    Unknown(Depth),
+}
+
+fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
+    match error {
+        // The bank knows the request id: a try has reached it.
+        TppError::Bank(BankError::Refused(refusal)) if refusal.says_reused_id() => Certainty::Unknown(Depth::Deep),
+        TppError::Bank(BankError::Refused(refusal)) if error_is_final(refusal) => match earlier {
+            Earlier::NoEffect => Certainty::Refused(refusal),
+            // Perhaps this is how the bank refuses a request id that it knows: nobody has recorded its words.
+            Earlier::Unknown => Certainty::Unknown(Depth::Deep),
+        },
+        TppError::Bank(error) if error.certainly_not_executed() => Certainty::NoEffect,
+        TppError::Bank(_) => Certainty::Unknown(Depth::Recent),
+        // Everything else comes before the bank is asked.
+        _ => Certainty::NoEffect,
+    }
+}
+
+/// A 401 is about the session, not about the order.
+const fn error_is_final(refusal: &Refusal) -> bool {
+    matches!(refusal.status, 400 | 403 | 404 | 490)
+}
+
+fn refused(refusal: &Refusal) -> Outcome {
+    Outcome::Refused {
+        status: refusal.status,
+        texts: serde_json::to_string(&refusal.texts).unwrap_or_else(|_| "[]".to_owned()),
+    }
+}
+
+fn answer(outcome: Outcome, replayed: bool) -> Result<Started, TppError> {
+    match outcome {
+        Outcome::Created { id, body } => Ok(Started { id, body, replayed }),
+        Outcome::Refused { status, texts } => {
+            let texts = serde_json::from_str(&texts).unwrap_or_default();
+            Err(BankError::Refused(Refusal { status, texts, response_id: None }).into())
+        }
+    }
+}

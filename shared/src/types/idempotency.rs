@@ -1,0 +1,87 @@
+//! What makes a retried request the same request.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::secret::sha256_hex;
+
+/// The text is not an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 255 printable ASCII characters")]
+pub struct KeyError;
+
+/// What a caller sends as `Idempotency-Key`, the same on every try of one request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Takes a caller's key.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if fits { Ok(Self(text.to_owned())) } else { Err(KeyError) }
+    }
+
+    /// A new one, for a caller who sent none.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4().to_string())
+    }
+
+    /// The key itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One request of one caller, over all its tries: names the record in the store and the request at the bank.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestName(String);
+
+impl RequestName {
+    /// The name of a caller's request.
+    #[must_use]
+    pub fn new(caller: &str, key: &IdempotencyKey) -> Self {
+        // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+        Self(sha256_hex(format!("{}:{caller}{}", caller.len(), key.0).as_bytes()))
+    }
+
+    /// 64 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `X-Bunq-Client-Request-Id`: the same on every try, even when our store is lost, so that the bank can tell a repetition.
+    #[must_use]
+    pub fn bank_request_id(&self) -> &str {
+        self.0.get(..32).unwrap_or(&self.0)
+    }
+
+    /// What the bank keeps with the object (`merchant_reference`), so that it can be found again. Not the request id, which is nobody else's business.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.0.get(32..).unwrap_or(&self.0)
+    }
+}
+
+/// SHA-256 of what is asked for: the same for every way to write the same body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestHash(String);
+
+impl RequestHash {
+    /// The hash of a route's order in its one form. `order` is what would be sent to the bank, in which equal orders are equal.
+    #[must_use]
+    pub fn new(route: &str, order: &Value) -> Self {
+        Self(sha256_hex(format!("{route}\n{order}").as_bytes()))
+    }
+
+    /// 64 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

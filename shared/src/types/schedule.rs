@@ -1,0 +1,118 @@
+//! When a payment runs, and how often: bunq's `Schedule`. bunq writes times as `YYYY-MM-DD hh:mm:ss.ffffff` in UTC; callers may also write ISO 8601.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde_json::{Value, json};
+
+/// Why a text is no part of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// Not a time.
+    #[error("must be a time such as 2026-12-01 09:00:00 (UTC) or 2026-12-01T10:00:00+01:00")]
+    Time,
+    /// Not a unit.
+    #[error("must be ONCE, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY")]
+    Unit,
+}
+
+/// A time as bunq writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BankTime(Timestamp);
+
+impl BankTime {
+    /// The moment.
+    #[must_use]
+    pub const fn timestamp(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl FromStr for BankTime {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let offset = text.parse::<Timestamp>().ok();
+        // Without an offset it is UTC, as in bunq's own answers.
+        let utc = || text.parse::<DateTime>().ok().filter(|_| text.len() > 10)?.to_zoned(TimeZone::UTC).ok();
+        offset.or_else(|| utc().map(|zoned| zoned.timestamp())).map(Self).ok_or(ScheduleError::Time)
+    }
+}
+
+impl fmt::Display for BankTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = TimeZone::UTC.to_datetime(self.0);
+        let (date, micros) = (time.date(), time.subsec_nanosecond() / 1000);
+        write!(f, "{date} {:02}:{:02}:{:02}.{micros:06}", time.hour(), time.minute(), time.second())
+    }
+}
+
+/// How often a payment runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Recurrence {
+    /// Once.
+    Once,
+    /// Every so many hours.
+    Hourly,
+    /// Every so many days.
+    Daily,
+    /// Every so many weeks.
+    Weekly,
+    /// Every so many months.
+    Monthly,
+    /// Every so many years.
+    Yearly,
+}
+
+impl Recurrence {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Once => "ONCE",
+            Self::Hourly => "HOURLY",
+            Self::Daily => "DAILY",
+            Self::Weekly => "WEEKLY",
+            Self::Monthly => "MONTHLY",
+            Self::Yearly => "YEARLY",
+        }
+    }
+}
+
+impl FromStr for Recurrence {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly]
+            .into_iter()
+            .find(|unit| unit.as_str() == text)
+            .ok_or(ScheduleError::Unit)
+    }
+}
+
+/// When a payment runs, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Schedule {
+    /// The first time.
+    pub time_start: BankTime,
+    /// The last time; none: until somebody stops it.
+    pub time_end: Option<BankTime>,
+    /// How often.
+    pub recurrence_unit: Recurrence,
+    /// Every how many units.
+    pub recurrence_size: u32,
+}
+
+impl Schedule {
+    /// bunq's form of it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut schedule = json!({
+            "time_start": self.time_start.to_string(),
+            "recurrence_unit": self.recurrence_unit.as_str(),
+            "recurrence_size": self.recurrence_size,
+        });
+        if let Some(end) = self.time_end {
+            schedule["time_end"] = json!(end.to_string());
+        }
+        schedule
+    }
+}
