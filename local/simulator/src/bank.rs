@@ -11,6 +11,7 @@ use crate::books::Books;
 use crate::clock;
 use crate::customers::Customers;
 use crate::keys::ServerKey;
+use crate::money::history::History;
 use crate::options::ServerKeyError;
 use crate::settings::Settings;
 use crate::state_file::StateFile;
@@ -27,6 +28,7 @@ pub(crate) struct Bank {
     pub(crate) settings: Settings,
     pub(crate) books: Books,
     pub(crate) customers: Customers,
+    pub(crate) history: History,
     pub(crate) limits: RateLimiter,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
@@ -64,10 +66,12 @@ impl Bank {
                 installation_keys.insert(installation.id, Arc::new(ServerKey::from_pem(pem)?));
             }
         }
+        let customers = Customers::of_the_first_day();
         Ok(Self {
             settings,
             books,
-            customers: Customers::of_the_first_day(),
+            history: History::of_the_first_day(&customers),
+            customers,
             limits: RateLimiter::default(),
             faults: Faults::default(),
             calls: Calls::default(),

@@ -10,6 +10,11 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::money::arrivals::Arrivals;
+use crate::money::draft_payment::DraftPayment;
+use crate::money::payment::Payment;
+use crate::money::request_inquiry::RequestInquiry;
+
 /// Ids made while the bank runs start here, above those of the customers and accounts it opens with.
 const FIRST_ID: u64 = 200_001;
 
@@ -26,14 +31,25 @@ pub(crate) struct Books {
     pub(crate) callback_urls: Vec<CallbackUrl>,
     pub(crate) user_api_keys: Vec<UserApiKey>,
     pub(crate) codes: Vec<AuthorizationCode>,
+    /// Those made while the bank runs; the first ones follow from a formula.
+    pub(crate) payments: Vec<Payment>,
+    pub(crate) arrivals: Vec<Arrivals>,
+    pub(crate) request_inquiries: Vec<RequestInquiry>,
+    pub(crate) draft_payments: Vec<DraftPayment>,
     /// The request ids that were used for calls that change something, by who used them.
     pub(crate) request_ids: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Books {
     pub(crate) fn new_id(&mut self) -> u64 {
-        self.last_id = self.last_id.max(FIRST_ID - 1) + 1;
-        self.last_id
+        self.new_ids(1)
+    }
+
+    /// As many ids in a row; the first of them.
+    pub(crate) fn new_ids(&mut self, count: u64) -> u64 {
+        let first = self.last_id.max(FIRST_ID - 1) + 1;
+        self.last_id = first + count - 1;
+        first
     }
 
     pub(crate) fn installation(&self, id: u64) -> Option<&Installation> {

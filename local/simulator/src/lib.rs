@@ -42,11 +42,34 @@
 //! | GET | `user/{user-id}/monetary-account/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
 //! | GET | `user/{user-id}/monetary-account-bank/{item-id}`, and so on |
+//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment` |
+//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment/{item-id}` |
+//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry` |
+//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}` |
+//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment` |
+//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}` |
 //!
 //! # Customers
 //!
 //! `person`, `company`, `empty` (no account) and `strange` (accounts that a client must survive).
 //! `GET /_simulator/customers` tells their ids, which never change.
+//!
+//! # Money
+//!
+//! Accounts open with two years of payments up to 31 March 2026, 320 of them on the first one. They follow from a
+//! formula, so they and their ids are the same on every start. Accounts of other banks have none. A payment to an IBAN,
+//! a mail address or a telephone number of a customer here arrives there, too.
+//!
+//! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Requests to customers
+//! here are answered in the app. Everybody else gets a link, and pays by iDEAL when a switch says so.
+//!
+//! A draft payment waits until the customer decides in the app, or it grows too old. Where it has a schedule, accepting
+//! it pays nothing, then or later: its `object` is a `SchedulePayment`, or a `SchedulePaymentBatch` for several entries.
+//!
+//! # The app
+//!
+//! `/app` is a page that stands for the bunq app: it lets the visitor be a customer, who sees accounts and payments and
+//! accepts or rejects drafts and requests. It takes its forms from its own page only.
 //!
 //! # Switches
 //!
@@ -61,6 +84,10 @@
 //! | POST `expire-sessions` | `{"owner"}`: a customer or `psp`; without it all sessions end |
 //! | GET `overview` | how much of everything there is |
 //! | GET `customers` | who banks here |
+//! | POST `payments` | `{"customer", "account", "count"}`: so many small payments arrive now; by default one, in the customer's first account |
+//! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
+//! | POST `request` | `{"request", "decision"}`: whoever was asked decides a request inquiry |
+//! | GET `objects` | the draft payments, request inquiries and payments made since the first day, without those of the switch `payments` |
 //!
 //! A fault is an object. `endpoint` is a method and a template, or `*`; the names of ids do not matter. `nth` and
 //! `times` say which calls from now on it meets, by default the next one. Then, all optional:
@@ -77,12 +104,14 @@
 //! The header `X-Simulator-Caller-Ip` lets a call come from another address. On GET `auth`, the header
 //! `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny: 1` declines.
 
+mod app;
 mod bank;
 mod books;
 mod certificate;
 mod clock;
 mod customers;
 mod keys;
+mod money;
 mod oauth;
 mod options;
 mod random;
@@ -96,7 +125,7 @@ mod wire;
 
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
-    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, RateLimits, RefusalStatus,
+    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, Permission, RateLimits, RefusalStatus,
     SessionExtension, Settings, TimeoutOwner,
 };
 pub use simulator::Simulator;

@@ -18,3 +18,8 @@ pub(crate) fn steady_uuid(name: &str) -> Uuid {
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
+
+/// A UUID like no other.
+pub(crate) fn uuid() -> Uuid {
+    Uuid::new_v4()
+}

@@ -55,6 +55,14 @@ pub struct Settings {
     pub fresh_api_key_id: bool,
     /// Whether a new consent ends the access tokens of earlier ones.
     pub reconsent_revokes: bool,
+    /// Whether a payment service provider may pay from a customer's account at once, by POST payment.
+    pub direct_payments: Permission,
+    /// Whether a payment service provider may accept a draft payment in the customer's place.
+    pub tpp_accepts_drafts: Permission,
+    /// How long a draft payment waits for the customer, in seconds. 30 days by default; the real time is not known.
+    pub draft_payment_validity_seconds: u32,
+    /// How long a request inquiry waits for an answer, in seconds. 30 days by default; the real time is not known.
+    pub request_inquiry_validity_seconds: u32,
     /// Whether every installation gets a server key pair of its own. Making one takes a moment.
     pub server_key_per_installation: bool,
     /// Seconds this bank's clock is ahead of the machine's.
@@ -86,6 +94,10 @@ impl Default for Settings {
             denial: Denial::Redirect,
             fresh_api_key_id: false,
             reconsent_revokes: false,
+            direct_payments: Permission::Refuse,
+            tpp_accepts_drafts: Permission::Refuse,
+            draft_payment_validity_seconds: 2_592_000,
+            request_inquiry_validity_seconds: 2_592_000,
             server_key_per_installation: false,
             clock_offset_seconds: 0,
         }
@@ -187,6 +199,16 @@ pub enum Need {
     Optional,
     /// It may not.
     Required,
+}
+
+/// Whether a payment service provider may do what the documentation keeps for the customer.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// It is refused with 403.
+    Refuse,
+    /// It is carried out, as the bank's sandbox is said to.
+    Allow,
 }
 
 /// Where the browser goes when the customer declines.

@@ -111,7 +111,7 @@ impl Holder<'_> {
             "status": "ACTIVE",
             "sub_status": "NONE",
         });
-        Account { id: seed.id, kind: "MonetaryAccountSwitchService", fields }
+        Account { id: seed.id, kind: "MonetaryAccountSwitchService", fields, first_cents: None }
     }
 
     /// An account of a kind that the bank has not invented yet.
@@ -158,7 +158,7 @@ impl Holder<'_> {
             fields.retain(|name, _| !lacks.contains(&name.as_str()));
         }
         replace(&mut fields, added);
-        Account { id: seed.id, kind, fields }
+        Account { id: seed.id, kind, fields, first_cents: (bank == "BUNQ").then_some(seed.cents) }
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Account {
     /// The key that wraps it, such as `MonetaryAccountBank`.
     pub(crate) kind: &'static str,
     pub(crate) fields: Value,
+    /// What was on it on the first day, where the money is held here and not at another bank.
+    pub(crate) first_cents: Option<i64>,
 }
 
 /// All customers.
@@ -52,6 +54,31 @@ impl Customers {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Customer> {
         self.0.iter()
     }
+
+    /// An account and whose it is.
+    pub(crate) fn account(&self, id: u64) -> Option<(&Customer, &Account)> {
+        self.0.iter().find_map(|customer| Some((customer, customer.account(id)?)))
+    }
+
+    /// The account that an IBAN, a mail address or a telephone number leads to. An address of the customer leads to the
+    /// first account.
+    pub(crate) fn account_by_alias(&self, kind: &str, value: &str) -> Option<(&Customer, &Account)> {
+        let among = |aliases: &Value| {
+            let mut aliases = aliases.as_array().into_iter().flatten();
+            aliases.any(|alias| {
+                alias["type"] == kind && alias["value"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(value))
+            })
+        };
+        let of_account = self.0.iter().find_map(|customer| {
+            let mut accounts = customer.accounts.iter();
+            accounts.find(|account| among(&account.fields["alias"])).map(|account| (customer, account))
+        });
+        let of_customer = || {
+            let customer = self.0.iter().find(|customer| among(&customer.fields["alias"]))?;
+            Some((customer, customer.accounts.first()?))
+        };
+        of_account.or_else(of_customer)
+    }
 }
 
 impl Customer {
@@ -63,6 +90,10 @@ impl Customer {
         }
     }
 
+    pub(crate) fn account(&self, id: u64) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
     /// The customer as GET user gives it.
     pub(crate) fn element(&self, settings: &Settings) -> Value {
         let mut fields = self.fields.clone();
@@ -72,11 +103,6 @@ impl Customer {
 }
 
 impl Account {
-    /// The account as every listing gives it.
-    pub(crate) fn element(&self) -> Value {
-        json!({self.kind: self.fields})
-    }
-
     pub(crate) fn description(&self) -> Option<&str> {
         self.fields.get("description").and_then(Value::as_str)
     }
@@ -84,11 +110,5 @@ impl Account {
     pub(crate) fn iban(&self) -> Option<&str> {
         let aliases = self.fields.get("alias").and_then(Value::as_array)?;
         aliases.iter().find(|alias| alias["type"] == "IBAN").and_then(|alias| alias["value"].as_str())
-    }
-
-    /// `EUR 1250.00`
-    pub(crate) fn balance(&self) -> Option<String> {
-        let balance = self.fields.get("balance")?;
-        Some(format!("{} {}", balance["currency"].as_str()?, balance["value"].as_str()?))
     }
 }

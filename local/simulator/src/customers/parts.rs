@@ -6,9 +6,14 @@ use crate::random::steady_uuid;
 
 /// An amount in euros, from cents.
 pub(crate) fn euros(cents: i64) -> Value {
+    json!({"currency": "EUR", "value": decimal(cents)})
+}
+
+/// Cents as the protocol writes them: `-0.07`.
+pub(crate) fn decimal(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };
     let cents = cents.unsigned_abs();
-    json!({"currency": "EUR", "value": format!("{sign}{}.{:02}", cents / 100, cents % 100)})
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
 /// A Dutch IBAN with the right check digits.

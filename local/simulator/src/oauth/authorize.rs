@@ -46,7 +46,7 @@ pub(crate) fn show(bank: &mut Bank, call: &Call) -> Answer {
     let customer = value_of(query, "customer").and_then(|name| bank.customers.named(&name));
     page(
         match customer {
-            Some(customer) => consent_page::accounts(&request, customer),
+            Some(customer) => consent_page::accounts(bank, &request, customer),
             None => consent_page::customers(&request, &bank.customers),
         },
         &request,

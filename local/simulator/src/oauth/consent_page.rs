@@ -5,7 +5,9 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use url::form_urlencoded;
 
+use crate::bank::Bank;
 use crate::customers::{Account, Customer, Customers};
+use crate::money::ledger;
 use crate::oauth::authorize::AuthorizationRequest;
 use crate::wire::answer::Answer;
 
@@ -38,8 +40,8 @@ pub(super) fn customers(request: &AuthorizationRequest, customers: &Customers) -
 }
 
 /// The second step: which accounts the application may see.
-pub(super) fn accounts(request: &AuthorizationRequest, customer: &Customer) -> String {
-    let boxes: String = customer.accounts.iter().map(account).collect();
+pub(super) fn accounts(bank: &Bank, request: &AuthorizationRequest, customer: &Customer) -> String {
+    let boxes: String = customer.accounts.iter().map(|held| account(bank, held)).collect();
     let boxes = if boxes.is_empty() { "<p>You have no account to share.</p>".to_owned() } else { boxes };
     let state = request.state.as_deref().map(|state| hidden("state", state)).unwrap_or_default();
     let main = format!(
@@ -104,9 +106,10 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-fn account(account: &Account) -> String {
+fn account(bank: &Bank, account: &Account) -> String {
     let kind = account.kind.strip_prefix("MonetaryAccount").unwrap_or(account.kind);
-    let details: Vec<String> = [account.iban().map(grouped), account.balance()].into_iter().flatten().collect();
+    let details: Vec<String> =
+        [account.iban().map(grouped), ledger::balance_text(bank, account)].into_iter().flatten().collect();
     format!(
         "<label class=\"account\"><input type=\"checkbox\" name=\"account\" value=\"{id}\" checked>\
          <span><strong>{description}</strong> <small>{kind}</small><br>\
@@ -119,12 +122,12 @@ fn account(account: &Account) -> String {
 }
 
 /// An IBAN as people read it, in groups of four.
-fn grouped(iban: &str) -> String {
+pub(crate) fn grouped(iban: &str) -> String {
     let characters: Vec<char> = iban.chars().collect();
     characters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-fn hidden(name: &str, value: &str) -> String {
+pub(crate) fn hidden(name: &str, value: &str) -> String {
     format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value))
 }
 

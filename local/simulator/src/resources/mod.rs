@@ -2,10 +2,13 @@
 
 pub(crate) mod callback_url;
 pub(crate) mod device_server;
+pub(crate) mod draft_payment;
 pub(crate) mod installation;
 pub(crate) mod monetary_account;
 pub(crate) mod oauth_client;
+pub(crate) mod payment;
 pub(crate) mod payment_service_provider_credential;
+pub(crate) mod request_inquiry;
 pub(crate) mod session;
 pub(crate) mod session_server;
 pub(crate) mod user;

@@ -1,7 +1,12 @@
 //! Monetary accounts: all of them, or those of one kind. A consent shows only the accounts that the customer ticked.
 
+use serde_json::{Value, json};
+
 use crate::bank::Bank;
+use crate::clock;
 use crate::customers::Account;
+use crate::customers::parts::euros;
+use crate::money::ledger;
 use crate::resources::user;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -11,13 +16,27 @@ use crate::wire::refusal::Refusal;
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let accounts = visible(bank, call, caller)?;
-    listing(call, accounts.into_iter().map(|account| (account.id, account.element())).collect())
+    listing(call, accounts.into_iter().map(|account| (account.id, element(bank, account))).collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+    in_path(bank, call, caller).map(|account| Answer::one(element(bank, account)))
+}
+
+/// The account that the path names second, if the caller may see it.
+pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Account, Refusal> {
     let id = call.id(1);
     let account = visible(bank, call, caller)?.into_iter().find(|account| account.id == id);
-    account.map(|account| Answer::one(account.element())).ok_or(Refusal::NotFound { thing: "Monetary account", id })
+    account.ok_or(Refusal::NotFound { thing: "Monetary account", id })
+}
+
+/// The id of the account in the path, if money can move from it and to it.
+pub(crate) fn holding_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Result<u64, Refusal> {
+    let account = in_path(bank, call, caller)?;
+    match account.first_cents {
+        Some(_) => Ok(account.id),
+        None => Err(Refusal::unrecorded(400, "this account is not held at this bank.")),
+    }
 }
 
 fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a Account>, Refusal> {
@@ -26,6 +45,21 @@ fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a A
     let accounts = granted.customer.accounts.iter();
     let ticked = accounts.filter(|account| granted.account_ids.contains(&account.id));
     Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind == kind)).collect())
+}
+
+/// An account with what is in it now.
+fn element(bank: &Bank, account: &Account) -> Value {
+    let mut fields = account.fields.clone();
+    if let Some(cents) = ledger::balance(bank, account) {
+        fields["balance"] = euros(cents);
+        if fields.get("balance_real").is_some() {
+            fields["balance_real"] = euros(cents);
+        }
+    }
+    if let Some(newest) = ledger::payments(bank, account.id).iter().max_by_key(|payment| payment.id) {
+        fields["updated"] = json!(clock::text(newest.created));
+    }
+    json!({account.kind: fields})
 }
 
 /// `…/monetary-account-external-savings` lists `MonetaryAccountExternalSavings`; `…/monetary-account` lists all kinds.

@@ -1,8 +1,9 @@
 //! What a test or a developer turns on this bank: settings, faults, revocations, and a look inside. None of it exists
-//! at the real bank, so all of it lives under `/_simulator`.
+//! at the real bank, so all of it lives under `/_simulator`; only the page that stands for the app has a path of its own.
 
 pub(crate) mod calls;
 pub(crate) mod faults;
+mod money;
 mod overview;
 mod page;
 mod people;
@@ -16,12 +17,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use crate::app;
 use crate::bank::SharedBank;
+use crate::money::decision::DecisionError;
 use crate::oauth::consent_page;
 
 /// Whether a path is one of ours rather than the bank's.
 pub(crate) fn owns(path: &str) -> bool {
-    path == "/" || path == "/_simulator" || path.starts_with("/_simulator/")
+    path == "/" || app::owns(path) || path == "/_simulator" || path.starts_with("/_simulator/")
 }
 
 pub(crate) fn router(bank: SharedBank) -> Router {
@@ -33,8 +36,13 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         .route("/_simulator/calls", get(calls::list).delete(calls::clear))
         .route("/_simulator/overview", get(overview::show))
         .route("/_simulator/customers", get(people::list))
+        .route("/_simulator/payments", post(money::arrive))
+        .route("/_simulator/draft", post(money::decide_draft))
+        .route("/_simulator/request", post(money::decide_request))
+        .route("/_simulator/objects", get(money::objects))
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
+        .merge(app::router())
         .with_state(bank)
 }
 
@@ -49,13 +57,22 @@ enum SwitchError {
     BadFault(&'static str),
     #[error("no customer of this bank is called \"{0}\"")]
     UnknownCustomer(String),
+    #[error("the customer has no such account, or none that this bank holds")]
+    NoSuchAccount,
+    #[error("the count must be from 1 to {0}")]
+    BadCount(u64),
+    #[error("{0}")]
+    Decision(#[from] DecisionError),
 }
 
 impl IntoResponse for SwitchError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::Body(_) | Self::UnknownEndpoint(_) | Self::BadFault(_) => StatusCode::BAD_REQUEST,
-            Self::UnknownCustomer(_) => StatusCode::NOT_FOUND,
+            Self::Body(_) | Self::UnknownEndpoint(_) | Self::BadFault(_) | Self::BadCount(_) => StatusCode::BAD_REQUEST,
+            Self::UnknownCustomer(_) | Self::NoSuchAccount | Self::Decision(DecisionError::Unknown { .. }) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle) => StatusCode::CONFLICT,
         };
         let body = json!({"error": self.to_string()}).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()

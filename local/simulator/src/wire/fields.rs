@@ -8,6 +8,7 @@ use crate::wire::call::Call;
 use crate::wire::refusal::{FieldFault, Refusal};
 
 /// A field that a body may hold.
+#[derive(Clone, Copy)]
 pub(crate) struct Field {
     name: &'static str,
     kind: Kind,
@@ -18,6 +19,10 @@ pub(crate) struct Field {
 enum Kind {
     Text,
     Texts,
+    Number,
+    Flag,
+    Struct(&'static [Field]),
+    Structs(&'static [Field]),
 }
 
 impl Kind {
@@ -25,6 +30,10 @@ impl Kind {
         match self {
             Self::Text => "STRING",
             Self::Texts => "ARRAY containing STRING",
+            Self::Number => "INTEGER",
+            Self::Flag => "BOOLEAN",
+            Self::Struct(_) => "STRUCT",
+            Self::Structs(_) => "ARRAY containing STRUCT",
         }
     }
 
@@ -32,6 +41,10 @@ impl Kind {
         match self {
             Self::Text => value.is_string(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Self::Number => value.is_u64(),
+            Self::Flag => value.is_boolean(),
+            Self::Struct(_) => value.is_object(),
+            Self::Structs(_) => value.as_array().is_some_and(|all| all.iter().all(Value::is_object)),
         }
     }
 }
@@ -51,8 +64,35 @@ pub(crate) const fn optional_texts(name: &'static str) -> Field {
     Field { name, kind: Kind::Texts, required: false }
 }
 
+/// A whole number that must be there.
+pub(crate) const fn number(name: &'static str) -> Field {
+    Field { name, kind: Kind::Number, required: true }
+}
+
+/// `true` or `false`, which must be there.
+pub(crate) const fn flag(name: &'static str) -> Field {
+    Field { name, kind: Kind::Flag, required: true }
+}
+
+/// An object of these fields that must be there.
+pub(crate) const fn object(name: &'static str, fields: &'static [Field]) -> Field {
+    Field { name, kind: Kind::Struct(fields), required: true }
+}
+
+/// A list of objects of these fields that must be there.
+pub(crate) const fn objects(name: &'static str, fields: &'static [Field]) -> Field {
+    Field { name, kind: Kind::Structs(fields), required: true }
+}
+
+impl Field {
+    /// The same field, where it may be left out.
+    pub(crate) const fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+}
+
 /// The fields of a body that was found right.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -62,11 +102,9 @@ impl Fields {
     ///
     /// Everything that is wrong with the body, each fault as an element of its own.
     pub(crate) fn read(call: &Call, allowed: &[Field]) -> Result<Self, Refusal> {
-        let given = object(call)?;
-        let known = |name: &str| allowed.iter().any(|field| field.name == name);
-        let superfluous = given.keys().filter(|name| !known(name)).map(|name| FieldFault::Superfluous(name.clone()));
-        let faults: Vec<FieldFault> =
-            superfluous.chain(allowed.iter().filter_map(|field| fault(field, &given))).collect();
+        let given = body_of(call)?;
+        let mut faults = Vec::new();
+        find_faults(allowed, &given, &mut faults);
         if faults.is_empty() { Ok(Self(given)) } else { Err(Refusal::Fields(faults)) }
     }
 
@@ -79,12 +117,34 @@ impl Fields {
         self.0.get(name).and_then(Value::as_str)
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.0.get(name).and_then(Value::as_u64)
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The fields of an object; none when it was left out.
+    pub(crate) fn object(&self, name: &str) -> Self {
+        Self(self.0.get(name).and_then(Value::as_object).cloned().unwrap_or_default())
+    }
+
+    pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
+        let all = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(Value::as_object).cloned().map(Self).collect()
+    }
+
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
         self.0.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
     }
 }
 
-fn object(call: &Call) -> Result<Map<String, Value>, Refusal> {
+fn body_of(call: &Call) -> Result<Map<String, Value>, Refusal> {
     if call.body.is_empty() {
         return Ok(Map::new());
     }
@@ -100,10 +160,24 @@ fn object(call: &Call) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-fn fault(field: &Field, given: &Map<String, Value>) -> Option<FieldFault> {
-    match given.get(field.name) {
-        None | Some(Value::Null) => field.required.then_some(FieldFault::Missing(field.name)),
-        Some(value) => (!field.kind.fits(value))
-            .then_some(FieldFault::WrongType { field: field.name, expected: field.kind.name() }),
+/// Objects inside are named by their own field names only, as the bank does.
+fn find_faults(allowed: &[Field], given: &Map<String, Value>, faults: &mut Vec<FieldFault>) {
+    let known = |name: &str| allowed.iter().any(|field| field.name == name);
+    faults.extend(given.keys().filter(|name| !known(name)).map(|name| FieldFault::Superfluous(name.clone())));
+    for field in allowed {
+        match given.get(field.name) {
+            None | Some(Value::Null) if field.required => faults.push(FieldFault::Missing(field.name)),
+            None | Some(Value::Null) => {}
+            Some(value) if !field.kind.fits(value) => {
+                faults.push(FieldFault::WrongType { field: field.name, expected: field.kind.name() });
+            }
+            Some(value) => {
+                let (Kind::Struct(inner) | Kind::Structs(inner)) = field.kind else { continue };
+                let many = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+                for object in value.as_object().into_iter().chain(many) {
+                    find_faults(inner, object, faults);
+                }
+            }
+        }
     }
 }

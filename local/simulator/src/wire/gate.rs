@@ -73,6 +73,7 @@ impl Needs {
     pub(crate) const INSTALLATION: Self = Self { token: Token::Installation, signature: Signature::Optional };
     pub(crate) const DEVICE_SERVER: Self = Self { token: Token::Installation, signature: Signature::BySetting };
     pub(crate) const SESSION_SERVER: Self = Self { token: Token::Installation, signature: Signature::Required };
+    pub(crate) const SIGNED_SESSION: Self = Self { token: Token::Session, signature: Signature::Required };
     pub(crate) const SESSION: Self = Self { token: Token::Session, signature: Signature::Optional };
 }
 

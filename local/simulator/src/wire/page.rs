@@ -10,7 +10,16 @@ const DEFAULT_COUNT: usize = 10;
 const LARGEST_COUNT: usize = 200;
 
 /// Answers with the page of `items` that the call's query asks for. Each item is its id and its element.
-pub(crate) fn listing(call: &Call, mut items: Vec<(u64, Value)>) -> Result<Answer, Refusal> {
+pub(crate) fn listing(call: &Call, items: Vec<(u64, Value)>) -> Result<Answer, Refusal> {
+    listing_of(call, items, |element| element)
+}
+
+/// Like [`listing`], for long lists: only the elements of the page are made.
+pub(crate) fn listing_of<T>(
+    call: &Call,
+    mut items: Vec<(u64, T)>,
+    element: impl Fn(T) -> Value,
+) -> Result<Answer, Refusal> {
     let count = number(call, "count")?;
     let older_than = number(call, "older_id")?;
     let newer_than = number(call, "newer_id")?;
@@ -45,7 +54,7 @@ pub(crate) fn listing(call: &Call, mut items: Vec<(u64, Value)>) -> Result<Answe
         newer_url: newest.filter(|_| newest != newest_of_all).map(|id| url("newer_id", id)),
         older_url: oldest.filter(|_| oldest != oldest_of_all).map(|id| url("older_id", id)),
     };
-    Ok(Answer::listing(items.into_iter().map(|(_, element)| element).collect(), pagination))
+    Ok(Answer::listing(items.into_iter().map(|(_, item)| element(item)).collect(), pagination))
 }
 
 fn number(call: &Call, name: &str) -> Result<Option<u64>, Refusal> {

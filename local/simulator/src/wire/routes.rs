@@ -6,8 +6,8 @@ use axum::http::Method;
 use crate::bank::Bank;
 use crate::oauth;
 use crate::resources::{
-    callback_url, device_server, installation, monetary_account, oauth_client, payment_service_provider_credential,
-    session, session_server, user,
+    callback_url, device_server, draft_payment, installation, monetary_account, oauth_client, payment,
+    payment_service_provider_credential, request_inquiry, session, session_server, user,
 };
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -64,6 +64,12 @@ const fn oauth(method: Method, template: &'static str, handler: fn(&mut Bank, &C
 
 const CLIENTS: &str = "user/{user-id}/oauth-client";
 const CLIENT: &str = "user/{user-id}/oauth-client/{item-id}";
+const PAYMENTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/payment";
+const PAYMENT: &str = "user/{user-id}/monetary-account/{monetary-account-id}/payment/{item-id}";
+const REQUESTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry";
+const REQUEST: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}";
+const DRAFTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment";
+const DRAFT: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}";
 const URLS: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url";
 const URL: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}";
 
@@ -130,6 +136,17 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, "user/{user-id}/monetary-account-joint/{item-id}", Needs::SESSION, monetary_account::find),
     api(Method::GET, "user/{user-id}/monetary-account-savings", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account-savings/{item-id}", Needs::SESSION, monetary_account::find),
+    api(Method::POST, PAYMENTS, Needs::SIGNED_SESSION, payment::create),
+    api(Method::GET, PAYMENTS, Needs::SESSION, payment::list),
+    api(Method::GET, PAYMENT, Needs::SESSION, payment::find),
+    api(Method::POST, REQUESTS, Needs::SESSION, request_inquiry::create),
+    api(Method::GET, REQUESTS, Needs::SESSION, request_inquiry::list),
+    api(Method::GET, REQUEST, Needs::SESSION, request_inquiry::find),
+    api(Method::PUT, REQUEST, Needs::SESSION, request_inquiry::update),
+    api(Method::POST, DRAFTS, Needs::SESSION, draft_payment::create),
+    api(Method::GET, DRAFTS, Needs::SESSION, draft_payment::list),
+    api(Method::GET, DRAFT, Needs::SESSION, draft_payment::find),
+    api(Method::PUT, DRAFT, Needs::SESSION, draft_payment::update),
 ];
 
 impl Route {

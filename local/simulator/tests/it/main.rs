@@ -3,16 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod app;
 mod authorize;
 mod client;
 mod credential;
+mod desk;
 mod device_server;
+mod draft_decisions;
+mod draft_payments;
 mod faults;
 mod fields;
 mod installation;
+mod money_faults;
 mod oauth_client;
+mod payments;
 mod program;
 mod rate_limits;
+mod request_inquiries;
 mod session;
 mod setup;
 mod signatures;

@@ -1,0 +1,142 @@
+//! The page that stands for the customer's bunq app: what is in the accounts, and what waits for an answer.
+//!
+//! It lets whoever opens it be any customer. What it changes it takes only from its own forms, so that no other page in
+//! the same browser can press its buttons.
+
+mod page;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use crate::bank::{Bank, SharedBank};
+use crate::money::counterparty::Place;
+use crate::money::decision::{Decision, DecisionError};
+use crate::money::request_inquiry::Answered;
+use crate::money::{draft_payment, request_inquiry};
+use crate::wire::answer::Answer;
+use crate::wire::call::value_of;
+
+/// Whether a path is the app's.
+pub(crate) fn owns(path: &str) -> bool {
+    path == "/app" || path.starts_with("/app/")
+}
+
+pub(crate) fn router() -> Router<SharedBank> {
+    Router::new()
+        .route("/app", get(show))
+        .route("/app/draft", post(decide_draft))
+        .route("/app/request", post(decide_request))
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    customer: Option<String>,
+}
+
+/// Why a form was not obeyed.
+#[derive(Debug, thiserror::Error)]
+enum FormError {
+    #[error("The form comes from another page.")]
+    Foreign,
+    #[error("The form names nothing of this customer's, or no decision.")]
+    Incomplete,
+    #[error("It cannot be done: {0}")]
+    Decision(#[from] DecisionError),
+}
+
+impl FormError {
+    fn status(&self) -> u16 {
+        match self {
+            Self::Foreign => 403,
+            Self::Incomplete => 400,
+            Self::Decision(_) => 409,
+        }
+    }
+}
+
+async fn show(State(bank): State<SharedBank>, Query(Shown { customer }): Query<Shown>) -> Response {
+    let bank = bank.lock();
+    let customer = customer.and_then(|name| bank.customers.named(&name));
+    let html = customer.map_or_else(|| page::customers(&bank.customers), |customer| page::home(&bank, customer));
+    response(page::answer(200, html))
+}
+
+/// Accepts or rejects a draft of the customer's.
+async fn decide_draft(State(bank): State<SharedBank>, headers: HeaderMap, form: Bytes) -> Response {
+    act(&bank, &headers, &form, |bank, customer, decision| {
+        let id = number(&form, "draft").ok_or(FormError::Incomplete)?;
+        let account_id = draft_payment::find(bank, id).ok_or(FormError::Incomplete)?.account_id;
+        if !has(bank, customer, account_id) {
+            return Err(FormError::Incomplete);
+        }
+        let decision = Decision::named(decision).ok_or(FormError::Incomplete)?;
+        Ok(draft_payment::decide(bank, id, decision)?)
+    })
+}
+
+/// Accepts or rejects a request that the customer received, or revokes one that the customer made.
+async fn decide_request(State(bank): State<SharedBank>, headers: HeaderMap, form: Bytes) -> Response {
+    act(&bank, &headers, &form, |bank, customer, decision| {
+        let id = number(&form, "request").ok_or(FormError::Incomplete)?;
+        let request = request_inquiry::find(bank, id).ok_or(FormError::Incomplete)?;
+        let received = match request.order.counterparty.place {
+            Place::Account(payer) => has(bank, customer, payer),
+            Place::SugarDaddy | Place::Elsewhere => false,
+        };
+        let made = has(bank, customer, request.account_id);
+        match Decision::named(decision) {
+            Some(decision) if received => Ok(request_inquiry::decide(bank, id, decision)?),
+            None if made && decision == "revoke" => Ok(request_inquiry::end(bank, id, Answered::Revoked)?),
+            Some(_) | None => Err(FormError::Incomplete),
+        }
+    })
+}
+
+/// Obeys a form, and shows its customer's page again.
+fn act(
+    bank: &SharedBank,
+    headers: &HeaderMap,
+    form: &[u8],
+    obey: impl FnOnce(&mut Bank, &str, &str) -> Result<(), FormError>,
+) -> Response {
+    let customer = value_of(form, "customer").unwrap_or_default();
+    let decision = value_of(form, "decision").unwrap_or_default();
+    let mut bank = bank.lock();
+    let result = if is_own(headers) { obey(&mut bank, &customer, &decision) } else { Err(FormError::Foreign) };
+    bank.save();
+    let known = bank.customers.named(&customer).is_some();
+    response(match result {
+        Ok(()) => Answer::redirect(&page::address(&customer)),
+        Err(error) => page::failure(error.status(), &error.to_string(), known.then_some(customer.as_str())),
+    })
+}
+
+fn has(bank: &Bank, customer: &str, account_id: u64) -> bool {
+    bank.customers.named(customer).is_some_and(|customer| customer.account(account_id).is_some())
+}
+
+fn number(form: &[u8], name: &str) -> Option<u64> {
+    value_of(form, name)?.parse().ok()
+}
+
+/// Whether a form was sent from a page of this server, as far as the browser says. A terminal says nothing.
+fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text(header::HOST.as_str()).unwrap_or_default();
+    let same_host = |origin: &str| {
+        let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        rest.is_some_and(|rest| rest == host)
+    };
+    text("sec-fetch-site").is_none_or(|site| site == "same-origin")
+        && text(header::ORIGIN.as_str()).is_none_or(same_host)
+}
+
+fn response(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, answer.headers, answer.body).into_response()
+}

@@ -1,0 +1,199 @@
+//! Drafts: payments that an application prepared and the customer must approve.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::bank::Bank;
+use crate::clock;
+use crate::customers::parts::{euros, label_user};
+use crate::money::counterparty::Party;
+use crate::money::decision::{Decision, DecisionError};
+use crate::money::ledger;
+use crate::money::order::Order;
+use crate::money::payment::{Payment, PaymentKind, SubKind, attachments};
+use crate::money::schedule::Schedule;
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct DraftPayment {
+    /// The ids after this one are those of the entries.
+    pub(crate) id: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+    pub(crate) account_id: u64,
+    pub(crate) entries: Vec<Order>,
+    pub(crate) schedule: Option<Schedule>,
+    /// The last moment at which it waits.
+    pub(crate) expires: Timestamp,
+    pub(crate) outcome: Option<Outcome>,
+    /// The `X-Bunq-Client-Request-Id` of the call that made it.
+    pub(crate) request_id: Option<String>,
+}
+
+/// How a draft ended.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Paid {
+        payment_ids: Vec<u64>,
+        /// Where the draft had several entries.
+        batch_id: Option<u64>,
+    },
+    /// Nothing was paid yet, and this simulator never will.
+    Scheduled {
+        id: u64,
+    },
+    Rejected,
+    Cancelled,
+}
+
+pub(crate) fn find(bank: &Bank, id: u64) -> Option<&DraftPayment> {
+    bank.books.draft_payments.iter().find(|draft| draft.id == id)
+}
+
+/// What the customer decides in the app.
+pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(), DecisionError> {
+    match decision {
+        Decision::Accept => accept(bank, id),
+        Decision::Reject => end(bank, id, Outcome::Rejected),
+    }
+}
+
+/// Ends a draft that still waits.
+pub(crate) fn end(bank: &mut Bank, id: u64, outcome: Outcome) -> Result<(), DecisionError> {
+    let now = bank.now();
+    let thing = "draft payment";
+    let draft = bank.books.draft_payments.iter_mut().find(|draft| draft.id == id);
+    let draft = draft.ok_or(DecisionError::Unknown { thing, id })?;
+    draft.check_pending(now)?;
+    draft.outcome = Some(outcome);
+    draft.updated = now;
+    Ok(())
+}
+
+fn accept(bank: &mut Bank, id: u64) -> Result<(), DecisionError> {
+    let draft = find(bank, id).ok_or(DecisionError::Unknown { thing: "draft payment", id })?;
+    draft.check_pending(bank.now())?;
+    let (account_id, entries) = (draft.account_id, draft.entries.clone());
+    let outcome = if draft.schedule.is_some() {
+        Outcome::Scheduled { id: bank.books.new_id() }
+    } else {
+        let batch_id = (entries.len() > 1).then(|| bank.books.new_id());
+        let payment_ids = ledger::pay(bank, account_id, &entries, SubKind::Payment, batch_id)?;
+        Outcome::Paid { payment_ids, batch_id }
+    };
+    end(bank, id, outcome)
+}
+
+impl DraftPayment {
+    pub(crate) fn status(&self, now: Timestamp) -> &'static str {
+        match self.outcome {
+            None if now < self.expires => "PENDING",
+            None => "EXPIRED",
+            Some(Outcome::Paid { .. } | Outcome::Scheduled { .. }) => "ACCEPTED",
+            Some(Outcome::Rejected) => "REJECTED",
+            Some(Outcome::Cancelled) => "CANCELLED",
+        }
+    }
+
+    pub(crate) fn cents(&self) -> i64 {
+        self.entries.iter().map(|entry| entry.cents).sum()
+    }
+
+    /// When it last changed; a draft changes by growing old, too.
+    pub(crate) fn updated(&self, now: Timestamp) -> String {
+        clock::text(if self.status(now) == "EXPIRED" { self.expires } else { self.updated })
+    }
+
+    fn check_pending(&self, now: Timestamp) -> Result<(), DecisionError> {
+        match self.status(now) {
+            "PENDING" => Ok(()),
+            status => Err(DecisionError::NotPending { status }),
+        }
+    }
+
+    pub(crate) fn element(&self, bank: &Bank) -> Value {
+        let now = bank.now();
+        let status = self.status(now);
+        let name = Party::of(bank, self.account_id).name;
+        let user = label_user(&name, "NL");
+        let answered = matches!(status, "ACCEPTED" | "REJECTED");
+        let entries: Vec<Value> =
+            (self.id + 1..).zip(&self.entries).map(|(id, entry)| self.entry(bank, id, entry)).collect();
+        let inside = self.entries.iter().all(|entry| entry.counterparty.party.is_bunq());
+        json!({"DraftPayment": {
+            "id": self.id,
+            "created": clock::text(self.created),
+            "updated": self.updated(now),
+            "monetary_account_id": self.account_id,
+            "user_alias_created": user,
+            "responses": answered.then(|| json!([{"status": status, "user_alias_created": user}])),
+            "status": status,
+            "type": kind(inside),
+            "entries": entries,
+            "object": self.object(bank),
+            "request_reference_split_the_bill": [],
+            "schedule": self.schedule.as_ref().map(Schedule::fields),
+        }})
+    }
+
+    fn entry(&self, bank: &Bank, id: u64, entry: &Order) -> Value {
+        let mut fields = self.order(bank, entry);
+        fields["id"] = json!(id);
+        fields["type"] = json!(kind(entry.counterparty.party.is_bunq()));
+        fields
+    }
+
+    fn order(&self, bank: &Bank, entry: &Order) -> Value {
+        json!({
+            "amount": euros(entry.cents),
+            "alias": Party::of(bank, self.account_id).label(),
+            "counterparty_alias": entry.counterparty.party.label(),
+            "description": entry.description,
+            "merchant_reference": entry.merchant_reference,
+            "attachment": attachments(&entry.attachment_ids, self.account_id),
+        })
+    }
+
+    /// What became of an accepted draft: one more object with one key.
+    fn object(&self, bank: &Bank) -> Value {
+        match &self.outcome {
+            Some(Outcome::Paid { payment_ids, batch_id }) => {
+                let made = |id: &u64| bank.books.payments.iter().find(|payment| payment.id == *id);
+                let payments: Vec<&Payment> = payment_ids.iter().filter_map(made).collect();
+                match (batch_id, payments.first()) {
+                    (None, Some(payment)) => payment.element(bank),
+                    _ => json!({"PaymentBatch": {
+                        "id": batch_id,
+                        "created": clock::text(self.updated),
+                        "updated": clock::text(self.updated),
+                        "payments": payments.iter().map(|payment| payment.fields(bank)).collect::<Vec<_>>(),
+                    }}),
+                }
+            }
+            // The schemas name no object for a scheduled draft; this is the resource that keeps such payments.
+            Some(Outcome::Scheduled { id }) => {
+                let mut object = json!({
+                    "id": id,
+                    "created": clock::text(self.updated),
+                    "updated": clock::text(self.updated),
+                    "status": "ACTIVE",
+                    "schedule": self.schedule.as_ref().map(Schedule::fields),
+                });
+                let orders: Vec<Value> = self.entries.iter().map(|entry| self.order(bank, entry)).collect();
+                if let [order] = orders.as_slice() {
+                    object["payment"] = order.clone();
+                    return json!({"SchedulePayment": object});
+                }
+                object["payments"] = json!(orders);
+                json!({"SchedulePaymentBatch": object})
+            }
+            Some(Outcome::Rejected | Outcome::Cancelled) | None => Value::Null,
+        }
+    }
+}
+
+/// Only `BUNQ` was recorded.
+fn kind(inside: bool) -> PaymentKind {
+    if inside { PaymentKind::Bunq } else { PaymentKind::EbaSct }
+}

@@ -1,0 +1,71 @@
+//! An order to pay somebody: the body of a payment, and an entry of a draft.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::Bank;
+use crate::money::amount::{self, AMOUNT};
+use crate::money::counterparty::{Counterparty, POINTER, Place};
+use crate::wire::fields::{Field, Fields, number, object, objects, optional_text, text};
+use crate::wire::refusal::Refusal;
+
+/// The fields of an order.
+pub(crate) static ORDER: [Field; 5] = [
+    object("amount", &AMOUNT),
+    object("counterparty_alias", &POINTER),
+    text("description"),
+    optional_text("merchant_reference"),
+    objects("attachment", &ATTACHMENT).optional(),
+];
+
+/// The fields of an attachment. Any id will do: this bank keeps no attachments.
+pub(crate) static ATTACHMENT: [Field; 1] = [number("id")];
+
+const LONGEST_DESCRIPTION: usize = 9_000;
+const LONGEST_DESCRIPTION_ELSEWHERE: usize = 140;
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Order {
+    pub(crate) cents: i64,
+    pub(crate) counterparty: Counterparty,
+    pub(crate) description: String,
+    pub(crate) merchant_reference: Option<String>,
+    pub(crate) attachment_ids: Vec<u64>,
+}
+
+impl Order {
+    /// Reads the [`ORDER`] of the holder of an account.
+    pub(crate) fn read(bank: &Bank, account_id: u64, fields: &Fields) -> Result<Self, Refusal> {
+        let cents = amount::read(fields, "amount")?;
+        let counterparty = Counterparty::read(bank, fields)?;
+        match counterparty.place {
+            Place::Account(id) if id == account_id => {
+                return Err(Refusal::unrecorded(400, "an account cannot pay itself."));
+            }
+            Place::Elsewhere if counterparty.party.iban.is_none() => {
+                return Err(Refusal::unrecorded(400, "counterparty_alias is nobody's who banks here."));
+            }
+            Place::Account(_) | Place::SugarDaddy | Place::Elsewhere => {}
+        }
+        let description = fields.text("description").to_owned();
+        check_description(&description, &counterparty)?;
+        Ok(Self {
+            cents,
+            counterparty,
+            description,
+            merchant_reference: fields.optional_text("merchant_reference").map(str::to_owned),
+            attachment_ids: attachment_ids(fields),
+        })
+    }
+}
+
+pub(crate) fn check_description(description: &str, counterparty: &Counterparty) -> Result<(), Refusal> {
+    let longest = if counterparty.party.is_bunq() { LONGEST_DESCRIPTION } else { LONGEST_DESCRIPTION_ELSEWHERE };
+    if description.chars().count() > longest {
+        return Err(Refusal::unrecorded(400, format!("description may hold {longest} characters here.")));
+    }
+    Ok(())
+}
+
+pub(crate) fn attachment_ids(fields: &Fields) -> Vec<u64> {
+    fields.objects("attachment").iter().filter_map(|attachment| attachment.number("id")).collect()
+}

@@ -1,0 +1,137 @@
+//! Money that moves because a test says so: payments that arrive, drafts and requests that are decided, and a list of
+//! what the bank holds, to be counted.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::bank::{Bank, SharedBank};
+use crate::customers::parts::decimal;
+use crate::money::counterparty::Place;
+use crate::money::decision::Decision;
+use crate::money::draft_payment::{self, DraftPayment};
+use crate::money::ledger;
+use crate::money::payment::Payment;
+use crate::money::request_inquiry::{self, RequestInquiry};
+use crate::switches::{SwitchError, parsed};
+
+/// More than any test walks through, and quick to list.
+const MOST_PAYMENTS: u64 = 100_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arriving {
+    customer: String,
+    /// By default the first account that money can go to.
+    account: Option<u64>,
+    #[serde(default = "one")]
+    count: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DraftDecision {
+    draft: u64,
+    decision: Decision,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestDecision {
+    request: u64,
+    decision: Decision,
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// Lets small payments into an account of a customer, now.
+pub(super) async fn arrive(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let Arriving { customer, account, count } = parsed(&body)?;
+    let mut bank = bank.lock();
+    let known = bank.customers.named(&customer).ok_or(SwitchError::UnknownCustomer(customer))?;
+    let mut accounts = known.accounts.iter().filter(|held| held.first_cents.is_some());
+    let account = accounts.find(|held| account.is_none_or(|account| held.id == account));
+    let account = account.ok_or(SwitchError::NoSuchAccount)?.id;
+    if !(1..=MOST_PAYMENTS).contains(&count) {
+        return Err(SwitchError::BadCount(MOST_PAYMENTS));
+    }
+    let (first_id, last_id) = ledger::arrive(&mut bank, account, count);
+    bank.save();
+    Ok(Json(json!({"account": account, "count": count, "first_id": first_id, "last_id": last_id})))
+}
+
+/// Decides a draft as its customer would in the app.
+pub(super) async fn decide_draft(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let DraftDecision { draft, decision } = parsed(&body)?;
+    let mut bank = bank.lock();
+    draft_payment::decide(&mut bank, draft, decision)?;
+    bank.save();
+    let status = draft_payment::find(&bank, draft).map(|draft| draft.status(bank.now()));
+    Ok(Json(json!({"draft": draft, "status": status})))
+}
+
+/// Decides a request as whoever was asked would.
+pub(super) async fn decide_request(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let RequestDecision { request, decision } = parsed(&body)?;
+    let mut bank = bank.lock();
+    request_inquiry::decide(&mut bank, request, decision)?;
+    bank.save();
+    let status = request_inquiry::find(&bank, request).map(|request| request.status(bank.now()));
+    Ok(Json(json!({"request": request, "status": status})))
+}
+
+/// All drafts, requests and payments that were made while the bank ran, without those that a switch let arrive.
+pub(super) async fn objects(State(bank): State<SharedBank>) -> Json<Value> {
+    let bank = bank.lock();
+    let books = &bank.books;
+    let drafts: Vec<Value> = books.draft_payments.iter().map(|draft| of_draft(&bank, draft)).collect();
+    let requests: Vec<Value> = books.request_inquiries.iter().map(|request| of_request(&bank, request)).collect();
+    let payments: Vec<Value> = books.payments.iter().map(of_payment).collect();
+    Json(json!({"draft_payments": drafts, "request_inquiries": requests, "payments": payments}))
+}
+
+/// With the reference and the words of the first entry, and the sum of all.
+fn of_draft(bank: &Bank, draft: &DraftPayment) -> Value {
+    let first = draft.entries.first();
+    json!({
+        "id": draft.id,
+        "account": draft.account_id,
+        "status": draft.status(bank.now()),
+        "merchant_reference": first.and_then(|entry| entry.merchant_reference.as_deref()),
+        "request_id": draft.request_id,
+        "amount": decimal(draft.cents()),
+        "description": first.map(|entry| entry.description.as_str()),
+        "entries": draft.entries.len(),
+    })
+}
+
+fn of_request(bank: &Bank, request: &RequestInquiry) -> Value {
+    let asked = match request.order.counterparty.place {
+        Place::Account(id) => Some(id),
+        Place::SugarDaddy | Place::Elsewhere => None,
+    };
+    json!({
+        "id": request.id,
+        "account": request.account_id,
+        "status": request.status(bank.now()),
+        "merchant_reference": request.order.merchant_reference,
+        "request_id": request.request_id,
+        "amount": decimal(request.order.cents),
+        "description": request.order.description,
+        "asked_account": asked,
+    })
+}
+
+fn of_payment(payment: &Payment) -> Value {
+    json!({
+        "id": payment.id,
+        "account": payment.account_id,
+        "amount": decimal(payment.cents),
+        "merchant_reference": payment.merchant_reference,
+        "description": payment.description,
+    })
+}
