@@ -1,10 +1,13 @@
 //! What the setup answers. A secret is in it once: the API key, in the answer to what made it.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use shared::{
     config::Config,
     tpp::{OnboardingReport, Step, StepState},
-    types::{ids::BunqUserId, secret::Secret as _},
+    types::{
+        ids::BunqUserId,
+        secret::{ApiKey, Secret},
+    },
 };
 
 /// One step of the onboarding.
@@ -23,8 +26,8 @@ pub struct Report {
     psp_user_id: Option<BunqUserId>,
     callback_url: String,
     /// Shown once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    api_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
+    api_key: Option<ApiKey>,
 }
 
 impl Report {
@@ -36,7 +39,12 @@ impl Report {
             steps,
             psp_user_id: report.psp_user_id,
             callback_url: config.callback_url().to_string(),
-            api_key: report.api_key.map(|key| key.expose().to_owned()),
+            api_key: report.api_key,
         }
     }
+}
+
+/// The one place where a key leaves us: to whoever had it made.
+fn expose<S: Serializer>(key: &Option<ApiKey>, serializer: S) -> Result<S::Ok, S::Error> {
+    key.as_ref().map(Secret::expose).serialize(serializer)
 }

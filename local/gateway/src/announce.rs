@@ -42,6 +42,8 @@ impl fmt::Display for Welcome<'_> {
         let Self(stack, options) = self;
         let url = stack.url.as_str().trim_end_matches('/');
         let key_file = stack.api_key_file.display();
+        // As a shell takes it, whatever the folder is called.
+        let quoted = stack.api_key_file.display().to_string().replace('\'', r"'\''");
         writeln!(f, "\n  API       {url}")?;
         match &stack.simulator_url {
             Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
@@ -61,7 +63,7 @@ impl fmt::Display for Welcome<'_> {
         }
         writeln!(f, "\nRead their profile and their accounts:\n")?;
         let read = |f: &mut fmt::Formatter<'_>, path: &str| {
-            writeln!(f, "  curl -sS -H \"Authorization: Bearer $(cat {key_file})\" {url}/user/$USER_ID{path}")
+            writeln!(f, "  curl -sS -H \"Authorization: Bearer $(cat '{quoted}')\" {url}/user/$USER_ID{path}")
         };
         read(f, "")?;
         read(f, "/accounts")?;

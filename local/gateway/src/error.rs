@@ -7,11 +7,13 @@ use shared::{config::ConfigError, http::Problem, lambda};
 /// The local stack does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
-    /// The API's port.
-    #[error("port {port} is taken by another program; choose another with --port")]
+    /// One of the three ports.
+    #[error("port {port} is taken by another program; choose another with {flag}")]
     PortTaken {
         /// The port.
         port: u16,
+        /// What chooses it.
+        flag: &'static str,
     },
     /// The API's port, for another reason.
     #[error("cannot listen on port {port}: {source}")]
@@ -23,13 +25,13 @@ pub enum LocalError {
     },
     /// The embedded AWS.
     #[error("the embedded AWS does not start: {0}")]
-    Aws(#[from] local_aws::StartError),
+    Aws(local_aws::StartError),
     /// Its tables.
     #[error("the tables cannot be made: {0}")]
     Tables(#[from] local_aws::CreateTablesError),
     /// The simulated bank.
     #[error("the simulated bank does not start: {0}")]
-    Simulator(#[from] bunq_simulator::StartError),
+    Simulator(bunq_simulator::StartError),
     /// The state folder.
     #[error("cannot use the folder {}: {source}", path.display())]
     StateDir {
@@ -64,4 +66,26 @@ pub enum LocalError {
     /// The server.
     #[error("the server stopped: {0}")]
     Serve(io::Error),
+}
+
+impl From<local_aws::StartError> for LocalError {
+    fn from(error: local_aws::StartError) -> Self {
+        match error {
+            local_aws::StartError::AddressTaken { address } => {
+                Self::PortTaken { port: address.port(), flag: "--aws-port" }
+            }
+            error => Self::Aws(error),
+        }
+    }
+}
+
+impl From<bunq_simulator::StartError> for LocalError {
+    fn from(error: bunq_simulator::StartError) -> Self {
+        match error {
+            bunq_simulator::StartError::AddressTaken(address) => {
+                Self::PortTaken { port: address.port(), flag: "--simulator-port" }
+            }
+            error => Self::Simulator(error),
+        }
+    }
 }

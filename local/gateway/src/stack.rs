@@ -104,7 +104,7 @@ fn loopback(port: u16) -> SocketAddr {
 
 async fn listen(port: u16) -> Result<TcpListener, LocalError> {
     TcpListener::bind(loopback(port)).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => LocalError::PortTaken { port },
+        io::ErrorKind::AddrInUse => LocalError::PortTaken { port, flag: "--port" },
         _ => LocalError::Listen { port, source },
     })
 }

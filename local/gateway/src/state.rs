@@ -23,7 +23,9 @@ impl StateDir {
             other => folder.join(other.as_str()),
         };
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
-        made.map_err(|source| LocalError::StateDir { path: path.clone(), source })?;
+        // The mode above is for a new folder only.
+        let closed = made.and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o700)));
+        closed.map_err(Self::failed(path.clone()))?;
         Ok(Self(path))
     }
 
@@ -63,6 +65,7 @@ impl StateDir {
     /// The API key that a run before left here, if it did.
     pub(crate) fn read_api_key(&self) -> Option<ApiKey> {
         let text = fs::read_to_string(self.api_key()).ok()?;
+        fs::set_permissions(self.api_key(), fs::Permissions::from_mode(0o600)).ok()?;
         ApiKey::parse(text.trim().to_owned()).ok()
     }
 

@@ -15,7 +15,7 @@ use shared::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
-use crate::{TestBank, TestClock, logs, seed};
+use crate::{Answer, TestBank, TestClock, logs, seed};
 
 /// How a deployment is made.
 #[derive(Debug)]
@@ -105,42 +105,6 @@ pub struct TestApp {
     variables: BTreeMap<&'static str, String>,
     http: reqwest::Client,
     server: JoinHandle<()>,
-}
-
-/// An answer of the API, read to its end.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: header::HeaderMap,
-    /// The body.
-    pub text: String,
-}
-
-impl Answer {
-    /// The body as JSON.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
-    }
-
-    /// A header's text; empty where there is none.
-    #[must_use]
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
-    }
-
-    /// Checks that this is a problem of this status and code, in the right format, and answers it.
-    #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> Value {
-        let problem = self.json();
-        assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{self:?}");
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(problem["status"], status);
-        assert_eq!(problem["request_id"], self.header("x-request-id"));
-        problem
-    }
 }
 
 fn http_client() -> reqwest::Client {

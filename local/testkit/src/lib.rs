@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod actions;
+mod answer;
 mod app;
 mod bank;
 mod clock;
@@ -13,6 +14,7 @@ mod seed;
 mod stored;
 
 pub use actions::{JsonBody, Sibling};
-pub use app::{Answer, TestApp, TestAppBuilder};
+pub use answer::Answer;
+pub use app::{TestApp, TestAppBuilder};
 pub use bank::TestBank;
 pub use clock::TestClock;

@@ -1,5 +1,7 @@
 //! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by position.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::{
     Deserialize,
@@ -10,12 +12,19 @@ use serde_json::{Map, Value};
 use super::error::BankText;
 
 /// A successful answer of the bank, verified, as the bank wrote it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verified {
     /// The raw body.
     pub body: Bytes,
     /// bunq's `X-Bunq-Client-Response-Id`, which its support asks for.
     pub response_id: Option<String>,
+}
+
+/// Names, IBANs and tokens are in the body.
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("bytes", &self.body.len()).field("response_id", &self.response_id).finish()
+    }
 }
 
 /// The answer is not what the bank's documentation says.
@@ -44,8 +53,13 @@ struct Wire {
 }
 
 /// The elements of a successful answer.
-#[derive(Debug)]
 pub struct Envelope(Vec<(String, Value)>);
+
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Envelope {
     /// Reads a body.

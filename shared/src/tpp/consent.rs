@@ -1,5 +1,7 @@
 //! A customer's consent: the OAuth authorization code flow (RFC 6749 section 4.1) as bunq has it, without scope or PKCE.
 
+use std::fmt;
+
 use url::Url;
 
 use super::{Tpp, TppError};
@@ -15,12 +17,19 @@ use crate::{
 };
 
 /// Where to send the browser, and what to leave with it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BeginConsent {
     /// The bank's page. Holds the state: not for logs.
     pub authorize_url: Url,
     /// For the browser's cookie.
     pub browser: BrowserSecret,
+}
+
+/// The URL has the state in it.
+impl fmt::Debug for BeginConsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeginConsent([redacted])")
+    }
 }
 
 /// What the bank sends the browser back with.

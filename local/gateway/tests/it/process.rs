@@ -1,0 +1,229 @@
+//! One process of `local`, and what it prints.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read},
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        mpsc::{self, Receiver},
+    },
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_local");
+
+/// The last line of the welcome.
+const WELCOMED: &str = "Ctrl-C stops everything.";
+
+/// Nothing here takes a tenth of it; who waits longer waits for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, on free ports, without anything that the machine's environment says to it or to curl.
+pub(crate) fn program(state_dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(["--aws-port", "0", "--simulator-port", "0", "--state-dir"]).arg(state_dir).args(arguments);
+    if !arguments.contains(&"--port") {
+        command.args(["--port", "0"]);
+    }
+    for name in
+        ["BUNQ_ENVIRONMENT", "BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "TPP_NAME", "PERMITTED_IPS"]
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A running one. It ends with this value.
+pub(crate) struct Local {
+    child: Child,
+    lines: Receiver<String>,
+    errors: Receiver<String>,
+    said: Vec<String>,
+}
+
+impl Local {
+    /// Starts one in this folder and waits for its welcome.
+    pub(crate) fn start(state_dir: &Path, arguments: &[&str]) -> Self {
+        Self::run(program(state_dir, arguments))
+    }
+
+    pub(crate) fn run(command: Command) -> Self {
+        Self::run_until(command, WELCOMED)
+    }
+
+    /// Starts one and waits for the line that begins like this.
+    pub(crate) fn run_until(mut command: Command, beginning: &str) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = read_lines(child.stdout.take().unwrap());
+        let errors = read_lines(child.stderr.take().unwrap());
+        let mut local = Self { child, lines, errors, said: Vec::new() };
+        while !local.said.last().is_some_and(|line| line.trim_start().starts_with(beginning)) {
+            match local.lines.recv_timeout(PATIENCE) {
+                Ok(line) => local.said.push(line),
+                Err(gone) => panic!("{gone}: {:#?} {:#?}", local.said, local.errors.iter().collect::<Vec<_>>()),
+            }
+        }
+        local
+    }
+
+    /// What it printed up to the welcome.
+    pub(crate) fn text(&self) -> String {
+        self.said.join("\n")
+    }
+
+    fn word_after(&self, label: &str) -> &str {
+        let line = self.said.iter().find_map(|line| line.trim_start().strip_prefix(label)).map(str::trim_start);
+        line.and_then(|line| line.split_whitespace().next()).unwrap_or_else(|| panic!("no {label}: {}", self.text()))
+    }
+
+    /// Where the API is, without a slash at the end.
+    pub(crate) fn url(&self) -> &str {
+        self.word_after("API  ")
+    }
+
+    pub(crate) fn bank_url(&self) -> &str {
+        self.word_after("bank  ")
+    }
+
+    pub(crate) fn aws_url(&self) -> &str {
+        self.word_after("AWS  ")
+    }
+
+    pub(crate) fn api_key(&self) -> &str {
+        self.word_after("API key")
+    }
+
+    /// How each of the nine steps of the onboarding stands, such as `made`, by its words.
+    pub(crate) fn steps(&self) -> Vec<(String, String)> {
+        let steps = self.said.iter().skip(1).take_while(|line| !line.is_empty());
+        steps
+            .map(|line| line.trim_start().split_once(' ').unwrap())
+            .map(|(mark, words)| (mark.to_owned(), words.trim_start().to_owned()))
+            .collect()
+    }
+
+    /// The commands that the welcome shows, in order.
+    pub(crate) fn commands(&self) -> Vec<&str> {
+        let commands = self.said.iter().map(|line| line.trim_start());
+        commands.filter(|line| line.starts_with("USER_ID=") || line.starts_with("curl ")).collect()
+    }
+
+    /// Ends it, and answers what it logged.
+    pub(crate) fn log(mut self) -> String {
+        signal(self.child.id(), "KILL");
+        wait(&mut self.child);
+        self.errors.iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Sends a signal by name and waits for the end.
+    pub(crate) fn signal(mut self, name: &str) -> ExitStatus {
+        signal(self.child.id(), name);
+        wait(&mut self.child)
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
+    assert!(sent.success(), "kill -{name}: {sent}");
+}
+
+/// Waits for the end of a process, which is killed if it does not come.
+fn wait(child: &mut Child) -> ExitStatus {
+    let (ended, end) = mpsc::channel::<()>();
+    let pid = child.id();
+    let watch = thread::spawn(move || {
+        if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            signal(pid, "KILL");
+        }
+    });
+    let status = child.wait().unwrap();
+    drop(ended);
+    watch.join().unwrap();
+    status
+}
+
+fn read_lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// Runs the program to its end, which is expected to come by itself.
+pub(crate) fn run_to_end(mut command: Command) -> Output {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (stdout, stderr) = (read_lines(child.stdout.take().unwrap()), read_lines(child.stderr.take().unwrap()));
+    let status = wait(&mut child);
+    assert_eq!(status.signal(), None, "it did not end by itself");
+    let text = |lines: Receiver<String>| lines.iter().map(|line| line + "\n").collect::<String>().into_bytes();
+    Output { status, stdout: text(stdout), stderr: text(stderr) }
+}
+
+/// The one line in which the program says why it does not start.
+#[track_caller]
+pub(crate) fn refusal(command: Command) -> String {
+    let output = run_to_end(command);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines.len(), 1, "one line: {said}");
+    let line = lines[0].strip_prefix("local: ").unwrap_or_else(|| panic!("{said}"));
+    assert!(!line.contains("Error") && !line.contains(" { "), "words, not Rust: {line}");
+    line.to_owned()
+}
+
+/// A folder for state, inside of a temporary one: the program makes it.
+pub(crate) struct Folder {
+    outer: TempDir,
+    _copied_from: Option<Arc<Self>>,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self { outer: tempfile::tempdir().unwrap(), _copied_from: None }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.outer.path().join("state")
+    }
+
+    /// A copy of what a run has left, with everything onboarded; that run is made once for all who hold a copy.
+    pub(crate) fn onboarded() -> Self {
+        static LEFT: Mutex<Weak<Folder>> = Mutex::new(Weak::new());
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = left.upgrade().unwrap_or_else(|| {
+            let folder = Self::new();
+            drop(Local::start(&folder.path(), &[]));
+            Arc::new(folder)
+        });
+        *left = Arc::downgrade(&first);
+        let outer = tempfile::tempdir().unwrap();
+        copy(&first.path(), &outer.path().join("state"));
+        Self { outer, _copied_from: Some(first) }
+    }
+}
+
+/// Copies a folder with its modes.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status().unwrap();
+    assert!(copied.success(), "{copied}");
+    assert!(fs::exists(to.join("api-key")).unwrap());
+}

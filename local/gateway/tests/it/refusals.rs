@@ -1,0 +1,146 @@
+//! Why it does not start: one line for the person at the terminal.
+
+use std::{fs, net::TcpListener, path::Path, process::Command};
+
+use crate::process::{Folder, Local, program, refusal};
+
+/// A port that somebody else has, and whoever that is.
+fn taken_port() -> (TcpListener, u16) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+#[test]
+fn a_taken_port_is_named_whichever_it_is() {
+    for flag in ["--port", "--aws-port", "--simulator-port"] {
+        let (folder, (_listener, port)) = (Folder::new(), taken_port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+        command.arg("--state-dir").arg(folder.path());
+        for other in ["--port", "--aws-port", "--simulator-port"] {
+            command.args([other, &if other == flag { port.to_string() } else { "0".to_owned() }]);
+        }
+
+        let line = refusal(command);
+
+        assert!(line.contains(&port.to_string()), "{flag}: {line}");
+        assert!(line.contains("taken"), "{flag}: {line}");
+    }
+}
+
+#[test]
+fn a_taken_port_comes_with_the_flag_that_chooses_another() {
+    for flag in ["--port", "--aws-port", "--simulator-port"] {
+        let (folder, (_listener, port)) = (Folder::new(), taken_port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+        command.arg("--state-dir").arg(folder.path());
+        for other in ["--port", "--aws-port", "--simulator-port"] {
+            command.args([other, &if other == flag { port.to_string() } else { "0".to_owned() }]);
+        }
+
+        let line = refusal(command);
+
+        assert!(line.contains(flag), "{flag} is not named: {line}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = Folder::new();
+    fs::write(folder.path(), "a file").unwrap();
+
+    for path in [folder.path(), folder.path().join("below")] {
+        let line = refusal(program(&path, &[]));
+
+        assert!(line.contains(folder.path().to_str().unwrap()), "{line}");
+        assert!(line.contains("folder"), "{line}");
+    }
+    assert_eq!(fs::read_to_string(folder.path()).unwrap(), "a file");
+}
+
+#[test]
+fn a_folder_that_another_one_uses_is_named_and_left_alone() {
+    let folder = Folder::onboarded();
+    let running = Local::start(&folder.path(), &[]);
+    let key = fs::read_to_string(folder.path().join("api-key")).unwrap();
+
+    for arguments in [&[][..], &["--fresh"]] {
+        let line = refusal(program(&folder.path(), arguments));
+
+        assert!(line.contains(folder.path().to_str().unwrap()), "{arguments:?}: {line}");
+        assert!(line.contains("use"), "{arguments:?}: {line}");
+    }
+
+    assert_eq!(fs::read_to_string(folder.path().join("api-key")).unwrap(), key);
+    assert!(running.signal("INT").success(), "and it went on");
+    assert_eq!(Local::start(&folder.path(), &[]).api_key(), key, "with everything still there");
+}
+
+#[test]
+fn files_that_are_not_its_own_are_named_and_left_alone() {
+    for (name, content) in [
+        ("simulator.json", "{\"something\":\"else\"}"),
+        ("aws/secrets.json", "not JSON"),
+        ("aws/dynamodb.sqlite", "no database, but as long as the first page of one should be"),
+    ] {
+        let folder = Folder::onboarded();
+        fs::write(folder.path().join(name), content).unwrap();
+        for log in ["aws/dynamodb.sqlite-wal", "aws/dynamodb.sqlite-shm"] {
+            // What the database would mend itself with.
+            let _ = fs::remove_file(folder.path().join(log));
+        }
+
+        let line = refusal(program(&folder.path(), &[]));
+
+        assert!(line.contains(name.rsplit('/').next().unwrap()), "{name}: {line}");
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), content, "{name}");
+    }
+}
+
+/// A start against a bank at an address where nobody listens.
+fn against_nobody(folder: &Path) -> (Command, String) {
+    let (listener, port) = taken_port();
+    drop(listener);
+    let bank = format!("http://127.0.0.1:{port}");
+    let mut command = program(folder, &["--bunq", "custom"]);
+    command.env("BUNQ_API_URL", format!("{bank}/v1"));
+    command.env("BUNQ_AUTHORIZE_URL", format!("{bank}/auth"));
+    command.env("BUNQ_TOKEN_URL", format!("{bank}/v1/token"));
+    (command, bank)
+}
+
+#[test]
+fn a_bank_that_cannot_be_reached_is_named() {
+    let folder = Folder::new();
+    let (command, bank) = against_nobody(&folder.path());
+
+    let line = refusal(command);
+
+    assert!(line.contains(&bank), "{line}");
+    assert!(line.contains("could not be reached"), "{line}");
+}
+
+#[test]
+fn each_bank_has_a_state_of_its_own() {
+    let folder = Folder::onboarded();
+    let key = fs::read_to_string(folder.path().join("api-key")).unwrap();
+    let (mut command, _) = against_nobody(&folder.path());
+    command.arg("--fresh");
+
+    refusal(command);
+
+    assert_eq!(Local::start(&folder.path(), &[]).api_key(), key, "what was forgotten is the other bank's");
+}
+
+#[test]
+fn an_address_of_a_bank_or_of_ours_that_is_not_safe_is_named_and_not_used() {
+    let folder = Folder::onboarded();
+
+    let (mut bank, _) = against_nobody(&folder.path());
+    bank.env("BUNQ_TOKEN_URL", "http://bank.example/token");
+    assert!(refusal(bank).contains("BUNQ_TOKEN_URL must be https"));
+
+    let line = refusal(program(&folder.path(), &["--public-url", "http://tpp.example"]));
+    assert!(line.contains("must be https"), "{line}");
+    assert!(line.contains("--public-url") || line.contains("PUBLIC_URL"), "{line}");
+}

@@ -1,0 +1,119 @@
+//! The first start, and what the welcome says.
+
+use std::fs;
+
+use crate::{
+    browser::Browser,
+    process::{Folder, Local, program, run_to_end},
+};
+
+#[tokio::test]
+async fn the_first_start_makes_everything_and_a_customer_can_connect() {
+    let (folder, browser) = (Folder::new(), Browser::new());
+
+    let local = Local::start(&folder.path(), &[]);
+
+    assert_eq!(local.text().lines().next(), Some("Onboarding at the bank (simulator):"));
+    let steps = local.steps();
+    assert_eq!(steps.len(), 9, "{steps:?}");
+    assert!(steps.iter().all(|(mark, _)| mark == "made"), "{steps:?}");
+    assert!(local.api_key().starts_with("tpp_"));
+    for url in [local.url(), local.bank_url(), local.aws_url()] {
+        assert!(url.starts_with("http://localhost:") || url.starts_with("http://127.0.0.1:"), "{url}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("api-key")).unwrap(), local.api_key());
+    let user_id = browser.connect(&local, "person").await;
+    browser.assert_reads_accounts(&local, local.api_key(), &user_id).await;
+    let profile = browser.read(&local, local.api_key(), &format!("/user/{user_id}")).await;
+    assert!(profile.json()["Response"][0]["UserPerson"].is_object(), "{profile:?}");
+}
+
+#[tokio::test]
+async fn the_aws_beside_it_holds_the_secrets_and_checks_no_signature() {
+    let folder = Folder::onboarded();
+    let local = Local::start(&folder.path(), &[]);
+    let browser = Browser::new();
+
+    let asked = browser
+        .post(local.aws_url())
+        .header("X-Amz-Target", "secretsmanager.DescribeSecret")
+        .header("X-Amz-Date", "20260101T000000Z")
+        .header("Authorization", "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/secretsmanager/aws4_request")
+        .header("Content-Type", "application/x-amz-json-1.1")
+        .body("{\"SecretId\":\"bunq-tpp/tpp\"}");
+    let answer = browser.send(asked).await;
+
+    assert_eq!(answer.json()["Name"], "bunq-tpp/tpp", "{answer:?}");
+}
+
+#[tokio::test]
+async fn with_the_simulated_bank_no_address_of_the_environment_counts() {
+    let folder = Folder::onboarded();
+    let mut command = program(&folder.path(), &[]);
+    command.env("BUNQ_ENVIRONMENT", "production");
+    for name in ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"] {
+        command.env(name, "https://bank.invalid/");
+    }
+
+    let local = Local::run(command);
+
+    let browser = Browser::new();
+    let user_id = browser.connect(&local, "company").await;
+    browser.assert_reads_accounts(&local, local.api_key(), &user_id).await;
+}
+
+#[tokio::test]
+async fn the_public_address_is_where_the_bank_sends_customers_back_to() {
+    let folder = Folder::new();
+
+    let local = Local::start(&folder.path(), &["--public-url", "https://tpp.example/sub"]);
+
+    assert_eq!(local.url(), "https://tpp.example/sub");
+    assert!(local.text().contains("open https://tpp.example/sub/auth in a browser"), "{}", local.text());
+}
+
+#[test]
+fn help_names_every_flag_and_every_bank() {
+    let folder = Folder::new();
+
+    let output = run_to_end(program(&folder.path(), &["--help"]));
+
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    for flag in [
+        "--port",
+        "--aws-port",
+        "--simulator-port",
+        "--state-dir",
+        "--bunq",
+        "--public-url",
+        "--fresh",
+        "--log",
+        "--help",
+    ] {
+        assert!(text.contains(&format!("{flag} ")) || text.contains(&format!("{flag}\n")), "{flag}: {text}");
+    }
+    for word in ["simulator", "sandbox", "production", "custom", "[default: 3000]", "[default: .local]"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(!folder.path().exists(), "and does nothing else");
+}
+
+#[test]
+fn the_version_is_said() {
+    let folder = Folder::new();
+
+    let output = run_to_end(program(&folder.path(), &["--version"]));
+
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("local {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_flag_that_does_not_exist_is_refused() {
+    let folder = Folder::new();
+
+    let output = run_to_end(program(&folder.path(), &["--frseh"]));
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--frseh"));
+}

@@ -1,0 +1,8 @@
+//! What holds for the whole house: its floors, its sizes, and that no secret leaves it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod house;
+mod paths;
+mod secrecy;
+mod sources;

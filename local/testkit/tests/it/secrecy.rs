@@ -1,0 +1,227 @@
+//! What a deployment knows and must not tell: after everything that it does, its log and its problems hold nothing of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use shared::types::{
+    sealing::{Place, SealingKeys},
+    secret::{AccessToken, Secret as _},
+};
+use testkit::{Answer, TestApp, logs};
+use url::Url;
+
+/// Shorter texts stand in any log by chance.
+const LONG_ENOUGH: usize = 8;
+
+/// The embedded AWS wants a signature to be there and checks none.
+const SIGNED: &str =
+    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
+
+/// Everything that nobody may see, each with what it is.
+#[derive(Default)]
+struct Hidden(BTreeMap<String, String>);
+
+impl Hidden {
+    /// A text that is a secret as a whole.
+    fn text(&mut self, what: &str, text: &str) {
+        assert!(text.len() > LONG_ENOUGH, "{what} is too short to be looked for: {text:?}");
+        self.0.insert(text.to_owned(), what.to_owned());
+    }
+
+    /// Every text in a JSON value, line by line, since a log has each on one line.
+    fn leaves(&mut self, what: &str, value: &Value, public: &[&str]) {
+        match value {
+            Value::String(text) => {
+                let lines = text.lines().filter(|line| line.len() > LONG_ENOUGH && !line.starts_with("-----"));
+                lines.for_each(|line| self.text(what, line));
+            }
+            Value::Array(values) => values.iter().for_each(|value| self.leaves(what, value, public)),
+            Value::Object(fields) => {
+                let hidden = fields.iter().filter(|(name, _)| !public.contains(&name.as_str()));
+                hidden.for_each(|(name, value)| self.leaves(&format!("{what}.{name}"), value, public));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// What of it stands in a text.
+    fn seen_in(&self, text: &str) -> Vec<&str> {
+        self.0.iter().filter(|(hidden, _)| text.contains(hidden.as_str())).map(|(_, what)| what.as_str()).collect()
+    }
+}
+
+fn parameter(url: &Url, name: &str) -> String {
+    url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned()
+}
+
+/// Connects a customer, and notes everything that passes by on the way.
+async fn connect(app: &TestApp, customer: &str, hidden: &mut Hidden) -> String {
+    let (cookie, page) = app.begin_consent().await;
+    let path = app.approve(&page, customer).await;
+    hidden.text("a state", &parameter(&page, "state"));
+    hidden.text("a cookie", cookie.split_once('=').unwrap().1);
+    hidden.text("a code", &parameter(&app.url.join(&path).unwrap(), "code"));
+    let answer = app.callback(&path, &cookie).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["new_user_id"].as_str().unwrap().to_owned()
+}
+
+/// All items of both tables, as DynamoDB writes them.
+async fn items(app: &TestApp) -> Vec<Value> {
+    let mut items = Vec::new();
+    for table in ["connections", "ephemera"] {
+        let scan = reqwest::Client::new()
+            .post(app.aws.url())
+            .header("X-Amz-Target", "DynamoDB_20120810.Scan")
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .header("X-Amz-Date", "20260101T000000Z")
+            .header("Authorization", SIGNED)
+            .body(json!({ "TableName": table }).to_string());
+        let answer: Value = serde_json::from_str(&app.send(scan).await.text).unwrap();
+        items.extend(answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().cloned());
+    }
+    items
+}
+
+/// Opens every sealed token that the tables hold.
+async fn sealed_tokens(app: &TestApp, hidden: &mut Hidden) -> usize {
+    let secret: shared::secrets::SealingSecret = serde_json::from_value(app.read_secret("sealing-key").await).unwrap();
+    let keys: SealingKeys = secret.keys().unwrap();
+    let mut opened = 0;
+    for item in items(app).await {
+        for attribute in ["token", "access_token"] {
+            let (Some(pk), Some(sealed)) = (item["pk"]["S"].as_str(), item[attribute]["S"].as_str()) else { continue };
+            let token: AccessToken = keys.open(Place { item: pk, attribute }, sealed).unwrap();
+            hidden.text(&format!("{attribute} of {}", pk.split('#').next().unwrap()), token.expose());
+            hidden.text(&format!("sealed {attribute}"), sealed);
+            opened += 1;
+        }
+    }
+    opened
+}
+
+/// Names, addresses and account numbers of the bank's customers.
+async fn customers(app: &TestApp, users: &[&str], hidden: &mut Hidden) {
+    let url = app.bank.url().join("_simulator/customers").unwrap();
+    let listed = app.send(reqwest::Client::new().get(url)).await.json();
+    for customer in listed["customers"].as_array().unwrap() {
+        hidden.text("a customer's name", customer["display_name"].as_str().unwrap());
+    }
+    for user in users {
+        let accounts = app.get(&format!("/user/{user}/accounts")).await.json();
+        for account in accounts["Response"].as_array().unwrap() {
+            let (_, account) = account.as_object().unwrap().iter().next().unwrap();
+            for alias in account["alias"].as_array().into_iter().flatten() {
+                hidden.text("an alias", alias["value"].as_str().unwrap());
+            }
+        }
+    }
+}
+
+/// Everything that can go wrong for a caller, and the problems that they get.
+async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answer> {
+    let mut problems = Vec::new();
+    let path = format!("/user/{person}/accounts");
+    let (_, narrow) = app.create_api_key(&["payments"]).await;
+    let (id, revoked) = app.create_api_key(&["accounts"]).await;
+    let guess = format!("tpp_{}", "guessed-by-somebody");
+    for key in [&narrow, &revoked, &guess] {
+        hidden.text("an API key", key);
+    }
+    app.setup(json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+    for key in [&narrow, &revoked, &guess] {
+        problems.push(app.get_with_key(&path, key).await);
+    }
+    problems.push(app.send(app.request(reqwest::Method::GET, &path)).await);
+
+    let (cookie, page) = app.begin_consent().await;
+    let denied = app.deny(&page).await;
+    hidden.text("a state", &parameter(&page, "state"));
+    problems.push(app.callback(&denied, &cookie).await);
+    problems.push(app.callback(&denied, &cookie).await);
+    let (cookie, page) = app.begin_consent().await;
+    let (state, code) = (parameter(&page, "state"), "c0de".repeat(16));
+    hidden.text("a state", &state);
+    hidden.text("a code", &code);
+    problems.push(app.callback(&format!("/callback?state={state}&code={code}"), &cookie).await);
+    problems.push(app.callback(&format!("/callback?state={state}%0a&code={code}"), &cookie).await);
+
+    for fault in [
+        json!({ "status": 500, "body": { "Error": [{ "error_description": "account of Jan-Peter Balkenende" }] } }),
+        json!({ "status": 200, "body": "{\"Response\":\"Jan-Peter Balkenende\"}" }),
+        json!({ "status": 429 }),
+        json!({ "signature": "wrong" }),
+        json!({ "drop": "after" }),
+    ] {
+        let mut fault = fault;
+        fault["endpoint"] = json!("GET user/{}/monetary-account");
+        fault["times"] = json!(4);
+        app.bank.fault(fault).await;
+        problems.push(app.get(&path).await);
+        app.bank.clear_faults().await;
+    }
+    hidden.text("a name in an error of the bank", "Jan-Peter Balkenende");
+
+    app.bank.revoke("person").await;
+    problems.push(app.get(&path).await);
+    problems
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_or_told_by_a_problem() {
+    let app = TestApp::start().await;
+    let mut hidden = Hidden::default();
+    hidden.text("the first API key", &app.api_key);
+    let person = connect(&app, "person", &mut hidden).await;
+    let company = connect(&app, "company", &mut hidden).await;
+    for user in [&person, &company] {
+        assert_eq!(app.get(&format!("/user/{user}")).await.status, 200);
+    }
+    customers(&app, &[&person, &company], &mut hidden).await;
+    assert!(sealed_tokens(&app, &mut hidden).await >= 5, "sessions of two customers and the TPP, and two consents");
+    for action in ["status", "list_api_keys", "run"] {
+        app.setup(json!({ "action": action })).await.unwrap();
+    }
+
+    let problems = problems(&app, &person, &mut hidden).await;
+
+    sealed_tokens(&app, &mut hidden).await;
+    let public = ["server_public_key", "certificate", "chain", "environment", "created_at", "callback_url"];
+    for name in ["tpp", "oauth-client", "psd2-certificate", "sealing-key"] {
+        let before = hidden.0.len();
+        hidden.leaves(name, &app.read_secret(name).await, &public);
+        assert!(hidden.0.len() > before, "{name} holds something secret");
+    }
+    let codes: Vec<_> = problems.iter().map(|problem| problem.json()["code"].as_str().unwrap().to_owned()).collect();
+    for code in ["scope_missing", "api_key_invalid", "api_key_missing", "consent_denied", "code_refused"] {
+        assert!(codes.contains(&code.to_owned()), "{code} is not among {codes:?}");
+    }
+    for code in ["bank_unavailable", "bank_busy", "bank_signature_invalid", "consent_revoked", "invalid_request"] {
+        assert!(codes.contains(&code.to_owned()), "{code} is not among {codes:?}");
+    }
+    for problem in &problems {
+        assert!(problem.status >= 400, "{problem:?}");
+        assert_eq!(hidden.seen_in(&problem.text), [""; 0], "{problem:?}");
+        assert_eq!(hidden.seen_in(&format!("{:?}", problem.headers)), [""; 0], "{problem:?}");
+    }
+    let log = logs::text();
+    for line in ["\"bunq: call\"", "\"request\"", "\"onboarding\"", "\"consent: connected\"", person.as_str()] {
+        assert!(log.contains(line), "what should be logged is: {line}");
+    }
+    for route in ["session-server", "user/{id}/monetary-account", "/user/{user_id}/accounts", "oauth token"] {
+        assert!(log.contains(route), "routes are logged as templates: {route}");
+    }
+    assert_eq!(hidden.seen_in(&log), [""; 0], "in {} bytes of log", log.len());
+}
+
+#[test]
+fn the_search_finds_what_is_hidden() {
+    let mut hidden = Hidden::default();
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n";
+    hidden.leaves("tpp", &json!({ "psp": [{ "api_key": "0123456789abcdef", "id": 7 }], "key": pem }), &["public"]);
+    hidden.leaves("tpp", &json!({ "public": "not-hidden-at-all" }), &["public"]);
+
+    assert_eq!(hidden.seen_in("{\"key\":\"0123456789abcdef\"}"), ["tpp.psp.api_key"]);
+    assert_eq!(hidden.seen_in(&json!({ "pem": pem }).to_string()), ["tpp.key", "tpp.key"]);
+    assert_eq!(hidden.seen_in("-----BEGIN PRIVATE KEY----- not-hidden-at-all"), [""; 0]);
+}
