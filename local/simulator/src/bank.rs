@@ -89,10 +89,10 @@ impl Bank {
     /// Carries a call out and answers it.
     pub(crate) fn act(&mut self, call: &Call) -> Answer {
         let result = match &call.found {
-            Found::Nothing => Err(Refusal::unrecorded(404, "there is no such endpoint.")),
+            Found::Nothing => Err(Refusal::unknown_endpoint()),
             Found::WrongMethod(_) => Err(Refusal::unrecorded(405, "this endpoint has no such method.")),
             Found::Route(route, _) => match route.act {
-                Act::Oauth(handler) => Ok(handler(self, call)),
+                Act::Web(handler) => Ok(handler(self, call)),
                 Act::Api(needs, handler) => {
                     gate::admit(self, route, needs, call).and_then(|caller| handler(self, call, &caller))
                 }

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::arrivals::Arrivals;
 use crate::money::draft_payment::DraftPayment;
+use crate::money::issuer_transaction::IssuerTransaction;
 use crate::money::payment::Payment;
 use crate::money::request_inquiry::RequestInquiry;
+use crate::permitted::Permitted;
 
 /// Ids made while the bank runs start here, above those of the customers and accounts it opens with.
 const FIRST_ID: u64 = 200_001;
@@ -36,6 +38,7 @@ pub(crate) struct Books {
     pub(crate) arrivals: Vec<Arrivals>,
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
+    pub(crate) issuer_transactions: Vec<IssuerTransaction>,
     /// The request ids that were used for calls that change something, by who used them.
     pub(crate) request_ids: BTreeMap<String, BTreeSet<String>>,
 }
@@ -50,6 +53,24 @@ impl Books {
         let first = self.last_id.max(FIRST_ID - 1) + 1;
         self.last_id = first + count - 1;
         first
+    }
+
+    /// Brings what an older file holds into today's form.
+    pub(crate) fn upgrade(&mut self) {
+        let mut credentials = std::mem::take(&mut self.credentials);
+        for credential in &mut credentials {
+            let has_device = self.devices.iter().any(|device| device.credential_id == credential.id);
+            let is_consent = matches!(credential.owner, Owner::Consent { .. });
+            match &mut credential.permitted {
+                // It was bound to a copy of its provider's addresses.
+                Some(permitted) if permitted.is_old() && is_consent && !has_device => {
+                    *permitted = Permitted::of_provider();
+                }
+                Some(permitted) if permitted.is_old() => permitted.upgrade(credential.updated, || self.new_id()),
+                Some(_) | None => {}
+            }
+        }
+        self.credentials = credentials;
     }
 
     pub(crate) fn installation(&self, id: u64) -> Option<&Installation> {
@@ -165,21 +186,6 @@ pub(crate) enum CredentialStatus {
     PendingFirstUse,
     Active,
     Revoked,
-}
-
-/// Where an API key may be used from.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Permitted {
-    /// The words of the device-server that bound the key.
-    pub(crate) description: String,
-    pub(crate) ips: Vec<IpAddr>,
-    pub(crate) wildcard: bool,
-}
-
-impl Permitted {
-    pub(crate) fn allows(&self, ip: IpAddr) -> bool {
-        self.wildcard || self.ips.contains(&ip)
-    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -1,5 +1,7 @@
 //! The bank's clock. A test moves it instead of waiting.
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) fn now(offset_seconds: i64) -> Timestamp {
@@ -15,4 +17,28 @@ pub(crate) fn after(start: Timestamp, seconds: u32) -> Timestamp {
 /// As in every body of the protocol: `2025-03-05 16:12:11.918100`, in UTC, without a zone.
 pub(crate) fn text(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
+}
+
+/// A moment in UTC with a space in it, with or without a fraction. The form with a `T` is another protocol's.
+pub(crate) fn read(text: &str) -> Option<Timestamp> {
+    let shaped = text.as_bytes().get(10) == Some(&b' ') && matches!(text.len(), 19 | 26);
+    let parsed = shaped.then(|| DateTime::strptime("%Y-%m-%d %H:%M:%S%.f", text).ok()).flatten()?;
+    TimeZone::UTC.to_timestamp(parsed).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_a_space_and_perhaps_a_fraction() {
+        let again = |moment| read(moment).map(text);
+
+        assert_eq!(again("2027-01-31 09:30:00").unwrap(), "2027-01-31 09:30:00.000000");
+        assert_eq!(again("2027-01-31 09:30:00.250000").unwrap(), "2027-01-31 09:30:00.250000");
+        for moment in ["2027-01-31T09:30:00", "2027-01-31T09:30:00Z", "2027-01-31", "2027-02-30 09:30:00", "morgen", ""]
+        {
+            assert_eq!(again(moment), None, "{moment}");
+        }
+    }
 }

@@ -14,12 +14,13 @@
 //! # Endpoints
 //!
 //! Faults, the list of calls and rate limits name endpoints by method and template. The templates, below `/v1/` except
-//! `auth`:
+//! `auth` and `pay`:
 //!
 //! | methods | template |
 //! |---|---|
 //! | GET, POST | `auth` |
 //! | POST | `token` |
+//! | GET, POST | `pay` |
 //! | POST, GET | `installation` |
 //! | GET | `installation/{item-id}` |
 //! | GET | `installation/{installation-id}/server-public-key` |
@@ -38,6 +39,14 @@
 //! | GET, PUT | `user/{user-id}/oauth-client/{item-id}` |
 //! | POST, GET | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url` |
 //! | GET, PUT, DELETE | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}` |
+//! | GET | `user/{user-id}/credential-password-ip` |
+//! | GET | `user/{user-id}/credential-password-ip/{item-id}` |
+//! | POST, GET | `user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip` |
+//! | GET, PUT | `user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}` |
+//! | POST, GET | `user/{user-id}/payment-service-provider-issuer-transaction` |
+//! | GET, PUT | `user/{user-id}/payment-service-provider-issuer-transaction/{item-id}` |
+//! | GET | `user/{user-id}/payment-service-provider-issuer-transaction-public/{item-id}`, a UUID |
+//! | GET | `payment-service-provider-issuer-transaction-public/{item-id}`, a UUID |
 //! | GET | `user/{user-id}/monetary-account` |
 //! | GET | `user/{user-id}/monetary-account/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
@@ -66,6 +75,19 @@
 //! A draft payment waits until the customer decides in the app, or it grows too old. Where it has a schedule, accepting
 //! it pays nothing, then or later: its `object` is a `SchedulePayment`, or a `SchedulePaymentBatch` for several entries.
 //!
+//! An issuer transaction waits for anybody, on the pay page `/pay?transactionId=<public_uuid>`, which also answers at
+//! `/?transactionId=<public_uuid>`, as at the bank's own host for it. The visitor is a customer, picks an account and
+//! accepts or refuses; then the browser goes to `url_redirect`, to which nothing is appended.
+//!
+//! # Addresses
+//!
+//! An API key may be used from the active addresses on its list, which its first device-server makes. A payment service
+//! provider changes the lists of its keys, through the API or on the page `/app/ips`, which needs no key. An access
+//! token that no device-server bound is used from wherever its provider's keys may be used at the time.
+//!
+//! The bank sees a caller at the address of the connection, at the setting `egress_ip` where there is one, or where the
+//! header `X-Simulator-Caller-Ip` says.
+//!
 //! # The app
 //!
 //! `/app` is a page that stands for the bunq app: it lets the visitor be a customer, who sees accounts and payments and
@@ -87,7 +109,9 @@
 //! | POST `payments` | `{"customer", "account", "count"}`: so many small payments arrive now; by default one, in the customer's first account |
 //! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
 //! | POST `request` | `{"request", "decision"}`: whoever was asked decides a request inquiry |
-//! | GET `objects` | the draft payments, request inquiries and payments made since the first day, without those of the switch `payments` |
+//! | POST `issuer-transaction` | `{"public_uuid", "decision", "customer"}`: a customer, by default `person`, pays an issuer transaction from the first bank account, or refuses it |
+//! | GET `egress-ip` | the address that the bank sees the caller at, in plain text |
+//! | GET `objects` | the draft payments, request inquiries, issuer transactions and payments made since the first day, without those of the switch `payments` |
 //!
 //! A fault is an object. `endpoint` is a method and a template, or `*`; the names of ids do not matter. `nth` and
 //! `times` say which calls from now on it meets, by default the next one. Then, all optional:
@@ -101,8 +125,8 @@
 //! | `signature` | the bank's signature is `wrong` or `missing` |
 //! | `truncate` | so many bytes of the announced body are sent, then the connection closes |
 //!
-//! The header `X-Simulator-Caller-Ip` lets a call come from another address. On GET `auth`, the header
-//! `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny: 1` declines.
+//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and
+//! `X-Simulator-Deny: 1` declines.
 
 mod app;
 mod bank;
@@ -110,10 +134,13 @@ mod books;
 mod certificate;
 mod clock;
 mod customers;
+mod forms;
 mod keys;
 mod money;
 mod oauth;
 mod options;
+mod pay;
+mod permitted;
 mod random;
 mod resources;
 mod server;
@@ -125,7 +152,7 @@ mod wire;
 
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
-    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, Permission, RateLimits, RefusalStatus,
-    SessionExtension, Settings, TimeoutOwner,
+    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, Permission, PublicPath, RateLimits,
+    RefusalStatus, SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
 };
 pub use simulator::Simulator;

@@ -69,6 +69,7 @@ async fn run(arguments: Arguments) -> Result<(), RunError> {
     writeln!(out, "  API        {}", simulator.api_url())?;
     writeln!(out, "  authorize  {}", simulator.authorize_url())?;
     writeln!(out, "  token      {}", simulator.token_url())?;
+    writeln!(out, "  pay        {}", simulator.pay_url())?;
     writeln!(out, "Ctrl-C stops it.")?;
     out.flush()?;
     tokio::signal::ctrl_c().await?;

@@ -26,6 +26,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How long to wait when the machine has no more sockets.
 const BREATH: Duration = Duration::from_millis(50);
 
+/// Where a connection comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// Serves connections until `stop` changes.
 pub(crate) async fn run(listener: TcpListener, bank: SharedBank, mut stop: watch::Receiver<()>) {
     let router = switches::router(bank.clone());
@@ -66,9 +70,10 @@ async fn answer(
     bank: &SharedBank,
     router: &Router,
     peer: IpAddr,
-    request: Request<Body>,
+    mut request: Request<Body>,
 ) -> Result<Response<Body>, Dropped> {
-    if switches::owns(request.uri().path()) {
+    if switches::owns(request.uri()) {
+        request.extensions_mut().insert(Peer(peer));
         let response: Result<_, Infallible> = router.clone().oneshot(request).await;
         return Ok(response.unwrap_or_else(|never| match never {}));
     }

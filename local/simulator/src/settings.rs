@@ -3,6 +3,8 @@
 //! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
 //! setting here, so that a client can be tried against every reading. The default is the reading most sources share.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -29,6 +31,13 @@ pub struct Settings {
     pub ipv6_permitted_ips: bool,
     /// Which calls look at the caller's IP.
     pub ip_check: IpCheck,
+    /// The address that callers are seen from; without one that of their connection. It stands for the one address of a
+    /// network that the bank sees from outside.
+    pub egress_ip: Option<IpAddr>,
+    /// Whether `*` can be permitted through the API, and not in the app only.
+    pub wildcard_ip_api: WildcardIpApi,
+    /// Whether credential-password-ip shows the secret of an API key that is in use, which the real bank does not.
+    pub show_token_value: bool,
     /// Whether the granting user carries its `id` inside a `UserApiKey`.
     pub granted_id: GrantedId,
     /// Whether the granting user's own id works in every path, instead of in those of the user resources only.
@@ -59,6 +68,8 @@ pub struct Settings {
     pub direct_payments: Permission,
     /// Whether a payment service provider may accept a draft payment in the customer's place.
     pub tpp_accepts_drafts: Permission,
+    /// Where the public view of an issuer transaction is.
+    pub issuer_transaction_public_path: PublicPath,
     /// How long a draft payment waits for the customer, in seconds. 30 days by default; the real time is not known.
     pub draft_payment_validity_seconds: u32,
     /// How long a request inquiry waits for an answer, in seconds. 30 days by default; the real time is not known.
@@ -81,6 +92,9 @@ impl Default for Settings {
             strict_wildcard: false,
             ipv6_permitted_ips: false,
             ip_check: IpCheck::EveryCall,
+            egress_ip: None,
+            wildcard_ip_api: WildcardIpApi::Refuse,
+            show_token_value: false,
             granted_id: GrantedId::Present,
             granted_id_lenient: false,
             duplicate_request_ids: DuplicateRequestIds::Refuse,
@@ -96,6 +110,7 @@ impl Default for Settings {
             reconsent_revokes: false,
             direct_payments: Permission::Refuse,
             tpp_accepts_drafts: Permission::Refuse,
+            issuer_transaction_public_path: PublicPath::Both,
             draft_payment_validity_seconds: 2_592_000,
             request_inquiry_validity_seconds: 2_592_000,
             server_key_per_installation: false,
@@ -171,6 +186,16 @@ pub enum IpCheck {
     EveryCall,
 }
 
+/// Whether `*` can be permitted through the API.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WildcardIpApi {
+    /// It is refused with 400, as the documentation says.
+    Refuse,
+    /// It is taken like an address.
+    Allow,
+}
+
 /// Whether the granting user carries its `id` inside a `UserApiKey`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +234,18 @@ pub enum Permission {
     Refuse,
     /// It is carried out, as the bank's sandbox is said to.
     Allow,
+}
+
+/// Where the public view of an issuer transaction is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublicPath {
+    /// In both places.
+    Both,
+    /// Below the payment service provider's user; it needs a session.
+    User,
+    /// At the root; it needs no token.
+    Root,
 }
 
 /// Where the browser goes when the customer declines.

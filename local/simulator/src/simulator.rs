@@ -92,6 +92,12 @@ impl Simulator {
         self.at("/v1/token")
     }
 
+    /// The pay page of issuer transactions without its query, such as `http://127.0.0.1:4100/pay`.
+    #[must_use]
+    pub fn pay_url(&self) -> Url {
+        self.at("/pay")
+    }
+
     /// Stops listening, lets calls under way end, and returns when the port is free. Every change was saved when it was
     /// made.
     pub async fn stop(mut self) {

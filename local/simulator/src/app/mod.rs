@@ -1,23 +1,25 @@
 //! The page that stands for the customer's bunq app: what is in the accounts, and what waits for an answer.
 //!
-//! It lets whoever opens it be any customer. What it changes it takes only from its own forms, so that no other page in
-//! the same browser can press its buttons.
+//! It lets whoever opens it be any customer.
 
+mod ips;
 mod page;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::bank::{Bank, SharedBank};
+use crate::forms::{self, is_own, number, response};
 use crate::money::counterparty::Place;
 use crate::money::decision::{Decision, DecisionError};
 use crate::money::request_inquiry::Answered;
 use crate::money::{draft_payment, request_inquiry};
+use crate::permitted::{AddressError, ListError};
 use crate::wire::answer::Answer;
 use crate::wire::call::value_of;
 
@@ -31,6 +33,7 @@ pub(crate) fn router() -> Router<SharedBank> {
         .route("/app", get(show))
         .route("/app/draft", post(decide_draft))
         .route("/app/request", post(decide_request))
+        .route("/app/ips", get(ips::show).post(ips::change))
 }
 
 #[derive(Deserialize)]
@@ -43,18 +46,22 @@ struct Shown {
 enum FormError {
     #[error("The form comes from another page.")]
     Foreign,
-    #[error("The form names nothing of this customer's, or no decision.")]
+    #[error("The form names nothing that can be decided here, or no decision.")]
     Incomplete,
     #[error("It cannot be done: {0}")]
     Decision(#[from] DecisionError),
+    #[error("It cannot be done: {0}")]
+    Address(#[from] AddressError),
+    #[error("It cannot be done: {0}")]
+    List(#[from] ListError),
 }
 
 impl FormError {
     fn status(&self) -> u16 {
         match self {
             Self::Foreign => 403,
-            Self::Incomplete => 400,
-            Self::Decision(_) => 409,
+            Self::Incomplete | Self::Address(_) => 400,
+            Self::Decision(_) | Self::List(_) => 409,
         }
     }
 }
@@ -63,7 +70,7 @@ async fn show(State(bank): State<SharedBank>, Query(Shown { customer }): Query<S
     let bank = bank.lock();
     let customer = customer.and_then(|name| bank.customers.named(&name));
     let html = customer.map_or_else(|| page::customers(&bank.customers), |customer| page::home(&bank, customer));
-    response(page::answer(200, html))
+    response(forms::page(200, html, ""))
 }
 
 /// Accepts or rejects a draft of the customer's.
@@ -112,31 +119,13 @@ fn act(
     let known = bank.customers.named(&customer).is_some();
     response(match result {
         Ok(()) => Answer::redirect(&page::address(&customer)),
-        Err(error) => page::failure(error.status(), &error.to_string(), known.then_some(customer.as_str())),
+        Err(error) => {
+            let back = if known { page::address(&customer) } else { "/app".to_owned() };
+            page::failure(error.status(), &error.to_string(), &back)
+        }
     })
 }
 
 fn has(bank: &Bank, customer: &str, account_id: u64) -> bool {
     bank.customers.named(customer).is_some_and(|customer| customer.account(account_id).is_some())
-}
-
-fn number(form: &[u8], name: &str) -> Option<u64> {
-    value_of(form, name)?.parse().ok()
-}
-
-/// Whether a form was sent from a page of this server, as far as the browser says. A terminal says nothing.
-fn is_own(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    let same_host = |origin: &str| {
-        let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        rest.is_some_and(|rest| rest == host)
-    };
-    text("sec-fetch-site").is_none_or(|site| site == "same-origin")
-        && text(header::ORIGIN.as_str()).is_none_or(same_host)
-}
-
-fn response(answer: Answer) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, answer.headers, answer.body).into_response()
 }

@@ -1,20 +1,20 @@
 //! What the app looks like: plain HTML in the style of the authorize page. Names, classes and data attributes are there
 //! for browser tests, too.
 
-use axum::http::header;
 use jiff::Timestamp;
 
 use crate::bank::Bank;
 use crate::clock;
 use crate::customers::parts::decimal;
 use crate::customers::{Account, Customer, Customers};
+use crate::forms;
 use crate::money::counterparty::{Party, Place};
 use crate::money::draft_payment::DraftPayment;
 use crate::money::ledger;
 use crate::money::order::Order;
 use crate::money::payment::Payment;
 use crate::money::request_inquiry::RequestInquiry;
-use crate::oauth::consent_page::{document, escape, grouped, hidden, policy};
+use crate::oauth::consent_page::{document, escape, grouped, hidden};
 use crate::wire::answer::Answer;
 
 /// How many payments are shown.
@@ -25,21 +25,13 @@ pub(super) fn address(customer: &str) -> String {
     format!("/app?customer={customer}")
 }
 
-pub(super) fn answer(status: u16, html: String) -> Answer {
-    let mut answer = Answer::html(status, html);
-    answer.set(header::CONTENT_SECURITY_POLICY, &policy(""));
-    answer.set(header::CACHE_CONTROL, "no-store");
-    answer
-}
-
-pub(super) fn failure(status: u16, text: &str, customer: Option<&str>) -> Answer {
-    let back = customer.map_or_else(|| "/app".to_owned(), address);
+pub(super) fn failure(status: u16, text: &str, back: &str) -> Answer {
     let main = format!(
         "<h1>Not done</h1><p id=\"failure\" role=\"alert\">{}</p><p><a href=\"{}\">Back</a></p>",
         escape(text),
-        escape(&back),
+        escape(back),
     );
-    answer(status, document("Not done", &main))
+    forms::page(status, document("Not done", &main), "")
 }
 
 /// Who the visitor may be.

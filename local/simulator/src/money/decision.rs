@@ -30,6 +30,8 @@ pub(crate) enum DecisionError {
     NotPending { status: &'static str },
     #[error("the account holds too little for this.")]
     TooLittle,
+    #[error("an account cannot pay itself.")]
+    Itself,
 }
 
 impl From<DecisionError> for Refusal {

@@ -7,6 +7,7 @@ pub(crate) mod decision;
 pub(crate) mod draft_payment;
 pub(crate) mod history;
 mod history_lines;
+pub(crate) mod issuer_transaction;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod payment;

@@ -35,16 +35,19 @@ pub(crate) struct Order {
 impl Order {
     /// Reads the [`ORDER`] of the holder of an account.
     pub(crate) fn read(bank: &Bank, account_id: u64, fields: &Fields) -> Result<Self, Refusal> {
+        let order = Self::from_anybody(bank, fields)?;
+        if order.counterparty.place == Place::Account(account_id) {
+            return Err(Refusal::unrecorded(400, "an account cannot pay itself."));
+        }
+        Ok(order)
+    }
+
+    /// Reads an order whose payer is not known yet.
+    pub(crate) fn from_anybody(bank: &Bank, fields: &Fields) -> Result<Self, Refusal> {
         let cents = amount::read(fields, "amount")?;
         let counterparty = Counterparty::read(bank, fields)?;
-        match counterparty.place {
-            Place::Account(id) if id == account_id => {
-                return Err(Refusal::unrecorded(400, "an account cannot pay itself."));
-            }
-            Place::Elsewhere if counterparty.party.iban.is_none() => {
-                return Err(Refusal::unrecorded(400, "counterparty_alias is nobody's who banks here."));
-            }
-            Place::Account(_) | Place::SugarDaddy | Place::Elsewhere => {}
+        if counterparty.place == Place::Elsewhere && counterparty.party.iban.is_none() {
+            return Err(Refusal::unrecorded(400, "counterparty_alias is nobody's who banks here."));
         }
         let description = fields.text("description").to_owned();
         check_description(&description, &counterparty)?;

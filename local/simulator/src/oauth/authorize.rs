@@ -3,17 +3,18 @@
 //! The real page waits until the customer scanned its QR code with the app. This one lets the visitor be a customer.
 //! Terminals and tests send `X-Simulator-Approve: <customer>` or `X-Simulator-Deny: 1` and are redirected at once.
 
-use axum::http::header;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use crate::bank::Bank;
 use crate::books::{AuthorizationCode, OauthClientStatus};
 use crate::clock;
+use crate::forms;
 use crate::oauth::consent_page;
 use crate::random;
 use crate::settings::Denial;
 use crate::wire::answer::Answer;
 use crate::wire::call::{Call, value_of};
+use crate::wire::web_address::origin;
 
 /// What an application asks the customer for, once its client and its redirect URI were found right.
 pub(crate) struct AuthorizationRequest {
@@ -156,9 +157,5 @@ fn deny(bank: &Bank, request: &AuthorizationRequest) -> Answer {
 /// A page may load its own stylesheet and send its form here, from where the browser goes on to the application;
 /// nothing else.
 fn page(html: String, request: &AuthorizationRequest) -> Answer {
-    let origin = Url::parse(&request.redirect_uri).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    let mut answer = Answer::html(200, html);
-    answer.set(header::CONTENT_SECURITY_POLICY, &consent_page::policy(&origin));
-    answer.set(header::CACHE_CONTROL, "no-store");
-    answer
+    forms::page(200, html, &origin(&request.redirect_uri))
 }

@@ -1,7 +1,6 @@
 //! Callback URL: where the authorize page may send a browser back to.
 
 use serde_json::{Value, json};
-use url::{Host, Url};
 
 use crate::bank::Bank;
 use crate::books::CallbackUrl;
@@ -13,6 +12,7 @@ use crate::wire::fields::{Fields, text};
 use crate::wire::gate::Caller;
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
+use crate::wire::web_address::is_web_address;
 
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let oauth_client_id = oauth_client::in_path(bank, call, caller)?.id;
@@ -69,17 +69,7 @@ fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Callb
 /// The URL as it was sent, since it is compared as text. Only a machine's own address may do without TLS.
 fn checked(fields: &Fields) -> Result<String, Refusal> {
     let text = fields.text("url");
-    let local = |url: &Url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    let good = Url::parse(text).is_ok_and(|url| {
-        url.fragment().is_none() && (url.scheme() == "https" || (url.scheme() == "http" && local(&url)))
-    });
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    if good && plain {
+    if is_web_address(text) && !text.contains('#') {
         Ok(text.to_owned())
     } else {
         Err(Refusal::unrecorded(400, "url must be an https URL; http is taken for localhost only."))

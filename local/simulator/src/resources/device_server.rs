@@ -1,13 +1,11 @@
 //! Device-server: says where an API key may be used from. The first one binds the key for good.
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 
 use crate::bank::Bank;
-use crate::books::{Credential, Device, Permitted};
+use crate::books::{Credential, Device};
 use crate::clock;
-use crate::settings::Settings;
+use crate::permitted::{self, Address, Permitted, PermittedIp};
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, optional_texts, text};
@@ -15,26 +13,28 @@ use crate::wire::gate::Caller;
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
-const WILDCARD: &str = "*";
-
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let fields = Fields::read(call, &[text("description"), text("secret"), optional_texts("permitted_ips")])?;
     let description = fields.text("description").to_owned();
-    let permitted = permitted(&bank.settings, &fields.texts("permitted_ips"), call.ip, &description)?;
+    let addresses = addresses(bank, call, &fields.texts("permitted_ips"))?;
     let now = bank.now();
+    let installation_id = caller.installation_id()?;
     let credential = usable(bank, fields.text("secret"))?;
-    if credential.permitted.as_ref().is_some_and(|permitted| !permitted.allows(call.ip)) {
+    let credential_id = credential.id;
+    let allows = |bound| permitted::allows(&bank.books, bound, &credential.owner, installation_id, call.ip);
+    if !credential.permitted.as_ref().is_none_or(allows) {
         return Err(Refusal::BadKeyOrIp);
     }
-    let credential_id = credential.id;
-    if let Some(credential) = bank.books.credential_mut(credential_id)
-        && credential.permitted.is_none()
-    {
-        credential.permitted = Some(permitted);
-        credential.updated = now;
+    if credential.permitted.is_none() {
+        let first_id = bank.books.new_ids(addresses.len() as u64);
+        let listed = (first_id..).zip(addresses).map(|(id, address)| PermittedIp::new(id, now, address));
+        let permitted = Permitted::bound(description.clone(), listed.collect());
+        if let Some(credential) = bank.books.credential_mut(credential_id) {
+            credential.permitted = Some(permitted);
+            credential.updated = now;
+        }
     }
     let id = bank.books.new_id();
-    let installation_id = caller.installation_id()?;
     bank.books.devices.push(Device { id, created: now, installation_id, credential_id, description, ip: call.ip });
     Ok(Answer::id(id))
 }
@@ -68,23 +68,18 @@ fn own<'a>(bank: &'a Bank, caller: &Caller) -> Result<impl Iterator<Item = &'a D
 }
 
 /// What a list of permitted IPs means. An empty one is the caller's address.
-fn permitted(settings: &Settings, list: &[&str], caller: IpAddr, description: &str) -> Result<Permitted, Refusal> {
-    let mut ips = Vec::new();
-    for text in list.iter().filter(|text| **text != WILDCARD) {
-        let ip: IpAddr = text.parse().map_err(|_| {
-            Refusal::unrecorded(400, format!("\"{text}\" in permitted_ips is neither an IP address nor \"*\"."))
-        })?;
-        if ip.is_ipv6() && !settings.ipv6_permitted_ips {
-            return Err(Refusal::unrecorded(400, "permitted_ips takes IPv4 addresses only."));
+fn addresses(bank: &Bank, call: &Call, list: &[&str]) -> Result<Vec<Address>, Refusal> {
+    let mut addresses = Vec::new();
+    for text in list {
+        let address = Address::read(text, &bank.settings)?;
+        if !addresses.contains(&address) {
+            addresses.push(address);
         }
-        ips.push(ip);
     }
-    let star = list.contains(&WILDCARD);
-    let wildcard = star && !(settings.strict_wildcard && ips.is_empty());
-    if ips.is_empty() {
-        ips.push(caller);
+    if addresses.is_empty() || (bank.settings.strict_wildcard && addresses == [Address::Any]) {
+        addresses = vec![Address::Ip(call.ip)];
     }
-    Ok(Permitted { description: description.to_owned(), ips, wildcard })
+    Ok(addresses)
 }
 
 fn element(device: &Device) -> Value {

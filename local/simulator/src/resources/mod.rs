@@ -1,6 +1,7 @@
 //! The resources of the API, each by its name in the protocol.
 
 pub(crate) mod callback_url;
+pub(crate) mod credential_password_ip;
 pub(crate) mod device_server;
 pub(crate) mod draft_payment;
 pub(crate) mod installation;
@@ -8,6 +9,8 @@ pub(crate) mod monetary_account;
 pub(crate) mod oauth_client;
 pub(crate) mod payment;
 pub(crate) mod payment_service_provider_credential;
+pub(crate) mod payment_service_provider_issuer_transaction;
+pub(crate) mod permitted_ip;
 pub(crate) mod request_inquiry;
 pub(crate) mod session;
 pub(crate) mod session_server;

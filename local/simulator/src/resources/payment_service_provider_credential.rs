@@ -1,12 +1,11 @@
 //! Payment service provider credential: a certificate becomes a user of the bank, with an API key of its own.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::{Credential, CredentialStatus, Owner, PspUser};
 use crate::certificate::PspCertificate;
 use crate::clock;
 use crate::random;
+use crate::resources::credential_password_ip::element;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, text};
@@ -69,27 +68,4 @@ fn user_of(bank: &mut Bank, certificate: PspCertificate) -> u64 {
     let PspCertificate { common_name, distinguished_name, .. } = certificate;
     bank.books.psp_users.push(PspUser { id, created, common_name, distinguished_name });
     id
-}
-
-fn element(credential: &Credential) -> Value {
-    let pending = credential.status == CredentialStatus::PendingFirstUse;
-    let status = match credential.status {
-        CredentialStatus::PendingFirstUse => "PENDING_FIRST_USE",
-        CredentialStatus::Active => "ACTIVE",
-        CredentialStatus::Revoked => "REVOKED",
-    };
-    let permitted_device = credential.permitted.as_ref().map(|permitted| {
-        let ip = if permitted.wildcard { Some("*".to_owned()) } else { permitted.ips.first().map(ToString::to_string) };
-        json!({"description": permitted.description, "ip": ip})
-    });
-    json!({"CredentialPasswordIp": {
-        "id": credential.id,
-        "created": clock::text(credential.created),
-        "updated": clock::text(credential.updated),
-        "status": status,
-        "expiry_time": credential.expires.map(clock::text),
-        // Shown until it was used, and never again.
-        "token_value": pending.then_some(&credential.secret),
-        "permitted_device": permitted_device,
-    }})
 }

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::bank::Bank;
-use crate::books::{Credential, CredentialStatus, Owner, Permitted, Session};
+use crate::books::{Credential, CredentialStatus, Owner, Session};
 use crate::clock;
+use crate::permitted::{self, Permitted};
 use crate::random;
 use crate::resources::{device_server, user};
 use crate::settings::{Need, TimeoutOwner};
@@ -18,15 +19,19 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     let fields = Fields::read(call, &[text("secret")])?;
     let installation_id = caller.installation_id()?;
     let credential = device_server::usable(bank, fields.text("secret"))?;
-    let permitted = permitted(bank, installation_id, credential).ok_or(Refusal::BadKeyOrIp)?;
-    if !permitted.allows(call.ip) {
+    if !is_registered(bank, installation_id, credential) {
         return Err(Refusal::BadKeyOrIp);
     }
     let (credential_id, owner) = (credential.id, credential.owner.clone());
+    // An access token that no device-server bound is bound here, to its provider.
+    let bound = credential.permitted.clone().unwrap_or_else(Permitted::of_provider);
+    if !permitted::allows(&bank.books, &bound, &owner, installation_id, call.ip) {
+        return Err(Refusal::BadKeyOrIp);
+    }
 
     let now = bank.now();
     if let Some(credential) = bank.books.credential_mut(credential_id) {
-        credential.permitted.get_or_insert(permitted);
+        credential.permitted.get_or_insert(bound);
         if credential.status == CredentialStatus::PendingFirstUse {
             credential.status = CredentialStatus::Active;
             credential.expires = None;
@@ -54,22 +59,12 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     Ok(answer)
 }
 
-/// Where a key may be used from. A key that no device-server bound yet is bound here, to the addresses of a device that
-/// the same installation registered for the same payment service provider.
-fn permitted(bank: &Bank, installation_id: u64, credential: &Credential) -> Option<Permitted> {
-    let here = || bank.books.devices.iter().filter(move |device| device.installation_id == installation_id);
-    if here().any(|device| device.credential_id == credential.id) {
-        return credential.permitted.clone();
-    }
-    let Owner::Consent { user_api_key_id, .. } = credential.owner else { return None };
-    if bank.settings.access_token_device == Need::Required {
-        return None;
-    }
-    let psp_user_id = bank.books.user_api_key(user_api_key_id)?.psp_user_id;
-    let of_provider = here()
-        .filter_map(|device| bank.books.credential(device.credential_id))
-        .find(|other| other.owner == Owner::Psp { psp_user_id })?;
-    credential.permitted.clone().or_else(|| of_provider.permitted.clone())
+/// Whether the installation knows the key: by a device-server for it, or for its payment service provider.
+fn is_registered(bank: &Bank, installation_id: u64, credential: &Credential) -> bool {
+    let mut here = bank.books.devices.iter().filter(|device| device.installation_id == installation_id);
+    let by_provider = bank.settings.access_token_device == Need::Optional
+        && permitted::of_provider(&bank.books, &credential.owner, installation_id).next().is_some();
+    here.any(|device| device.credential_id == credential.id) || by_provider
 }
 
 fn timeout(bank: &Bank, owner: &Owner) -> u32 {

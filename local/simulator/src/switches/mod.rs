@@ -2,7 +2,9 @@
 //! at the real bank, so all of it lives under `/_simulator`; only the page that stands for the app has a path of its own.
 
 pub(crate) mod calls;
+mod egress_ip;
 pub(crate) mod faults;
+mod issuer_transactions;
 mod money;
 mod overview;
 mod page;
@@ -10,7 +12,7 @@ mod people;
 mod settings;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -21,10 +23,14 @@ use crate::app;
 use crate::bank::SharedBank;
 use crate::money::decision::DecisionError;
 use crate::oauth::consent_page;
+use crate::pay;
+use crate::wire::call::value_of;
 
-/// Whether a path is one of ours rather than the bank's.
-pub(crate) fn owns(path: &str) -> bool {
-    path == "/" || app::owns(path) || path == "/_simulator" || path.starts_with("/_simulator/")
+/// Whether an address is one of ours rather than the bank's. At the root the bank has its pay page.
+pub(crate) fn owns(uri: &Uri) -> bool {
+    let path = uri.path();
+    let pays = || value_of(uri.query().unwrap_or_default().as_bytes(), pay::TRANSACTION).is_some();
+    (path == "/" && !pays()) || app::owns(path) || path == "/_simulator" || path.starts_with("/_simulator/")
 }
 
 pub(crate) fn router(bank: SharedBank) -> Router {
@@ -39,7 +45,9 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         .route("/_simulator/payments", post(money::arrive))
         .route("/_simulator/draft", post(money::decide_draft))
         .route("/_simulator/request", post(money::decide_request))
+        .route("/_simulator/issuer-transaction", post(issuer_transactions::decide))
         .route("/_simulator/objects", get(money::objects))
+        .route("/_simulator/egress-ip", get(egress_ip::show))
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
         .merge(app::router())
@@ -57,6 +65,8 @@ enum SwitchError {
     BadFault(&'static str),
     #[error("no customer of this bank is called \"{0}\"")]
     UnknownCustomer(String),
+    #[error("the bank has no issuer transaction \"{0}\"")]
+    UnknownTransaction(String),
     #[error("the customer has no such account, or none that this bank holds")]
     NoSuchAccount,
     #[error("the count must be from 1 to {0}")]
@@ -69,10 +79,13 @@ impl IntoResponse for SwitchError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::Body(_) | Self::UnknownEndpoint(_) | Self::BadFault(_) | Self::BadCount(_) => StatusCode::BAD_REQUEST,
-            Self::UnknownCustomer(_) | Self::NoSuchAccount | Self::Decision(DecisionError::Unknown { .. }) => {
-                StatusCode::NOT_FOUND
+            Self::UnknownCustomer(_)
+            | Self::UnknownTransaction(_)
+            | Self::NoSuchAccount
+            | Self::Decision(DecisionError::Unknown { .. }) => StatusCode::NOT_FOUND,
+            Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {
+                StatusCode::CONFLICT
             }
-            Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle) => StatusCode::CONFLICT,
         };
         let body = json!({"error": self.to_string()}).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()

@@ -15,7 +15,7 @@ use crate::money::draft_payment::{self, DraftPayment};
 use crate::money::ledger;
 use crate::money::payment::Payment;
 use crate::money::request_inquiry::{self, RequestInquiry};
-use crate::switches::{SwitchError, parsed};
+use crate::switches::{SwitchError, issuer_transactions, parsed};
 
 /// More than any test walks through, and quick to list.
 const MOST_PAYMENTS: u64 = 100_000;
@@ -84,14 +84,21 @@ pub(super) async fn decide_request(State(bank): State<SharedBank>, body: Bytes) 
     Ok(Json(json!({"request": request, "status": status})))
 }
 
-/// All drafts, requests and payments that were made while the bank ran, without those that a switch let arrive.
+/// All drafts, requests, issuer transactions and payments that were made while the bank ran, without those that a switch let arrive.
 pub(super) async fn objects(State(bank): State<SharedBank>) -> Json<Value> {
     let bank = bank.lock();
     let books = &bank.books;
     let drafts: Vec<Value> = books.draft_payments.iter().map(|draft| of_draft(&bank, draft)).collect();
     let requests: Vec<Value> = books.request_inquiries.iter().map(|request| of_request(&bank, request)).collect();
+    let transactions = books.issuer_transactions.iter();
+    let transactions: Vec<Value> = transactions.map(|made| issuer_transactions::entry(&bank, made)).collect();
     let payments: Vec<Value> = books.payments.iter().map(of_payment).collect();
-    Json(json!({"draft_payments": drafts, "request_inquiries": requests, "payments": payments}))
+    Json(json!({
+        "draft_payments": drafts,
+        "request_inquiries": requests,
+        "issuer_transactions": transactions,
+        "payments": payments,
+    }))
 }
 
 /// With the reference and the words of the first entry, and the sum of all.

@@ -27,19 +27,18 @@ pub(crate) struct Call {
 
 impl Call {
     /// `None` when the body is too long, or did not arrive whole.
-    pub(crate) async fn read(request: Request<Body>, peer: IpAddr) -> Option<Self> {
+    pub(crate) async fn read(request: Request<Body>, peer: IpAddr, egress: Option<IpAddr>) -> Option<Self> {
         let (head, body) = request.into_parts();
         let body = to_bytes(body, LONGEST_BODY).await.ok()?.to_vec();
         let path = head.uri.path().to_owned();
-        let ip = head.headers.get(CALLER_IP).and_then(|ip| ip.to_str().ok()?.parse().ok()).unwrap_or(peer);
         Some(Self {
             found: find(&head.method, &path),
             method: head.method,
             query: head.uri.query().unwrap_or_default().to_owned(),
             path,
+            ip: address(&head.headers, peer, egress),
             headers: head.headers,
             body,
-            ip,
         })
     }
 
@@ -60,10 +59,24 @@ impl Call {
     /// The number in the path at this place, counted from 0. The routes let only numbers through.
     pub(crate) fn id(&self, place: usize) -> u64 {
         match &self.found {
-            Found::Route(_, ids) => ids.get(place).copied().unwrap_or_default(),
+            Found::Route(_, ids) => ids.numbers.get(place).copied().unwrap_or_default(),
             Found::WrongMethod(_) | Found::Nothing => 0,
         }
     }
+
+    /// What ends a path that takes a UUID there; it may be any text.
+    pub(crate) fn uuid(&self) -> &str {
+        match &self.found {
+            Found::Route(_, ids) => &ids.uuid,
+            Found::WrongMethod(_) | Found::Nothing => "",
+        }
+    }
+}
+
+/// Where a call seems to come from: where it says, where everybody seems to, or where its connection does.
+pub(crate) fn address(headers: &HeaderMap, peer: IpAddr, egress: Option<IpAddr>) -> IpAddr {
+    let said = headers.get(CALLER_IP).and_then(|ip| ip.to_str().ok()?.parse().ok());
+    said.or(egress).unwrap_or(peer)
 }
 
 /// The first value of a name in `a=1&b=2`, decoded.

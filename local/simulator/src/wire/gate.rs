@@ -7,6 +7,7 @@ use crate::bank::Bank;
 use crate::books::{Installation, Session};
 use crate::clock;
 use crate::keys::ClientKey;
+use crate::permitted;
 use crate::settings::{DuplicateRequestIds, IpCheck, Need, RateLimits, SessionExtension};
 use crate::wire::call::Call;
 use crate::wire::refusal::Refusal;
@@ -141,7 +142,8 @@ fn check_signature(bank: &Bank, need: Signature, caller: &Caller, call: &Call) -
 
 fn check_ip(bank: &Bank, session: &Session, call: &Call) -> Result<(), Refusal> {
     let credential = bank.books.credential(session.credential_id).ok_or(Refusal::SessionEnded)?;
-    let allowed = credential.permitted.as_ref().is_some_and(|permitted| permitted.allows(call.ip));
+    let allows = |bound| permitted::allows(&bank.books, bound, &credential.owner, session.installation_id, call.ip);
+    let allowed = credential.permitted.as_ref().is_some_and(allows);
     match bank.settings.ip_check {
         IpCheck::EveryCall if !allowed => Err(Refusal::BadKeyOrIp),
         IpCheck::EveryCall | IpCheck::Sessions => Ok(()),

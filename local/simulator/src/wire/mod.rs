@@ -9,3 +9,4 @@ pub(crate) mod pipeline;
 pub(crate) mod rate_limit;
 pub(crate) mod refusal;
 pub(crate) mod routes;
+pub(crate) mod web_address;

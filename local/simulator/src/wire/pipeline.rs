@@ -27,7 +27,8 @@ pub(crate) struct Dropped;
 
 /// Answers one call to the bank.
 pub(crate) async fn serve(bank: &SharedBank, peer: IpAddr, request: Request<Body>) -> Result<Response<Body>, Dropped> {
-    let Some(call) = Call::read(request, peer).await else { return Err(Dropped) };
+    let egress = bank.lock().settings.egress_ip;
+    let Some(call) = Call::read(request, peer, egress).await else { return Err(Dropped) };
     // The call acts at once and its answer waits, so that a client that gives up cannot know what happened.
     let (number, effect, answer, key, sign_errors) = {
         let mut bank = bank.lock();
@@ -97,7 +98,7 @@ fn finish(call: &Call, answer: Answer, key: &Arc<ServerKey>, sign_errors: bool, 
 }
 
 fn is_api(call: &Call) -> bool {
-    !matches!(&call.found, Found::Route(route, _) if matches!(route.act, Act::Oauth(_)))
+    !matches!(&call.found, Found::Route(route, _) if matches!(route.act, Act::Web(_)))
 }
 
 fn is_signed(status: u16, sign_errors: bool) -> bool {

@@ -52,6 +52,10 @@ impl Refusal {
         Self::Unrecorded { status, text: format!("Simulator: {}", text.into()) }
     }
 
+    pub(crate) fn unknown_endpoint() -> Self {
+        Self::unrecorded(404, "there is no such endpoint.")
+    }
+
     /// The refusal as the bank writes it. `dutch` translates the words whose translation was recorded.
     pub(crate) fn answer(&self, settings: &Settings, dutch: bool) -> Answer {
         let (status, text): (u16, &str) = match self {

@@ -5,9 +5,11 @@ use axum::http::Method;
 
 use crate::bank::Bank;
 use crate::oauth;
+use crate::pay;
+use crate::resources::payment_service_provider_issuer_transaction as issuer_transaction;
 use crate::resources::{
-    callback_url, device_server, draft_payment, installation, monetary_account, oauth_client, payment,
-    payment_service_provider_credential, request_inquiry, session, session_server, user,
+    callback_url, credential_password_ip, device_server, draft_payment, installation, monetary_account, oauth_client,
+    payment, payment_service_provider_credential, permitted_ip, request_inquiry, session, session_server, user,
 };
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -27,16 +29,24 @@ pub(crate) struct Route {
 pub(crate) enum Act {
     /// An endpoint of the API, behind the checks that it needs.
     Api(Needs, fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>),
-    /// A page or an endpoint of the OAuth host: no headers, no signature, other errors.
-    Oauth(fn(&mut Bank, &Call) -> Answer),
+    /// A page, or an endpoint of the OAuth host: no headers, no signature, other errors.
+    Web(fn(&mut Bank, &Call) -> Answer),
 }
 
 /// What a method and a path mean.
 #[derive(Clone)]
 pub(crate) enum Found {
-    Route(&'static Route, Vec<u64>),
+    Route(&'static Route, Ids),
     WrongMethod(&'static Route),
     Nothing,
+}
+
+/// What stands in a path where its template has names.
+#[derive(Clone, Default)]
+pub(crate) struct Ids {
+    pub(crate) numbers: Vec<u64>,
+    /// The last one, where it is no number.
+    pub(crate) uuid: String,
 }
 
 impl Found {
@@ -58,8 +68,8 @@ const fn api(
     Route { method, template, act: Act::Api(needs, handler) }
 }
 
-const fn oauth(method: Method, template: &'static str, handler: fn(&mut Bank, &Call) -> Answer) -> Route {
-    Route { method, template, act: Act::Oauth(handler) }
+const fn web(method: Method, template: &'static str, handler: fn(&mut Bank, &Call) -> Answer) -> Route {
+    Route { method, template, act: Act::Web(handler) }
 }
 
 const CLIENTS: &str = "user/{user-id}/oauth-client";
@@ -70,13 +80,23 @@ const REQUESTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/re
 const REQUEST: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}";
 const DRAFTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment";
 const DRAFT: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}";
+const KEYS: &str = "user/{user-id}/credential-password-ip";
+const KEY: &str = "user/{user-id}/credential-password-ip/{item-id}";
+const IPS: &str = "user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip";
+const IP: &str = "user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}";
+const TRANSACTIONS: &str = "user/{user-id}/payment-service-provider-issuer-transaction";
+const TRANSACTION: &str = "user/{user-id}/payment-service-provider-issuer-transaction/{item-id}";
+const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-id}";
+const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-id}";
 const URLS: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url";
 const URL: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}";
 
 pub(crate) static ROUTES: &[Route] = &[
-    oauth(Method::GET, "auth", oauth::authorize::show),
-    oauth(Method::POST, "auth", oauth::authorize::decide),
-    oauth(Method::POST, "token", oauth::token::exchange),
+    web(Method::GET, "auth", oauth::authorize::show),
+    web(Method::POST, "auth", oauth::authorize::decide),
+    web(Method::POST, "token", oauth::token::exchange),
+    web(Method::GET, "pay", pay::show),
+    web(Method::POST, "pay", pay::decide),
     api(Method::POST, "installation", Needs::NOTHING, installation::create),
     api(Method::GET, "installation", Needs::SESSION, installation::list),
     api(Method::GET, "installation/{item-id}", Needs::SESSION, installation::find),
@@ -117,6 +137,18 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, URL, Needs::SESSION, callback_url::find),
     api(Method::PUT, URL, Needs::SESSION, callback_url::update),
     api(Method::DELETE, URL, Needs::SESSION, callback_url::delete),
+    api(Method::GET, KEYS, Needs::SESSION, credential_password_ip::list),
+    api(Method::GET, KEY, Needs::SESSION, credential_password_ip::find),
+    api(Method::POST, IPS, Needs::SESSION, permitted_ip::create),
+    api(Method::GET, IPS, Needs::SESSION, permitted_ip::list),
+    api(Method::GET, IP, Needs::SESSION, permitted_ip::find),
+    api(Method::PUT, IP, Needs::SESSION, permitted_ip::update),
+    api(Method::POST, TRANSACTIONS, Needs::SESSION, issuer_transaction::create),
+    api(Method::GET, TRANSACTIONS, Needs::SESSION, issuer_transaction::list),
+    api(Method::GET, TRANSACTION, Needs::SESSION, issuer_transaction::find),
+    api(Method::PUT, TRANSACTION, Needs::SESSION, issuer_transaction::update),
+    api(Method::GET, PUBLIC_OF_USER, Needs::SESSION, issuer_transaction::find_public_of_user),
+    api(Method::GET, PUBLIC, Needs::NOTHING, issuer_transaction::find_public),
     api(Method::GET, "user/{user-id}/monetary-account", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account/{item-id}", Needs::SESSION, monetary_account::find),
     api(Method::GET, "user/{user-id}/monetary-account-bank", Needs::SESSION, monetary_account::list),
@@ -152,19 +184,22 @@ pub(crate) static ROUTES: &[Route] = &[
 impl Route {
     fn path(&self) -> String {
         match self.template {
-            "auth" => "/auth".to_owned(),
+            page @ ("auth" | "pay") => format!("/{page}"),
             template => format!("/v1/{template}"),
         }
     }
 
-    fn ids(&self, path: &str) -> Option<Vec<u64>> {
+    fn ids(&self, path: &str) -> Option<Ids> {
         let pattern = self.path();
         let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-        let mut ids = Vec::new();
+        let mut ids = Ids::default();
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return Some(ids),
-                (Some(placeholder), Some(id)) if placeholder.starts_with('{') => ids.push(id.parse().ok()?),
+                (Some("{item-id}"), Some(id)) if [PUBLIC, PUBLIC_OF_USER].contains(&self.template) => {
+                    ids.uuid = id.to_owned();
+                }
+                (Some(placeholder), Some(id)) if placeholder.starts_with('{') => ids.numbers.push(id.parse().ok()?),
                 (Some(word), Some(same)) if word == same => {}
                 _ => return None,
             }
@@ -173,6 +208,8 @@ impl Route {
 }
 
 pub(crate) fn find(method: &Method, path: &str) -> Found {
+    // The bank has its pay page at the root of a host of its own.
+    let path = if path == "/" { "/pay" } else { path };
     let mut wrong_method = None;
     for route in ROUTES {
         match route.ids(path) {

@@ -6,10 +6,7 @@ use crate::client::{Call, Reply, bank};
 use crate::desk::{Desk, elsewhere, entry, euros, with};
 
 fn form<'a>(desk: &'a Desk, path: &str, fields: &[(&str, &str)]) -> Call<'a> {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    let call = desk.bank().call("POST", path).header("Content-Type", "application/x-www-form-urlencoded");
-    call.body(form.finish())
+    desk.bank().form(path, fields)
 }
 
 async fn decide(desk: &Desk, draft: u64, customer: &str, decision: &str) -> Reply {

@@ -103,6 +103,12 @@ impl Bank {
         self.call("POST", path).json(body)
     }
 
+    /// A form, as a browser sends it.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Call<'_> {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.call("POST", path).header("Content-Type", "application/x-www-form-urlencoded").body(form)
+    }
+
     /// Turns a switch under `/_simulator`.
     pub(crate) async fn switch(&self, name: &str, body: Value) -> Reply {
         let reply = self.post(&format!("/_simulator/{name}"), body).send().await;
@@ -129,6 +135,11 @@ impl Bank {
             "client_payment_service_provider_certificate_chain": certificate,
             "client_public_key_signature": sign(key(2), signed.as_bytes()),
         })
+    }
+
+    /// The objects of one kind that the bank holds.
+    pub(crate) async fn objects(&self, kind: &str) -> Vec<Value> {
+        self.get("/_simulator/objects").send().await.ok().json()[kind].as_array().unwrap().clone()
     }
 
     /// Opens a session; signed with the first key, as all installations of these helpers are.

@@ -71,8 +71,7 @@ impl Desk {
     }
 
     pub(crate) async fn objects(&self, kind: &str) -> Vec<Value> {
-        let reply = self.bank().get("/_simulator/objects").send().await.ok();
-        reply.json()[kind].as_array().unwrap().clone()
+        self.bank().objects(kind).await
     }
 
     /// A draft of one entry from the main account; its id.

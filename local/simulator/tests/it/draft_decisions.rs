@@ -98,6 +98,7 @@ async fn a_test_counts_what_the_bank_holds() {
             "id": request_id, "account": 60_101, "status": "PENDING", "merchant_reference": null, "request_id": null,
             "amount": "9.00", "description": "Lunch", "asked_account": null,
         }],
+        "issuer_transactions": [],
         "payments": [],
     });
     assert_eq!(objects, expected);

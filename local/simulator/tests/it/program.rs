@@ -34,6 +34,7 @@ async fn the_urls_lead_to_where_the_bank_listens() {
     assert_eq!(bank.simulator.api_url().as_str(), format!("http://{address}/v1"));
     assert_eq!(bank.simulator.authorize_url().as_str(), format!("http://{address}/auth"));
     assert_eq!(bank.simulator.token_url().as_str(), format!("http://{address}/v1/token"));
+    assert_eq!(bank.simulator.pay_url().as_str(), format!("http://{address}/pay"));
 }
 
 #[tokio::test]
@@ -82,11 +83,12 @@ fn the_program_prints_its_urls_and_takes_settings() {
 
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
 
-    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap()).lines().take(4).map(Result::unwrap).collect();
+    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap()).lines().take(5).map(Result::unwrap).collect();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(lines[0].starts_with("A bunq bank listens on http://127.0.0.1:"));
     assert!(lines[1].ends_with("/v1") && lines[2].ends_with("/auth") && lines[3].ends_with("/v1/token"));
+    assert!(lines[4].ends_with("/pay"));
 }
 
 #[test]

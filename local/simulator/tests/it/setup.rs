@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bunq_simulator::Settings;
 use serde_json::{Value, json};
 
-use crate::client::{Bank, Reply, bank_with, key};
+use crate::client::{Bank, Call, Reply, bank_with, key};
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback?from=bank";
 
@@ -42,12 +42,17 @@ impl Provider {
     }
 
     pub(crate) async fn at(bank: Bank) -> Self {
+        Self::permitted(bank, json!(["127.0.0.1", "*"])).await
+    }
+
+    /// One whose key may be used from these addresses.
+    pub(crate) async fn permitted(bank: Bank, permitted_ips: Value) -> Self {
         let installation = bank.install(0).await;
         let body = bank.credential_body(&installation, "Tests AISP PISP");
         let path = "/v1/payment-service-provider-credential";
         let credential = bank.post(path, body).token(&installation).send().await.ok().response(0);
         let api_key = credential["CredentialPasswordIp"]["token_value"].as_str().unwrap().to_owned();
-        let body = json!({"description": "tests", "secret": api_key, "permitted_ips": ["127.0.0.1", "*"]});
+        let body = json!({"description": "tests", "secret": api_key, "permitted_ips": permitted_ips});
         bank.post("/v1/device-server", body).token(&installation).signed(key(0)).send().await.ok();
         let session = bank.session(&installation, &api_key).send().await.ok();
         let id = session.response(2)["UserPaymentServiceProvider"]["id"].as_u64().unwrap();
@@ -58,6 +63,23 @@ impl Provider {
     /// A path of the provider's own.
     pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/user/{}/{rest}", self.id)
+    }
+
+    /// A call of the provider's own.
+    pub(crate) fn call(&self, method: &str, rest: &str) -> Call<'_> {
+        self.bank.call(method, &self.path(rest)).token(&self.session)
+    }
+
+    pub(crate) async fn get(&self, rest: &str) -> Reply {
+        self.call("GET", rest).send().await
+    }
+
+    pub(crate) async fn post(&self, rest: &str, body: Value) -> Reply {
+        self.call("POST", rest).json(body).send().await
+    }
+
+    pub(crate) async fn put(&self, rest: &str, body: Value) -> Reply {
+        self.call("PUT", rest).json(body).send().await
     }
 
     pub(crate) async fn app(self) -> App {

@@ -1,0 +1,56 @@
+//! Addresses that a browser is sent to.
+
+use url::{Host, Url};
+
+/// Whether a text is an address that the bank may send a browser to: of an https site, or of this machine. It is put
+/// into headers as it is, so it holds nothing that means something there.
+pub(crate) fn is_web_address(text: &str) -> bool {
+    let local = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    // A host may hold more than one expects, such as the semicolon that ends a part of a content security policy.
+    let plain = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    };
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+        && Url::parse(text)
+            .is_ok_and(|url| plain(&url) && (url.scheme() == "https" || (url.scheme() == "http" && local(&url))))
+}
+
+/// The part of an address that a content security policy names.
+pub(crate) fn origin(text: &str) -> String {
+    Url::parse(text).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_to_https_and_to_this_machine() {
+        for text in ["https://app.example/done?id=1#top", "http://localhost:3000/", "http://127.0.0.1", "http://[::1]/"]
+        {
+            assert!(is_web_address(text), "{text}");
+        }
+        for text in [
+            "",
+            "done",
+            "//app.example/",
+            "http://app.example/",
+            "http://localhost.example/",
+            "ftp://app.example/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a;script-src/",
+            "https://app.example/\r\nX: y",
+            "https://app.example/a b",
+            "https://büro.example/",
+        ] {
+            assert!(!is_web_address(text), "{text}");
+        }
+    }
+}
