@@ -34,6 +34,8 @@ pub struct BunqUrls {
     pub authorize: Url,
     /// Where a code becomes an access token: `https://api-oauth.sandbox.bunq.com/v1/token`.
     pub token: Url,
+    /// Where a customer pays an issuer transaction: `https://psp.triage.bunq.com`.
+    pub pay: Url,
 }
 
 /// Everything that a deployment decides.
@@ -41,7 +43,7 @@ pub struct BunqUrls {
 pub struct Config {
     /// `BUNQ_ENVIRONMENT`: `sandbox` (the default) or `production`.
     pub environment: BunqEnvironment,
-    /// `BUNQ_API_URL`, `BUNQ_AUTHORIZE_URL`, `BUNQ_TOKEN_URL`: each defaults to the environment's.
+    /// `BUNQ_API_URL`, `BUNQ_AUTHORIZE_URL`, `BUNQ_TOKEN_URL`, `BUNQ_PAY_URL`: each defaults to the environment's.
     pub bunq: BunqUrls,
     /// `PUBLIC_URL`: where browsers reach this deployment; `/callback` below it is registered at the bank.
     pub public_url: Url,
@@ -56,6 +58,10 @@ pub struct Config {
     /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's default).
     /// Empty: the address that the first call comes from.
     pub permitted_ips: Vec<String>,
+    /// `ISSUER_TRANSACTION_PUBLIC_PATH`: `user` (the default) or `root`, since bunq's public view is found under either.
+    pub public_path_at_root: bool,
+    /// `EGRESS_IP_URL`: a service that answers a caller's address as plain text; none asks nobody.
+    pub egress_ip_url: Option<Url>,
     /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`, for our own lines.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
@@ -109,15 +115,19 @@ impl Config {
             Some("production") => BunqEnvironment::Production,
             Some(_) => return Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
         };
-        let [api, authorize, token] = match environment {
+        let [api, authorize, token, pay] = match environment {
             BunqEnvironment::Sandbox => [
                 "https://public-api.sandbox.bunq.com/v1",
                 "https://oauth.sandbox.bunq.com/auth",
                 "https://api-oauth.sandbox.bunq.com/v1/token",
+                "https://psp.triage.bunq.com",
             ],
-            BunqEnvironment::Production => {
-                ["https://api.bunq.com/v1", "https://oauth.bunq.com/auth", "https://api.oauth.bunq.com/v1/token"]
-            }
+            BunqEnvironment::Production => [
+                "https://api.bunq.com/v1",
+                "https://oauth.bunq.com/auth",
+                "https://api.oauth.bunq.com/v1/token",
+                "https://psp.bunq.com",
+            ],
         };
         let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
         let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
@@ -132,6 +142,7 @@ impl Config {
                 api: url("BUNQ_API_URL", api)?,
                 authorize: url("BUNQ_AUTHORIZE_URL", authorize)?,
                 token: url("BUNQ_TOKEN_URL", token)?,
+                pay: url("BUNQ_PAY_URL", pay)?,
             },
             public_url: safe_url("PUBLIC_URL", &required("PUBLIC_URL")?)?,
             connections_table: required("CONNECTIONS_TABLE")?,
@@ -139,6 +150,12 @@ impl Config {
             secret_prefix: required("SECRET_PREFIX")?,
             tpp_name: tpp_name(optional("TPP_NAME"))?,
             permitted_ips,
+            public_path_at_root: match optional("ISSUER_TRANSACTION_PUBLIC_PATH").as_deref() {
+                None | Some("user") => false,
+                Some("root") => true,
+                Some(_) => return Err(invalid("ISSUER_TRANSACTION_PUBLIC_PATH", "must be user or root")),
+            },
+            egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
             log_level: optional("LOG_LEVEL")
                 .unwrap_or_else(|| "info".to_owned())
                 .parse()
@@ -173,20 +190,25 @@ const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {
 /// https only, since tokens travel there; http for this machine itself.
 fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).map_err(|_| invalid(name, "is not a URL"))?;
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
     match url.scheme() {
         _ if !url.username().is_empty() || url.password().is_some() => Err(invalid(name, "must not hold a user name")),
         _ if url.query().is_some() || url.fragment().is_some() => {
             Err(invalid(name, "must not hold a query or fragment"))
         }
         "https" => Ok(url),
-        "http" if loopback => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
         _ => Err(invalid(name, "must be https (http for localhost only)")),
+    }
+}
+
+/// Whether a URL leads to this machine itself.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Format {
 
 /// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write headers and bodies
 /// at their lower levels, and tokens are in those.
-const OURS: &[&str] = &["shared", "oauth", "users", "payments", "setup", "local"];
+const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "local"];
 
 /// What writes lines: for [`init`], and for tests that read them.
 pub fn subscriber<W>(format: Format, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync

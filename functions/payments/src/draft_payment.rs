@@ -1,18 +1,19 @@
 //! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it cannot accept.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use shared::{
     bunq::{
-        Page, Verified,
+        DecodeError, Page, Verified,
         calls::{
             CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
         },
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters,
+        QueryParameters, listing, start,
     },
-    tpp::{Listed, Order},
+    tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
         ids::{AttachmentId, BunqUserId, DraftPaymentId, MonetaryAccountId},
@@ -20,10 +21,11 @@ use shared::{
     },
 };
 
-use crate::{
-    listing,
-    order::{Terms, Wanted, read_listed, read_terms, start},
-};
+use crate::order::{Terms, read_terms};
+
+fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
+    format!("user/{}/monetary-account/{account}/draft-payment", user.connection.user_id)
+}
 
 struct DraftOrder {
     account: MonetaryAccountId,
@@ -34,7 +36,7 @@ impl Order for DraftOrder {
     type Create = CreateDraftPayment;
     type List = ListDraftPayments;
 
-    fn create(&self, user: BunqUserId, name: &RequestName) -> CreateDraftPayment {
+    fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateDraftPayment {
         CreateDraftPayment {
             user,
             account: self.account,
@@ -48,9 +50,9 @@ impl Order for DraftOrder {
         ListDraftPayments { user, account: self.account, page }
     }
 
-    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed> {
+    fn read(&self, page: &Verified, name: &RequestName, _: Timestamp) -> Result<Vec<Listed>, DecodeError> {
         let DraftPayment { amount, counterparty, description, .. } = &self.draft;
-        let wanted = Wanted { amount, counterparty, description, reference: name.reference() };
+        let wanted = Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) };
         read_listed(page, "DraftPayment", &wanted)
     }
 }
@@ -117,7 +119,8 @@ pub(crate) async fn create_draft_payment(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let order = body.read(read_draft)?;
-    Ok(start(&user, key, "draft-payment", order.account, &order.draft.to_json(), &order).await)
+    let path = path(&user, order.account);
+    Ok(start(&user, &key, &path, &order.draft.to_json(), &order, async |_, _| {}).await)
 }
 
 /// List drafts
@@ -144,8 +147,7 @@ pub(crate) async fn list_draft_payments(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    let path = format!("user/{}/monetary-account/{account}/draft-payment", user.connection.user_id);
-    listing::page(&user, &path, page, |user| ListDraftPayments { user, account, page }).await
+    listing(&user, &path(&user, account), page, |user| ListDraftPayments { user, account, page }).await
 }
 
 /// Read a draft

@@ -1,7 +1,6 @@
 //! What came in and went out of a connected customer's accounts, and how money is asked for and drafted.
 
 mod draft_payment;
-mod listing;
 mod order;
 mod payment;
 mod request_inquiry;

@@ -3,12 +3,15 @@
 use axum::response::Response;
 use jiff::civil::Date;
 use shared::{
-    bunq::calls::{FindPayment, ListPayments},
-    http::{Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters},
+    bunq::{
+        From,
+        calls::{FindPayment, ListPayments},
+    },
+    http::{Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing},
     types::ids::{MonetaryAccountId, PaymentId},
 };
 
-use crate::{listing, walk};
+use crate::walk;
 
 /// List an account's payments
 ///
@@ -40,6 +43,10 @@ pub(crate) async fn list_payments(
         let page = parameters.page();
         let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
         let since = parameters.optional::<Date>("since", "must be a date such as 2026-01-31");
+        if all && matches!(page.from, From::NewerThan(_)) {
+            parameters
+                .refuse("newer_id", "cannot be there together with all: a walk goes from the newest to the oldest");
+        }
         if since.is_some() && !all {
             parameters.refuse("since", "needs all=true");
         }
@@ -49,7 +56,7 @@ pub(crate) async fn list_payments(
         Some(since) => walk::all(&user, account, page.from, since).await,
         None => {
             let path = format!("user/{}/payments/{account}", user.connection.user_id);
-            listing::page(&user, &path, page, |user| ListPayments { user, account, page }).await
+            listing(&user, &path, page, |user| ListPayments { user, account, page }).await
         }
     }
 }

@@ -1,25 +1,28 @@
 //! `request-inquiry`: asks somebody for money.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use shared::{
     bunq::{
-        Page, Verified,
+        DecodeError, Page, Verified,
         calls::{CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry},
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Payments, Problem, QueryParameters,
+        listing, start,
     },
-    tpp::{Listed, Order},
+    tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
         ids::{BunqUserId, MonetaryAccountId, RequestInquiryId},
     },
 };
 
-use crate::{
-    listing,
-    order::{Terms, Wanted, read_listed, read_terms, start},
-};
+use crate::order::{Terms, read_terms};
+
+fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
+    format!("user/{}/monetary-account/{account}/request-inquiry", user.connection.user_id)
+}
 
 struct InquiryOrder {
     account: MonetaryAccountId,
@@ -30,7 +33,7 @@ impl Order for InquiryOrder {
     type Create = CreateRequestInquiry;
     type List = ListRequestInquiries;
 
-    fn create(&self, user: BunqUserId, name: &RequestName) -> CreateRequestInquiry {
+    fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateRequestInquiry {
         CreateRequestInquiry {
             user,
             account: self.account,
@@ -44,9 +47,9 @@ impl Order for InquiryOrder {
         ListRequestInquiries { user, account: self.account, page }
     }
 
-    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed> {
+    fn read(&self, page: &Verified, name: &RequestName, _: Timestamp) -> Result<Vec<Listed>, DecodeError> {
         let RequestInquiry { amount, counterparty, description } = &self.inquiry;
-        let wanted = Wanted { amount, counterparty, description, reference: name.reference() };
+        let wanted = Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) };
         read_listed(page, "RequestInquiry", &wanted)
     }
 }
@@ -74,7 +77,8 @@ pub(crate) async fn create_request_inquiry(
 ) -> Result<Response, Problem> {
     let Terms { account, amount, counterparty, description } = body.read(read_terms)?;
     let order = InquiryOrder { account, inquiry: RequestInquiry { amount, counterparty, description } };
-    Ok(start(&user, key, "request-inquiry", account, &order.inquiry.to_json(), &order).await)
+    let path = path(&user, account);
+    Ok(start(&user, &key, &path, &order.inquiry.to_json(), &order, async |_, _| {}).await)
 }
 
 /// List what was asked
@@ -101,8 +105,7 @@ pub(crate) async fn list_request_inquiries(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    let path = format!("user/{}/monetary-account/{account}/request-inquiry", user.connection.user_id);
-    listing::page(&user, &path, page, |user| ListRequestInquiries { user, account, page }).await
+    listing(&user, &path(&user, account), page, |user| ListRequestInquiries { user, account, page }).await
 }
 
 /// Read what was asked

@@ -36,12 +36,12 @@ impl Command {
     /// # Errors
     /// A [`Problem`] that says what cannot be.
     pub fn parse(mut payload: Value) -> Result<Self, Problem> {
-        if let Some(fields) = payload.as_object_mut() {
-            fields.entry("action").or_insert_with(|| json!("run"));
-        }
+        // Checked here, since serde would read a list as an object in disguise.
+        let fields = payload.as_object_mut().ok_or_else(|| Problem::invalid("body", "must be a JSON object"))?;
+        fields.entry("action").or_insert_with(|| json!("run"));
         let command = serde_json::from_value(payload).map_err(|error| Problem::invalid("body", &error.to_string()))?;
         match &command {
-            Self::CreateApiKey { name, .. } if name.trim().is_empty() || name.len() > 100 => {
+            Self::CreateApiKey { name, .. } if name.trim().is_empty() || name.chars().count() > 100 => {
                 Err(Problem::invalid("/name", "must be 1 to 100 characters"))
             }
             Self::CreateApiKey { scopes, .. } if scopes.is_empty() => {

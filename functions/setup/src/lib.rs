@@ -29,7 +29,7 @@ pub fn router() -> OpenApiRouter<App> {
 pub async fn invoke(app: App, payload: Value) -> Result<Value, Diagnostic> {
     let outcome = async { run(&app, Command::parse(payload)?, &|_, _| {}, Deadline::after(DIRECT)).await }.await;
     outcome.map_err(|problem| Diagnostic {
-        error_type: format!("{:?}", problem.code()),
+        error_type: problem.code().as_str().to_owned(),
         error_message: problem.to_string(),
     })
 }

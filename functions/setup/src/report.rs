@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use shared::{
     config::Config,
-    tpp::{OnboardingReport, Step, StepState},
+    tpp::{EgressReport, OnboardingReport, Step, StepState},
     types::{
         ids::BunqUserId,
         secret::{ApiKey, Secret},
@@ -25,6 +25,9 @@ pub struct Report {
     steps: Vec<StepReport>,
     psp_user_id: Option<BunqUserId>,
     callback_url: String,
+    /// Whether the bank permits the address that we call from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    egress: Option<EgressReport>,
     /// Shown once.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     api_key: Option<ApiKey>,
@@ -39,8 +42,15 @@ impl Report {
             steps,
             psp_user_id: report.psp_user_id,
             callback_url: config.callback_url().to_string(),
+            egress: None,
             api_key: report.api_key,
         }
+    }
+}
+
+impl Report {
+    pub(crate) fn with_egress(self, egress: Option<EgressReport>) -> Self {
+        Self { egress, ..self }
     }
 }
 

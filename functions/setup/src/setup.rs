@@ -44,7 +44,15 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
     let tpp = &app.tpp;
     let answer = match command {
         Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
-        Command::Status {} => json!(Report::new(tpp.config(), tpp.onboarding_status().await?)),
+        Command::Status {} => {
+            let report = Report::new(tpp.config(), tpp.onboarding_status().await?);
+            // Asked only where the deployment says how its address is found; a bank that does not answer spoils no status.
+            let egress = match tpp.config().egress_ip_url {
+                Some(_) => tpp.egress_report(deadline).await.ok(),
+                None => None,
+            };
+            json!(report.with_egress(egress))
+        }
         Command::CreateApiKey { name, scopes } => {
             let (key, record) = tpp.create_api_key(&name, &scopes).await?;
             json!({ "id": record.id, "name": record.name, "scopes": record.scopes, "api_key": key.expose() })

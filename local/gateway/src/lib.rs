@@ -24,6 +24,8 @@ pub fn gateway(app: App) -> Router {
         .merge(oauth::router())
         .merge(users::router())
         .merge(payments::router())
+        .merge(psd2::router())
+        .merge(credential_ip::router())
         .merge(setup::router().layer(axum::middleware::from_fn(gate::iam)));
     gate::known_hosts(service(routes, app), public_url)
 }

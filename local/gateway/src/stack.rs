@@ -128,7 +128,8 @@ fn config(options: &Options, port: u16, simulator: Option<&Simulator>) -> Result
         ("SECRET_PREFIX", "bunq-tpp".to_owned()),
     ]);
     let own_hosts = |environment: &str| {
-        let unset = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"].map(|name| (name, String::new()));
+        let unset = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "BUNQ_PAY_URL"];
+        let unset = unset.map(|name| (name, String::new()));
         [("BUNQ_ENVIRONMENT", environment.to_owned())].into_iter().chain(unset)
     };
     match (options.bunq, simulator) {
@@ -139,6 +140,8 @@ fn config(options: &Options, port: u16, simulator: Option<&Simulator>) -> Result
             ("BUNQ_API_URL", simulator.api_url().to_string()),
             ("BUNQ_AUTHORIZE_URL", simulator.authorize_url().to_string()),
             ("BUNQ_TOKEN_URL", simulator.token_url().to_string()),
+            ("BUNQ_PAY_URL", simulator.pay_url().to_string()),
+            ("EGRESS_IP_URL", format!("{}_simulator/egress-ip", simulator.url())),
         ]),
         (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
     }

@@ -83,6 +83,12 @@ impl TestBank {
     pub async fn decide(&self, draft: u64, decision: &str) {
         self.switch(Method::POST, "draft", Some(json!({ "draft": draft, "decision": decision }))).await;
     }
+
+    /// Decides an issuer transaction as its customer does on the pay page.
+    pub async fn decide_issuer_transaction(&self, public_uuid: &str, decision: &str) {
+        let body = json!({ "public_uuid": public_uuid, "decision": decision });
+        self.switch(Method::POST, "issuer-transaction", Some(body)).await;
+    }
 }
 
 /// A JSON body without reqwest's own JSON feature.

@@ -25,12 +25,19 @@ impl TestBank {
 
     /// The variables that lead a deployment here.
     #[must_use]
-    pub fn variables(&self) -> [(&'static str, String); 3] {
+    pub fn variables(&self) -> [(&'static str, String); 4] {
         [
             ("BUNQ_API_URL", self.simulator.api_url().to_string()),
             ("BUNQ_AUTHORIZE_URL", self.simulator.authorize_url().to_string()),
             ("BUNQ_TOKEN_URL", self.simulator.token_url().to_string()),
+            ("BUNQ_PAY_URL", self.simulator.pay_url().to_string()),
         ]
+    }
+
+    /// The service that says which address the bank sees a caller from, for `EGRESS_IP_URL`.
+    #[must_use]
+    pub fn egress_url(&self) -> String {
+        self.url().join("_simulator/egress-ip").expect("a URL").to_string()
     }
 
     pub(crate) async fn switch(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
@@ -89,6 +96,11 @@ impl TestBank {
     /// Ends every session.
     pub async fn expire_sessions(&self) {
         self.switch(reqwest::Method::POST, "expire-sessions", Some(json!({}))).await;
+    }
+
+    /// Ends every session of a customer.
+    pub async fn expire_sessions_of(&self, customer: &str) {
+        self.switch(reqwest::Method::POST, "expire-sessions", Some(json!({ "owner": customer }))).await;
     }
 
     /// What the bank holds.

@@ -71,6 +71,8 @@ impl Function {
             .envs(app.variables())
             .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
             .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
+            // A REST API's stage is no part of our paths.
+            .env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "1")
             .env("AWS_REGION", "eu-central-1")
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")

@@ -10,6 +10,7 @@ mod bank;
 mod clock;
 pub mod lambda;
 pub mod logs;
+mod page;
 mod seed;
 mod stored;
 
@@ -18,3 +19,4 @@ pub use answer::Answer;
 pub use app::{TestApp, TestAppBuilder};
 pub use bank::TestBank;
 pub use clock::TestClock;
+pub use page::Page;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     envelope::{Envelope, Verified},
-    error::{BankError, Refusal, rate_limit_wait},
+    error::{BankError, BankText, Refusal, rate_limit_wait},
     request::{Call, Effect, Method, Request},
     retry::{Failure, Outcome, next},
     signing::{InstallationKey, PublicKey},
@@ -18,6 +18,7 @@ use crate::{
     config::BunqUrls,
     types::{
         deadline::Deadline,
+        ids::InstallationId,
         secret::{InstallationToken, Secret, SessionToken},
     },
 };
@@ -26,12 +27,16 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long one attempt may take; a caller's deadline can be shorter.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// With less than this left a call is not begun: it could only end unknown.
+const LEAST_TIME: Duration = Duration::from_millis(50);
 /// The largest page of 200 payments seen is well under a megabyte.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// What POST /installation made: our key pair, the bank's key, and the token that names both.
 #[derive(Clone, Debug)]
 pub struct Installation {
+    /// Its id.
+    pub id: InstallationId,
     /// Names the installation to the bank.
     pub token: InstallationToken,
     /// Signs what we send.
@@ -198,6 +203,9 @@ impl Bank {
         deadline: Deadline,
     ) -> Result<Answer, BankError> {
         let limit = ATTEMPT_TIMEOUT.min(deadline.left());
+        if limit < LEAST_TIME {
+            return Err(BankError::TooLate);
+        }
         let exchange = async {
             let mut response = builder.send().await.map_err(failed_to_send)?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -263,14 +271,20 @@ impl Answer {
                 Err(BankError::Signature { response_id })
             }
             (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
-            // 409 was the old sandbox's rate limit.
-            (429 | 409, _) => {
-                let wait = rate_limit_wait(&Envelope::error_texts(&self.body));
-                Err(BankError::RateLimited { wait, response_id })
-            }
+            (429, _) => limited(Envelope::error_texts(&self.body), response_id),
+            // The old sandbox's rate limit, and by its meaning also a fit status for a request id that was used before.
+            (409, _) if says_too_many(&self.body) => limited(Envelope::error_texts(&self.body), response_id),
             (491 | 503, _) => Err(BankError::Maintenance { response_id }),
             (400..=499, _) => Err(BankError::Refused(refusal(Envelope::error_texts(&self.body), response_id))),
             _ => Err(BankError::Failed(refusal(Envelope::error_texts(&self.body), response_id))),
         }
     }
+}
+
+fn limited(texts: Vec<BankText>, response_id: Option<String>) -> Result<Verified, BankError> {
+    Err(BankError::RateLimited { wait: rate_limit_wait(&texts), response_id })
+}
+
+fn says_too_many(body: &[u8]) -> bool {
+    Envelope::error_texts(body).iter().any(|text| text.error_description.contains("Too many requests"))
 }

@@ -74,6 +74,9 @@ pub enum BankError {
     /// No answer in time. Whether the call was executed is not known.
     #[error("bunq did not answer in time")]
     Timeout,
+    /// The caller's time was over before the call was begun.
+    #[error("there was no time left to ask bunq")]
+    TooLate,
     /// The answer is larger than anything bunq sends.
     #[error("bunq's answer is too large")]
     TooLarge,
@@ -117,7 +120,7 @@ impl BankError {
     #[must_use]
     pub const fn certainly_not_executed(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::RateLimited { .. } | Self::Unreachable(_) | Self::Signing => true,
+            Self::Refused(_) | Self::RateLimited { .. } | Self::Unreachable(_) | Self::TooLate | Self::Signing => true,
             Self::Maintenance { .. }
             | Self::Failed(_)
             | Self::Signature { .. }
@@ -137,7 +140,12 @@ impl BankError {
             | Self::Maintenance { response_id }
             | Self::Signature { response_id }
             | Self::Undecodable { response_id, .. } => response_id.as_deref(),
-            Self::Unreachable(_) | Self::Interrupted(_) | Self::Timeout | Self::TooLarge | Self::Signing => None,
+            Self::Unreachable(_)
+            | Self::Interrupted(_)
+            | Self::Timeout
+            | Self::TooLate
+            | Self::TooLarge
+            | Self::Signing => None,
         }
     }
 }
@@ -148,6 +156,12 @@ impl Refusal {
     pub fn says_reused_id(&self) -> bool {
         let speaks = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], " ").contains("request id");
         self.texts.iter().any(|said| speaks(&said.error_description))
+    }
+
+    /// The bank did not take the request's signature: it was read no further.
+    #[must_use]
+    pub fn says_bad_signature(&self) -> bool {
+        self.says("request signature is invalid")
     }
 
     fn says(&self, text: &str) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod calls;
 mod client;
+mod egress;
 mod envelope;
 mod error;
 mod page;

@@ -29,6 +29,7 @@ impl From<&BankError> for Failure {
             | BankError::Signature { .. }
             | BankError::Undecodable { .. }
             | BankError::Timeout
+            | BankError::TooLate
             | BankError::TooLarge
             | BankError::Signing => Self::Final,
         }

@@ -16,6 +16,11 @@ use serde_json::value::RawValue;
 
 use super::{Problem, Reason};
 
+/// How many elements a list may have, and how many reasons an answer.
+const LONGEST_LIST: usize = 100;
+/// A payment's description takes 9000 characters; nothing else is long.
+const LARGEST_BODY: usize = 64 * 1024;
+
 /// The fields of an object, in order.
 struct Members(Vec<(String, Box<RawValue>)>);
 
@@ -143,11 +148,22 @@ impl Fields {
         read
     }
 
+    /// An object that must be there, read by `read`.
+    pub fn required_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let before = self.reasons.len();
+        let value = self.object(name, read);
+        if value.is_none() && self.reasons.len() == before {
+            self.refuse(name, "is required");
+        }
+        value
+    }
+
     /// A list that may be there, of numbers or strings that say them.
     pub fn list_of_numbers<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Vec<T> {
         let Some(value) = self.take(name) else { return Vec::new() };
-        let Ok(elements) = serde_json::from_str::<Vec<Box<RawValue>>>(value.get()) else {
-            self.refuse(name, "must be a list");
+        let elements = serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).ok();
+        let Some(elements) = elements.filter(|elements| elements.len() <= LONGEST_LIST) else {
+            self.refuse(name, "must be a list of at most 100");
             return Vec::new();
         };
         let mut inner = Self {
@@ -165,7 +181,7 @@ impl Fields {
     fn close(mut self) -> Vec<Reason> {
         let mut unknown: Vec<_> = std::mem::take(&mut self.members).into_iter().map(|(name, _)| name).collect();
         unknown.dedup();
-        for name in unknown {
+        for name in unknown.into_iter().take(LONGEST_LIST) {
             self.refuse(&name, "is not a field of this request");
         }
         self.reasons
@@ -201,7 +217,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
             return Err(Problem::invalid("content-type", "must be application/json"));
         }
-        let body = Bytes::from_request(request, state).await;
-        body.map(Self).map_err(|_| Problem::invalid("body", "must be at most two megabytes, and arrive whole"))
+        let body = Bytes::from_request(request, state).await.ok().filter(|body| body.len() <= LARGEST_BODY);
+        body.map(Self).ok_or_else(|| Problem::invalid("body", "must be at most 64 KB, and arrive whole"))
     }
 }

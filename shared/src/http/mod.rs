@@ -1,25 +1,29 @@
 //! What every function does around its handlers: the caller's key, the problem format, request ids, deadlines.
 
 mod auth;
-mod connected_user;
 mod fields;
 mod idempotency;
 mod layers;
 mod links;
+mod listing;
 mod openapi;
 mod problem;
 mod query;
+mod session;
+mod start;
 mod verified;
 
 pub use auth::{Accounts, Admin, Caller, Credentials, Payments, Psd2, RequiredScope};
-pub use connected_user::{ConnectedUser, PathId};
 pub use fields::{Fields, JsonBody};
 pub use idempotency::IdempotencyHeader;
 pub use layers::{RequestId, service};
 pub use links::links;
+pub use listing::listing;
 pub use openapi::base;
 pub use problem::{Action, Code, Problem, Reason};
 pub use query::{Parameters, QueryParameters};
+pub use session::{ConnectedUser, Holder, OwnSession, PathId};
+pub use start::start;
 pub use verified::BankAnswer;
 
 use crate::tpp::Tpp;

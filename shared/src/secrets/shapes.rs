@@ -98,6 +98,8 @@ impl Content for TppSecret {
 pub struct OauthClientSecret {
     /// Its id at the bank.
     pub id: OauthClientId,
+    /// Whose it is.
+    pub psp_user_id: BunqUserId,
     /// Its public name.
     pub client_id: ClientId,
     /// Its password.
@@ -112,6 +114,7 @@ impl Content for OauthClientSecret {
     fn expose(&self) -> Value {
         json!({
             "id": self.id,
+            "psp_user_id": self.psp_user_id,
             "client_id": self.client_id.expose(),
             "client_secret": self.client_secret.expose(),
             "callback_url": self.callback_url,
@@ -149,7 +152,9 @@ impl SealingSecret {
     /// One new random key.
     #[must_use]
     pub fn generate() -> Self {
-        Self { current: "k1".to_owned(), keys: BTreeMap::from([("k1".to_owned(), SealingKey::random())]) }
+        // A name of its own, so that two keys made at once cannot be taken for each other.
+        let id = format!("k{:08x}", rand::random::<u32>());
+        Self { current: id.clone(), keys: BTreeMap::from([(id, SealingKey::random())]) }
     }
 
     /// The keys, ready for use.

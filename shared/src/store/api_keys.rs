@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, text, to_item};
+use super::table::{Keyed, Store, StoreError, condition_failed, text, to_item};
 use crate::types::{
     scope::Scope,
     secret::{ApiKey, Secret as _},
@@ -121,10 +121,8 @@ impl Store {
             .await;
         match result {
             Ok(_) => Ok(Some((key, record))),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_transaction_canceled_exception() && only_first => Ok(None),
-                _ => Err(error.into()),
-            },
+            Err(error) if only_first && condition_failed(&error) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Item, Keyed, Store, StoreError, text, to_item};
+use super::table::{Item, Keyed, Store, StoreError, condition_failed, text, to_item};
 use crate::types::{
     ids::{BunqUserId, UserId},
     sealing::{Place, SealingKeys},
@@ -162,10 +162,8 @@ impl Store {
             .await;
         match result {
             Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_transaction_canceled_exception() => Ok(false),
-                _ => Err(error.into()),
-            },
+            Err(error) if condition_failed(&error) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 }

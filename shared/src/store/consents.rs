@@ -1,13 +1,17 @@
-//! Consents under way. A state is used once: it is deleted, on condition that it is there, in time and of this browser, before its
-//! code is exchanged. The access token that comes back is kept, sealed, until the connection is stored, so that a busy bank or a
+//! Consents under way. A state is used once: it is marked, on condition that it is there, in time, of this browser and not marked, before
+//! its code is exchanged. The access token that comes back is kept, sealed, until the connection is stored, so that a busy bank or a
 //! process that dies in between costs the customer a reload and not another consent.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Keyed, Store, StoreError, seconds, text, to_item};
+use uuid::Uuid;
+
+use super::{
+    sessions::succeeded,
+    table::{Keyed, Store, StoreError, seconds, text, to_item},
+};
 use crate::types::{
     sealing::{Place, SealingKeys},
     secret::{AccessToken, BrowserSecret, OauthState, Secret as _},
@@ -64,7 +68,8 @@ impl Store {
         Ok(())
     }
 
-    /// Uses a state up.
+    /// Uses a state up: marks it, on condition that it is there, in time, of this browser and not used. The mark has a name of its own,
+    /// so that a write that the SDK sends again, because its answer was lost, is known as the same.
     ///
     /// # Errors
     /// [`StoreError`]; the inner result says whether the state was good.
@@ -75,22 +80,19 @@ impl Store {
     ) -> Result<Result<(), StateRefused>, StoreError> {
         let result = self
             .client
-            .delete_item()
+            .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(state_pk(state)))
-            .condition_expression("browser = :browser AND expires_at > :now")
+            .update_expression("SET used_by = :use")
+            .condition_expression(
+                "browser = :browser AND expires_at > :now AND (attribute_not_exists(used_by) OR used_by = :use)",
+            )
+            .expression_attribute_values(":use", text(Uuid::new_v4().to_string()))
             .expression_attribute_values(":browser", text(browser.fingerprint()))
             .expression_attribute_values(":now", seconds(self.clock.now()))
-            .return_values(ReturnValue::None)
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(Ok(())),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(Err(StateRefused)),
-                _ => Err(error.into()),
-            },
-        }
+        Ok(if succeeded(result)? { Ok(()) } else { Err(StateRefused) })
     }
 
     /// Keeps a given consent until its connection is stored.

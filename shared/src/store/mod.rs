@@ -24,5 +24,5 @@ pub use connections::{Connection, ConnectionKind, GrantedKey, NewConnection};
 pub use consents::{GivenConsent, StateRefused};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
-pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState};
+pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 pub use table::{Store, StoreError};

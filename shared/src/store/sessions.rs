@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::table::{Item, Keyed, Store, StoreError, seconds, text, to_item};
 use crate::types::{
-    ids::{BunqUserId, UserId},
+    ids::{BunqUserId, InstallationId, UserId},
     sealing::{Place, SealingKeys},
     secret::SessionToken,
 };
@@ -59,13 +59,15 @@ pub struct OpenedSession {
     pub path_id: BunqUserId,
     /// When the bank ends it.
     pub ends_at: Timestamp,
+    /// The installation that it belongs to: answers are signed with that one's keys.
+    pub installation: InstallationId,
 }
 
 impl OpenedSession {
     /// The same for this process alone, where the store does not take it.
     #[must_use]
     pub fn unstored(self) -> StoredSession {
-        let Self { token, path_id, ends_at } = self;
+        let Self { token, path_id, ends_at, .. } = self;
         StoredSession { token, path_id, ends_at, generation: Generation(Uuid::new_v4()) }
     }
 }
@@ -83,6 +85,26 @@ pub struct StoredSession {
     pub generation: Generation,
 }
 
+/// Which sessions can be used.
+#[derive(Clone, Copy, Debug)]
+pub struct Usable {
+    /// Those that last beyond this.
+    pub at: Timestamp,
+    /// Those of this installation.
+    pub installation: InstallationId,
+}
+
+/// Why no session came of a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Something failed: the next may try at once.
+    Failed,
+    /// The bank refuses the key; nobody asks it again for this long.
+    Refused(Duration),
+    /// The bank's limit; nobody asks it again for this long.
+    Busy(Duration),
+}
+
 /// What the store knows of an owner's session.
 #[derive(Clone, Debug)]
 pub enum StoredState {
@@ -92,6 +114,8 @@ pub enum StoredState {
     Leased,
     /// The bank refused to open one a moment ago.
     Refused,
+    /// The bank opens none for this long.
+    Busy(Duration),
     /// It is open.
     Open(StoredSession),
 }
@@ -109,11 +133,15 @@ struct SessionItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     generation: Option<Generation>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    installation: Option<InstallationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     lease_holder: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease_until: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused_until: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    busy_until: Option<i64>,
     expires_at: i64,
 }
 
@@ -122,7 +150,7 @@ fn pk(owner: SessionOwner) -> String {
 }
 
 impl Store {
-    /// What is known of an owner's session. One that ends before `usable_at` counts as absent.
+    /// What is known of an owner's session. One that ends before `usable_at`, or belongs to another installation, counts as absent.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -130,7 +158,7 @@ impl Store {
         &self,
         keys: &SealingKeys,
         owner: SessionOwner,
-        usable_at: Timestamp,
+        Usable { at: usable_at, installation }: Usable,
     ) -> Result<StoredState, StoreError> {
         let pk = pk(owner);
         let Some(item) = self.read::<SessionItem>(&self.ephemera, &pk).await? else { return Ok(StoredState::Absent) };
@@ -141,12 +169,15 @@ impl Store {
         if item.refused_until.is_some_and(|until| until > now) {
             return Ok(StoredState::Refused);
         }
+        if let Some(left) = item.busy_until.and_then(|until| u64::try_from(until - now).ok()).filter(|left| *left > 0) {
+            return Ok(StoredState::Busy(Duration::from_secs(left)));
+        }
         let (Some(token), Some(path_id), Some(ends_at), Some(generation)) =
             (item.token, item.path_id, item.ends_at, item.generation)
         else {
             return Ok(StoredState::Absent);
         };
-        if ends_at <= usable_at.as_second() {
+        if ends_at <= usable_at.as_second() || item.installation != Some(installation) {
             return Ok(StoredState::Absent);
         }
         let ends_at = Timestamp::from_second(ends_at).map_err(|_| StoreError::Undecodable)?;
@@ -162,7 +193,7 @@ impl Store {
     pub async fn lease_session(
         &self,
         owner: SessionOwner,
-        usable_at: Timestamp,
+        Usable { at: usable_at, installation }: Usable,
         refused: Option<Generation>,
     ) -> Result<Option<Lease>, StoreError> {
         let holder = Uuid::new_v4();
@@ -174,19 +205,19 @@ impl Store {
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(pk(owner)))
-            .update_expression(
-                "SET lease_holder = :holder, lease_until = :until, expires_at = if_not_exists(expires_at, :until)",
-            )
+            .update_expression("SET lease_holder = :holder, lease_until = :until, expires_at = :until")
             .condition_expression(
                 // Our own name counts as ours: the SDK sends again what went through but was not answered.
                 "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :holder) \
-                 AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused)",
+                 AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused \
+                 OR installation <> :installation)",
             )
             .expression_attribute_values(":holder", text(holder.to_string()))
             .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
             .expression_attribute_values(":now", seconds(now))
             .expression_attribute_values(":usable_at", seconds(usable_at))
             .expression_attribute_values(":refused", text(refused))
+            .expression_attribute_values(":installation", AttributeValue::N(installation.to_string()))
             .send()
             .await;
         Ok(succeeded(result)?.then_some(Lease { owner, holder }))
@@ -240,7 +271,7 @@ impl Store {
         &self,
         keys: &SealingKeys,
         owner: SessionOwner,
-        OpenedSession { token, path_id, ends_at }: OpenedSession,
+        OpenedSession { token, path_id, ends_at, installation }: OpenedSession,
     ) -> Result<(Item, StoredSession), StoreError> {
         let pk = pk(owner);
         let generation = Generation(Uuid::new_v4());
@@ -249,29 +280,38 @@ impl Store {
             path_id: Some(path_id),
             ends_at: Some(ends_at.as_second()),
             generation: Some(generation),
+            installation: Some(installation),
             expires_at: ends_at.as_second(),
             ..SessionItem::default()
         };
         Ok((to_item(&Keyed { pk: &pk, item })?, StoredSession { token, path_id, ends_at, generation }))
     }
 
-    /// Gives a lease back. With `refused_for`, everybody is told for that long that the bank refused.
+    /// Gives a lease back, and tells everybody why.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn release_session(&self, lease: Lease, refused_for: Option<Duration>) -> Result<(), StoreError> {
-        let until = self.clock.now().as_second().saturating_add_unsigned(refused_for.map_or(0, |time| time.as_secs()));
-        let until = AttributeValue::N(until.to_string());
+    pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
+        let (attribute, wait) = match verdict {
+            Verdict::Failed => ("refused_until", Duration::ZERO),
+            Verdict::Refused(wait) => ("refused_until", wait),
+            Verdict::Busy(wait) => ("busy_until", wait),
+        };
+        let until = self.clock.now().as_second().saturating_add_unsigned(wait.as_secs());
         let result = self
             .client
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(pk(lease.owner)))
-            .update_expression("SET refused_until = :until, expires_at = :until REMOVE lease_holder, lease_until, #token, ends_at, generation")
+            .update_expression(
+                "SET #why = :until, expires_at = :until \
+                 REMOVE lease_holder, lease_until, #token, ends_at, generation, installation",
+            )
             .condition_expression("lease_holder = :holder")
+            .expression_attribute_names("#why", attribute)
             .expression_attribute_names("#token", "token")
             .expression_attribute_values(":holder", text(lease.holder.to_string()))
-            .expression_attribute_values(":until", until)
+            .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
             .send()
             .await;
         succeeded(result).map(|_| ())

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
     types::AttributeValue,
 };
 use jiff::Timestamp;
@@ -42,6 +43,14 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
             _ => Self::Unavailable(code),
         }
     }
+}
+
+/// Whether a transaction was cancelled because one of its conditions did not hold, and not for want of capacity or by a conflict.
+pub(super) fn condition_failed<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return false;
+    };
+    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
 }
 
 /// The two tables.

@@ -10,6 +10,7 @@ use x509_parser::{pem::Pem, prelude::X509Certificate};
 
 use crate::{
     bunq::{PublicKey, sign},
+    config::BunqEnvironment,
     secrets::CertificateSecret,
     types::secret::PrivateKeyPem,
 };
@@ -20,6 +21,14 @@ pub enum CertificateError {
     /// Production needs the owner's own.
     #[error("production needs your QSEAL certificate: put it into the secret <prefix>/psd2-certificate")]
     Missing,
+    /// The secret is there in another shape.
+    #[error(
+        "the secret <prefix>/psd2-certificate must be JSON with the texts `private_key`, `certificate` and `chain`"
+    )]
+    Malformed,
+    /// Production does not take the sandbox's kind.
+    #[error("production needs a QSEAL certificate; the one in the secret <prefix>/psd2-certificate is self-signed")]
+    SelfSigned,
     /// The sandbox's own could not be made.
     #[error("a certificate could not be made")]
     Making,
@@ -56,7 +65,11 @@ pub(super) async fn make(tpp_name: &str) -> Result<CertificateSecret, Certificat
 }
 
 /// Checks a certificate before the bank sees it.
-pub(super) fn check(secret: &CertificateSecret, now: Timestamp) -> Result<(), CertificateError> {
+pub(super) fn check(
+    secret: &CertificateSecret,
+    environment: BunqEnvironment,
+    now: Timestamp,
+) -> Result<(), CertificateError> {
     let (leaf, chain) = (pems(&secret.certificate)?, pems(&secret.chain)?);
     let [leaf] = leaf.as_slice() else { return Err(CertificateError::NotOneLeaf) };
     let leaf = parse(leaf)?;
@@ -71,6 +84,9 @@ pub(super) fn check(secret: &CertificateSecret, now: Timestamp) -> Result<(), Ce
     }
     // The sandbox's own stands for its chain.
     let self_signed = leaf.issuer().as_raw() == leaf.subject().as_raw();
+    if self_signed && environment == BunqEnvironment::Production {
+        return Err(CertificateError::SelfSigned);
+    }
     let above = if self_signed { None } else { Some(&leaf) };
     let mut members = above.into_iter().chain(&chain).peekable();
     while let Some(member) = members.next() {
@@ -78,7 +94,8 @@ pub(super) fn check(secret: &CertificateSecret, now: Timestamp) -> Result<(), Ce
             return Err(CertificateError::ChainOrder);
         }
     }
-    if chain.is_empty() {
+    let root = chain.last().is_some_and(|root| root.issuer().as_raw() == root.subject().as_raw());
+    if !root {
         return Err(CertificateError::ChainOrder);
     }
     belongs(secret, &leaf)

@@ -6,7 +6,10 @@ use url::Url;
 
 use super::{Tpp, TppError};
 use crate::{
-    bunq::{Credentials, Customer, CustomerKind, DecodeError, TokenError, UserElement, calls::CreateDeviceServer},
+    bunq::{
+        BankError, Credentials, Customer, CustomerKind, DecodeError, TokenError, UserElement, calls::CreateDeviceServer,
+    },
+    secrets::OauthClientSecret,
     store::{
         Connection, ConnectionKind, GivenConsent, GrantedKey, NewConnection, SessionOwner, StateRefused, StoreError,
     },
@@ -56,9 +59,20 @@ pub enum ConsentError {
     /// The bank does not take our OAuth client or its callback address.
     #[error("bunq does not take the OAuth client")]
     ClientRefused,
+    /// The exchange failed.
+    #[error("the code was not exchanged: {0}")]
+    Exchange(#[source] BankError),
     /// Anything else. What the customer gave is kept: the same address works again for ten minutes.
     #[error(transparent)]
     Tpp(#[from] TppError),
+}
+
+impl ConsentError {
+    /// Whether the code can still be exchanged.
+    #[must_use]
+    pub fn leaves_code_unused(&self) -> bool {
+        matches!(self, Self::Exchange(error) if error.certainly_not_executed())
+    }
 }
 
 impl From<StoreError> for ConsentError {
@@ -96,16 +110,28 @@ impl Tpp {
         browser: &BrowserSecret,
         deadline: Deadline,
     ) -> Result<Connection, ConsentError> {
-        let identity = self.identity().await?;
+        // Whatever can fail without the code comes before the state is used up.
+        let (identity, client) = (self.identity().await?, self.oauth_client().await?);
         let kept = self.0.store.kept_consent(&identity.sealing, &state, browser).await?;
         let access_token = match kept {
             Some(consent) => consent.access_token,
             None => {
                 let consumed = self.0.store.consume_state(&state, browser).await?;
                 consumed.map_err(|StateRefused| ConsentError::StateRefused)?;
-                let access_token = self.exchange(&code.ok_or(ConsentError::Denied)?, deadline).await?;
+                let code = code.ok_or(ConsentError::Denied)?;
+                let access_token = match self.exchange(&client, &code, deadline).await {
+                    Err(error) if error.leaves_code_unused() => {
+                        // The bank has not seen the code: the same address may work in a moment.
+                        self.0.store.begin_consent(&state, browser).await?;
+                        return Err(error);
+                    }
+                    exchanged => exchanged?,
+                };
                 let consent = GivenConsent { access_token: access_token.clone() };
-                self.0.store.keep_consent(&identity.sealing, &state, browser, &consent).await?;
+                if let Err(error) = self.0.store.keep_consent(&identity.sealing, &state, browser, &consent).await {
+                    // The token is here: better to go on without the safety net than to lose it.
+                    tracing::error!(%error, "consent: a given one could not be kept");
+                }
                 access_token
             }
         };
@@ -115,15 +141,19 @@ impl Tpp {
         Ok(connection)
     }
 
-    async fn exchange(&self, code: &AuthorizationCode, deadline: Deadline) -> Result<AccessToken, ConsentError> {
-        let client = self.oauth_client().await?;
+    async fn exchange(
+        &self,
+        client: &OauthClientSecret,
+        code: &AuthorizationCode,
+        deadline: Deadline,
+    ) -> Result<AccessToken, ConsentError> {
         let callback = self.0.config.callback_url();
         let exchanged =
             self.0.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
         exchanged.map_err(|error| match error {
             TokenError::CodeRefused => ConsentError::CodeRefused,
             TokenError::ClientRefused => ConsentError::ClientRefused,
-            TokenError::Bank(error) => ConsentError::Tpp(error.into()),
+            TokenError::Bank(error) => ConsentError::Exchange(error),
         })
     }
 
@@ -140,12 +170,12 @@ impl Tpp {
             self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
         }
         let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
-            Err(error) if error.is_bad_key() => return Err(TppError::ConsentRevoked),
+            Err(error) if error.is_bad_key() => return Err(self.refused_consent(error, deadline).await),
             opened => opened?,
         };
         let UserElement::Customer(customer) = user else {
             let reason = DecodeError::Missing("UserApiKey");
-            return Err(crate::bunq::BankError::Undecodable { reason, response_id: None }.into());
+            return Err(BankError::Undecodable { reason, response_id: None }.into());
         };
         let connection =
             self.0.store.save_connection(&identity.sealing, &new_connection(&customer, access_token)).await?;

@@ -1,6 +1,6 @@
 //! What can go wrong on the way of a request.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use crate::{
     bunq::{BankError, KeyError},
@@ -21,9 +21,12 @@ pub enum TppError {
     /// The bank refuses to open a session with the customer's access token: the consent is gone.
     #[error("bunq refuses the customer's consent")]
     ConsentRevoked,
-    /// The bank refuses to open a session with the TPP's own key.
+    /// The bank refuses the TPP's own key: it is called from an address that is not permitted, or the key was revoked.
     #[error("bunq refuses the TPP's own key")]
-    TppRefused,
+    IpNotPermitted {
+        /// The address that the bank sees us from, where that is known.
+        address: Option<Ipv4Addr>,
+    },
     /// The same request is under way.
     #[error("the same request is under way")]
     RequestInFlight(Duration),
@@ -36,6 +39,9 @@ pub enum TppError {
     /// Another container is still opening the session.
     #[error("a session is being opened")]
     SessionPending,
+    /// The bank did not open a session: what was to be done in it was not asked for.
+    #[error("no session: {0}")]
+    Session(#[source] BankError),
     /// The bank.
     #[error(transparent)]
     Bank(#[from] BankError),

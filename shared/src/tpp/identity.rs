@@ -33,6 +33,10 @@ impl Tpp {
         let (tpp, sealing) =
             tokio::try_join!(self.0.secrets.read::<TppSecret>(), self.0.secrets.read::<SealingSecret>())?;
         let (Some(tpp), Some(sealing)) = (tpp, sealing) else { return Err(TppError::NotOnboarded) };
+        if tpp.environment != self.0.config.environment.as_str() {
+            tracing::error!("the secrets belong to another BUNQ_ENVIRONMENT");
+            return Err(TppError::NotOnboarded);
+        }
         let installation = tpp.installation.as_ref().ok_or(TppError::NotOnboarded)?;
         Ok(Arc::new(Identity {
             installation: open_installation(installation)?,
@@ -56,6 +60,7 @@ impl Tpp {
 
 pub(super) fn open_installation(secret: &InstallationSecret) -> Result<Installation, TppError> {
     Ok(Installation {
+        id: secret.id,
         token: secret.token.clone(),
         key: InstallationKey::from_pem(&secret.private_key)?,
         server_key: PublicKey::from_pem(&secret.server_public_key)?,

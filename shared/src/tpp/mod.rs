@@ -3,21 +3,27 @@
 mod access;
 mod certificate;
 mod consent;
+mod egress;
 mod error;
 mod identity;
+mod listed;
 mod onboarding;
 mod once;
 mod session;
 
 use std::{fmt, sync::Arc};
 
+use jiff::Timestamp;
+
 pub use access::AccessError;
 pub use certificate::CertificateError;
 pub use consent::{BeginConsent, CallbackParameters, ConsentError};
+pub use egress::EgressReport;
 pub use error::TppError;
 pub use identity::Identity;
+pub use listed::{Likeness, Listed, Mark, Wanted, read_listed};
 pub use onboarding::{OnboardingError, OnboardingReport, Step, StepState};
-pub use once::{Likeness, Listed, Order, Started};
+pub use once::{Order, Started};
 
 use crate::{
     bunq::Bank,
@@ -66,6 +72,12 @@ impl Tpp {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     /// Loads what every request needs, so that the first does not wait for it. What is missing is said by that request.

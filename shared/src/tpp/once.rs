@@ -6,9 +6,11 @@
 
 use std::time::Duration;
 
-use super::{Tpp, TppError};
+use jiff::Timestamp;
+
+use super::{Likeness, Listed, Tpp, TppError};
 use crate::{
-    bunq::{BankError, Call, Created, From, LARGEST_PAGE, Neighbours, Page, Refusal, Verified},
+    bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Page, Refusal, Verified},
     store::{Attempt, Begun, Earlier, Outcome, SessionOwner},
     types::{
         deadline::Deadline,
@@ -33,34 +35,15 @@ pub trait Order: Sync {
     /// The call that lists what was started, newest first.
     type List: Call<Output = Verified>;
 
-    /// The call that starts it, under a name.
-    fn create(&self, user: BunqUserId, name: &RequestName) -> Self::Create;
+    /// The call that starts it, under a name. `began_at` is when the first try began.
+    fn create(&self, user: BunqUserId, name: &RequestName, began_at: Timestamp) -> Self::Create;
     /// The call that lists.
     fn list(&self, user: BunqUserId, page: Page) -> Self::List;
     /// The objects in a page of the list, newest first.
-    fn read(&self, page: &Verified, name: &RequestName) -> Vec<Listed>;
-}
-
-/// An object in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// Its id.
-    pub id: u64,
-    /// When it was made, where the bank says.
-    pub created: Option<jiff::Timestamp>,
-    /// Whether it is what was ordered.
-    pub likeness: Likeness,
-}
-
-/// How sure it is that an object is what was ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Likeness {
-    /// It carries the order's own reference.
-    Reference,
-    /// It has the order's terms and no reference: sure enough only if it is recent.
-    Terms,
-    /// It is another.
-    None,
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the page cannot be read.
+    fn read(&self, page: &Verified, name: &RequestName, began_at: Timestamp) -> Result<Vec<Listed>, DecodeError>;
 }
 
 /// What became of an order.
@@ -104,6 +87,8 @@ impl Tpp {
         match result {
             Ok(outcome) => answer(outcome, false),
             Err((error, Earlier::NoEffect)) => Err(error),
+            // The bank's own words are worth more than ours.
+            Err((error @ TppError::Bank(BankError::Refused(_)), Earlier::Unknown)) => Err(error),
             Err((error, Earlier::Unknown)) => {
                 tracing::warn!(%error, "idempotency: an outcome is not known");
                 Err(TppError::OutcomeUnknown(GRACE))
@@ -119,15 +104,17 @@ impl Tpp {
         attempt: &Attempt,
         deadline: Deadline,
     ) -> Result<Outcome, (TppError, Earlier)> {
-        let since = attempt.began_at - SKEW;
-        let find = async |depth| self.find_started(owner, name, order, (since, depth), deadline).await;
+        let began_at = attempt.began_at;
+        let find = async |depth| self.find_started(owner, name, order, (began_at, depth), deadline).await;
         let unknown = |error| (error, Earlier::Unknown);
-        if attempt.earlier == Earlier::Unknown
-            && let Some(found) = find(Depth::Recent).await.map_err(unknown)?
-        {
-            return Ok(found);
+        if attempt.earlier == Earlier::Unknown {
+            match find(Depth::Recent).await.map_err(unknown)? {
+                Found::It(outcome) => return Ok(outcome),
+                Found::Unclear => return Err(unknown(TppError::OutcomeUnknown(GRACE))),
+                Found::Nothing => {}
+            }
         }
-        let sent = self.call(owner, |user| order.create(user, name), deadline).await;
+        let sent = self.call(owner, |user| order.create(user, name, began_at), deadline).await;
         let error = match sent {
             Ok(Created { id, answer }) => {
                 return Ok(Outcome::Created { id, body: String::from_utf8_lossy(&answer.body).into_owned() });
@@ -138,9 +125,9 @@ impl Tpp {
             Certainty::Refused(refusal) => Ok(refused(refusal)),
             Certainty::NoEffect => Err((error, attempt.earlier)),
             Certainty::Unknown(depth) => match find(depth).await {
-                Ok(Some(found)) => Ok(found),
+                Ok(Found::It(outcome)) => Ok(outcome),
                 // Not there, or not there yet, or the bank does not say: the caller may ask again under the same key.
-                Ok(None) | Err(_) => Err(unknown(error)),
+                Ok(Found::Nothing | Found::Unclear) | Err(_) => Err(unknown(error)),
             },
         }
     }
@@ -151,31 +138,55 @@ impl Tpp {
         owner: SessionOwner,
         name: &RequestName,
         order: &O,
-        (since, depth): (jiff::Timestamp, Depth),
+        (began_at, depth): (Timestamp, Depth),
         deadline: Deadline,
-    ) -> Result<Option<Outcome>, TppError> {
-        let mut from = From::Newest;
+    ) -> Result<Found, TppError> {
+        let since = began_at - SKEW;
+        let (mut from, mut alike, mut unclear) = (From::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
             let listed = self.call(owner, |user| order.list(user, page), deadline).await?;
-            let objects = order.read(&listed, name);
-            let recent = |object: &Listed| object.created.is_none_or(|created| created >= since);
-            let ours = |object: &&Listed| match object.likeness {
-                Likeness::Reference => true,
-                Likeness::Terms => recent(object),
-                Likeness::None => false,
-            };
-            if let Some(found) = objects.iter().find(ours) {
-                tracing::info!("idempotency: an earlier try had started it");
-                let body = serde_json::json!({ "Response": [{ "Id": { "id": found.id } }] }).to_string();
-                return Ok(Some(Outcome::Created { id: found.id, body }));
+            let Ok(objects) = order.read(&listed, name, began_at) else { return Ok(Found::Unclear) };
+            for object in &objects {
+                let recent = object.created.map(|created| created >= since);
+                match (object.likeness, recent) {
+                    (Likeness::Mark, _) => return Ok(Found::it(object.id)),
+                    (Likeness::Terms, Some(true)) => alike.push(object.id),
+                    (Likeness::Terms, None) | (Likeness::Perhaps, None | Some(true)) => unclear = true,
+                    (Likeness::Terms | Likeness::Perhaps, Some(false)) | (Likeness::None, _) => {}
+                }
             }
+            let recent = |object: &Listed| object.created.is_none_or(|created| created >= since);
             match Neighbours::of(&listed.body).older {
                 Some(older) if depth == Depth::Deep || objects.iter().all(recent) => from = From::OlderThan(older),
-                _ => break,
+                _ => {
+                    return Ok(match alike.as_slice() {
+                        [id] if !unclear => Found::it(*id),
+                        [] if !unclear => Found::Nothing,
+                        _ => Found::Unclear,
+                    });
+                }
             }
         }
-        Ok(None)
+        Ok(Found::Unclear)
+    }
+}
+
+/// What became of an earlier try, as far as the bank's lists tell.
+enum Found {
+    /// This.
+    It(Outcome),
+    /// It took no effect.
+    Nothing,
+    /// There are objects that may be it. Nothing more is sent.
+    Unclear,
+}
+
+impl Found {
+    fn it(id: u64) -> Self {
+        tracing::info!("idempotency: an earlier try had started it");
+        let body = serde_json::json!({ "Response": [{ "Id": { "id": id } }] }).to_string();
+        Self::It(Outcome::Created { id, body })
     }
 }
 
@@ -209,7 +220,10 @@ fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
     match error {
         // The bank knows the request id: a try has reached it.
         TppError::Bank(BankError::Refused(refusal)) if refusal.says_reused_id() => Certainty::Unknown(Depth::Deep),
-        TppError::Bank(BankError::Refused(refusal)) if error_is_final(refusal) => match earlier {
+        // About the session or our key, not about the order.
+        TppError::Bank(error) if error.is_dead_session() && error.certainly_not_executed() => Certainty::NoEffect,
+        TppError::Bank(BankError::Refused(refusal)) if refusal.says_bad_signature() => Certainty::NoEffect,
+        TppError::Bank(BankError::Refused(refusal)) if is_final(refusal) => match earlier {
             Earlier::NoEffect => Certainty::Refused(refusal),
             // Perhaps this is how the bank refuses a request id that it knows: nobody has recorded its words.
             Earlier::Unknown => Certainty::Unknown(Depth::Deep),
@@ -221,8 +235,8 @@ fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
     }
 }
 
-/// A 401 is about the session, not about the order.
-const fn error_is_final(refusal: &Refusal) -> bool {
+/// The bank would say the same again.
+const fn is_final(refusal: &Refusal) -> bool {
     matches!(refusal.status, 400 | 403 | 404 | 490)
 }
 

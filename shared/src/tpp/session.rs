@@ -11,7 +11,7 @@ use crate::{
         BankError, Call, Credentials, Effect, Installation, UserElement,
         calls::{CreateSession, NewSession},
     },
-    store::{Connection, Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState},
+    store::{Connection, Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict},
     types::{
         deadline::Deadline,
         ids::{BunqUserId, UserId},
@@ -83,19 +83,27 @@ impl Tpp {
         }
         place.clear();
         let identity = self.identity().await?;
+        let stored = || Usable { at: usable_at(), installation: identity.installation.id };
         loop {
-            match self.0.store.find_session(&identity.sealing, owner, usable_at()).await? {
+            match self.0.store.find_session(&identity.sealing, owner, stored()).await? {
                 StoredState::Open(session) if usable(&session) => {
                     place.keep(session.clone());
                     return Ok(session);
                 }
-                StoredState::Refused => return Err(refusal(owner)),
+                StoredState::Refused => return Err(TppError::ConsentRevoked),
                 StoredState::Open(_) | StoredState::Absent => {
-                    if let Some(lease) = self.0.store.lease_session(owner, usable_at(), refused).await? {
+                    if let Some(lease) = self.0.store.lease_session(owner, stored(), refused).await? {
                         let session = self.open_leased(owner, lease, deadline).await?;
                         place.keep(session.clone());
                         return Ok(session);
                     }
+                }
+                // Every try counts against the bank's limit: whoever comes after a refusal waits, too.
+                StoredState::Busy(wait) if wait < deadline.left() => {
+                    deadline.wait(wait).await.map_err(|_| TppError::SessionPending)?;
+                }
+                StoredState::Busy(wait) => {
+                    return Err(TppError::Session(BankError::RateLimited { wait, response_id: None }));
                 }
                 StoredState::Leased => {}
             }
@@ -117,14 +125,28 @@ impl Tpp {
                 Err(error) => {
                     // The bank has opened it, and opens no other for half a minute: this process at least can use it.
                     tracing::error!(%error, "session: one could not be stored");
-                    let _ = self.0.store.release_session(lease, None).await;
+                    let _ = self.0.store.release_session(lease, Verdict::Failed).await;
                     Ok(opened.unstored())
                 }
             },
             Err(error) => {
-                let refused = matches!(&error, TppError::Bank(error) if error.is_bad_key());
-                self.0.store.release_session(lease, refused.then_some(REFUSED_FOR)).await?;
-                Err(if refused { refusal(owner) } else { error })
+                let error = match (error, owner) {
+                    (TppError::Session(error), SessionOwner::Tpp) if error.is_bad_key() => {
+                        self.refused_tpp(deadline).await
+                    }
+                    (TppError::Session(error), SessionOwner::Customer(_)) if error.is_bad_key() => {
+                        self.refused_consent(error, deadline).await
+                    }
+                    (error, _) => error,
+                };
+                let verdict = match &error {
+                    TppError::ConsentRevoked => Verdict::Refused(REFUSED_FOR),
+                    TppError::Session(BankError::RateLimited { wait, .. }) => Verdict::Busy(*wait),
+                    // An address can be permitted at any moment.
+                    _ => Verdict::Failed,
+                };
+                self.0.store.release_session(lease, verdict).await?;
+                Err(error)
             }
         }
     }
@@ -139,13 +161,13 @@ impl Tpp {
         let (opened, _) = match owner {
             SessionOwner::Tpp => {
                 let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
-                self.open_session(installation, key, deadline).await?
+                self.open_session(installation, key, deadline).await.map_err(TppError::Session)?
             }
             SessionOwner::Customer(user_id) => {
                 // Not from memory: the customer may have consented anew a moment ago.
                 let connection = self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)?;
                 let token = connection.access_token(&identity.sealing)?;
-                self.open_session(installation, &token, deadline).await?
+                self.open_session(installation, &token, deadline).await.map_err(TppError::Session)?
             }
         };
         Ok(opened)
@@ -163,7 +185,12 @@ impl Tpp {
         let NewSession { token, user } =
             self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
         let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
-        let opened = OpenedSession { token, path_id: user.path_id(), ends_at: later(asked_at, lifetime) };
+        let opened = OpenedSession {
+            token,
+            path_id: user.path_id(),
+            ends_at: later(asked_at, lifetime),
+            installation: installation.id,
+        };
         Ok((opened, user))
     }
 
@@ -180,13 +207,6 @@ fn may_repeat(call: &impl Call, error: &BankError) -> bool {
     match call.build().method.effect() {
         Effect::Read => true,
         Effect::Write => error.certainly_not_executed(),
-    }
-}
-
-const fn refusal(owner: SessionOwner) -> TppError {
-    match owner {
-        SessionOwner::Tpp => TppError::TppRefused,
-        SessionOwner::Customer(_) => TppError::ConsentRevoked,
     }
 }
 

@@ -61,6 +61,12 @@ impl RequestName {
         self.0.get(..32).unwrap_or(&self.0)
     }
 
+    /// A number by which the bank's object is known again where the bank keeps no text of ours.
+    #[must_use]
+    pub fn mark(&self) -> u32 {
+        self.0.get(32..40).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0)
+    }
+
     /// What the bank keeps with the object (`merchant_reference`), so that it can be found again. Not the request id, which is nobody else's business.
     #[must_use]
     pub fn reference(&self) -> &str {

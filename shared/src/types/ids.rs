@@ -11,6 +11,9 @@ pub enum IdError {
     /// Not the hyphenated lower-case form of a UUID.
     #[error("must be a UUID as /callback returned it, such as 2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")]
     NotUuid,
+    /// Not a UUID.
+    #[error("must be a UUID")]
+    NotPublicUuid,
     /// Not a positive whole number.
     #[error("must be a positive whole number")]
     NotNumber,
@@ -51,6 +54,29 @@ impl FromStr for UserId {
         let id = Uuid::parse_str(text).map_err(|_| IdError::NotUuid)?;
         // `parse_str` also takes braces, URNs and capitals: one customer would have many names.
         if id.as_hyphenated().to_string() == text { Ok(Self(id)) } else { Err(IdError::NotUuid) }
+    }
+}
+
+/// The name under which anybody may see an issuer transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PublicUuid(Uuid);
+
+impl PathParameter for PublicUuid {
+    const NAME: &'static str = "public_id";
+}
+
+impl FromStr for PublicUuid {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        // bunq's own are not always canonical UUIDs by version, so only the form is asked for.
+        text.parse().map(Self).map_err(|_| IdError::NotPublicUuid)
+    }
+}
+
+impl fmt::Display for PublicUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
     }
 }
 
@@ -118,6 +144,10 @@ bunq_id! {
     RequestInquiryId = "request_inquiry_id",
     /// A payment at bunq that waits for the customer.
     DraftPaymentId = "draft_payment_id",
+    /// An issuer transaction at bunq.
+    IssuerTransactionId = "transaction_id",
+    /// An address that may use an API key at bunq.
+    PermittedIpId = "item_id",
     /// A file at bunq.
     AttachmentId = "attachment_id",
 }

@@ -6,6 +6,7 @@ pub mod counterparty;
 pub mod deadline;
 pub mod idempotency;
 pub mod ids;
+pub mod ip;
 pub mod money;
 pub mod schedule;
 pub mod scope;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 
 /// Why a text is no part of a schedule.
@@ -21,6 +21,19 @@ pub enum ScheduleError {
 pub struct BankTime(Timestamp);
 
 impl BankTime {
+    /// This moment.
+    #[must_use]
+    pub const fn at(moment: Timestamp) -> Self {
+        Self(moment)
+    }
+
+    /// The same second with other microseconds, of which there are a million.
+    #[must_use]
+    pub fn with_microseconds(self, microseconds: u32) -> Self {
+        let second = Timestamp::from_second(self.0.as_second()).unwrap_or(self.0);
+        Self(second.checked_add(SignedDuration::from_micros(i64::from(microseconds % 1_000_000))).unwrap_or(second))
+    }
+
     /// The moment.
     #[must_use]
     pub const fn timestamp(self) -> Timestamp {

@@ -32,7 +32,7 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 
 fn urls(address: &str) -> BunqUrls {
     let url = |path: &str| Url::parse(&format!("http://{address}{path}")).unwrap();
-    BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token") }
+    BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token"), pay: url("/pay") }
 }
 
 /// A bank that gives every call the same answer, and how often it was called.
@@ -78,6 +78,7 @@ async fn server_key() -> &'static InstallationKey {
 async fn installation() -> Installation {
     let server_key = server_key().await;
     Installation {
+        id: 1.try_into().unwrap(),
         token: InstallationToken::parse("token".to_owned()).unwrap(),
         key: server_key.clone(),
         server_key: PublicKey::from_pem(&server_key.public_pem().unwrap()).unwrap(),
@@ -159,6 +160,12 @@ async fn a_rate_limit_lasts_as_long_as_its_text_says() {
     ];
     for status in [429, 409] {
         for (body, seconds) in &cases {
+            // A 409 may be about something else, such as a request id that was used before: only its words make it a limit.
+            if status == 409 && !body.contains("Too many requests") {
+                let (bank, _) = bank(status, body, None).await;
+                assert!(matches!(write_within(Duration::from_secs(9), &bank).await, BankError::Refused(_)), "{body}");
+                continue;
+            }
             let (bank, calls) = bank(status, body, None).await;
             let (wait_of_the_bank, moment) = (Duration::from_secs(*seconds), Duration::from_millis(1));
 

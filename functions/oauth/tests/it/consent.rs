@@ -202,6 +202,63 @@ async fn a_busy_bank_costs_the_customer_a_reload_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_token_endpoint_that_takes_no_calls_leaves_the_consent_as_it_was() {
+    let app = TestApp::start().await;
+    let (cookie, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+    let text = "Too many requests. You can do a maximum of 5 calls per 3000 second to this endpoint.";
+    let body = json!({ "Error": [{ "error_description": text }] });
+    app.bank.fault(json!({ "endpoint": "POST token", "status": 429, "body": body })).await;
+
+    let busy = app.callback(&path, &cookie).await;
+    let after = app.callback(&path, &cookie).await;
+
+    assert_eq!(busy.problem(503, "bank_busy")["action"], "wait");
+    assert_eq!(after.status, 200, "{after:?}");
+}
+
+#[tokio::test]
+async fn a_code_that_may_have_been_used_sends_the_customer_back_to_the_start() {
+    let app = TestApp::start().await;
+    let (cookie, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+    app.bank.fault(json!({ "endpoint": "POST token", "status": 503, "body": "" })).await;
+
+    let answer = app.callback(&path, &cookie).await;
+
+    assert_eq!(answer.problem(502, "bank_unavailable")["action"], "reauthorise");
+    assert_eq!(answer.header("retry-after"), "");
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_the_store_costs_no_consent() {
+    let app = TestApp::start().await;
+    for target in ["UpdateItem", "PutItem", "TransactWriteItems", "DeleteItem"] {
+        let (cookie, page) = app.begin_consent().await;
+        let path = app.approve(&page, "person").await;
+        app.aws_fault(json!({ "target": format!("DynamoDB_20120810.{target}"), "drop": "after" })).await;
+
+        let answer = app.callback(&path, &cookie).await;
+
+        assert_eq!(answer.status, 200, "{target}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_given_consent_that_cannot_be_kept_is_stored_as_a_connection_all_the_same() {
+    let app = TestApp::start().await;
+    let (cookie, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+    // Three tries of the SDK: the first write after the exchange fails, the next ones do not.
+    let fault = json!({ "target": "DynamoDB_20120810.PutItem", "times": 3, "error": "InternalServerError" });
+    app.aws_fault(fault).await;
+
+    let answer = app.callback(&path, &cookie).await;
+
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
 async fn an_exchange_whose_answer_is_lost_is_not_repeated() {
     let app = TestApp::start().await;
     for drop in ["before", "after"] {

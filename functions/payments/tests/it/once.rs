@@ -224,3 +224,66 @@ async fn a_lost_store_does_not_pay_twice_because_the_bank_knows_the_request() {
     assert_eq!(created_id(&first.json()), created_id(&second.json()));
     assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_session_that_cannot_be_opened_is_no_refusal_of_the_order() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    app.bank.expire_sessions().await;
+    let body = json!({ "Error": [{ "error_description": "Authentication token already has a user session." }] });
+    app.bank.fault(json!({ "endpoint": "POST session-server", "status": 400, "body": body })).await;
+
+    let first = app.post_once(&path, "key", &draft("x")).await;
+    let second = app.post_once(&path, "key", &draft("x")).await;
+
+    first.problem(422, "bank_refused");
+    assert_eq!(second.status, 201, "{second:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_dies_twice_is_no_refusal_of_the_order() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let body = json!({ "Error": [{ "error_description": "Insufficient authentication." }] });
+    let endpoint = "POST user/{id}/monetary-account/{id}/draft-payment";
+    app.bank.fault(json!({ "endpoint": endpoint, "status": 403, "body": body, "times": 2 })).await;
+
+    let first = app.post_once(&path, "key", &draft("x")).await;
+    let second = app.post_once(&path, "key", &draft("x")).await;
+
+    assert_ne!(first.status, 201);
+    assert_eq!(second.status, 201, "{second:?}");
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn where_the_bank_s_list_cannot_be_read_nothing_is_sent_again() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let endpoint = "user/{id}/monetary-account/{id}/draft-payment";
+    let odd = json!({ "Response": [{ "DraftPayment": { "id": 5, "entries": [{ "amount": { "value": null } }] } }] });
+    app.bank.fault(json!({ "endpoint": format!("POST {endpoint}"), "drop": "before" })).await;
+    app.bank.fault(json!({ "endpoint": format!("GET {endpoint}"), "status": 200, "body": odd, "times": 2 })).await;
+
+    let lost = app.post_once(&path, "key", &draft("x")).await;
+    app.advance(31).await;
+    let unclear = app.post_once(&path, "key", &draft("x")).await;
+    app.advance(31).await;
+    let clear = app.post_once(&path, "key", &draft("x")).await;
+
+    lost.problem(502, "outcome_unknown");
+    unclear.problem(502, "outcome_unknown");
+    assert_eq!(clear.status, 201, "{clear:?}");
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_is_not_endless() {
+    let (app, user_id) = connected().await;
+    let mut body = draft("x");
+    body["attachment_ids"] = json!(vec![1; 101]);
+
+    let answer = app.post(&format!("/user/{user_id}/draft-payment"), &body).await;
+
+    assert_eq!(answer.problem(422, "invalid_request")["errors"][0]["pointer"], "/attachment_ids");
+}

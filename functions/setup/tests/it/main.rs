@@ -1,3 +1,17 @@
 //! The setup, invoked as its owner invokes it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod api_keys;
+mod at_once;
+mod aws_faults;
+mod bank_faults;
+mod certificate;
+mod events;
+mod killed;
+mod onboarding;
+mod payloads;
+mod qseal;
+mod resumed;
+mod secrecy;
+mod support;

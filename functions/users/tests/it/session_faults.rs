@@ -39,6 +39,8 @@ async fn a_session_that_is_not_opened_is_said_plainly_and_opened_by_the_next_rea
         app.bank.fault(fault.clone()).await;
 
         let failed = app.get(&accounts).await;
+        // Where the bank named a time, nobody asks it before.
+        app.clock.advance(failed.header("retry-after").parse().unwrap_or(0));
         let after = app.get(&accounts).await;
 
         assert_eq!(failed.problem(status, code)["action"], action, "{fault}");

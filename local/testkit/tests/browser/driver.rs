@@ -61,6 +61,11 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{path}: {error}")).text().await.unwrap()
     }
 
+    /// Where it is.
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
     pub(crate) async fn end(self) {
         self.client.clone().close().await.unwrap();
     }

@@ -80,3 +80,40 @@ async fn a_customer_who_denies_is_told_that_nothing_was_shared() {
     assert!(browser.text("//main").await.contains("Continue as"));
     browser.end().await;
 }
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_customer_pays_an_issuer_transaction_and_lands_where_the_shop_said() {
+    let app = TestApp::start().await;
+    let browser = Browser::start().await;
+    // Any page of this test's own will do for the shop's; the bank's first one is there anyway.
+    let shop = app.bank.url();
+    let body = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "amount": { "value": "12.50", "currency": "EUR" },
+        "description": "Two tickets",
+        "url_redirect": shop,
+    });
+    let created = app.post("/psd2/payment-service-provider-issuer-transaction", &body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let page = created.header("link").strip_suffix(">; rel=\"payment\"").unwrap().trim_start_matches('<');
+
+    // The customer opens the pay page, says who they are, and accepts.
+    browser.open(page).await;
+    assert!(browser.text("//main").await.contains("12.50"));
+    browser.click("//a[contains(@href, 'customer=person')]").await;
+    assert!(browser.text("//main").await.contains("Two tickets"));
+    browser.click("//button[normalize-space()='Accept']").await;
+
+    // Back at the shop.
+    assert_eq!(browser.text("//h1").await, "A bunq bank on this machine");
+    assert_eq!(browser.url().await, shop.as_str());
+    let paid = app.get(created.header("location")).await.json();
+    let paid = &paid["Response"][0]["PaymentServiceProviderIssuerTransaction"];
+    assert_eq!(paid["status"], "ACCEPTED");
+    let public =
+        format!("/psd2/payment-service-provider-issuer-transaction-public/{}", paid["public_uuid"].as_str().unwrap());
+    let public = app.get(&public).await;
+    assert!(public.status == 200 && public.text.contains("\"ACCEPTED\""), "{public:?}");
+    browser.end().await;
+}

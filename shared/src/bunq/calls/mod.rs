@@ -1,8 +1,10 @@
 //! The bank's operations that we use, one file per resource, each with its page at <https://doc.bunq.com>.
 
+mod credential_password_ip;
 mod device_server;
 mod draft_payment;
 mod installation;
+mod issuer_transaction;
 mod monetary_account;
 mod oauth_client;
 mod payment;
@@ -11,11 +13,18 @@ mod request_inquiry;
 mod session_server;
 mod user;
 
+pub use credential_password_ip::{
+    CreatePermittedIp, ListPermittedIps, PermittedIp, ReadCredentialPasswordIp, UpdatePermittedIp, Which,
+};
 pub use device_server::CreateDeviceServer;
 pub use draft_payment::{
     CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
 };
 pub use installation::{CreateInstallation, NewInstallation};
+pub use issuer_transaction::{
+    CancelIssuerTransaction, CreateIssuerTransaction, FindIssuerTransaction, FindPublicIssuerTransaction,
+    IssuerTransaction, ListIssuerTransactions, PublicPath,
+};
 pub use monetary_account::ListMonetaryAccounts;
 pub use oauth_client::{
     CallbackUrl, CreateCallbackUrl, CreateOauthClient, FindOauthClient, ListCallbackUrls, ListOauthClients, OauthClient,

@@ -3,60 +3,77 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What happened, for programs. New codes may be added; a code never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $name:ident = $text:literal),+ $(,)?) => {
+        /// What happened, for programs. New codes may be added; a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        pub enum Code {
+            $($(#[$doc])+ #[serde(rename = $text)] $name),+
+        }
+
+        impl Code {
+            /// The code on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+codes! {
     /// No `Authorization: Bearer` header, or more than one.
-    ApiKeyMissing,
+    ApiKeyMissing = "api_key_missing",
     /// No such API key, or a revoked one.
-    ApiKeyInvalid,
+    ApiKeyInvalid = "api_key_invalid",
     /// The API key lacks the scope that the route wants.
-    ScopeMissing,
+    ScopeMissing = "scope_missing",
     /// A parameter, header or body cannot be; `errors` says which and why.
-    InvalidRequest,
+    InvalidRequest = "invalid_request",
     /// There is no such route.
-    RouteNotFound,
+    RouteNotFound = "route_not_found",
     /// The route does not have this method.
-    MethodNotAllowed,
+    MethodNotAllowed = "method_not_allowed",
     /// There is no such connection.
-    UserNotFound,
+    UserNotFound = "user_not_found",
     /// The state is unknown, used, too old, or another browser's.
-    StateInvalid,
+    StateInvalid = "state_invalid",
     /// The customer did not consent.
-    ConsentDenied,
+    ConsentDenied = "consent_denied",
     /// bunq does not take the authorization code.
-    CodeRefused,
+    CodeRefused = "code_refused",
     /// bunq refuses the customer's access token.
-    ConsentRevoked,
+    ConsentRevoked = "consent_revoked",
+    /// bunq refuses the TPP's own key from the address that we call from.
+    IpNotPermitted = "ip_not_permitted",
     /// bunq refused the call; `errors` holds its texts.
-    BankRefused,
+    BankRefused = "bank_refused",
     /// bunq's limits or maintenance: later.
-    BankBusy,
+    BankBusy = "bank_busy",
     /// bunq failed or could not be reached, or its answer cannot be believed.
-    BankUnavailable,
+    BankUnavailable = "bank_unavailable",
     /// bunq's answer is not signed by bunq.
-    BankSignatureInvalid,
+    BankSignatureInvalid = "bank_signature_invalid",
     /// bunq did not answer in time.
-    BankTimeout,
+    BankTimeout = "bank_timeout",
     /// The same request is under way: come back for its answer.
-    RequestInFlight,
+    RequestInFlight = "request_in_flight",
     /// The idempotency key was used for another request.
-    IdempotencyKeyReused,
+    IdempotencyKeyReused = "idempotency_key_reused",
     /// Nobody knows whether bunq did it. The same request under the same `Idempotency-Key` finds out, and does it at most once.
-    OutcomeUnknown,
+    OutcomeUnknown = "outcome_unknown",
     /// A session is being opened.
-    SessionPending,
+    SessionPending = "session_pending",
     /// Setup has not run to its end.
-    NotOnboarded,
+    NotOnboarded = "not_onboarded",
     /// Another run of the setup has taken over.
-    SetupSuperseded,
+    SetupSuperseded = "setup_superseded",
     /// The PSD2 certificate would be refused; `detail` says why.
-    CertificateInvalid,
+    CertificateInvalid = "certificate_invalid",
     /// Our own store or secrets cannot be reached.
-    StoreUnavailable,
+    StoreUnavailable = "store_unavailable",
     /// A mistake of ours or of the deployment.
-    InternalError,
+    InternalError = "internal_error",
 }
 
 /// What to do about it.

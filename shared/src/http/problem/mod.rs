@@ -117,7 +117,8 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)?;
-        self.errors.iter().try_for_each(|reason| write!(f, " {}", reason.detail))
+        let unsaid = self.errors.iter().filter(|reason| !self.detail.contains(&reason.detail));
+        unsaid.into_iter().try_for_each(|reason| write!(f, " {}", reason.detail))
     }
 }
 

@@ -123,7 +123,7 @@ impl From<BankError> for Problem {
             BankError::Failed(_) | BankError::Unreachable(_) | BankError::Interrupted(_) => {
                 bad_gateway(Code::BankUnavailable, Action::Retry, "bunq failed or could not be reached.")
             }
-            BankError::Timeout => {
+            BankError::Timeout | BankError::TooLate => {
                 Self::new(StatusCode::GATEWAY_TIMEOUT, Code::BankTimeout, Action::Retry, "bunq did not answer in time.")
             }
             BankError::Signing => Self::internal(),
@@ -155,7 +155,19 @@ impl From<SecretsError> for Problem {
 impl From<TppError> for Problem {
     fn from(error: TppError) -> Self {
         match error {
-            TppError::NotOnboarded | TppError::TppRefused => Self::new(
+            TppError::IpNotPermitted { address } => {
+                let from = address.map_or_else(|| "this deployment's address".to_owned(), |address| address.to_string());
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    Code::IpNotPermitted,
+                    Action::FixRequest,
+                    format!(
+                        "bunq does not take our key from {from}. Permit it with POST /credential-password-ip/{{id}}/ip from an \
+                         address that is still permitted, or in bunq's portal; so add a new address before you leave the old one."
+                    ),
+                )
+            }
+            TppError::NotOnboarded => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NotOnboarded,
                 Action::ContactSupport,
@@ -200,7 +212,7 @@ impl From<TppError> for Problem {
                 "A session with bunq is being opened.",
             )
             .after(SHORT_WAIT),
-            TppError::Bank(error) => error.into(),
+            TppError::Bank(error) | TppError::Session(error) => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),
             TppError::Key(error) => {
@@ -250,6 +262,11 @@ impl From<ConsentError> for Problem {
                 tracing::error!("bunq does not take the OAuth client or its callback URL");
                 Self::internal()
             }
+            // A code works once: where it may have been used, only a new consent helps, whatever the bank's trouble is.
+            ConsentError::Exchange(error) if !error.certainly_not_executed() => {
+                Self { action: Action::Reauthorise, retry_after: None, ..error.into() }
+            }
+            ConsentError::Exchange(error) => error.into(),
             ConsentError::Tpp(error) => error.into(),
         }
     }

@@ -142,6 +142,10 @@ impl Tpp {
             secrets.read::<TppSecret>(),
             secrets.read::<OauthClientSecret>(),
         )?;
+        let environment = self.0.config.environment.as_str();
+        if tpp.as_ref().is_some_and(|tpp| tpp.environment != environment) {
+            return Err(OnboardingError::OtherEnvironment);
+        }
         let api_keys = self.0.store.list_api_keys().await?;
         let callback = self.0.config.callback_url();
         let done = |step| match step {

@@ -10,7 +10,9 @@ use crate::{
         },
     },
     config::BunqEnvironment,
-    secrets::{CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, TppSecret},
+    secrets::{
+        CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret,
+    },
     store::{RunId, SessionOwner},
     tpp::{CertificateError, Tpp, certificate, identity::open_installation},
     types::{deadline::Deadline, ids::BunqUserId, scope::Scope},
@@ -74,7 +76,13 @@ impl Run<'_> {
     }
 
     async fn certificate(&mut self) -> Result<CertificateSecret, OnboardingError> {
-        let (certificate, state) = match (self.tpp.0.secrets.read().await?, self.tpp.0.config.environment) {
+        let environment = self.tpp.0.config.environment;
+        let read = self.tpp.0.secrets.read().await.map_err(|error| match error {
+            // Its owner wrote it, and can mend it.
+            SecretsError::Undecodable(_) => CertificateError::Malformed.into(),
+            error => OnboardingError::from(error),
+        })?;
+        let (certificate, state) = match (read, environment) {
             (Some(certificate), _) => (certificate, StepState::Before),
             (None, BunqEnvironment::Production) => return Err(CertificateError::Missing.into()),
             (None, BunqEnvironment::Sandbox) => {
@@ -83,7 +91,7 @@ impl Run<'_> {
                 (certificate, StepState::Now)
             }
         };
-        certificate::check(&certificate, self.tpp.0.clock.now())?;
+        certificate::check(&certificate, environment, self.tpp.0.clock.now())?;
         self.note(Step::Certificate, state);
         Ok(certificate)
     }
@@ -115,7 +123,9 @@ impl Run<'_> {
     }
 
     async fn oauth_client(&mut self, user: BunqUserId) -> Result<OauthClientSecret, OnboardingError> {
-        if let Some(client) = self.tpp.0.secrets.read::<OauthClientSecret>().await? {
+        let known = self.tpp.0.secrets.read::<OauthClientSecret>().await?;
+        // With a certificate of another name we are another user at the bank, whose client this is not.
+        if let Some(client) = known.filter(|client| client.psp_user_id == user) {
             self.note(Step::OauthClient, StepState::Before);
             return Ok(client);
         }
@@ -129,7 +139,7 @@ impl Run<'_> {
             }
         };
         let OauthClient { id, client_id, secret: client_secret, .. } = client;
-        let client = OauthClientSecret { id, client_id, client_secret, callback_url: None };
+        let client = OauthClientSecret { id, psp_user_id: user, client_id, client_secret, callback_url: None };
         self.save(&client).await?;
         self.note(Step::OauthClient, StepState::Now);
         Ok(client)

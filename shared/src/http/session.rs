@@ -1,6 +1,6 @@
-//! The customer that a path names, for a caller who may.
+//! Whose session at the bank a route works in: the customer's that its path names, or the TPP's own; and only for a caller who may.
 
-use std::{fmt::Display, str::FromStr, sync::Arc};
+use std::{fmt::Display, ops::Deref, str::FromStr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
@@ -14,7 +14,7 @@ use super::{App, Caller, IdempotencyHeader, Problem, RequiredScope};
 use crate::{
     bunq::Call,
     store::{Connection, SessionOwner},
-    tpp::{Order, Started},
+    tpp::{Order, Started, Tpp},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
@@ -22,28 +22,26 @@ use crate::{
     },
 };
 
-/// A connected customer, and the caller who asks.
+/// Somebody's session at the bank, in the hands of a caller who may use it.
 #[derive(Clone, Debug)]
-pub struct ConnectedUser<S> {
+pub struct Holder<S> {
     /// Who asks.
     pub caller: Caller<S>,
-    /// What we keep of the customer's consent.
-    pub connection: Arc<Connection>,
     app: App,
+    owner: SessionOwner,
     deadline: Deadline,
 }
 
-impl<S> ConnectedUser<S> {
-    /// Makes a call in the customer's session. `make` gets the id that stands in the path.
+impl<S> Holder<S> {
+    /// Makes a call in the session. `make` gets the id that stands in the path.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.
     pub async fn call<C: Call>(&self, make: impl Fn(BunqUserId) -> C) -> Result<C::Output, Problem> {
-        let owner = SessionOwner::Customer(self.connection.user_id);
-        Ok(self.app.tpp.call(owner, make, self.deadline).await?)
+        Ok(self.app.tpp.call(self.owner, make, self.deadline).await?)
     }
 
-    /// Starts an order of the customer's once, under the caller's key. `content` is what would be sent to the bank, by which one request is told from another.
+    /// Starts an order once, under the caller's key. `content` is what would be sent to the bank, by which one request is told from another.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.
@@ -54,10 +52,15 @@ impl<S> ConnectedUser<S> {
         content: &Value,
         order: &impl Order,
     ) -> Result<Started, Problem> {
-        let owner = SessionOwner::Customer(self.connection.user_id);
         let name = RequestName::new(&self.caller.key.to_string(), key.key());
         let hash = RequestHash::new(route, content);
-        Ok(self.app.tpp.start_once(owner, (&name, &hash), order, self.deadline).await?)
+        Ok(self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?)
+    }
+
+    /// The deployment at work.
+    #[must_use]
+    pub const fn tpp(&self) -> &Tpp {
+        &self.app.tpp
     }
 
     /// How long the request may still take.
@@ -73,6 +76,44 @@ impl<S> ConnectedUser<S> {
     }
 }
 
+/// The TPP's own session.
+#[derive(Clone, Debug)]
+pub struct OwnSession<S>(Holder<S>);
+
+impl<S> Deref for OwnSession<S> {
+    type Target = Holder<S>;
+
+    fn deref(&self) -> &Holder<S> {
+        &self.0
+    }
+}
+
+impl<S: RequiredScope> FromRequestParts<App> for OwnSession<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let deadline = super::layers::deadline(&parts.extensions);
+        Ok(Self(Holder { caller, app: app.clone(), owner: SessionOwner::Tpp, deadline }))
+    }
+}
+
+/// A connected customer's session.
+#[derive(Clone, Debug)]
+pub struct ConnectedUser<S> {
+    /// What we keep of the customer's consent.
+    pub connection: Arc<Connection>,
+    holder: Holder<S>,
+}
+
+impl<S> Deref for ConnectedUser<S> {
+    type Target = Holder<S>;
+
+    fn deref(&self) -> &Holder<S> {
+        &self.holder
+    }
+}
+
 impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
     type Rejection = Problem;
 
@@ -82,7 +123,8 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
         let PathId(user_id) = PathId::from_request_parts(parts, app).await?;
         let connection = app.tpp.connection(user_id).await?;
         let deadline = super::layers::deadline(&parts.extensions);
-        Ok(Self { caller, connection, app: app.clone(), deadline })
+        let owner = SessionOwner::Customer(connection.user_id);
+        Ok(Self { connection, holder: Holder { caller, app: app.clone(), owner, deadline } })
     }
 }
 

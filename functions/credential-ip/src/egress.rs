@@ -1,0 +1,20 @@
+//! `/credential-password-ip/egress`: the address that bunq sees us from, next to those that it permits.
+
+use axum::Json;
+use serde_json::{Value, json};
+use shared::http::{Credentials, OwnSession, Problem};
+
+/// Compare our address with the permitted ones
+///
+/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`.
+#[utoipa::path(
+    get,
+    path = "/credential-password-ip/egress",
+    operation_id = "find_egress",
+    tag = "credential-ip",
+    security(("api_key" = ["credentials"])),
+    responses((status = 200, description = "Both, and whether they agree.", body = serde_json::Value))
+)]
+pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!(session.tpp().egress_report(session.deadline()).await?)))
+}

@@ -1,0 +1,10 @@
+//! The group, through the public door.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod access;
+mod addresses;
+mod egress;
+mod fixture;
+mod locked_out;
+mod secrecy;

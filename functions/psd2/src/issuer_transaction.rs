@@ -1,0 +1,185 @@
+//! `/psd2/payment-service-provider-issuer-transaction`
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use shared::{
+    bunq::{
+        DecodeError, Envelope, Page, Verified,
+        calls::{
+            CancelIssuerTransaction, CreateIssuerTransaction, FindIssuerTransaction, IssuerTransaction,
+            ListIssuerTransactions,
+        },
+    },
+    http::{
+        BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Problem, Psd2, QueryParameters, listing,
+        start,
+    },
+    tpp::{Listed, Mark, Order, Wanted, read_listed},
+    types::{
+        idempotency::RequestName,
+        ids::{BunqUserId, IssuerTransactionId, PublicUuid},
+        schedule::BankTime,
+    },
+};
+
+use crate::{body, public::pay_url};
+
+const PATH: &str = "psd2/payment-service-provider-issuer-transaction";
+/// How long a transaction can be paid where nobody says.
+const USUAL_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+const OBJECT: &str = "PaymentServiceProviderIssuerTransaction";
+
+/// An issuer transaction to be made once.
+struct TransactionOrder(IssuerTransaction);
+
+impl Order for TransactionOrder {
+    type Create = CreateIssuerTransaction;
+    type List = ListIssuerTransactions;
+
+    fn create(&self, user: BunqUserId, name: &RequestName, began_at: Timestamp) -> CreateIssuerTransaction {
+        let transaction = IssuerTransaction { time_expiry: Some(self.expiry(name, began_at)), ..self.0.clone() };
+        CreateIssuerTransaction { user, transaction, request_id: name.bank_request_id().to_owned() }
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListIssuerTransactions {
+        ListIssuerTransactions { user, page }
+    }
+
+    fn read(&self, page: &Verified, name: &RequestName, began_at: Timestamp) -> Result<Vec<Listed>, DecodeError> {
+        let IssuerTransaction { amount, counterparty, description, .. } = &self.0;
+        let mark = Mark::Expiry(self.expiry(name, began_at));
+        read_listed(page, OBJECT, &Wanted { amount, counterparty, description, mark })
+    }
+}
+
+impl TransactionOrder {
+    /// When it ends: what the caller said, or ten minutes after the first try began; and in its microseconds the request's own mark,
+    /// since bunq keeps no reference with these.
+    fn expiry(&self, name: &RequestName, began_at: Timestamp) -> BankTime {
+        let end = self.0.time_expiry.map_or(began_at + USUAL_LIFETIME, BankTime::timestamp);
+        BankTime::at(end).with_microseconds(name.mark())
+    }
+}
+
+/// Where the customer pays, as a `Link` of relation `payment`; none where the bank does not say the public name.
+fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue> {
+    #[derive(Deserialize)]
+    struct Named {
+        public_uuid: String,
+    }
+    let named: Named = Envelope::parse(&answer.body).ok()?.find(OBJECT).ok()?;
+    let url = pay_url(session, named.public_uuid.parse::<PublicUuid>().ok()?);
+    HeaderValue::try_from(format!("<{url}>; rel=\"payment\"")).ok()
+}
+
+/// Make an issuer transaction
+///
+/// Scope `psd2`. The `Link` of relation `payment` in the answer is bunq's page where the customer pays.
+#[utoipa::path(
+    post,
+    path = "/psd2/payment-service-provider-issuer-transaction",
+    operation_id = "create_issuer_transaction",
+    tag = "psd2",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there.")),
+    request_body = serde_json::Value,
+    security(("api_key" = ["psd2"])),
+    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn create_issuer_transaction(
+    session: OwnSession<Psd2>,
+    key: IdempotencyHeader,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let transaction = body.read(|fields| body::read(fields, &session))?;
+    let (content, order) = (transaction.to_json(), TransactionOrder(transaction));
+    let link = async |id: u64, response: &mut Response| {
+        // The bank answers an id; the public name takes another call. Without it the answer is still good.
+        let Ok(transaction) = IssuerTransactionId::try_from(id) else { return };
+        let found = session.call(|user| FindIssuerTransaction { user, transaction }).await.ok();
+        if let Some(link) = found.and_then(|found| payment_link(&session, &found)) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    };
+    Ok(start(&session, &key, PATH, &content, &order, link).await)
+}
+
+/// List issuer transactions
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/payment-service-provider-issuer-transaction",
+    operation_id = "list_issuer_transactions",
+    tag = "psd2",
+    params(
+        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
+        ("older_id" = Option<u64>, Query, description = "Older than this one."),
+        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
+    ),
+    security(("api_key" = ["psd2"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn list_issuer_transactions(
+    session: OwnSession<Psd2>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let page = query.read(|parameters| parameters.page())?;
+    listing(&session, PATH, page, |user| ListIssuerTransactions { user, page }).await
+}
+
+/// Read an issuer transaction
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
+    operation_id = "find_issuer_transaction",
+    tag = "psd2",
+    params(("transaction_id" = u64, Path, description = "As the creation returned it.")),
+    security(("api_key" = ["psd2"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_issuer_transaction(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<IssuerTransactionId>,
+) -> Result<Response, Problem> {
+    let answer = session.call(|user| FindIssuerTransaction { user, transaction }).await?;
+    let link = payment_link(&session, &answer);
+    let mut response = BankAnswer(answer).into_response();
+    if let Some(link) = link {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// Take an issuer transaction back
+///
+/// Scope `psd2`. The body is `{"status":"CANCELLED"}`.
+#[utoipa::path(
+    put,
+    path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
+    operation_id = "update_issuer_transaction",
+    tag = "psd2",
+    params(("transaction_id" = u64, Path, description = "As the creation returned it.")),
+    request_body = serde_json::Value,
+    security(("api_key" = ["psd2"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn update_issuer_transaction(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<IssuerTransactionId>,
+    body: JsonBody,
+) -> Result<BankAnswer, Problem> {
+    body.read(|fields| {
+        let status = fields.required::<String>("status");
+        if status.as_ref().is_some_and(|status| status != "CANCELLED") {
+            fields.refuse("status", "must be CANCELLED");
+        }
+        status
+    })?;
+    session.call(|user| CancelIssuerTransaction { user, transaction }).await.map(BankAnswer)
+}

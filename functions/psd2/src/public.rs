@@ -1,0 +1,60 @@
+//! What anybody may see of an issuer transaction, and the page where it is paid.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use shared::{
+    bunq::calls::{FindPublicIssuerTransaction, PublicPath},
+    http::{BankAnswer, Holder, OwnSession, PathId, Problem, Psd2},
+    types::ids::PublicUuid,
+};
+use url::Url;
+
+/// bunq's page where a customer pays.
+pub(crate) fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
+    let mut url = session.tpp().config().bunq.pay.clone();
+    url.query_pairs_mut().append_pair("transactionId", &transaction.to_string());
+    url
+}
+
+/// Read the public view of an issuer transaction
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/payment-service-provider-issuer-transaction-public/{public_id}",
+    operation_id = "find_public_issuer_transaction",
+    tag = "psd2",
+    params(("public_id" = uuid::Uuid, Path, description = "The transaction's `public_uuid`.")),
+    security(("api_key" = ["psd2"])),
+    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+)]
+pub(crate) async fn find_public_issuer_transaction(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<PublicUuid>,
+) -> Result<BankAnswer, Problem> {
+    let path = if session.tpp().config().public_path_at_root { PublicPath::Root } else { PublicPath::User };
+    session.call(|user| FindPublicIssuerTransaction { user, transaction, path }).await.map(BankAnswer)
+}
+
+/// Go to the page where an issuer transaction is paid
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/redirect/{public_id}",
+    operation_id = "redirect_to_pay_page",
+    tag = "psd2",
+    params(("public_id" = uuid::Uuid, Path, description = "The transaction's `public_uuid`.")),
+    security(("api_key" = ["psd2"])),
+    responses((status = 303, description = "To bunq's page.", headers(("Location", description = "bunq's page."))))
+)]
+pub(crate) async fn redirect_to_pay_page(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<PublicUuid>,
+) -> Result<Response, Problem> {
+    let url = pay_url(&session, transaction);
+    let location = HeaderValue::try_from(url.as_str()).map_err(|_| Problem::internal())?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}

@@ -1,0 +1,12 @@
+//! The group, through the public door.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod access;
+mod bodies;
+mod fixture;
+mod journey;
+mod once;
+mod processes;
+mod reading;
+mod unknown;

@@ -1,0 +1,150 @@
+//! API keys: made, listed, revoked.
+
+use serde_json::{Value, json};
+use shared::http::Code;
+use shared::types::secret::sha256_hex;
+use testkit::TestApp;
+
+use crate::support::{fresh, invoke, stored};
+
+const ROUTE: &str = "/user/00000000-0000-4000-8000-000000000000/accounts";
+
+async fn create(app: &TestApp, name: &str, scopes: &[&str]) -> Value {
+    invoke(app, json!({ "action": "create_api_key", "name": name, "scopes": scopes })).await.unwrap()
+}
+
+async fn list(app: &TestApp) -> Vec<Value> {
+    let listed = invoke(app, json!({ "action": "list_api_keys" })).await.unwrap();
+    listed["api_keys"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_key_opens_what_its_scopes_allow_and_nothing_else() {
+    let app = fresh().await;
+
+    let accounts = create(&app, "reader", &["accounts"]).await;
+    let payments = create(&app, "payer", &["payments", "psd2"]).await;
+
+    assert_eq!((&accounts["name"], &accounts["scopes"]), (&json!("reader"), &json!(["accounts"])));
+    assert_eq!(payments["scopes"], json!(["payments", "psd2"]));
+    let [accounts, payments] = [&accounts, &payments].map(|made| made["api_key"].as_str().unwrap());
+    assert!(accounts.starts_with("tpp_") && accounts.len() == 47, "256 bits behind a prefix");
+    assert_ne!(accounts, payments);
+    app.get_with_key(ROUTE, accounts).await.problem(404, "user_not_found");
+    app.get_with_key(ROUTE, payments).await.problem(403, "scope_missing");
+}
+
+#[tokio::test]
+async fn the_list_names_every_key_the_newest_first_and_gives_none_away() {
+    let app = TestApp::start().await;
+    app.clock.advance(5);
+    let made = create(&app, "reader", &["accounts"]).await;
+
+    let listed = list(&app).await;
+
+    let names: Vec<_> = listed.iter().map(|key| &key["name"]).collect();
+    assert_eq!(names, ["reader", "first"]);
+    assert_eq!(listed[0]["id"], made["id"]);
+    assert_eq!(listed[0]["scopes"], json!(["accounts"]));
+    assert_eq!(listed[1]["scopes"], json!(["accounts", "payments", "psd2", "credentials", "admin"]));
+    assert!(listed.iter().all(|key| key["created_at"].is_string() && key.get("revoked_at").is_none()));
+    let text = json!(listed).to_string();
+    for key in [made["api_key"].as_str().unwrap(), &app.api_key] {
+        assert!(!text.contains(key) && !text.contains(&sha256_hex(key.as_bytes())), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_within_a_minute() {
+    let app = TestApp::start().await;
+    let (id, key) = app.create_api_key(&["accounts"]).await;
+    app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
+
+    let answer = invoke(&app, json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+    app.clock.advance(61);
+
+    assert_eq!(answer, json!({ "id": id, "revoked": true }));
+    app.get_with_key(ROUTE, &key).await.problem(401, "api_key_invalid");
+    app.get(ROUTE).await.problem(404, "user_not_found");
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_before_its_first_use_never_works() {
+    let app = fresh().await;
+    let (id, key) = app.create_api_key(&["accounts"]).await;
+
+    invoke(&app, json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+
+    app.get_with_key(ROUTE, &key).await.problem(401, "api_key_invalid");
+}
+
+#[tokio::test]
+async fn a_key_can_be_revoked_again_and_keeps_the_first_time() {
+    let app = fresh().await;
+    let (id, _) = app.create_api_key(&["accounts"]).await;
+    let revoke = json!({ "action": "revoke_api_key", "id": id });
+    invoke(&app, revoke.clone()).await.unwrap();
+    let before = list(&app).await;
+
+    app.clock.advance(100);
+    let again = invoke(&app, revoke).await.unwrap();
+
+    assert_eq!(again["revoked"], true);
+    assert!(before[0]["revoked_at"].is_string(), "{before:?}");
+    assert_eq!(list(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_exist_cannot_be_revoked() {
+    let app = fresh().await;
+    let before = stored(&app).await;
+
+    let id = "00000000-0000-4000-8000-000000000000";
+    let problem = invoke(&app, json!({ "action": "revoke_api_key", "id": id })).await.unwrap_err();
+
+    assert_eq!(problem.code(), Code::InvalidRequest);
+    assert!(problem.to_string().contains("/id"), "{problem}");
+    assert_eq!(stored(&app).await, before);
+}
+
+#[tokio::test]
+async fn the_first_key_can_be_revoked_and_the_setup_makes_no_other() {
+    let app = TestApp::start().await;
+    let id = list(&app).await[0]["id"].clone();
+    invoke(&app, json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+
+    let report = invoke(&app, json!({})).await.unwrap();
+
+    assert_eq!(report.get("api_key"), None);
+    assert_eq!(list(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn keys_are_stored_by_their_hash_alone() {
+    let app = TestApp::start().await;
+    let (_, key) = app.create_api_key(&["accounts"]).await;
+
+    let (connections, ephemera, secrets) = stored(&app).await;
+
+    for key in [&key, &app.api_key] {
+        let hash = format!("APIKEY#{}", sha256_hex(key.as_bytes()));
+        assert!(connections.iter().any(|item| item["pk"]["S"] == hash), "{hash}");
+        let secret_part = key.strip_prefix("tpp_").unwrap();
+        for text in [json!(connections).to_string(), json!(ephemera).to_string(), json!(secrets).to_string()] {
+            assert!(!text.contains(secret_part));
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_keys_made_at_once_are_all_kept() {
+    let app = fresh().await;
+
+    let made = futures::future::join_all((0..8).map(|_| app.create_api_key(&["admin"]))).await;
+
+    let listed = list(&app).await;
+    assert_eq!(listed.len(), 8);
+    for (id, _) in made {
+        assert!(listed.iter().any(|key| key["id"] == id), "{id} is missing");
+    }
+}

@@ -1,0 +1,120 @@
+//! What the setup cannot be told.
+
+use serde_json::{Value, json};
+use shared::http::Code;
+
+use crate::support::{fresh, invoke, stored};
+
+/// Every one of these is refused with a word that helps, and nothing changes.
+async fn assert_refused(payloads: &[(Value, &str)]) {
+    let app = fresh().await;
+    let before = stored(&app).await;
+    for (payload, word) in payloads {
+        let problem = invoke(&app, payload.clone()).await.expect_err(&payload.to_string());
+
+        assert_eq!((problem.code(), problem.status().as_u16()), (Code::InvalidRequest, 422), "{payload}");
+        assert!(problem.to_string().contains(word), "{payload}: {problem}");
+    }
+    assert_eq!(stored(&app).await, before);
+    assert_eq!(app.bank.total().await, 0);
+}
+
+const ID: &str = "00000000-0000-4000-8000-000000000000";
+
+#[tokio::test]
+async fn unknown_actions_and_fields_are_refused_by_name() {
+    assert_refused(&[
+        (json!({ "action": "destroy" }), "destroy"),
+        (json!({ "action": "Run" }), "Run"),
+        (json!({ "action": "" }), "variant"),
+        (json!({ "force": true }), "force"),
+        (json!({ "action": "run", "force": true }), "force"),
+        (json!({ "action": "status", "verbose": 1 }), "verbose"),
+        (json!({ "action": "list_api_keys", "limit": 5 }), "limit"),
+        (json!({ "action": "revoke_api_key", "id": ID, "now": true }), "now"),
+        (json!({ "action": "create_api_key", "name": "a", "scopes": ["admin"], "key": "mine" }), "key"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn missing_fields_and_wrong_types_are_refused() {
+    let create = |name: Value, scopes: Value| json!({ "action": "create_api_key", "name": name, "scopes": scopes });
+    assert_refused(&[
+        (json!({ "action": null }), "null"),
+        (json!({ "action": 5 }), "5"),
+        (json!({ "action": ["run"] }), "sequence"),
+        (json!({ "action": "create_api_key", "scopes": ["admin"] }), "name"),
+        (json!({ "action": "create_api_key", "name": "a" }), "scopes"),
+        (json!({ "action": "revoke_api_key" }), "id"),
+        (json!({ "action": "revoke_api_key", "id": 7 }), "7"),
+        (json!({ "action": "revoke_api_key", "id": "7" }), "UUID"),
+        (create(json!(5), json!(["admin"])), "5"),
+        (create(json!(null), json!(["admin"])), "null"),
+        (create(json!("a"), json!("admin")), "admin"),
+        (create(json!("a"), json!(["root"])), "root"),
+        (create(json!("a"), json!([["admin"]])), "sequence"),
+        (create(json!("a"), json!([5])), "5"),
+        (create(json!("a"), json!({ "admin": true })), "map"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn names_and_scopes_that_say_nothing_are_refused() {
+    let create = |name: &str, scopes: &[&str]| json!({ "action": "create_api_key", "name": name, "scopes": scopes });
+    assert_refused(&[
+        (create("", &["admin"]), "/name"),
+        (create(" \t\n", &["admin"]), "/name"),
+        (create(&"a".repeat(101), &["admin"]), "/name"),
+        (create("a", &[]), "/scopes"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn payloads_that_are_no_object_are_refused() {
+    assert_refused(&[
+        (json!(null), "object"),
+        (json!("run"), "object"),
+        (json!("{}"), "object"),
+        (json!(5), "object"),
+        (json!(true), "object"),
+        (json!([]), "object"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn an_array_is_not_a_command_in_disguise() {
+    assert_refused(&[
+        (json!(["status"]), "body"),
+        (json!(["run"]), "body"),
+        (json!(["list_api_keys"]), "body"),
+        (json!(["revoke_api_key", ID]), "body"),
+        (json!(["create_api_key", "a", ["admin"]]), "body"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_may_have_a_hundred_characters_of_any_kind() {
+    let app = fresh().await;
+    for name in ["a".repeat(100), "é".repeat(100)] {
+        let payload = json!({ "action": "create_api_key", "name": name, "scopes": ["admin"] });
+
+        let made = invoke(&app, payload).await;
+
+        assert_eq!(made.map(|made| made["name"].clone()), Ok(json!(name)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_once() {
+    let app = fresh().await;
+    for (payload, word) in [(json!({ "action": "destroy" }), "destroy"), (json!({ "force": true }), "force")] {
+        let problem = invoke(&app, payload).await.unwrap_err().to_string();
+
+        assert_eq!(problem.matches(word).count(), 1, "{problem}");
+    }
+}

@@ -1,0 +1,146 @@
+//! Objects in the bank's lists, as far as they tell one order from another.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    bunq::{DecodeError, Envelope, Verified},
+    types::{
+        counterparty::{Counterparty, CounterpartyType},
+        money::{Amount, Money},
+        schedule::BankTime,
+    },
+};
+
+/// An object in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: u64,
+    /// When it was made, where the bank says.
+    pub created: Option<jiff::Timestamp>,
+    /// Whether it is what was ordered.
+    pub likeness: Likeness,
+}
+
+/// How sure it is that an object is what was ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// It carries the order's own mark.
+    Mark,
+    /// It has the order's terms and no mark.
+    Terms,
+    /// It may or may not be: it cannot be read, or not be compared.
+    Perhaps,
+    /// It is another.
+    None,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    amount: Option<SeenAmount>,
+    amount_inquired: Option<SeenAmount>,
+    counterparty_alias: Option<SeenAlias>,
+    description: Option<String>,
+    merchant_reference: Option<String>,
+    time_expiry: Option<String>,
+    entries: Option<Vec<Seen>>,
+}
+
+#[derive(Deserialize)]
+struct SeenAmount {
+    value: String,
+    currency: String,
+}
+
+#[derive(Deserialize)]
+struct SeenAlias {
+    iban: Option<String>,
+}
+
+/// By what an order is known again, besides its terms.
+#[derive(Clone, Copy, Debug)]
+pub enum Mark<'a> {
+    /// The bank keeps a reference of ours.
+    Reference(&'a str),
+    /// The bank keeps none, but a time to the microsecond.
+    Expiry(BankTime),
+}
+
+/// What was ordered, as it would be seen in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// How much.
+    pub amount: &'a Money,
+    /// To or from whom.
+    pub counterparty: &'a Counterparty,
+    /// What for.
+    pub description: &'a str,
+    /// Our own mark.
+    pub mark: Mark<'a>,
+}
+
+/// Reads a list's objects of one type, and says of each whether it is the one that was ordered.
+///
+/// # Errors
+/// [`DecodeError`] where the page or an object's id cannot be read: then nobody can say what is not there.
+pub fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_>) -> Result<Vec<Listed>, DecodeError> {
+    #[derive(Deserialize)]
+    struct Outline {
+        id: u64,
+        created: Option<String>,
+    }
+    let objects = Envelope::parse(&page.body)?.all::<Value>(key)?;
+    let listed = |object: Value| {
+        let Outline { id, created } = Outline::deserialize(&object).map_err(|_| DecodeError::Shape(key))?;
+        let created = created.and_then(|text| text.parse::<BankTime>().ok()).map(BankTime::timestamp);
+        let likeness = match Seen::deserialize(object) {
+            Ok(seen) => seen.likeness(wanted),
+            Err(_) => Likeness::Perhaps,
+        };
+        Ok(Listed { id, created, likeness })
+    };
+    objects.into_iter().map(listed).collect()
+}
+
+impl Seen {
+    fn likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+        match self.entries.as_deref() {
+            Some([entry]) => entry.likeness(wanted),
+            Some(_) => Likeness::None,
+            None => self.own_likeness(wanted),
+        }
+    }
+
+    fn own_likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+        let terms = self.terms_likeness(wanted);
+        match (wanted.mark, self.merchant_reference.as_deref(), self.time_expiry.as_deref()) {
+            (Mark::Reference(mark), Some(reference), _) if mark == reference => Likeness::Mark,
+            (Mark::Expiry(mark), _, Some(expiry)) if expiry.parse() == Ok(mark) && terms != Likeness::None => {
+                Likeness::Mark
+            }
+            (Mark::Reference(_), Some(_), _) | (Mark::Expiry(_), _, Some(_)) => Likeness::None,
+            // The bank kept no mark: the terms themselves have to do.
+            (Mark::Reference(_), None, _) | (Mark::Expiry(_), _, None) => terms,
+        }
+    }
+
+    fn terms_likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+        let amount = self.amount.as_ref().or(self.amount_inquired.as_ref()).is_some_and(|amount| {
+            amount.value.trim_start_matches('-').parse::<Amount>().ok().as_ref() == Some(&wanted.amount.amount)
+                && amount.currency == wanted.amount.currency.to_string()
+        });
+        if !amount || self.description.as_deref() != Some(wanted.description) {
+            return Likeness::None;
+        }
+        let iban = self.counterparty_alias.as_ref().and_then(|alias| alias.iban.as_deref());
+        match (wanted.counterparty.address.kind(), iban) {
+            (CounterpartyType::Iban, Some(iban)) if iban == wanted.counterparty.address.value() => Likeness::Terms,
+            (CounterpartyType::Iban, Some(_)) => Likeness::None,
+            // The bank shows an e-mail address or a phone number as an account: it cannot be compared.
+            (CounterpartyType::Email | CounterpartyType::PhoneNumber, _) | (CounterpartyType::Iban, None) => {
+                Likeness::Perhaps
+            }
+        }
+    }
+}
