@@ -28,9 +28,6 @@ pub(crate) fn read<S>(fields: &mut Fields, session: &Holder<S>) -> Option<Issuer
         fields.refuse("url_redirect", "must be https (http for localhost in the sandbox), without a user name");
     }
     let time_expiry = fields.optional::<BankTime>("time_expiry");
-    if time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now()) {
-        fields.refuse("time_expiry", "must be in the future");
-    }
     let status = fields.optional::<String>("status");
     if status.as_ref().is_some_and(|status| status != "PENDING") {
         fields.refuse("status", "must be PENDING");

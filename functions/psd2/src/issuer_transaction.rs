@@ -51,7 +51,11 @@ impl Order for TransactionOrder {
 
     fn read(&self, page: &Verified, name: &RequestName, began_at: Timestamp) -> Result<Vec<Listed>, DecodeError> {
         let IssuerTransaction { amount, counterparty, description, .. } = &self.0;
-        let mark = Mark::Expiry(self.expiry(name, began_at));
+        // Where nobody said the expiry, it hangs on when the first try began, which a lost store does not know.
+        let mark = match self.0.time_expiry {
+            Some(_) => Mark::Expiry(self.expiry(name, began_at)),
+            None => Mark::Microseconds(name.mark()),
+        };
         read_listed(page, OBJECT, &Wanted { amount, counterparty, description, mark })
     }
 }
@@ -95,6 +99,11 @@ pub(crate) async fn create_issuer_transaction(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let transaction = body.read(|fields| body::read(fields, &session))?;
+    // Whoever asks again after the time has passed gets the answer that there was.
+    let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
+    if past && !session.has_begun(&key).await? {
+        return Err(Problem::invalid("/time_expiry", "must be in the future"));
+    }
     let (content, order) = (transaction.to_json(), TransactionOrder(transaction));
     let link = async |id: u64, response: &mut Response| {
         // The bank answers an id; the public name takes another call. Without it the answer is still good.

@@ -1,9 +1,10 @@
 //! What the setup answers. A secret is in it once: the API key, in the answer to what made it.
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use shared::{
     config::Config,
-    tpp::{EgressReport, OnboardingReport, Step, StepState},
+    tpp::{OnboardingReport, Step, StepState},
     types::{
         ids::BunqUserId,
         secret::{ApiKey, Secret},
@@ -27,7 +28,7 @@ pub struct Report {
     callback_url: String,
     /// Whether the bank permits the address that we call from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    egress: Option<EgressReport>,
+    egress: Option<Value>,
     /// Shown once.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     api_key: Option<ApiKey>,
@@ -49,7 +50,7 @@ impl Report {
 }
 
 impl Report {
-    pub(crate) fn with_egress(self, egress: Option<EgressReport>) -> Self {
+    pub(crate) fn with_egress(self, egress: Option<Value>) -> Self {
         Self { egress, ..self }
     }
 }

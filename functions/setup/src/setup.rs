@@ -7,7 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 use shared::{
     http::{App, Problem},
-    tpp::{Step, StepState},
+    tpp::{Step, StepState, TppError},
     types::{deadline::Deadline, secret::Secret as _},
 };
 
@@ -48,7 +48,11 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
             let report = Report::new(tpp.config(), tpp.onboarding_status().await?);
             // Asked only where the deployment says how its address is found; a bank that does not answer spoils no status.
             let egress = match tpp.config().egress_ip_url {
-                Some(_) => tpp.egress_report(deadline).await.ok(),
+                Some(_) => match tpp.egress_report(deadline).await {
+                    Ok(report) => Some(json!(report)),
+                    Err(TppError::IpNotPermitted { address }) => Some(json!({ "egress_ip": address, "agrees": false })),
+                    Err(_) => None,
+                },
                 None => None,
             };
             json!(report.with_egress(egress))

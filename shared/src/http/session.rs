@@ -57,6 +57,15 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?)
     }
 
+    /// Whether anything was begun under a key of this caller's.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the store does not say.
+    pub async fn has_begun(&self, key: &IdempotencyHeader) -> Result<bool, Problem> {
+        let name = RequestName::new(&self.caller.key.to_string(), key.key());
+        Ok(self.app.tpp.has_begun(&name).await?)
+    }
+
     /// The deployment at work.
     #[must_use]
     pub const fn tpp(&self) -> &Tpp {

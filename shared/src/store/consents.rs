@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
 
-use super::{
-    sessions::succeeded,
-    table::{Keyed, Store, StoreError, seconds, text, to_item},
-};
+use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item};
 use crate::types::{
     sealing::{Place, SealingKeys},
     secret::{AccessToken, BrowserSecret, OauthState, Secret as _},

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, seconds, text, to_item};
+use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item};
 use crate::types::idempotency::{RequestHash, RequestName};
 
 /// How long a record is kept.
@@ -143,6 +143,15 @@ impl Store {
         Ok(if taken { Begun::Attempt(attempt(earlier, found.began_at)) } else { in_flight(1) })
     }
 
+    /// Whether a request was begun.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
+        let record: Option<Record> = self.read(&self.ephemera, &pk(name)).await?;
+        Ok(record.is_some_and(|record| record.expires_at > self.clock.now().as_second()))
+    }
+
     async fn take_over(&self, name: &RequestName, dead: &Record, next: &Record) -> Result<bool, StoreError> {
         let result = self
             .client
@@ -158,7 +167,7 @@ impl Store {
             .expression_attribute_values(":dead", text(dead.attempt.to_string()))
             .send()
             .await;
-        super::sessions::succeeded(result)
+        succeeded(result)
     }
 
     /// Keeps what became of a request. A try that was taken over keeps nothing.
@@ -178,7 +187,7 @@ impl Store {
             .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
             .send()
             .await;
-        super::sessions::succeeded(result).map(|_| ())
+        succeeded(result).map(|_| ())
     }
 
     /// Lets the next try come after a while, and tells it what is known.
@@ -200,7 +209,7 @@ impl Store {
             .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
             .send()
             .await;
-        super::sessions::succeeded(result).map(|_| ())
+        succeeded(result).map(|_| ())
     }
 }
 

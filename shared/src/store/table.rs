@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
+    operation::{
+        transact_write_items::TransactWriteItemsError,
+        update_item::{UpdateItemError, UpdateItemOutput},
+    },
     types::AttributeValue,
 };
 use jiff::Timestamp;
@@ -106,4 +109,17 @@ pub(super) struct Keyed<'a, T> {
     pub(super) pk: &'a str,
     #[serde(flatten)]
     pub(super) item: T,
+}
+
+/// Whether a conditional update took place.
+pub(super) fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
+    result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
+) -> Result<bool, StoreError> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) => match error.as_service_error() {
+            Some(service) if service.is_conditional_check_failed_exception() => Ok(false),
+            _ => Err(error.into()),
+        },
+    }
 }

@@ -170,7 +170,7 @@ impl Tpp {
             self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
         }
         let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
-            Err(error) if error.is_bad_key() => return Err(self.refused_consent(error, deadline).await),
+            Err(error) if error.is_bad_key() => return Err(self.refused_consent(deadline).await),
             opened => opened?,
         };
         let UserElement::Customer(customer) = user else {

@@ -7,10 +7,7 @@ use serde::Serialize;
 
 use super::{Tpp, TppError};
 use crate::{
-    bunq::{
-        BankError,
-        calls::{ListPermittedIps, PermittedIp},
-    },
+    bunq::calls::{ListPermittedIps, PermittedIp},
     secrets::TppSecret,
     store::SessionOwner,
     types::{deadline::Deadline, ids::CredentialPasswordIpId},
@@ -59,13 +56,16 @@ impl Tpp {
 
     /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address that is not permitted
     /// would have refused too.
-    pub(super) async fn refused_consent(&self, refusal: BankError, deadline: Deadline) -> TppError {
+    pub(super) async fn refused_consent(&self, deadline: Deadline) -> TppError {
         // Boxed, since a refusal of the TPP's own key on the way leads through here again.
         match Box::pin(self.egress_report(deadline)).await {
+            // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
+            Ok(report) if report.agrees == Some(false) || report.permitted.is_empty() => {
+                TppError::IpNotPermitted { address: report.egress_ip }
+            }
             Ok(_) => TppError::ConsentRevoked,
-            Err(error @ TppError::IpNotPermitted { .. }) => error,
-            // Nobody can tell now: no verdict that would be remembered.
-            Err(_) => TppError::Session(refusal),
+            // Nobody can tell now, so there is no verdict that would be remembered.
+            Err(error) => error,
         }
     }
 }

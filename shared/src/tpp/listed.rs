@@ -65,6 +65,8 @@ pub enum Mark<'a> {
     Reference(&'a str),
     /// The bank keeps none, but a time to the microsecond.
     Expiry(BankTime),
+    /// The same, where only the microseconds are ours.
+    Microseconds(u32),
 }
 
 /// What was ordered, as it would be seen in a list.
@@ -119,9 +121,12 @@ impl Seen {
             (Mark::Expiry(mark), _, Some(expiry)) if expiry.parse() == Ok(mark) && terms != Likeness::None => {
                 Likeness::Mark
             }
-            (Mark::Reference(_), Some(_), _) | (Mark::Expiry(_), _, Some(_)) => Likeness::None,
+            (Mark::Microseconds(mark), _, Some(expiry)) if ends_in(expiry, mark) && terms != Likeness::None => {
+                Likeness::Mark
+            }
+            (Mark::Reference(_), Some(_), _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, Some(_)) => Likeness::None,
             // The bank kept no mark: the terms themselves have to do.
-            (Mark::Reference(_), None, _) | (Mark::Expiry(_), _, None) => terms,
+            (Mark::Reference(_), None, _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, None) => terms,
         }
     }
 
@@ -143,4 +148,8 @@ impl Seen {
             }
         }
     }
+}
+
+fn ends_in(time: &str, microseconds: u32) -> bool {
+    time.parse::<BankTime>().is_ok_and(|time| time == time.with_microseconds(microseconds))
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{Likeness, Listed, Tpp, TppError};
 use crate::{
     bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Page, Refusal, Verified},
-    store::{Attempt, Begun, Earlier, Outcome, SessionOwner},
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
@@ -94,6 +94,14 @@ impl Tpp {
                 Err(TppError::OutcomeUnknown(GRACE))
             }
         }
+    }
+
+    /// Whether anything was begun under a name.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
+        self.0.store.has_begun(name).await
     }
 
     async fn attempt<O: Order>(

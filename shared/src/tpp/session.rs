@@ -135,7 +135,7 @@ impl Tpp {
                         self.refused_tpp(deadline).await
                     }
                     (TppError::Session(error), SessionOwner::Customer(_)) if error.is_bad_key() => {
-                        self.refused_consent(error, deadline).await
+                        self.refused_consent(deadline).await
                     }
                     (error, _) => error,
                 };
@@ -164,6 +164,9 @@ impl Tpp {
                 self.open_session(installation, key, deadline).await.map_err(TppError::Session)?
             }
             SessionOwner::Customer(user_id) => {
+                // A refusal of the token is understood only beside a session of the TPP's own; opened first, since bunq opens one in half a
+                // minute. It lives for days, so this is hardly ever a call.
+                Box::pin(self.session(SessionOwner::Tpp, None, deadline)).await?;
                 // Not from memory: the customer may have consented anew a moment ago.
                 let connection = self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)?;
                 let token = connection.access_token(&identity.sealing)?;

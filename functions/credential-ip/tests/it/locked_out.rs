@@ -146,6 +146,65 @@ async fn a_revoked_consent_is_one_with_a_service_that_says_the_address_is_fine_a
 }
 
 #[tokio::test]
+async fn what_was_to_be_started_is_not_and_is_tried_again_under_the_same_key() {
+    let (app, accounts) = connected().await;
+    let draft_payment = accounts.replace("/accounts", "/draft-payment");
+    let draft = json!({
+        "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "lunch",
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",
+    });
+    let transaction = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "amount": { "value": "5.00", "currency": "EUR" }, "description": "x", "url_redirect": "https://shop.example/",
+    });
+    let orders =
+        [(draft_payment.as_str(), &draft), ("/psd2/payment-service-provider-issuer-transaction", &transaction)];
+    assert_eq!(deactivate(&app, ADDRESS).await.status, 200);
+
+    for (path, body) in orders {
+        assert_told(&app.post_once(path, path, body).await, "this deployment's address");
+    }
+    app.bank.permit(ADDRESS).await;
+    for (path, body) in orders {
+        let started = app.post_once(path, path, body).await;
+        assert_eq!(started.status, 201, "{started:?}");
+    }
+
+    let objects = app.bank.objects().await;
+    let count = |name: &str| objects[name].as_array().unwrap().len();
+    assert_eq!((count("draft_payments"), count("issuer_transactions")), (1, 1));
+}
+
+/// As with the real bank, which opens one session in half a minute: no time to ask it twice whose fault it is.
+#[tokio::test]
+async fn where_sessions_are_scarce_no_consent_is_blamed_and_no_request_either() {
+    let (app, accounts) = connected().await;
+    assert_eq!(deactivate(&app, ADDRESS).await.status, 200);
+    app.bank.settings(json!({ "rate_limits": "classic" })).await;
+
+    let customers = app.get(&accounts).await;
+
+    let code = customers.json()["code"].clone();
+    assert!(customers.status == 503 && (code == "ip_not_permitted" || code == "bank_busy"), "{customers:?}");
+}
+
+#[tokio::test]
+async fn where_sessions_are_scarce_a_revoked_consent_is_found_out_in_the_end() {
+    let (app, accounts) = connected().await;
+    app.bank.settings(json!({ "rate_limits": "classic" })).await;
+    app.bank.revoke("person").await;
+    app.bank.expire_sessions().await;
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        codes.push(app.get(&accounts).await.json()["code"].clone());
+        app.advance(91).await;
+    }
+
+    assert_eq!(codes[2], "consent_revoked", "{codes:?}");
+    assert!(!codes.contains(&json!("bank_refused")), "nothing is wrong with the request: {codes:?}");
+}
+
+#[tokio::test]
 async fn being_locked_out_is_asked_of_the_bank_again_and_again_but_opens_nothing() {
     let (app, accounts) = connected().await;
     assert_eq!(deactivate(&app, ADDRESS).await.status, 200);

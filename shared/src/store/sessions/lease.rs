@@ -1,0 +1,149 @@
+//! Who may open a session, and what came of it.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+use super::{Generation, Lease, OpenedSession, SessionItem, SessionOwner, StoredSession, Usable, Verdict, pk};
+use crate::{
+    store::table::{Item, Keyed, Store, StoreError, seconds, succeeded, text, to_item},
+    types::sealing::{Place, SealingKeys},
+};
+
+/// How long one container may take to open a session: longer than any request lives, so that only a dead one loses its lease.
+const LEASE: Duration = Duration::from_secs(35);
+
+impl Store {
+    /// Asks for the right to open a session in place of one that is absent, ended, or `refused` by the bank.
+    /// `None`: somebody else has it, or a usable session is there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lease_session(
+        &self,
+        owner: SessionOwner,
+        Usable { at: usable_at, installation }: Usable,
+        refused: Option<Generation>,
+    ) -> Result<Option<Lease>, StoreError> {
+        let holder = Uuid::new_v4();
+        let now = self.clock.now();
+        let until = now.as_second().saturating_add_unsigned(LEASE.as_secs());
+        let refused = refused.map_or_else(String::new, |generation| generation.0.to_string());
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(pk(owner)))
+            .update_expression("SET lease_holder = :holder, lease_until = :until, expires_at = :until")
+            .condition_expression(
+                // Our own name counts as ours: the SDK sends again what went through but was not answered.
+                "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :holder) \
+                 AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused \
+                 OR installation <> :installation)",
+            )
+            .expression_attribute_values(":holder", text(holder.to_string()))
+            .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
+            .expression_attribute_values(":now", seconds(now))
+            .expression_attribute_values(":usable_at", seconds(usable_at))
+            .expression_attribute_values(":refused", text(refused))
+            .expression_attribute_values(":installation", AttributeValue::N(installation.to_string()))
+            .send()
+            .await;
+        Ok(succeeded(result)?.then_some(Lease { owner, holder }))
+    }
+
+    /// Stores the session that was opened under a lease. Where the lease was lost meanwhile, the later holder's session stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn save_session(
+        &self,
+        keys: &SealingKeys,
+        lease: Lease,
+        opened: OpenedSession,
+    ) -> Result<StoredSession, StoreError> {
+        let (item, session) = self.session_item(keys, lease.owner, opened)?;
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.ephemera)
+            .set_item(Some(item))
+            .condition_expression("lease_holder = :holder")
+            .expression_attribute_values(":holder", text(lease.holder.to_string()))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(session),
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(session),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Puts a session in the place of whatever was there: after a new consent, which opened it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn replace_session(
+        &self,
+        keys: &SealingKeys,
+        owner: SessionOwner,
+        opened: OpenedSession,
+    ) -> Result<StoredSession, StoreError> {
+        let (item, session) = self.session_item(keys, owner, opened)?;
+        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        Ok(session)
+    }
+
+    fn session_item(
+        &self,
+        keys: &SealingKeys,
+        owner: SessionOwner,
+        OpenedSession { token, path_id, ends_at, installation }: OpenedSession,
+    ) -> Result<(Item, StoredSession), StoreError> {
+        let pk = pk(owner);
+        let generation = Generation(Uuid::new_v4());
+        let item = SessionItem {
+            token: Some(keys.seal(Place { item: &pk, attribute: "token" }, &token)?),
+            path_id: Some(path_id),
+            ends_at: Some(ends_at.as_second()),
+            generation: Some(generation),
+            installation: Some(installation),
+            expires_at: ends_at.as_second(),
+            ..SessionItem::default()
+        };
+        Ok((to_item(&Keyed { pk: &pk, item })?, StoredSession { token, path_id, ends_at, generation }))
+    }
+
+    /// Gives a lease back, and tells everybody why.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
+        let (attribute, wait) = match verdict {
+            Verdict::Failed => ("refused_until", Duration::ZERO),
+            Verdict::Refused(wait) => ("refused_until", wait),
+            Verdict::Busy(wait) => ("busy_until", wait),
+        };
+        let until = self.clock.now().as_second().saturating_add_unsigned(wait.as_secs());
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(pk(lease.owner)))
+            .update_expression(
+                "SET #why = :until, expires_at = :until \
+                 REMOVE lease_holder, lease_until, #token, ends_at, generation, installation",
+            )
+            .condition_expression("lease_holder = :holder")
+            .expression_attribute_names("#why", attribute)
+            .expression_attribute_names("#token", "token")
+            .expression_attribute_values(":holder", text(lease.holder.to_string()))
+            .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
+            .send()
+            .await;
+        succeeded(result).map(|_| ())
+    }
+}
