@@ -51,7 +51,7 @@ pub struct Options {
     /// Which bank to talk to; each keeps its own state
     #[arg(long, value_enum, default_value_t = BankChoice::Simulator)]
     pub bunq: BankChoice,
-    /// Where browsers reach the API, if not at http://localhost:<port>: bunq sends customers back there
+    /// Where browsers reach the API, if not at this machine's port of the API: bunq sends customers back there
     #[arg(long)]
     pub public_url: Option<Url>,
     /// Forget everything that this bank's state holds, and start over
