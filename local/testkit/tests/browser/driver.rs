@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
@@ -49,16 +49,30 @@ impl Browser {
         self.client.goto(url).await.unwrap();
     }
 
-    /// Waits for an element by XPath and clicks it.
-    pub(crate) async fn click(&self, path: &str) {
+    /// Waits for an element by XPath.
+    async fn find(&self, path: &str) -> Element {
         let found = self.client.wait().for_element(Locator::XPath(path)).await;
-        found.unwrap_or_else(|error| panic!("{path}: {error}")).click().await.unwrap();
+        found.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// Waits for an element by XPath and reads its text.
+    /// Waits for an element by XPath and clicks it.
+    pub(crate) async fn click(&self, path: &str) {
+        self.find(path).await.click().await.unwrap();
+    }
+
+    /// Waits until the page says these words. A click only begins to change the page: what is read must be of the page that is waited for.
+    pub(crate) async fn see(&self, words: &str) {
+        self.find(&format!("//main[contains(normalize-space(.), \"{words}\")]")).await;
+    }
+
+    /// Waits until the page has no button of this name.
+    pub(crate) async fn see_no_button(&self, name: &str) {
+        self.find(&format!("//main[not(.//button[normalize-space()=\"{name}\"])]")).await;
+    }
+
+    /// The text of an element of the page that is there.
     pub(crate) async fn text(&self, path: &str) -> String {
-        let found = self.client.wait().for_element(Locator::XPath(path)).await;
-        found.unwrap_or_else(|error| panic!("{path}: {error}")).text().await.unwrap()
+        self.find(path).await.text().await.unwrap()
     }
 
     /// Where it is.
