@@ -87,8 +87,11 @@ impl Tpp {
         match result {
             Ok(outcome) => answer(outcome, false),
             Err((error, Earlier::NoEffect)) => Err(error),
-            // The bank's own words are worth more than ours.
-            Err((error @ TppError::Bank(BankError::Refused(_)), Earlier::Unknown)) => Err(error),
+            // The bank's own words are worth more than ours; unless they say that the request is known, which a caller would take as
+            // a reason to send it under another key.
+            Err((TppError::Bank(BankError::Refused(refusal)), Earlier::Unknown)) if !refusal.says_reused_id() => {
+                Err(BankError::Refused(refusal).into())
+            }
             Err((error, Earlier::Unknown)) => {
                 tracing::warn!(%error, "idempotency: an outcome is not known");
                 Err(TppError::OutcomeUnknown(GRACE))
@@ -135,7 +138,8 @@ impl Tpp {
             Certainty::Unknown(depth) => match find(depth).await {
                 Ok(Found::It(outcome)) => Ok(outcome),
                 // Not there, or not there yet, or the bank does not say: the caller may ask again under the same key.
-                Ok(Found::Nothing | Found::Unclear) | Err(_) => Err(unknown(error)),
+                Ok(Found::Nothing) => Err(unknown(error)),
+                Ok(Found::Unclear) | Err(_) => Err(unknown(TppError::OutcomeUnknown(GRACE))),
             },
         }
     }

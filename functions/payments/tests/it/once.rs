@@ -287,3 +287,20 @@ async fn a_list_is_not_endless() {
 
     assert_eq!(answer.problem(422, "invalid_request")["errors"][0]["pointer"], "/attachment_ids");
 }
+
+#[tokio::test]
+async fn a_request_that_the_bank_knows_but_does_not_show_is_never_called_the_caller_s_mistake() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let list = "GET user/{id}/monetary-account/{id}/draft-payment";
+    let first = app.post_once(&path, "key", &draft("x")).await;
+    app.forget_ephemera().await;
+    app.bank.fault(json!({ "endpoint": list, "status": 404, "body": { "Error": [] } })).await;
+
+    let hidden = app.post_once(&path, "key", &draft("x")).await;
+    app.advance(31).await;
+    let found = app.post_once(&path, "key", &draft("x")).await;
+
+    assert_eq!(hidden.problem(502, "outcome_unknown")["action"], "wait");
+    assert_eq!(created_id(&found.json()), created_id(&first.json()));
+}
