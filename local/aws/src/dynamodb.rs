@@ -25,11 +25,12 @@ use tracing::subscriber::NoSubscriber;
 use crate::answer::{self, AWS_JSON_1_0, Answer};
 use crate::error::StartError;
 use crate::folder::StateFolder;
+use crate::tables::Tables;
 
 /// The running database and its thread.
 pub(crate) struct DynamoDb {
     address: SocketAddr,
-    database: Database,
+    tables: Arc<Tables>,
     // The server ends when this is dropped.
     running: oneshot::Sender<()>,
     thread: thread::JoinHandle<()>,
@@ -52,42 +53,40 @@ impl DynamoDb {
     }
 
     fn start_blocking(folder: Option<Arc<StateFolder>>) -> Result<Self, StartError> {
-        let database = open(folder.as_deref())?;
+        let tables = Arc::new(Tables::open(folder)?);
         let failed = |source| StartError::DynamoDb { source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (running, ended) = oneshot::channel();
-        let served = database.clone();
+        let served = tables.database().clone();
         let work = move || {
             tracing::subscriber::with_default(NoSubscriber::default(), || {
                 runtime.block_on(serve(listener, served, ended));
                 // Connections that are still open hold the database.
                 drop(runtime);
             });
-            // The folder stays locked until the files are closed.
-            drop(folder);
         };
         let thread = thread::Builder::new().name("local-dynamodb".to_owned()).spawn(work).map_err(failed)?;
-        Ok(Self { address, database, running, thread })
+        Ok(Self { address, tables, running, thread })
     }
 
     /// The way in for requests.
     pub(crate) fn client(&self) -> DynamoDbClient {
-        DynamoDbClient::new(self.address)
+        DynamoDbClient::new(self.address, Arc::clone(&self.tables))
     }
 
     /// The way in for what is no request.
-    pub(crate) fn database(&self) -> &Database {
-        &self.database
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
     }
 
-    /// Returns when the files are closed.
+    /// Returns when the server has ended.
     pub(crate) async fn stop(self) {
-        let Self { database, running, thread, .. } = self;
+        let Self { tables, running, thread, .. } = self;
         let stop = move || {
-            drop(database);
+            drop(tables);
             drop(running);
             thread.join().is_ok()
         };
@@ -95,19 +94,6 @@ impl DynamoDb {
             tracing::warn!("the embedded DynamoDB did not end well");
         }
     }
-}
-
-fn open(folder: Option<&StateFolder>) -> Result<Database, StartError> {
-    let Some(folder) = folder else {
-        return Database::memory()
-            .map_err(|source| StartError::TablesUnreadable { place: "memory".to_owned(), source });
-    };
-    let path = folder.tables()?;
-    let Some(place) = path.to_str() else {
-        let source = io::Error::new(io::ErrorKind::InvalidInput, "the name is not UTF-8");
-        return Err(StartError::FolderUnwritable { path, source });
-    };
-    Database::new(place).map_err(|source| StartError::TablesUnreadable { place: place.to_owned(), source })
 }
 
 async fn serve(listener: TcpListener, database: Database, ended: oneshot::Receiver<()>) {
@@ -121,32 +107,63 @@ async fn serve(listener: TcpListener, database: Database, ended: oneshot::Receiv
     let _ = dynoxide::server::serve_with_shutdown(listener, database, ended).await;
 }
 
-/// Hands requests on to the server and brings its answers back, both unchanged.
+/// These change nothing, so nothing is to be saved after them.
+const READS: [&str; 10] = [
+    "BatchGetItem",
+    "DescribeTable",
+    "DescribeTimeToLive",
+    "GetItem",
+    "ListTables",
+    "ListTagsOfResource",
+    "Query",
+    "Scan",
+    "SearchVectors",
+    "TransactGetItems",
+];
+
+/// Hands requests on to the server and brings its answers back, both unchanged; a change only once it is on disk.
 #[derive(Debug)]
 pub(crate) struct DynamoDbClient {
     client: Client<HttpConnector, Full<Bytes>>,
     authority: String,
+    tables: Arc<Tables>,
 }
 
 impl DynamoDbClient {
-    fn new(address: SocketAddr) -> Self {
+    fn new(address: SocketAddr, tables: Arc<Tables>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), authority: address.to_string() }
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), authority: address.to_string(), tables }
     }
 
-    /// The server's answer; an error as DynamoDB writes it when there is none.
-    pub(crate) async fn send(&self, request: Request<Bytes>) -> Answer {
-        match self.try_send(request).await {
+    /// The server's answer; an error as DynamoDB writes it when there is none. A caller who hangs up does not stop it
+    /// halfway.
+    pub(crate) async fn send(self: Arc<Self>, request: Request<Bytes>) -> Answer {
+        let work = async move { self.answer(request).await };
+        tokio::spawn(work).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the embedded DynamoDB gave no answer");
+            failure(NO_ANSWER)
+        })
+    }
+
+    async fn answer(&self, request: Request<Bytes>) -> Answer {
+        let is_read = READS.contains(&operation(request.headers()));
+        let answer = match self.try_send(request).await {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "the embedded DynamoDB gave no answer");
-                answer::error(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    AWS_JSON_1_0,
-                    "InternalServerError",
-                    "The embedded DynamoDB gave no answer.",
-                )
+                return failure(NO_ANSWER);
+            }
+        };
+        if is_read || !answer.status().is_success() {
+            return answer;
+        }
+        match self.tables.save().await {
+            Ok(()) => answer,
+            // As with AWS's own such error, the caller cannot know whether the change took effect.
+            Err(error) => {
+                tracing::error!(%error, "the tables were not saved");
+                failure("The embedded DynamoDB cannot write its file.")
             }
         }
     }
@@ -169,6 +186,17 @@ impl DynamoDbClient {
         parts.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
         Ok(Uri::from_parts(parts).map_err(http::Error::from)?)
     }
+}
+
+const NO_ANSWER: &str = "The embedded DynamoDB gave no answer.";
+
+fn failure(message: &str) -> Answer {
+    answer::error(StatusCode::INTERNAL_SERVER_ERROR, AWS_JSON_1_0, "InternalServerError", message)
+}
+
+fn operation(headers: &HeaderMap) -> &str {
+    let target = headers.get("x-amz-target").and_then(|it| it.to_str().ok());
+    target.and_then(|it| it.strip_prefix("DynamoDB_20120810.")).unwrap_or_default()
 }
 
 /// Why a request came back without an answer.

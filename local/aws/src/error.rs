@@ -94,6 +94,12 @@ pub enum CreateTablesError {
         /// What the database said.
         source: DynoxideError,
     },
+    /// The tables were made, but the state folder does not take them.
+    #[error("cannot save the tables: {source}")]
+    Unsaved {
+        /// What the system said.
+        source: io::Error,
+    },
     /// The work was given up because the runtime is shutting down.
     #[error("the tables were not made because the program is ending")]
     Ending,

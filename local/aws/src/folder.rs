@@ -14,6 +14,8 @@ const FILE_MODE: u32 = 0o600;
 const LOCK: &str = "lock";
 const TABLES: &str = "dynamodb.sqlite";
 const SECRETS: &str = "secrets.json";
+/// What SQLite keeps beside a file that it works on, as an earlier version had it do.
+const TABLES_LOG: [&str; 2] = ["dynamodb.sqlite-wal", "dynamodb.sqlite-shm"];
 
 /// An open state folder; nobody else can open it while this value lives.
 #[derive(Debug)]
@@ -42,31 +44,51 @@ impl StateFolder {
         self.path.join(SECRETS)
     }
 
-    /// The tables' file, which is there (empty, at first) with its mode set: SQLite gives its `-wal` and `-shm` files the
-    /// mode of this one.
-    pub(crate) fn tables(&self) -> Result<PathBuf, StartError> {
-        let path = self.path.join(TABLES);
-        match private().append(true).open(&path) {
-            Ok(_) => Ok(path),
-            Err(source) => Err(StartError::FolderUnwritable { path, source }),
-        }
+    /// The tables' file.
+    pub(crate) fn tables(&self) -> PathBuf {
+        self.path.join(TABLES)
     }
 
-    /// Replaces the secrets' file in one step: whoever reads it, after a crash too, finds the old or the new content whole.
+    /// Whether an earlier version left changes beside the tables' file that are not in it.
+    pub(crate) fn has_log(&self) -> bool {
+        self.path.join(TABLES_LOG[0]).exists()
+    }
+
+    /// Removes what an earlier version kept beside the tables' file.
+    pub(crate) fn remove_log(&self) -> io::Result<()> {
+        TABLES_LOG.iter().try_for_each(|name| match fs::remove_file(self.path.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        })
+    }
+
+    /// Replaces the secrets' file.
     pub(crate) fn replace_secrets(&self, content: &[u8]) -> io::Result<()> {
-        let draft = self.path.join(format!("{SECRETS}.new"));
-        let mut file = private().write(true).truncate(true).open(&draft)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&draft, self.secrets())?;
-        File::open(&self.path)?.sync_all()
+        self.replace(SECRETS, |draft| OpenOptions::new().write(true).open(draft)?.write_all(content))
+    }
+
+    /// Replaces the tables' file by what `fill` writes to an empty one.
+    pub(crate) fn replace_tables(&self, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        self.replace(TABLES, fill)
+    }
+
+    /// Replaces a file in one step: whoever reads it, after a crash too, finds the old or the new content whole.
+    fn replace(&self, name: &str, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        let draft = self.path.join(format!("{name}.new"));
+        let file = private().write(true).truncate(true).open(&draft)?;
+        let filled =
+            fill(&draft).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, self.path.join(name)));
+        if filled.is_err() {
+            // Half a draft is of no use to anybody; that it may not go is the lesser fault.
+            let _ = fs::remove_file(&draft);
+        }
+        filled.and_then(|()| File::open(&self.path)?.sync_all())
     }
 
     /// Files of an earlier run may have been copied here with wider modes.
     fn close_files(&self) -> io::Result<()> {
-        let tables = ["", "-wal", "-shm"].map(|end| format!("{TABLES}{end}"));
-        let secrets = ["", ".new"].map(|end| format!("{SECRETS}{end}"));
-        for name in tables.iter().chain(&secrets) {
+        let drafts = [TABLES, SECRETS].map(|name| format!("{name}.new"));
+        for name in drafts.iter().map(String::as_str).chain([TABLES, SECRETS]).chain(TABLES_LOG) {
             match fs::set_permissions(self.path.join(name), Permissions::from_mode(FILE_MODE)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 Ok(()) | Err(_) => {}

@@ -42,14 +42,14 @@ pub(crate) struct HangUp;
 /// What the port leads to.
 #[derive(Debug)]
 pub(crate) struct Front {
-    dynamodb: DynamoDbClient,
+    dynamodb: Arc<DynamoDbClient>,
     secrets: Arc<Secrets>,
     switches: Switches,
 }
 
 impl Front {
     pub(crate) fn new(dynamodb: DynamoDbClient, secrets: Secrets) -> Self {
-        Self { dynamodb, secrets: Arc::new(secrets), switches: Switches::default() }
+        Self { dynamodb: Arc::new(dynamodb), secrets: Arc::new(secrets), switches: Switches::default() }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Answer, HangUp> {
@@ -92,7 +92,7 @@ impl Front {
 
     async fn perform(&self, service: Service, request: Request<Bytes>) -> Answer {
         match service {
-            Service::DynamoDb => self.dynamodb.send(request).await,
+            Service::DynamoDb => Arc::clone(&self.dynamodb).send(request).await,
             Service::SecretsManager => Arc::clone(&self.secrets).send(request).await,
         }
     }

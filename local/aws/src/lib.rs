@@ -5,7 +5,7 @@
 //!
 //! DynamoDB is [dynoxide](https://docs.rs/dynoxide-rs), Secrets Manager is
 //! [winterbaume](https://docs.rs/winterbaume-secretsmanager); this crate puts both behind one address, keeps what they hold on
-//! disk, and corrects them where AWS answers differently. A request's signature is not checked: any credentials will do.
+//! disk (and nothing of what was deleted), and corrects them where AWS answers differently. A request's signature is not checked: any credentials will do.
 //!
 //! # Switches for tests
 //!
@@ -31,6 +31,7 @@ mod front;
 mod schema;
 mod secrets;
 mod service;
+mod tables;
 mod versions;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -107,13 +108,14 @@ impl LocalAws {
 
     /// Makes the two tables which the deployment's template makes in the cloud; does nothing for a table that is there.
     ///
-    /// Both have the key `pk`; items of `ephemera` expire by `expires_at`.
+    /// Both have the key `pk`; items of `ephemera` expire by `expires_at`. `connections` has the indexes
+    /// `connections_by_time` and `connections_by_reference`, which a table of an earlier version gets here.
     ///
     /// # Errors
     ///
     /// [`CreateTablesError`] when a name is not a table's name, or the file cannot be written.
     pub async fn create_tables(&self, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
-        schema::create_tables(self.dynamodb.database(), connections, ephemera).await
+        schema::create_tables(self.dynamodb.tables(), connections, ephemera).await
     }
 
     /// Finishes the requests that are under way, closes the files and frees the folder and the port.

@@ -1,45 +1,66 @@
 //! The two tables. In the cloud the deployment's template makes them; here nothing else would.
 
 use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::describe_table::DescribeTableRequest;
+use dynoxide::actions::update_table::{CreateGsiAction, GlobalSecondaryIndexUpdate, UpdateTableRequest};
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
-use dynoxide::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
+use dynoxide::types::{
+    AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
+};
 use dynoxide::{Database, DynoxideError};
 
 use crate::error::CreateTablesError;
+use crate::tables::Tables;
 
 const KEY: &str = "pk";
 const EXPIRY: &str = "expires_at";
 
-/// Makes both tables unless they are there.
-pub(crate) async fn create_tables(
-    database: &Database,
-    connections: &str,
-    ephemera: &str,
-) -> Result<(), CreateTablesError> {
+/// An index over the connections, which holds their keys only.
+struct Index {
+    name: &'static str,
+    partition: &'static str,
+    sort: &'static str,
+}
+
+const CONNECTIONS_INDEXES: [Index; 2] = [
+    Index { name: "connections_by_time", partition: "listed", sort: "connected_at" },
+    Index { name: "connections_by_reference", partition: "reference", sort: "connected_at" },
+];
+
+/// Makes both tables unless they are there, and the indexes that a table of an earlier version lacks.
+pub(crate) async fn create_tables(tables: &Tables, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
     let (connections, ephemera) = (connections.to_owned(), ephemera.to_owned());
-    let database = database.clone();
+    let database = tables.database().clone();
     let work = move || {
-        create(&database, &connections).map_err(|source| refused(connections, source))?;
-        create(&database, &ephemera)
+        create(&database, &connections, &CONNECTIONS_INDEXES)
+            .and_then(|()| add_missing(&database, &connections, &CONNECTIONS_INDEXES))
+            .map_err(|source| refused(connections, source))?;
+        create(&database, &ephemera, &[])
             .and_then(|()| expire(&database, &ephemera))
             .map_err(|source| refused(ephemera, source))
     };
-    // SQLite waits for the disk.
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(CreateTablesError::Ending))
+    // SQLite takes its time.
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(CreateTablesError::Ending))?;
+    tables.save().await.map_err(|source| CreateTablesError::Unsaved { source })
 }
 
 fn refused(table: String, source: DynoxideError) -> CreateTablesError {
     CreateTablesError::Refused { table, source }
 }
 
-fn create(database: &Database, table: &str) -> Result<(), DynoxideError> {
+fn create(database: &Database, table: &str, indexes: &[Index]) -> Result<(), DynoxideError> {
+    let made = indexes.iter().map(|index| GlobalSecondaryIndex {
+        index_name: index.name.to_owned(),
+        key_schema: index.key(),
+        projection: keys_only(),
+        provisioned_throughput: None,
+    });
     let request = CreateTableRequest {
         table_name: table.to_owned(),
-        key_schema: vec![KeySchemaElement { attribute_name: KEY.to_owned(), key_type: KeyType::HASH }],
-        attribute_definitions: vec![AttributeDefinition {
-            attribute_name: KEY.to_owned(),
-            attribute_type: ScalarAttributeType::S,
-        }],
+        key_schema: vec![element(KEY, KeyType::HASH)],
+        attribute_definitions: attributes(indexes),
+        global_secondary_indexes: (!indexes.is_empty()).then(|| made.collect()),
         billing_mode: Some("PAY_PER_REQUEST".to_owned()),
         ..CreateTableRequest::default()
     };
@@ -48,6 +69,51 @@ fn create(database: &Database, table: &str) -> Result<(), DynoxideError> {
         Err(DynoxideError::ResourceInUseException(_)) => Ok(()),
         other => other.map(drop),
     }
+}
+
+/// Adds the indexes one by one, since DynamoDB makes one at a time.
+fn add_missing(database: &Database, table: &str, indexes: &[Index]) -> Result<(), DynoxideError> {
+    let described = database.describe_table(DescribeTableRequest { table_name: table.to_owned() })?.table;
+    let present = described.global_secondary_indexes.unwrap_or_default();
+    for index in indexes.iter().filter(|index| present.iter().all(|present| present.index_name != index.name)) {
+        let create =
+            CreateGsiAction { index_name: index.name.to_owned(), key_schema: index.key(), projection: keys_only() };
+        let update = GlobalSecondaryIndexUpdate { create: Some(create), ..GlobalSecondaryIndexUpdate::default() };
+        database.update_table(UpdateTableRequest {
+            table_name: table.to_owned(),
+            attribute_definitions: Some(attributes(std::slice::from_ref(index))),
+            global_secondary_index_updates: Some(vec![update]),
+            ..UpdateTableRequest::default()
+        })?;
+    }
+    Ok(())
+}
+
+impl Index {
+    fn key(&self) -> Vec<KeySchemaElement> {
+        vec![element(self.partition, KeyType::HASH), element(self.sort, KeyType::RANGE)]
+    }
+}
+
+fn element(attribute: &str, key_type: KeyType) -> KeySchemaElement {
+    KeySchemaElement { attribute_name: attribute.to_owned(), key_type }
+}
+
+/// Every attribute that is part of a key; DynamoDB wants to know of no other, and of each once.
+fn attributes(indexes: &[Index]) -> Vec<AttributeDefinition> {
+    let mut names = vec![KEY];
+    for name in indexes.iter().flat_map(|index| [index.partition, index.sort]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let definition =
+        |name: &str| AttributeDefinition { attribute_name: name.to_owned(), attribute_type: ScalarAttributeType::S };
+    names.into_iter().map(definition).collect()
+}
+
+fn keys_only() -> Projection {
+    Projection { projection_type: Some(ProjectionType::KEYS_ONLY), non_key_attributes: None }
 }
 
 fn expire(database: &Database, table: &str) -> Result<(), DynoxideError> {

@@ -107,4 +107,10 @@ impl TestBank {
     pub async fn overview(&self) -> Value {
         self.switch(reqwest::Method::GET, "overview", None).await
     }
+
+    /// How many open sessions a customer has, or `psp`.
+    pub async fn sessions_of(&self, owner: &str) -> u64 {
+        let overview = self.overview().await;
+        overview["sessions_of"][owner].as_u64().unwrap_or_else(|| panic!("no owner {owner}: {overview}"))
+    }
 }

@@ -8,7 +8,9 @@
 
 mod client;
 mod dynamodb;
+mod erasure;
 mod faults;
+mod indexes;
 mod logs;
 mod protocol;
 mod secrets;

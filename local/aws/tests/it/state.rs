@@ -76,7 +76,7 @@ async fn nobody_else_can_read_the_folder_or_a_file_in_it() {
 
     let names = files(&folder);
 
-    assert_eq!(names, ["dynamodb.sqlite", "dynamodb.sqlite-shm", "dynamodb.sqlite-wal", "lock", "secrets.json"]);
+    assert_eq!(names, ["dynamodb.sqlite", "lock", "secrets.json"]);
     assert_eq!(mode(&folder), 0o700);
     for name in names {
         assert_eq!(mode(&folder.join(&name)), 0o600, "{name}");

@@ -1,11 +1,14 @@
 //! How much of everything there is, so that a test can say "exactly one OAuth client".
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::bank::SharedBank;
+use crate::bank::{Bank, SharedBank};
 use crate::books::{OauthClientStatus, Owner};
+use crate::switches::people::{PSP, keys_of};
 
 pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
     let bank = bank.lock();
@@ -18,6 +21,12 @@ pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
     let usable = books.credentials.iter().filter(|credential| credential.is_usable(now));
     let (psp, consents): (Vec<_>, Vec<_>) =
         usable.partition(|credential| matches!(credential.owner, Owner::Psp { .. }));
+    // By the names that the switches know owners by.
+    let psp_users: Vec<u64> = books.psp_users.iter().map(|user| user.id).collect();
+    let mut sessions_of = BTreeMap::from([(PSP, open_sessions(&bank, &psp_users))]);
+    for customer in bank.customers.iter() {
+        sessions_of.insert(&customer.name, open_sessions(&bank, &keys_of(&bank, &customer.name)));
+    }
     Json(json!({
         "installations": books.installations.len(),
         "installations_in_use": books.installations.iter().filter(|installation| in_use(installation.id)).count(),
@@ -25,9 +34,20 @@ pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
         "psp_credentials": psp.len(),
         "devices": books.devices.len(),
         "sessions": books.sessions.iter().filter(|session| session.is_alive(now)).count(),
+        "sessions_of": sessions_of,
         "oauth_clients": books.oauth_clients.iter().filter(|client| active(&client.status)).count(),
         "callback_urls": books.callback_urls.len(),
         "user_api_keys": books.user_api_keys.len(),
         "access_tokens": consents.len(),
     }))
+}
+
+/// How many sessions of these users are neither ended nor over.
+fn open_sessions(bank: &Bank, users: &[u64]) -> usize {
+    let now = bank.now();
+    let of_users = |credential_id| {
+        bank.books.credential(credential_id).is_some_and(|credential| users.contains(&credential.owner.user_id()))
+    };
+    let sessions = bank.books.sessions.iter();
+    sessions.filter(|session| session.is_alive(now) && of_users(session.credential_id)).count()
 }

@@ -13,7 +13,7 @@ use crate::books::Owner;
 use crate::switches::{NamedCustomer, SwitchError, parsed};
 
 /// Stands for every payment service provider where a customer could be named.
-const PSP: &str = "psp";
+pub(super) const PSP: &str = "psp";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +83,7 @@ pub(super) async fn expire_sessions(State(bank): State<SharedBank>, body: Bytes)
     Ok(Json(json!({"ended": ended})))
 }
 
-fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
+/// The users that stand for a customer's consents.
+pub(super) fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
     bank.books.user_api_keys.iter().filter(|key| key.customer == customer).map(|key| key.id).collect()
 }

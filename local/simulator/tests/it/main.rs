@@ -27,6 +27,7 @@ mod program;
 mod rate_limits;
 mod request_inquiries;
 mod session;
+mod session_end;
 mod setup;
 mod signatures;
 mod state_file;

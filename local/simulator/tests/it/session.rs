@@ -39,6 +39,30 @@ async fn an_access_token_opens_a_session_of_the_consent() {
 }
 
 #[tokio::test]
+async fn both_users_of_a_consent_have_names_whoever_granted_it() {
+    let app = App::new(Settings::default()).await;
+    let expected = [
+        ("person", "UserPerson", "Sanne de Vries", "Sanne"),
+        ("company", "UserCompany", "Bakkerij Van Dijk B.V.", "Bakkerij Van Dijk"),
+        ("empty", "UserPerson", "Daan Bakker", "Daan"),
+        ("strange", "UserPerson", "Femke van den Berg", "Femke"),
+    ];
+    for (customer, kind, name, nick_name) in expected {
+        let user = app.connect(customer).await.user;
+
+        let users = user["granted_by_user"].as_object().unwrap();
+        assert_eq!(users.keys().collect::<Vec<_>>(), [kind], "{customer}");
+        let granted = &users[kind];
+        assert_eq!((&granted["display_name"], &granted["public_nick_name"]), (&json!(name), &json!(nick_name)));
+        assert_eq!(granted["session_timeout"], 604_800);
+        assert!(granted["avatar"]["uuid"].is_string() && granted["id"].is_u64());
+        let requester = &user["requested_by_user"]["UserPaymentServiceProvider"];
+        assert_eq!(requester["display_name"], "Tests AISP PISP");
+        assert_eq!(requester["public_nick_name"], "Tests AISP PISP");
+    }
+}
+
+#[tokio::test]
 async fn the_granting_user_comes_without_an_id_when_so_set() {
     let app = App::new(Settings { granted_id: GrantedId::Missing, ..Settings::default() }).await;
 
@@ -121,17 +145,6 @@ async fn a_late_call_extends_the_session_when_so_set() {
     clock(&app, 325_000).await;
 
     call().await.ok();
-}
-
-#[tokio::test]
-async fn a_deleted_session_is_over_whatever_id_was_in_the_path() {
-    let provider = Provider::new(Settings::default()).await;
-
-    provider.bank.call("DELETE", "/v1/session/0").token(&provider.session).send().await.ok();
-
-    let reply = provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Language", "nl_NL").send().await;
-    reply.refused(401, AUTHORISATION);
-    assert_eq!(reply.json()["Error"][0]["error_description_translated"], "Onvoldoende autorisatie.");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::setup::Provider;
 const WRONG: &str = "The request signature is invalid.";
 const MISSING: &str = "For this operation a request signature is required. Check the urls for more information.";
 
-async fn server_key(provider: &Provider) -> String {
+pub(crate) async fn server_key(provider: &Provider) -> String {
     let id = provider.bank.get("/v1/installation").token(&provider.session).send().await.id();
     let path = format!("/v1/installation/{id}/server-public-key");
     let reply: Reply = provider.bank.get(&path).token(&provider.session).send().await.ok();

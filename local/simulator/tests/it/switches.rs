@@ -45,6 +45,7 @@ async fn the_overview_counts_what_a_set_up_made() {
         "psp_credentials": 1,
         "devices": 1,
         "sessions": 2,
+        "sessions_of": {"psp": 1, "person": 1, "company": 0, "empty": 0, "strange": 0},
         "oauth_clients": 1,
         "callback_urls": 1,
         "user_api_keys": 1,
