@@ -156,10 +156,7 @@ impl Config {
                 Some(_) => return Err(invalid("ISSUER_TRANSACTION_PUBLIC_PATH", "must be user or root")),
             },
             egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
-            log_level: optional("LOG_LEVEL")
-                .unwrap_or_else(|| "info".to_owned())
-                .parse()
-                .map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))?,
+            log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: match optional("DEVICE_PER_CONNECTION").as_deref() {
                 None | Some("false") => false,
                 Some("true") => true,
@@ -181,6 +178,25 @@ impl Config {
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url
     }
+}
+
+/// `LOG_LEVEL` of the process's environment, for a function that needs nothing else of it.
+///
+/// # Errors
+/// [`ConfigError::Invalid`].
+pub fn log_level() -> Result<LevelFilter, ConfigError> {
+    parse_log_level(std::env::var("LOG_LEVEL").ok().filter(|level| !level.trim().is_empty()))
+}
+
+/// What Lambda calls the function that this process is, for figures; `local` elsewhere.
+#[must_use]
+pub fn function_name() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())
+}
+
+fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
+    let level = level.as_deref().map_or("info", str::trim);
+    level.parse().map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))
 }
 
 const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {

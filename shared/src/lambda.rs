@@ -8,17 +8,17 @@ use lambda_http::{Adapter, request::LambdaRequest};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
-use tracing::level_filters::LevelFilter;
+use tracing::{Instrument as _, field::Empty, level_filters::LevelFilter};
 use url::Url;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     bunq::Bank,
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, log_level},
     http::{App, service},
     secrets::Secrets,
     store::Store,
-    telemetry,
+    telemetry::{self, audit},
     tpp::Tpp,
     types::clock::Clock,
 };
@@ -109,6 +109,20 @@ pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
     lambda_http::run(service(router, app)).await
 }
 
+/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level, no AWS, no bank.
+///
+/// # Errors
+/// The log level cannot be, or the Lambda runtime is gone.
+pub async fn serve_public(router: OpenApiRouter<()>) -> Result<(), Error> {
+    let level = log_level();
+    telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level));
+    if let Err(error) = &level {
+        tracing::error!(%error, "cannot start");
+    }
+    level?;
+    lambda_http::run(service(router, ())).await
+}
+
 /// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the routes,
 /// any other payload to `direct`.
 ///
@@ -124,7 +138,19 @@ where
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
         // Both of API Gateway's payload versions have it, and nothing else does.
         if event.payload.get("requestContext").is_none() {
-            return direct(app.clone(), event.payload).await;
+            let id = event.context.request_id.as_str();
+            let span = tracing::error_span!(
+                "request",
+                request_id = id,
+                method = "INVOKE",
+                action = Empty,
+                subject = Empty,
+                bunq_response_id = Empty
+            );
+            let answer = direct(app.clone(), event.payload).instrument(span.clone()).await;
+            let outcome = answer.as_ref().err().map_or("done", |problem| problem.error_type.as_str());
+            span.in_scope(|| audit("invocation", outcome));
+            return answer;
         }
         let request: LambdaRequest = serde_json::from_value(event.payload).map_err(Error::from)?;
         let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;

@@ -3,7 +3,13 @@
 use axum::response::Response;
 use shared::{
     bunq::calls::{ReadCredentialPasswordIp, Which},
-    http::{Credentials, OwnSession, PathId, Problem, QueryParameters},
+    http::{
+        Credentials, OwnSession, PathId, Problem, QueryParameters,
+        openapi::{
+            Answered, AtBank, CredentialPath, PageQuery, Paged, Problems, WithKey, WrongRequest,
+            schemas::{CredentialAnswer, CredentialList},
+        },
+    },
     types::ids::CredentialPasswordIpId,
 };
 
@@ -17,13 +23,9 @@ use crate::redacted;
     path = "/credential-password-ip",
     operation_id = "list_credential_password_ips",
     tag = "credential-ip",
-    params(
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
-    ),
+    params(PageQuery),
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<CredentialList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_credential_password_ips(
     session: OwnSession<Credentials>,
@@ -42,9 +44,9 @@ pub(crate) async fn list_credential_password_ips(
     path = "/credential-password-ip/{credential_password_ip_id}",
     operation_id = "find_credential_password_ip",
     tag = "credential-ip",
-    params(("credential_password_ip_id" = u64, Path, description = "As the list returned it.")),
+    params(CredentialPath),
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_credential_password_ip(
     session: OwnSession<Credentials>,

@@ -2,7 +2,12 @@
 
 use axum::Json;
 use serde_json::{Value, json};
-use shared::http::{Credentials, OwnSession, Problem};
+use shared::http::{
+    Credentials, OwnSession, Problem,
+    openapi::{AtBank, Problems, WithKey},
+};
+
+use crate::schema::EgressReport;
 
 /// Compare our address with the permitted ones
 ///
@@ -13,7 +18,10 @@ use shared::http::{Credentials, OwnSession, Problem};
     operation_id = "find_egress",
     tag = "credential-ip",
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "Both, and whether they agree.", body = serde_json::Value))
+    responses(
+        (status = 200, description = "Both, and whether they agree.", body = EgressReport),
+        Problems<(WithKey, AtBank)>,
+    )
 )]
 pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!(session.tpp().egress_report(session.deadline()).await?)))

@@ -8,14 +8,23 @@ use axum::{
 use serde_json::json;
 use shared::{
     bunq::calls::{CreatePermittedIp, ReadCredentialPasswordIp, UpdatePermittedIp, Which},
-    http::{Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters},
+    http::{
+        Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
+        openapi::{
+            Answered, AtBank, CredentialPath, PageQuery, Paged, PermittedIpPath, Problems, WithKey, WrongRequest,
+            schemas::{IdAnswer, PermittedIpAnswer, PermittedIpList},
+        },
+    },
     types::{
         ids::{CredentialPasswordIpId, PermittedIpId},
         ip::{IpError, IpStatus, PermittedAddress, PublicIpv4},
     },
 };
 
-use crate::redacted;
+use crate::{
+    redacted,
+    schema::{NewPermittedIp, PermittedIpUpdate},
+};
 
 fn path(key: CredentialPasswordIpId) -> String {
     format!("credential-password-ip/{key}/ip")
@@ -29,14 +38,9 @@ fn path(key: CredentialPasswordIpId) -> String {
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
     operation_id = "list_permitted_ips",
     tag = "credential-ip",
-    params(
-        ("credential_password_ip_id" = u64, Path, description = "As the list of keys returned it."),
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
-    ),
+    params(CredentialPath, PageQuery),
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<PermittedIpList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_permitted_ips(
     session: OwnSession<Credentials>,
@@ -57,12 +61,12 @@ pub(crate) async fn list_permitted_ips(
     operation_id = "create_permitted_ip",
     tag = "credential-ip",
     params(
-        ("credential_password_ip_id" = u64, Path, description = "As the list of keys returned it."),
+        CredentialPath,
         ("allow_wildcard" = Option<bool>, Query, description = "Lets `*` through to bunq."),
     ),
-    request_body = serde_json::Value,
+    request_body(content = NewPermittedIp, description = "The address.", example = json!({ "ip": "185.40.108.7" })),
     security(("api_key" = ["credentials"])),
-    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+    responses((status = 201, description = "bunq permits it.", body = IdAnswer, headers(("Location" = String, description = "Where the address can be read."))), Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn create_permitted_ip(
     session: OwnSession<Credentials>,
@@ -98,12 +102,9 @@ pub(crate) async fn create_permitted_ip(
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
     operation_id = "find_permitted_ip",
     tag = "credential-ip",
-    params(
-        ("credential_password_ip_id" = u64, Path, description = "As the list of keys returned it."),
-        ("item_id" = u64, Path, description = "As the list of addresses returned it."),
-    ),
+    params(CredentialPath, PermittedIpPath),
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_permitted_ip(
     session: OwnSession<Credentials>,
@@ -122,13 +123,10 @@ pub(crate) async fn find_permitted_ip(
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
     operation_id = "update_permitted_ip",
     tag = "credential-ip",
-    params(
-        ("credential_password_ip_id" = u64, Path, description = "As the list of keys returned it."),
-        ("item_id" = u64, Path, description = "As the list of addresses returned it."),
-    ),
-    request_body = serde_json::Value,
+    params(CredentialPath, PermittedIpPath),
+    request_body(content = PermittedIpUpdate, description = "Whether bunq takes calls from it.", example = json!({ "status": "ACTIVE" })),
     security(("api_key" = ["credentials"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn update_permitted_ip(
     session: OwnSession<Credentials>,

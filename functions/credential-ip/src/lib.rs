@@ -5,6 +5,7 @@ mod credential_password_ip;
 mod egress;
 mod ip;
 mod redacted;
+mod schema;
 
 use shared::http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

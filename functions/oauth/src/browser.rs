@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use cookie::{Cookie, SameSite, time::Duration};
 use shared::{
@@ -71,4 +71,10 @@ impl FromRequestParts<App> for Browser {
             .and_then(|cookie| BrowserSecret::parse(cookie.value().to_owned()).ok());
         Ok(Self { kind, secret })
     }
+}
+
+/// Whether whoever asks shows pages.
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
 }

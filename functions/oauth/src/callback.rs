@@ -3,13 +3,17 @@
 use axum::{
     Extension, Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use shared::{
-    http::{App, Problem, RequestId},
+    http::{
+        App, Code, Problem, RequestId,
+        openapi::{AfterConsent, AtBank, Problems},
+    },
     store::Connection,
+    telemetry::{Metric, audit, count},
     tpp::{CallbackParameters, ConsentError},
     types::{
         deadline::Deadline,
@@ -18,7 +22,12 @@ use shared::{
     },
 };
 
-use crate::{browser::Browser, page};
+use tracing::{Span, field};
+
+use crate::{
+    browser::{Browser, wants_page},
+    page,
+};
 
 /// What stands in the query. Nothing of it is ever shown again.
 #[derive(Deserialize)]
@@ -45,7 +54,8 @@ struct UserIdSchema(UserId);
 
 /// Where bunq sends the customer back to
 ///
-/// Answers JSON, or a page to a browser.
+/// No key: a browser comes here from bunq. Answers JSON, or a page in place of any answer where `Accept` names `text/html`. Where bunq is busy nothing is lost: the same
+/// address works again after `Retry-After`.
 #[utoipa::path(
     get,
     path = "/callback",
@@ -57,10 +67,8 @@ struct UserIdSchema(UserId);
         ("error" = Option<String>, Query, description = "From bunq, where the customer said no."),
     ),
     responses(
-        (status = 200, description = "Connected.", body = Connected),
-        (status = 403, description = "The customer said no, or bunq refuses the token it just gave."),
-        (status = 422, description = "The state or the code does not work."),
-        (status = 503, description = "bunq is busy. Nothing is lost: the same address works again after `Retry-After`."),
+        (status = 200, description = "Connected.", content((Connected = "application/json"), (String = "text/html"))),
+        Problems<(AfterConsent, AtBank)>,
     )
 )]
 pub(crate) async fn complete_consent(
@@ -72,6 +80,7 @@ pub(crate) async fn complete_consent(
     returned: Result<Query<Returned>, QueryRejection>,
 ) -> Response {
     let completed = complete(&app, browser, returned, deadline).await;
+    note(&completed);
     if wants_page(&headers) {
         return match completed {
             Ok(connection) => page::connected(connection.user_id),
@@ -100,7 +109,17 @@ async fn complete(
     Ok(app.tpp.complete_consent(CallbackParameters { state, code }, &browser, deadline).await?)
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
+/// For the audit, and the figures that somebody is woken by: a customer who says no is neither's business.
+fn note(completed: &Result<Connection, Problem>) {
+    let outcome = match completed {
+        Ok(connection) => {
+            Span::current().record("user_id", field::display(connection.user_id));
+            "done"
+        }
+        Err(problem) => problem.code().as_str(),
+    };
+    if completed.as_ref().is_err_and(|problem| problem.code() != Code::ConsentDenied) {
+        count(Metric::ConsentsRefused);
+    }
+    audit("complete_consent", outcome);
 }

@@ -1,4 +1,5 @@
-//! What a customer sees when they come back from the bank. Fixed words; nothing of the request is in them.
+//! What a customer sees when they come back from the bank, in words that need no explanation. Fixed words: nothing of the request is in
+//! them, and nothing runs in the page.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -9,44 +10,45 @@ use shared::{
     types::ids::UserId,
 };
 
-/// No script, no source but this page.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Nothing but the stylesheet that lies beside this page.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// What the customer can do next.
+enum Next {
+    /// Nothing here.
+    Leave,
+    /// Give the consent anew.
+    BeginAgain,
+    /// Ask for the same page again.
+    TryAgain,
+    /// Let the page do that.
+    Wait,
+}
 
 pub(crate) fn connected(user_id: UserId) -> Response {
-    let body = format!(
-        "<h1>Your bunq account is connected</h1>\
-         <p>You can close this window. You can end the connection at any time in the bunq app.</p>\
-         <p>Your connection's number is <code>{user_id}</code>.</p>"
+    let text = format!(
+        "<p>You can close this window. You can end the connection at any time in the bunq app.</p>\
+         <p class=\"quiet\">Your connection's number is <code>{user_id}</code>.</p>"
     );
-    page(StatusCode::OK, &body)
+    page(StatusCode::OK, "Your bunq account is connected", &text)
 }
 
 pub(crate) fn failed(problem: &Problem, request_id: &str) -> Response {
-    let (title, text) = match problem.code() {
-        Code::ConsentDenied => {
-            ("Nothing was connected", "You chose not to connect your bunq account. Nothing was shared.")
-        }
-        Code::StateInvalid | Code::InvalidRequest => (
-            "This link does not work any more",
-            "It was used before, is older than ten minutes, or was begun in another browser. Please begin again.",
-        ),
-        Code::CodeRefused | Code::ConsentRevoked => ("bunq did not confirm", "Please begin again."),
-        _ if problem.action() == Action::Wait => (
-            "One moment, please",
-            "bunq is busy. Nothing is lost: this page tries again by itself, and your consent is kept.",
-        ),
-        _ => ("Something went wrong", "Please try again later, and mention the number below if you ask for help."),
+    let (title, text, next) = words(problem);
+    let next = match next {
+        Next::Leave | Next::Wait => "",
+        Next::BeginAgain => "<p><a class=\"button\" href=\"auth\">Begin again</a></p>",
+        // The address of this very page, without repeating it here.
+        Next::TryAgain => "<p><a class=\"button\" href=\"\">Try again</a></p>",
     };
     // The id is ours or API Gateway's; still, only what cannot be markup is shown.
     let id: String = request_id.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect();
-    let again = if problem.code() == Code::ConsentDenied || problem.action() == Action::Reauthorise {
-        "<p><a href=\"auth\">Begin again</a></p>"
-    } else {
-        ""
-    };
-    let body = format!("<h1>{title}</h1><p>{text}</p>{again}<p><small>Request <code>{id}</code></small></p>");
-    let mut response = page(problem.status(), &body);
+    let text = format!(
+        "<p>{text}</p>{next}<footer><p>If you ask for help, mention this number: <code>{id}</code></p></footer>"
+    );
+    let mut response = page(problem.status(), title, &text);
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs().max(1));
         response.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
@@ -56,13 +58,60 @@ pub(crate) fn failed(problem: &Problem, request_id: &str) -> Response {
     response
 }
 
-fn page(status: StatusCode, body: &str) -> Response {
+/// A title, what happened, and what comes next.
+fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
+    match (problem.code(), problem.action()) {
+        (Code::ConsentDenied, _) => (
+            "Nothing was connected",
+            "You chose not to connect your bunq account. Nothing was shared.",
+            Next::BeginAgain,
+        ),
+        (Code::StateInvalid | Code::InvalidRequest, _) => (
+            "This link does not work any more",
+            "It was used before, is older than ten minutes, was begun in another browser, or is not complete. If you saw just now that \
+             your account is connected, it still is, and you can close this window. Otherwise, please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::CodeRefused | Code::ConsentRevoked, _) => (
+            "bunq did not confirm",
+            "bunq does not confirm what you allowed, so nothing was connected. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::NotOnboarded, _) => (
+            "This service is not ready yet",
+            "Whoever runs it has yet to set it up at bunq. Nothing was shared. Please come back later.",
+            Next::Leave,
+        ),
+        (_, Action::Wait) => (
+            "One moment, please",
+            "This takes longer than usual. Nothing is lost: this page tries again by itself, so please leave it open.",
+            Next::Wait,
+        ),
+        (_, Action::Reauthorise) => (
+            "bunq could not be reached",
+            "Something went wrong between us and bunq, and nothing was connected. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (_, Action::Retry) => (
+            "bunq could not be reached",
+            "Something went wrong between us and bunq. Nothing is lost: please try again.",
+            Next::TryAgain,
+        ),
+        (_, Action::FixRequest | Action::ContactBunq | Action::ContactSupport) => (
+            "Something went wrong",
+            "It is not your fault, and only those who run this service can mend it. Please try again later.",
+            Next::Leave,
+        ),
+    }
+}
+
+fn page(status: StatusCode, title: &str, text: &str) -> Response {
     let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>bunq account</title><style>:root{{color-scheme:light dark}}body{{font:1.1rem/1.5 system-ui,sans-serif;\
-         max-width:36rem;margin:15vh auto;padding:0 1.5rem}}code{{overflow-wrap:anywhere}}</style><main>{body}</main></html>"
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
+         <link rel=\"stylesheet\" href=\"assets/style.css\"></head><body><main><h1>{title}</h1>{text}</main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response
 }

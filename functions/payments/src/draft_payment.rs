@@ -11,7 +11,13 @@ use shared::{
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, listing, start,
+        QueryParameters, listing,
+        openapi::{
+            AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
+            PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
+            schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
+        },
+        start,
     },
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
@@ -21,7 +27,10 @@ use shared::{
     },
 };
 
-use crate::order::{Terms, read_terms};
+use crate::{
+    order::{Terms, read_terms},
+    schema::{DraftPaymentUpdate, NewDraftPayment},
+};
 
 fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
     format!("user/{}/monetary-account/{account}/draft-payment", user.connection.user_id)
@@ -105,13 +114,13 @@ fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
     path = "/user/{user_id}/draft-payment",
     operation_id = "create_draft_payment",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there."),
-    ),
-    request_body = serde_json::Value,
+    params(UserPath, IdempotencyKeyHeader),
+    request_body(content = NewDraftPayment, description = "What is to be paid to whom.", example = json!({
+        "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Invoice 17",
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"
+    })),
     security(("api_key" = ["payments"])),
-    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
 )]
 pub(crate) async fn create_draft_payment(
     user: ConnectedUser<Payments>,
@@ -131,15 +140,9 @@ pub(crate) async fn create_draft_payment(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
     operation_id = "list_draft_payments",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
-    ),
+    params(UserPath, AccountPath, PageQuery),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_draft_payments(
     user: ConnectedUser<Accounts>,
@@ -158,13 +161,9 @@ pub(crate) async fn list_draft_payments(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
     operation_id = "find_draft_payment",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("draft_payment_id" = u64, Path, description = "As the creation returned it."),
-    ),
+    params(UserPath, AccountPath, DraftPaymentPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<DraftPaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_draft_payment(
     user: ConnectedUser<Accounts>,
@@ -182,14 +181,10 @@ pub(crate) async fn find_draft_payment(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
     operation_id = "update_draft_payment",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("draft_payment_id" = u64, Path, description = "As the creation returned it."),
-    ),
-    request_body = serde_json::Value,
+    params(UserPath, AccountPath, DraftPaymentPath),
+    request_body(content = DraftPaymentUpdate, description = "The draft's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["payments"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn update_draft_payment(
     user: ConnectedUser<Payments>,

@@ -4,6 +4,7 @@ mod draft_payment;
 mod order;
 mod payment;
 mod request_inquiry;
+mod schema;
 mod walk;
 
 use shared::http::App;

@@ -12,8 +12,8 @@ use shared::{
 };
 
 /// bunq's limits of a description: to an IBAN, and between bunq accounts.
-const TO_IBAN: usize = 140;
-const WITHIN_BUNQ: usize = 9000;
+pub(crate) const TO_IBAN: usize = 140;
+pub(crate) const WITHIN_BUNQ: usize = 9000;
 
 /// The fields that both bodies have.
 pub(crate) struct Terms {

@@ -7,7 +7,14 @@ use shared::{
         From,
         calls::{FindPayment, ListPayments},
     },
-    http::{Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing},
+    http::{
+        Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
+        openapi::{
+            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WithKey,
+            WrongRequest,
+            schemas::{PaymentAnswer, PaymentList},
+        },
+    },
     types::ids::{MonetaryAccountId, PaymentId},
 };
 
@@ -23,16 +30,14 @@ use crate::walk;
     operation_id = "list_payments",
     tag = "payments",
     params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Payments older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Payments newer than this one. Not together with `older_id`."),
-        ("all" = Option<bool>, Query, description = "`true` walks the older pages too."),
-        ("since" = Option<String>, Query, description = "With `all`: no payments before this date (YYYY-MM-DD, UTC)."),
+        UserPath,
+        AccountPath,
+        PageQuery,
+        ("all" = Option<bool>, Query, description = "`true` walks the older pages, too: one array, without `Pagination`. Not together with `newer_id`."),
+        ("since" = Option<String>, Query, description = "No payments before this date (UTC). Only together with `all=true`.", format = Date),
     ),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_payments(
     user: ConnectedUser<Accounts>,
@@ -69,13 +74,9 @@ pub(crate) async fn list_payments(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/payment/{payment_id}",
     operation_id = "find_payment",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("payment_id" = u64, Path, description = "As the list returned it."),
-    ),
+    params(UserPath, AccountPath, PaymentPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_payment(
     user: ConnectedUser<Accounts>,

@@ -9,7 +9,13 @@ use shared::{
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Payments, Problem, QueryParameters,
-        listing, start,
+        listing,
+        openapi::{
+            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, PageQuery, Paged,
+            Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
+            schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
+        },
+        start,
     },
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
@@ -18,7 +24,10 @@ use shared::{
     },
 };
 
-use crate::order::{Terms, read_terms};
+use crate::{
+    order::{Terms, read_terms},
+    schema::{NewRequestInquiry, RequestInquiryUpdate},
+};
 
 fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
     format!("user/{}/monetary-account/{account}/request-inquiry", user.connection.user_id)
@@ -62,13 +71,13 @@ impl Order for InquiryOrder {
     path = "/user/{user_id}/request-inquiry",
     operation_id = "create_request_inquiry",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there."),
-    ),
-    request_body = serde_json::Value,
+    params(UserPath, IdempotencyKeyHeader),
+    request_body(content = NewRequestInquiry, description = "What is asked of whom.", example = json!({
+        "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch",
+        "receiver_type": "EMAIL", "receiver_value": "sugardaddy@bunq.com"
+    })),
     security(("api_key" = ["payments"])),
-    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
 )]
 pub(crate) async fn create_request_inquiry(
     user: ConnectedUser<Payments>,
@@ -89,15 +98,9 @@ pub(crate) async fn create_request_inquiry(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry",
     operation_id = "list_request_inquiries",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
-    ),
+    params(UserPath, AccountPath, PageQuery),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_request_inquiries(
     user: ConnectedUser<Accounts>,
@@ -116,13 +119,9 @@ pub(crate) async fn list_request_inquiries(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
     operation_id = "find_request_inquiry",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("request_inquiry_id" = u64, Path, description = "As the creation returned it."),
-    ),
+    params(UserPath, AccountPath, RequestInquiryPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_request_inquiry(
     user: ConnectedUser<Accounts>,
@@ -140,14 +139,10 @@ pub(crate) async fn find_request_inquiry(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
     operation_id = "update_request_inquiry",
     tag = "payments",
-    params(
-        ("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it."),
-        ("monetary_account_id" = u64, Path, description = "As `/accounts` returned it."),
-        ("request_inquiry_id" = u64, Path, description = "As the creation returned it."),
-    ),
-    request_body = serde_json::Value,
+    params(UserPath, AccountPath, RequestInquiryPath),
+    request_body(content = RequestInquiryUpdate, description = "The request's end.", example = json!({ "status": "REVOKED" })),
     security(("api_key" = ["payments"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn update_request_inquiry(
     user: ConnectedUser<Payments>,

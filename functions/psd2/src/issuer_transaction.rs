@@ -16,6 +16,11 @@ use shared::{
     },
     http::{
         BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Problem, Psd2, QueryParameters, listing,
+        openapi::{
+            Answered, AtBank, Created, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems, TransactionPath,
+            WithKey, WrongRequest,
+            schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
+        },
         start,
     },
     tpp::{Listed, Mark, Order, Wanted, read_listed},
@@ -26,7 +31,11 @@ use shared::{
     },
 };
 
-use crate::{body, public::pay_url};
+use crate::{
+    body,
+    public::pay_url,
+    schema::{IssuerTransactionUpdate, NewIssuerTransaction},
+};
 
 const PATH: &str = "psd2/payment-service-provider-issuer-transaction";
 /// How long a transaction can be paid where nobody says.
@@ -88,10 +97,15 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
     path = "/psd2/payment-service-provider-issuer-transaction",
     operation_id = "create_issuer_transaction",
     tag = "psd2",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same on every try of one request; a new one is made where it is not there.")),
-    request_body = serde_json::Value,
+    params(IdempotencyKeyHeader),
+    request_body(content = NewIssuerTransaction, description = "Who receives how much.", example = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "amount": { "value": "12.50", "currency": "EUR" },
+        "description": "Order 1042",
+        "url_redirect": "https://shop.example/thanks"
+    })),
     security(("api_key" = ["psd2"])),
-    responses((status = 201, description = "bunq's answer.", body = serde_json::Value))
+    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank, Once)>)
 )]
 pub(crate) async fn create_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -124,13 +138,9 @@ pub(crate) async fn create_issuer_transaction(
     path = "/psd2/payment-service-provider-issuer-transaction",
     operation_id = "list_issuer_transactions",
     tag = "psd2",
-    params(
-        ("count" = Option<u8>, Query, description = "1 to 200; 50 where it is not there."),
-        ("older_id" = Option<u64>, Query, description = "Older than this one."),
-        ("newer_id" = Option<u64>, Query, description = "Newer than this one. Not together with `older_id`."),
-    ),
+    params(PageQuery),
     security(("api_key" = ["psd2"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_issuer_transactions(
     session: OwnSession<Psd2>,
@@ -148,9 +158,9 @@ pub(crate) async fn list_issuer_transactions(
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
     operation_id = "find_issuer_transaction",
     tag = "psd2",
-    params(("transaction_id" = u64, Path, description = "As the creation returned it.")),
+    params(TransactionPath),
     security(("api_key" = ["psd2"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -173,10 +183,10 @@ pub(crate) async fn find_issuer_transaction(
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
     operation_id = "update_issuer_transaction",
     tag = "psd2",
-    params(("transaction_id" = u64, Path, description = "As the creation returned it.")),
-    request_body = serde_json::Value,
+    params(TransactionPath),
+    request_body(content = IssuerTransactionUpdate, description = "The transaction's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["psd2"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn update_issuer_transaction(
     session: OwnSession<Psd2>,

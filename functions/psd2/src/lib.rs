@@ -4,6 +4,7 @@
 mod body;
 mod issuer_transaction;
 mod public;
+mod schema;
 
 use shared::http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -6,7 +6,12 @@ use axum::{
 };
 use shared::{
     bunq::calls::{FindPublicIssuerTransaction, PublicPath},
-    http::{BankAnswer, Holder, OwnSession, PathId, Problem, Psd2},
+    http::{
+        BankAnswer, Holder, OwnSession, PathId, Problem, Psd2,
+        openapi::{
+            Answered, AtBank, Problems, PublicIdPath, WithKey, WrongRequest, schemas::PublicIssuerTransactionAnswer,
+        },
+    },
     types::ids::PublicUuid,
 };
 use url::Url;
@@ -26,9 +31,9 @@ pub(crate) fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
     path = "/psd2/payment-service-provider-issuer-transaction-public/{public_id}",
     operation_id = "find_public_issuer_transaction",
     tag = "psd2",
-    params(("public_id" = uuid::Uuid, Path, description = "The transaction's `public_uuid`.")),
+    params(PublicIdPath),
     security(("api_key" = ["psd2"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_public_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -46,9 +51,12 @@ pub(crate) async fn find_public_issuer_transaction(
     path = "/psd2/redirect/{public_id}",
     operation_id = "redirect_to_pay_page",
     tag = "psd2",
-    params(("public_id" = uuid::Uuid, Path, description = "The transaction's `public_uuid`.")),
+    params(PublicIdPath),
     security(("api_key" = ["psd2"])),
-    responses((status = 303, description = "To bunq's page.", headers(("Location", description = "bunq's page."))))
+    responses(
+        (status = 303, description = "To bunq's page.", headers(("Location" = String, description = "bunq's page."))),
+        Problems<(WithKey, WrongRequest)>,
+    )
 )]
 pub(crate) async fn redirect_to_pay_page(
     session: OwnSession<Psd2>,

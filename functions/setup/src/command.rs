@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::{http::Problem, store::KeyId, types::scope::Scope};
 
 /// A payload of the setup.
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// Runs or resumes the onboarding. The action where none is named.
@@ -17,7 +17,6 @@ pub enum Command {
         /// What to call it.
         name: String,
         /// What it allows.
-        #[schema(value_type = Vec<String>, example = json!(["accounts"]))]
         scopes: Vec<Scope>,
     },
     /// Lists the API keys, without the keys themselves.
@@ -25,12 +24,23 @@ pub enum Command {
     /// Revokes an API key.
     RevokeApiKey {
         /// Its id, as the list says it.
-        #[schema(value_type = uuid::Uuid)]
         id: KeyId,
     },
 }
 
 impl Command {
+    /// What the action is called on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Run {} => "run",
+            Self::Status {} => "status",
+            Self::CreateApiKey { .. } => "create_api_key",
+            Self::ListApiKeys {} => "list_api_keys",
+            Self::RevokeApiKey { .. } => "revoke_api_key",
+        }
+    }
+
     /// Reads a payload.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod command;
 mod report;
+mod schema;
 mod setup;
 
 use lambda_runtime::Diagnostic;

@@ -1,5 +1,6 @@
 //! What the setup answers. A secret is in it once: the API key, in the answer to what made it.
 
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use shared::{
@@ -26,6 +27,8 @@ pub struct Report {
     steps: Vec<StepReport>,
     psp_user_id: Option<BunqUserId>,
     callback_url: String,
+    /// Until when the certificate and its whole chain are valid.
+    certificate_valid_until: Option<Timestamp>,
     /// Whether the bank permits the address that we call from.
     #[serde(skip_serializing_if = "Option::is_none")]
     egress: Option<Value>,
@@ -43,6 +46,7 @@ impl Report {
             steps,
             psp_user_id: report.psp_user_id,
             callback_url: config.callback_url().to_string(),
+            certificate_valid_until: report.certificate_valid_until,
             egress: None,
             api_key: report.api_key,
         }

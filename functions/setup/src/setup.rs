@@ -6,26 +6,59 @@ use axum::{
 };
 use serde_json::{Value, json};
 use shared::{
-    http::{App, Problem},
+    http::{
+        App, Problem,
+        openapi::{AtBank, InSetup, ProblemAnswer, Problems},
+    },
+    telemetry::{Metric, gauge},
     tpp::{Step, StepState, TppError},
     types::{deadline::Deadline, secret::Secret as _},
 };
+use tracing::{Span, field};
 
-use crate::{Command, Report};
+use crate::{
+    Command, Report,
+    schema::{Forbidden, SetupAnswer, SetupCommand},
+};
 
 /// Hears of each step of the onboarding as it is done.
 pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 
 /// Set the deployment up
 ///
-/// Behind IAM, not an API key. `{}` runs or resumes the onboarding; see the actions for the rest.
+/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other actions report, and make, list and
+/// revoke API keys. A run that was stopped goes on where it was; one that has nothing to do changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
     path = "/setup",
     operation_id = "run_setup",
     tag = "setup",
-    request_body = Command,
-    responses((status = 200, description = "A report, or the keys.", body = serde_json::Value))
+    request_body(
+        content = SetupCommand,
+        description = "What to do; `{}` runs or resumes the onboarding.",
+        examples(
+            ("run" = (summary = "Run or resume the onboarding", value = json!({}))),
+            ("status" = (summary = "Report", value = json!({ "action": "status" }))),
+            ("create_api_key" = (
+                summary = "Make an API key",
+                value = json!({ "action": "create_api_key", "name": "bookkeeping", "scopes": ["accounts"] })
+            )),
+            ("list_api_keys" = (summary = "List the API keys", value = json!({ "action": "list_api_keys" }))),
+            ("revoke_api_key" = (
+                summary = "Revoke an API key",
+                value = json!({ "action": "revoke_api_key", "id": "5b1c8f0e-3b0c-4a39-9e55-0c6f3a0d7c11" })
+            )),
+        )
+    ),
+    security(("iam" = [])),
+    responses(
+        (status = 200, description = "A report, or the keys.", body = SetupAnswer),
+        Problems<(AtBank, InSetup)>,
+        (status = 403, description = "IAM does not let the caller through (API Gateway's own words), or bunq refuses.", content(
+            (Forbidden = "application/json", example = json!({ "message": "Forbidden" })),
+            (ProblemAnswer = "application/problem+json"),
+        )),
+    )
 )]
 pub(crate) async fn post_setup(
     State(app): State<App>,
@@ -42,10 +75,17 @@ pub(crate) async fn post_setup(
 /// A [`Problem`]; the onboarding keeps what it has done.
 pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: Deadline) -> Result<Value, Problem> {
     let tpp = &app.tpp;
+    let span = Span::current();
+    span.record("action", command.name());
     let answer = match command {
         Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
         Command::Status {} => {
-            let report = Report::new(tpp.config(), tpp.onboarding_status().await?);
+            let status = tpp.onboarding_status().await?;
+            if let Some(valid_until) = status.certificate_valid_until {
+                let left = valid_until.duration_since(tpp.now()).as_hours().div_euclid(24);
+                gauge(Metric::CertificateDaysLeft, left);
+            }
+            let report = Report::new(tpp.config(), status);
             // Asked only where the deployment says how its address is found; a bank that does not answer spoils no status.
             let egress = match tpp.config().egress_ip_url {
                 Some(_) => match tpp.egress_report(deadline).await {
@@ -59,10 +99,12 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
         }
         Command::CreateApiKey { name, scopes } => {
             let (key, record) = tpp.create_api_key(&name, &scopes).await?;
+            span.record("subject", field::display(record.id));
             json!({ "id": record.id, "name": record.name, "scopes": record.scopes, "api_key": key.expose() })
         }
         Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
         Command::RevokeApiKey { id } => {
+            span.record("subject", field::display(id));
             if !tpp.revoke_api_key(id).await? {
                 return Err(Problem::invalid("/id", "is not the id of an API key"));
             }

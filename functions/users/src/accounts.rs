@@ -2,7 +2,10 @@
 
 use shared::{
     bunq::calls::ListMonetaryAccounts,
-    http::{Accounts, BankAnswer, ConnectedUser, Problem},
+    http::{
+        Accounts, BankAnswer, ConnectedUser, Problem,
+        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::AccountList},
+    },
 };
 
 /// List a customer's accounts
@@ -13,9 +16,9 @@ use shared::{
     path = "/user/{user_id}/accounts",
     operation_id = "list_accounts",
     tag = "users",
-    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
     user.call(|user| ListMonetaryAccounts { user }).await.map(BankAnswer)

@@ -2,7 +2,10 @@
 
 use shared::{
     bunq::calls::FindUser,
-    http::{Accounts, BankAnswer, ConnectedUser, Problem},
+    http::{
+        Accounts, BankAnswer, ConnectedUser, Problem,
+        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::UserAnswer},
+    },
 };
 
 /// Read a customer's profile
@@ -13,9 +16,9 @@ use shared::{
     path = "/user/{user_id}",
     operation_id = "find_user",
     tag = "users",
-    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "bunq's answer.", body = serde_json::Value))
+    responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
     // The one call where bunq takes the customer's own id, and says more then.

@@ -20,12 +20,22 @@ pub use stack::Stack;
 /// Every group behind what stands for API Gateway.
 pub fn gateway(app: App) -> Router {
     let public_url = app.tpp.config().public_url.clone();
-    let routes = OpenApiRouter::with_openapi(base())
+    gate::known_hosts(service(routes(), app), public_url)
+}
+
+/// The whole API as OpenAPI describes it.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    shared::http::document(&routes())
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(base())
+        .merge(docs::router())
         .merge(oauth::router())
         .merge(users::router())
         .merge(payments::router())
         .merge(psd2::router())
         .merge(credential_ip::router())
-        .merge(setup::router().layer(axum::middleware::from_fn(gate::iam)));
-    gate::known_hosts(service(routes, app), public_url)
+        .merge(setup::router().layer(axum::middleware::from_fn(gate::iam)))
 }

@@ -54,6 +54,26 @@ impl std::fmt::Debug for Runtime {
 impl Function {
     /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) in the environment of a deployment.
     pub async fn start(bootstrap: &str, app: &TestApp) -> Self {
+        let mut command = Command::new(bootstrap);
+        command
+            .env_clear()
+            .envs(app.variables())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
+            .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test");
+        Self::spawn(command).await
+    }
+
+    /// Starts a bootstrap that has nothing: no configuration, no credentials, no region.
+    pub async fn start_with_nothing(bootstrap: &str) -> Self {
+        let mut command = Command::new(bootstrap);
+        command.env_clear();
+        Self::spawn(command).await
+    }
+
+    async fn spawn(mut command: Command) -> Self {
         let (send, events) = mpsc::unbounded_channel();
         let runtime =
             Runtime { events: AsyncMutex::new(events), waiting: Mutex::default(), patience_ms: AtomicI64::new(30_000) };
@@ -66,16 +86,9 @@ impl Function {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let api = tokio::spawn(async move { axum::serve(listener, routes).await.expect("the Runtime API runs") });
-        let child = Command::new(bootstrap)
-            .env_clear()
-            .envs(app.variables())
-            .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
-            .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
+        let child = command
             // A REST API's stage is no part of our paths.
             .env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "1")
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_LAMBDA_FUNCTION_NAME", "test")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
+use tracing::Span;
 use url::Url;
 use uuid::Uuid;
 
 use super::{
     envelope::{Envelope, Verified},
     error::{BankError, BankText, Refusal, rate_limit_wait},
-    request::{Call, Effect, Method, Request},
+    request::{Call, Effect, Request},
     retry::{Failure, Outcome, next},
     signing::{InstallationKey, PublicKey},
 };
@@ -116,7 +117,11 @@ impl Bank {
             let error = match answer {
                 Ok(answer) => {
                     let response_id = answer.response_id.clone();
-                    return call.decode(answer).map_err(|reason| BankError::Undecodable { reason, response_id });
+                    return call.decode(answer).map_err(|reason| {
+                        let error = BankError::Undecodable { reason, response_id };
+                        error.count();
+                        error
+                    });
                 }
                 Err(error) => error,
             };
@@ -144,6 +149,12 @@ impl Bank {
             Ok(answer) => answer.response_id.as_deref(),
             Err(error) => error.response_id(),
         };
+        if let Some(id) = response_id {
+            Span::current().record("bunq_response_id", id);
+        }
+        if let Err(error) = &result {
+            error.count();
+        }
         tracing::info!(
             method = request.method.as_str(),
             route = request.route,
@@ -163,15 +174,9 @@ impl Bank {
         request_id: &str,
         deadline: Deadline,
     ) -> Result<Verified, BankError> {
-        let method = match request.method {
-            Method::Get => http::Method::GET,
-            Method::Post => http::Method::POST,
-            Method::Put => http::Method::PUT,
-            Method::Delete => http::Method::DELETE,
-        };
         let mut builder = self
             .http
-            .request(method, endpoint(&self.urls.api, &request.path))
+            .request(request.method.into(), endpoint(&self.urls.api, &request.path))
             .query(&request.query)
             .header("X-Bunq-Client-Request-Id", request_id)
             .header("X-Bunq-Language", "en_US")

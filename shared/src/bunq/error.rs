@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::DecodeError;
+use crate::telemetry::{Metric, count};
 
 /// One element of bunq's `Error`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +129,20 @@ impl BankError {
             | Self::Interrupted(_)
             | Self::Timeout
             | Self::TooLarge => false,
+        }
+    }
+
+    /// Counts it among the bank's failures, if it is one: what the bank refuses is not.
+    pub(super) fn count(&self) {
+        match self {
+            Self::Failed(_)
+            | Self::Signature { .. }
+            | Self::Undecodable { .. }
+            | Self::Unreachable(_)
+            | Self::Interrupted(_)
+            | Self::Timeout
+            | Self::TooLarge => count(Metric::BankFailures),
+            Self::Refused(_) | Self::RateLimited { .. } | Self::Maintenance { .. } | Self::TooLate | Self::Signing => {}
         }
     }
 

@@ -41,6 +41,17 @@ impl Method {
     }
 }
 
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
 /// What sending a call twice would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -94,6 +105,12 @@ impl Request {
     #[must_use]
     pub fn put(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
         Self { method: Method::Put, ..Self::post(route, path, body) }
+    }
+
+    /// An ending request.
+    #[must_use]
+    pub fn delete(route: &'static str, path: impl Into<String>) -> Self {
+        Self { method: Method::Delete, ..Self::get(route, path, Query::new()) }
     }
 
     /// The same under a request id, which the bank takes once.

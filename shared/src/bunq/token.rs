@@ -65,6 +65,7 @@ impl Bank {
             let outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string);
             tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
             let Err(TokenError::Bank(error)) = &result else { return result };
+            error.count();
             match next(Effect::Write, Failure::from(error), tries, deadline.left(), rand::random_range(0..=1000)) {
                 Outcome::GiveUp => return result,
                 Outcome::Again(wait) => tokio::time::sleep(wait).await,

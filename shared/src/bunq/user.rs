@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::envelope::{DecodeError, Envelope};
-use crate::types::ids::BunqUserId;
+use crate::types::{display_name::DisplayName, ids::BunqUserId, secret::Secret as _};
 
 /// How long a session lives, in seconds, where the bank says.
 type SessionTimeout = Option<u64>;
@@ -37,6 +37,8 @@ pub struct Customer {
     pub granted_id: Option<BunqUserId>,
     /// What kind of customer.
     pub kind: CustomerKind,
+    /// What bunq calls them.
+    pub display_name: Option<DisplayName>,
     /// Seconds that the session lives: sources differ on whose timeout counts, so the shorter.
     pub session_timeout: SessionTimeout,
 }
@@ -56,6 +58,7 @@ type Tagged = std::collections::BTreeMap<String, Anchored>;
 #[derive(Deserialize)]
 struct Anchored {
     id: Option<BunqUserId>,
+    display_name: Option<String>,
     session_timeout: SessionTimeout,
 }
 
@@ -83,6 +86,8 @@ impl UserElement {
                 "UserCompany" => CustomerKind::Company,
                 _ => CustomerKind::Other,
             },
+            // A name is not worth failing a consent for.
+            display_name: granted.display_name.and_then(|name| DisplayName::parse(name).ok()),
             session_timeout: timeouts.into_iter().flatten().min(),
         }))
     }

@@ -5,9 +5,13 @@ use std::marker::PhantomData;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use http::header::AUTHORIZATION;
 
+use tracing::{Span, field};
+
 use super::{App, Problem};
 use crate::{
     store::KeyId,
+    telemetry::{Metric, count},
+    tpp::AccessError,
     types::{
         scope::Scope,
         secret::{ApiKey, Secret as _},
@@ -52,8 +56,17 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Problem::api_key_missing());
         }
-        let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| Problem::api_key_invalid())?;
-        let key = app.tpp.authorise(&key, S::SCOPE).await?;
+        let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| AccessError::Invalid);
+        let authorised = match key {
+            Ok(key) => app.tpp.authorise(&key, S::SCOPE).await,
+            Err(error) => Err(error),
+        };
+        if matches!(authorised, Err(AccessError::Invalid)) {
+            count(Metric::ApiKeysRefused);
+            tracing::warn!("api key: one that is not valid was refused");
+        }
+        let key = authorised?;
+        Span::current().record("key", field::display(key));
         Ok(Self { key, scope: PhantomData })
     }
 }

@@ -10,12 +10,12 @@ use axum::{
 };
 use http::{Extensions, HeaderValue, header};
 use lambda_http::request::RequestContext;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, field::Empty};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use super::{App, Problem};
-use crate::types::deadline::Deadline;
+use super::Problem;
+use crate::{telemetry::audit, types::deadline::Deadline};
 
 /// API Gateway stops waiting after 30 seconds.
 const LONGEST_REQUEST: Duration = Duration::from_secs(25);
@@ -24,15 +24,15 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Routes with everything around them, ready to be served.
-pub fn service(router: OpenApiRouter<App>, app: App) -> Router {
+/// Routes with everything around them, ready to be served. The state is what handlers have at hand: an [`App`](super::App), or nothing.
+pub fn service<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
     let (router, _) = router.split_for_parts();
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Below `Router::layer`, so that the matched route is known to the log line.
         .layer(middleware::from_fn(around))
-        .with_state(app)
+        .with_state(state)
 }
 
 async fn around(mut request: Request, next: Next) -> Response {
@@ -45,12 +45,31 @@ async fn around(mut request: Request, next: Next) -> Response {
 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", request_id = id, %method, route);
+    // At the level of errors, so that it is there for the audit line at every level. What is empty is filled in on the way.
+    let span = tracing::error_span!(
+        "request",
+        request_id = id,
+        %method,
+        route,
+        key = Empty,
+        user_id = Empty,
+        action = Empty,
+        subject = Empty,
+        bunq_response_id = Empty
+    );
+    if let Some(principal) = iam_principal(request.extensions()) {
+        span.record("key", principal);
+    }
     let started = tokio::time::Instant::now();
     // In a task of its own: a caller who hangs up must not stop a consent or a payment half way.
     let handled = tokio::spawn(next.run(request).instrument(span.clone())).await;
     let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    let problem = response.extensions_mut().remove::<Problem>();
+    let outcome = problem.as_ref().map_or("done", |problem| problem.code().as_str());
+    if !method.is_safe() {
+        span.in_scope(|| audit("request", outcome));
+    }
+    if let Some(problem) = problem {
         // What the handler said besides stays: an idempotency key that was made for the caller.
         let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
@@ -78,6 +97,12 @@ fn request_id(extensions: &Extensions) -> String {
         _ => None,
     };
     gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
+}
+
+/// Who calls a route behind IAM: the principal's unique id.
+fn iam_principal(extensions: &Extensions) -> Option<&str> {
+    let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else { return None };
+    context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()
 }
 
 /// What Lambda leaves of the time until `deadline` (epoch milliseconds), less what it takes to answer.

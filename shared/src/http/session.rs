@@ -8,6 +8,7 @@ use axum::{
 };
 
 use serde_json::Value;
+use tracing::{Span, field};
 use url::Url;
 
 use super::{App, Caller, IdempotencyHeader, Problem, RequiredScope};
@@ -141,7 +142,7 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
 #[derive(Clone, Copy, Debug)]
 pub struct PathId<T>(pub T);
 
-impl<T: PathParameter + FromStr<Err: Display>> FromRequestParts<App> for PathId<T> {
+impl<T: PathParameter + Display + FromStr<Err: Display>> FromRequestParts<App> for PathId<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
@@ -149,6 +150,9 @@ impl<T: PathParameter + FromStr<Err: Display>> FromRequestParts<App> for PathId<
         let parameters = parameters.map_err(|_| Problem::invalid(T::NAME, "must be UTF-8"))?;
         let text = parameters.iter().find(|(name, _)| *name == T::NAME).map(|(_, value)| value);
         let text = text.ok_or_else(|| Problem::invalid(T::NAME, "is missing"))?;
-        text.parse().map(Self).map_err(|error: T::Err| Problem::invalid(T::NAME, &error.to_string()))
+        let id: T = text.parse().map_err(|error: T::Err| Problem::invalid(T::NAME, &error.to_string()))?;
+        // The request's span has a place for some of them.
+        Span::current().record(T::NAME, field::display(&id));
+        Ok(Self(id))
     }
 }

@@ -36,6 +36,9 @@ pub struct ApiKeyRecord {
     pub scopes: Vec<Scope>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
@@ -59,6 +62,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
         self.read(&self.connections, &pk(fingerprint)).await
+    }
+
+    /// Notes that a key is in use, unless that was noted within the hour.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn note_api_key_use(&self, fingerprint: &str, record: &ApiKeyRecord) -> Result<(), StoreError> {
+        self.note_use(&pk(fingerprint), record.last_used_at, "scopes").await
     }
 
     /// Every key ever made, the newest first.
@@ -90,6 +101,7 @@ impl Store {
             name: name.to_owned(),
             scopes: scopes.to_vec(),
             created_at: self.clock.now(),
+            last_used_at: None,
             revoked_at: None,
         };
         self.ensure_list().await?;

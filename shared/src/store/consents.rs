@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
-
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item};
+use super::table::{Keyed, Store, StoreError, from_item, seconds, text, to_item, updated};
 use crate::types::{
+    reference::Reference,
     sealing::{Place, SealingKeys},
     secret::{AccessToken, BrowserSecret, OauthState, Secret as _},
 };
@@ -26,11 +27,15 @@ pub struct StateRefused;
 pub struct GivenConsent {
     /// The consent itself.
     pub access_token: AccessToken,
+    /// What the owner calls the customer.
+    pub reference: Option<Reference>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Begun {
     browser: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<Reference>,
     expires_at: i64,
 }
 
@@ -38,6 +43,8 @@ struct Begun {
 struct Given {
     browser: String,
     access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<Reference>,
     expires_at: i64,
 }
 
@@ -54,19 +61,24 @@ impl Store {
         self.clock.now().as_second().saturating_add_unsigned(LIFETIME.as_secs())
     }
 
-    /// Remembers a state for the browser that began.
+    /// Remembers a state for the browser that began, and what the owner calls its customer.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin_consent(&self, state: &OauthState, browser: &BrowserSecret) -> Result<(), StoreError> {
-        let begun = Begun { browser: browser.fingerprint(), expires_at: self.in_ten_minutes() };
+    pub async fn begin_consent(
+        &self,
+        state: &OauthState,
+        browser: &BrowserSecret,
+        reference: Option<Reference>,
+    ) -> Result<(), StoreError> {
+        let begun = Begun { browser: browser.fingerprint(), reference, expires_at: self.in_ten_minutes() };
         let item = to_item(&Keyed { pk: &state_pk(state), item: begun })?;
         self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
         Ok(())
     }
 
     /// Uses a state up: marks it, on condition that it is there, in time, of this browser and not used. The mark has a name of its own,
-    /// so that a write that the SDK sends again, because its answer was lost, is known as the same.
+    /// so that a write that the SDK sends again, because its answer was lost, is known as the same. Answers the reference that it was begun with.
     ///
     /// # Errors
     /// [`StoreError`]; the inner result says whether the state was good.
@@ -74,7 +86,7 @@ impl Store {
         &self,
         state: &OauthState,
         browser: &BrowserSecret,
-    ) -> Result<Result<(), StateRefused>, StoreError> {
+    ) -> Result<Result<Option<Reference>, StateRefused>, StoreError> {
         let result = self
             .client
             .update_item()
@@ -87,9 +99,13 @@ impl Store {
             .expression_attribute_values(":use", text(Uuid::new_v4().to_string()))
             .expression_attribute_values(":browser", text(browser.fingerprint()))
             .expression_attribute_values(":now", seconds(self.clock.now()))
+            .return_values(ReturnValue::AllNew)
             .send()
             .await;
-        Ok(if succeeded(result)? { Ok(()) } else { Err(StateRefused) })
+        match updated(result)? {
+            Some(item) => Ok(Ok(from_item::<Begun>(item)?.reference)),
+            None => Ok(Err(StateRefused)),
+        }
     }
 
     /// Keeps a given consent until its connection is stored.
@@ -107,6 +123,7 @@ impl Store {
         let given = Given {
             browser: browser.fingerprint(),
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &consent.access_token)?,
+            reference: consent.reference.clone(),
             expires_at: self.in_ten_minutes(),
         };
         let item = to_item(&Keyed { pk: &pk, item: given })?;
@@ -131,7 +148,7 @@ impl Store {
             .filter(|given| given.browser == browser.fingerprint() && given.expires_at > now)
             .map(|given| {
                 let access_token = keys.open(Place { item: &pk, attribute: "access_token" }, &given.access_token)?;
-                Ok(GivenConsent { access_token })
+                Ok(GivenConsent { access_token, reference: given.reference })
             })
             .transpose()
     }

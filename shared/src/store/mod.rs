@@ -2,7 +2,7 @@
 //!
 //! | table | key | item |
 //! |---|---|---|
-//! | Connections | `USER#<user_id>` | [`Connection`] |
+//! | Connections | `USER#<user_id>` | [`Connection`], or that there was one |
 //! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has |
 //! | Connections | `APIKEY#<sha256>`, `APIKEYS` | an API key of ours by its hash, and the list of them |
 //! | Connections | `ONBOARDING` | which run of the setup may write |
@@ -20,7 +20,9 @@ mod sessions;
 mod table;
 
 pub use api_keys::{ApiKeyRecord, KeyId};
-pub use connections::{Connection, ConnectionKind, GrantedKey, NewConnection};
+pub use connections::{
+    Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, NewConnection,
+};
 pub use consents::{GivenConsent, StateRefused};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;

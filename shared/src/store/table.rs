@@ -9,10 +9,13 @@ use aws_sdk_dynamodb::{
     },
     types::AttributeValue,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::types::{clock::Clock, sealing::SealError};
+
+/// How often the use of an item is noted.
+const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// The store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -76,8 +79,43 @@ impl Store {
 
     /// Reads one item, with everything that was written before.
     pub(super) async fn read<T: DeserializeOwned>(&self, table: &str, key: &str) -> Result<Option<T>, StoreError> {
+        self.read_item(table, key).await?.map(from_item).transpose()
+    }
+
+    pub(super) async fn read_item(&self, table: &str, key: &str) -> Result<Option<Item>, StoreError> {
         let answer = self.client.get_item().table_name(table).key("pk", text(key)).consistent_read(true).send().await?;
-        answer.item.map(from_item).transpose()
+        Ok(answer.item)
+    }
+
+    /// The current time without its fraction: texts of such times sort as the times do.
+    pub(super) fn now_in_seconds(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    /// Notes that an item of the Connections table is in use, unless that was noted within the hour: a busy item costs a write an hour, not
+    /// one a request. `alive` is an attribute that the item has for as long as it counts.
+    pub(super) async fn note_use(&self, key: &str, noted: Option<Timestamp>, alive: &str) -> Result<(), StoreError> {
+        let now = self.now_in_seconds();
+        let hour_ago = now.checked_sub(USE_NOTED_EVERY).unwrap_or(Timestamp::MIN);
+        if noted.is_some_and(|noted| noted > hour_ago) {
+            return Ok(());
+        }
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.connections)
+            .key("pk", text(key))
+            .update_expression("SET last_used_at = :now")
+            .condition_expression(
+                "attribute_exists(#alive) AND (attribute_not_exists(last_used_at) OR last_used_at <= :hour_ago)",
+            )
+            .expression_attribute_names("#alive", alive)
+            .expression_attribute_values(":now", text(now.to_string()))
+            .expression_attribute_values(":hour_ago", text(hour_ago.to_string()))
+            .send()
+            .await;
+        succeeded(result).map(drop)
     }
 
     pub(super) async fn delete(&self, table: &str, key: &str) -> Result<(), StoreError> {
@@ -115,10 +153,17 @@ pub(super) struct Keyed<'a, T> {
 pub(super) fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
     result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
 ) -> Result<bool, StoreError> {
+    Ok(updated(result)?.is_some())
+}
+
+/// What a conditional update left, as far as it was asked for; `None` where it did not take place.
+pub(super) fn updated<R: std::fmt::Debug + Send + Sync + 'static>(
+    result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
+) -> Result<Option<Item>, StoreError> {
     match result {
-        Ok(_) => Ok(true),
+        Ok(output) => Ok(Some(output.attributes.unwrap_or_default())),
         Err(error) => match error.as_service_error() {
-            Some(service) if service.is_conditional_check_failed_exception() => Ok(false),
+            Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
             _ => Err(error.into()),
         },
     }

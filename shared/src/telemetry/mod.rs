@@ -3,6 +3,10 @@
 //! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes are
 //! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
 
+mod metrics;
+
+pub use metrics::{Metric, count, gauge};
+
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     EnvFilter, Layer, Registry, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
@@ -19,21 +23,36 @@ pub enum Format {
 
 /// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write headers and bodies
 /// at their lower levels, and tokens are in those.
-const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "local"];
+const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
+
+/// The target of audit lines, which no level leaves out.
+const AUDIT: &str = "audit";
+
+/// Writes an audit line: what was done or tried, and how it ended. Who, for whom and in which request stand in the request's span.
+pub fn audit(what: &str, outcome: &str) {
+    tracing::info!(target: AUDIT, what, outcome, "audit");
+}
 
 /// What writes lines: for [`init`], and for tests that read them.
 pub fn subscriber<W>(format: Format, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
 where
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
 {
+    let metrics = match format {
+        Format::Json => Some(metrics::Embedded::new(writer.clone())),
+        Format::Text => None,
+    };
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
         Format::Text => lines.compact().with_target(false).boxed(),
     };
-    let directives = OURS.iter().map(|name| format!("{name}={level}")).collect::<Vec<_>>().join(",");
+    let ours = OURS.iter().map(|name| format!("{name}={level}"));
+    let always = [format!("{AUDIT}=info"), format!("{}=off", metrics::TARGET)];
+    // The span of a request is at the level of errors, and so always there for the audit line.
+    let directives = ours.chain(always).collect::<Vec<_>>().join(",");
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);
-    Registry::default().with(lines.with_filter(filter))
+    Registry::default().with(lines.with_filter(filter)).with(metrics)
 }
 
 /// Starts logging for this process, JSON to standard output or text to standard error. A second call does nothing.

@@ -1,4 +1,4 @@
-//! Who may call us: API keys of ours, looked up by their hash. The table never sees a key, and memory forgets one within a minute,
+//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the key. The table never sees a key, and memory forgets one within a minute,
 //! so a revoked key stops working everywhere that soon.
 
 use std::sync::Arc;
@@ -35,7 +35,11 @@ impl Tpp {
         let fingerprint = key.fingerprint();
         let load = async || {
             let found = self.0.store.find_api_key(&fingerprint).await?;
-            found.filter(|record| record.revoked_at.is_none()).map(Arc::new).ok_or(AccessError::Invalid)
+            let record = found.filter(|record| record.revoked_at.is_none()).ok_or(AccessError::Invalid)?;
+            if let Err(error) = self.0.store.note_api_key_use(&fingerprint, &record).await {
+                tracing::warn!(%error, "api key: its use could not be noted");
+            }
+            Ok::<_, AccessError>(Arc::new(record))
         };
         let record = self.0.api_keys.get_or_load(&fingerprint, load).await?;
         if record.scopes.contains(&scope) { Ok(record.id) } else { Err(AccessError::Scope(scope)) }

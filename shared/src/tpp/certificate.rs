@@ -101,6 +101,17 @@ pub(super) fn check(
     belongs(secret, &leaf)
 }
 
+/// Until when the certificate and its whole chain are valid.
+pub(super) fn valid_until(secret: &CertificateSecret) -> Result<Timestamp, CertificateError> {
+    let (leaf, chain) = (pems(&secret.certificate)?, pems(&secret.chain)?);
+    let ends = leaf.iter().chain(&chain).map(|member| {
+        let second = parse(member)?.validity().not_after.timestamp();
+        Timestamp::from_second(second).map_err(|_| CertificateError::Unreadable)
+    });
+    let ends = ends.collect::<Result<Vec<_>, _>>()?;
+    ends.into_iter().min().ok_or(CertificateError::NotOneLeaf)
+}
+
 /// Whether the private key is the certificate's: what it signs, the certificate's public key verifies.
 fn belongs(secret: &CertificateSecret, leaf: &X509Certificate<'_>) -> Result<(), CertificateError> {
     let probe = b"does this key belong to this certificate?";

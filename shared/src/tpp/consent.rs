@@ -15,6 +15,7 @@ use crate::{
     },
     types::{
         deadline::Deadline,
+        reference::Reference,
         secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
     },
 };
@@ -86,10 +87,14 @@ impl Tpp {
     ///
     /// # Errors
     /// [`TppError`].
-    pub async fn begin_consent(&self, browser: Option<BrowserSecret>) -> Result<BeginConsent, TppError> {
+    pub async fn begin_consent(
+        &self,
+        browser: Option<BrowserSecret>,
+        reference: Option<Reference>,
+    ) -> Result<BeginConsent, TppError> {
         let client = self.oauth_client().await?;
         let (state, browser) = (OauthState::random(), browser.unwrap_or_else(BrowserSecret::random));
-        self.0.store.begin_consent(&state, &browser).await?;
+        self.0.store.begin_consent(&state, &browser, reference).await?;
         let mut authorize_url = self.0.config.bunq.authorize.clone();
         authorize_url
             .query_pairs_mut()
@@ -113,29 +118,29 @@ impl Tpp {
         // Whatever can fail without the code comes before the state is used up.
         let (identity, client) = (self.identity().await?, self.oauth_client().await?);
         let kept = self.0.store.kept_consent(&identity.sealing, &state, browser).await?;
-        let access_token = match kept {
-            Some(consent) => consent.access_token,
+        let given = match kept {
+            Some(given) => given,
             None => {
                 let consumed = self.0.store.consume_state(&state, browser).await?;
-                consumed.map_err(|StateRefused| ConsentError::StateRefused)?;
+                let reference = consumed.map_err(|StateRefused| ConsentError::StateRefused)?;
                 let code = code.ok_or(ConsentError::Denied)?;
                 let access_token = match self.exchange(&client, &code, deadline).await {
                     Err(error) if error.leaves_code_unused() => {
                         // The bank has not seen the code: the same address may work in a moment.
-                        self.0.store.begin_consent(&state, browser).await?;
+                        self.0.store.begin_consent(&state, browser, reference).await?;
                         return Err(error);
                     }
                     exchanged => exchanged?,
                 };
-                let consent = GivenConsent { access_token: access_token.clone() };
-                if let Err(error) = self.0.store.keep_consent(&identity.sealing, &state, browser, &consent).await {
+                let given = GivenConsent { access_token, reference };
+                if let Err(error) = self.0.store.keep_consent(&identity.sealing, &state, browser, &given).await {
                     // The token is here: better to go on without the safety net than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
                 }
-                access_token
+                given
             }
         };
-        let connection = self.connect(access_token, deadline).await?;
+        let connection = self.connect(given, deadline).await?;
         self.0.store.forget_consent(&state).await?;
         tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
         Ok(connection)
@@ -158,18 +163,18 @@ impl Tpp {
     }
 
     /// Opens the first session, which says who consented, and stores both.
-    async fn connect(&self, access_token: AccessToken, deadline: Deadline) -> Result<Connection, TppError> {
+    async fn connect(&self, given: GivenConsent, deadline: Deadline) -> Result<Connection, TppError> {
         let identity = self.identity().await?;
         let installation = &identity.installation;
         if self.0.config.device_per_connection {
             let device = CreateDeviceServer {
                 description: self.0.config.tpp_name.clone(),
-                secret: access_token.clone(),
+                secret: given.access_token.clone(),
                 permitted_ips: self.0.config.permitted_ips.clone(),
             };
             self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
         }
-        let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
+        let (opened, user) = match self.open_session(installation, &given.access_token, deadline).await {
             Err(error) if error.is_bad_key() => return Err(self.refused_consent(deadline).await),
             opened => opened?,
         };
@@ -177,15 +182,14 @@ impl Tpp {
             let reason = DecodeError::Missing("UserApiKey");
             return Err(BankError::Undecodable { reason, response_id: None }.into());
         };
-        let connection =
-            self.0.store.save_connection(&identity.sealing, &new_connection(&customer, access_token)).await?;
+        let connection = self.0.store.save_connection(&identity.sealing, &new_connection(customer, given)).await?;
         self.0.connections.forget(&connection.user_id).await;
         self.adopt_session(SessionOwner::Customer(connection.user_id), opened).await?;
         Ok(connection)
     }
 }
 
-fn new_connection(customer: &Customer, access_token: AccessToken) -> NewConnection {
+fn new_connection(customer: Customer, given: GivenConsent) -> NewConnection {
     NewConnection {
         granted: customer.granted_id.map_or(GrantedKey::ApiKey(customer.api_key_id), GrantedKey::User),
         kind: match customer.kind {
@@ -194,6 +198,8 @@ fn new_connection(customer: &Customer, access_token: AccessToken) -> NewConnecti
             CustomerKind::Other => ConnectionKind::Other,
         },
         api_key_id: customer.api_key_id,
-        access_token,
+        access_token: given.access_token,
+        display_name: customer.display_name,
+        reference: given.reference,
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod certificate;
+mod connections;
 mod consent;
 mod egress;
 mod error;

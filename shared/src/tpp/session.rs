@@ -1,7 +1,7 @@
 //! Sessions are scarce: bunq opens one per 30 seconds and address. So memory first, then the store, then a lease and one call; whoever
 //! does not get the lease waits for the one who did. The store is the truth, memory a cache of it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -11,12 +11,8 @@ use crate::{
         BankError, Call, Credentials, Effect, Installation, UserElement,
         calls::{CreateSession, NewSession},
     },
-    store::{Connection, Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict},
-    types::{
-        deadline::Deadline,
-        ids::{BunqUserId, UserId},
-        secret::Secret,
-    },
+    store::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict},
+    types::{deadline::Deadline, ids::BunqUserId, secret::Secret},
 };
 
 /// A session is renewed this long before the bank ends it, as bunq's own libraries do.
@@ -25,22 +21,8 @@ const MARGIN: Duration = Duration::from_secs(30);
 const SHORTEST_LIFETIME: u64 = 300;
 /// How often the store is asked while somebody else opens the session.
 const POLL: Duration = Duration::from_millis(200);
-/// How long a refused key is not tried again: refusals count against the bank's limits too.
-const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 impl Tpp {
-    /// A connection by our name for the customer.
-    ///
-    /// # Errors
-    /// [`TppError::UnknownUser`], or the store.
-    pub async fn connection(&self, user_id: UserId) -> Result<Arc<Connection>, TppError> {
-        let load = async || {
-            let found = self.0.store.find_connection(user_id).await?;
-            found.map(Arc::new).ok_or(TppError::UnknownUser)
-        };
-        self.0.connections.get_or_load(&user_id, load).await
-    }
-
     /// Makes a call in an owner's session. `make` gets the id that stands in the path of calls with that session. Where the bank says
     /// that the session is over, it is renewed and the call repeated, once, unless the call may have been executed.
     ///
@@ -90,7 +72,6 @@ impl Tpp {
                     place.keep(session.clone());
                     return Ok(session);
                 }
-                StoredState::Refused => return Err(TppError::ConsentRevoked),
                 StoredState::Open(_) | StoredState::Absent => {
                     if let Some(lease) = self.0.store.lease_session(owner, stored(), refused).await? {
                         let session = self.open_leased(owner, lease, deadline).await?;
@@ -130,19 +111,9 @@ impl Tpp {
                 }
             },
             Err(error) => {
-                let error = match (error, owner) {
-                    (TppError::Session(error), SessionOwner::Tpp) if error.is_bad_key() => {
-                        self.refused_tpp(deadline).await
-                    }
-                    (TppError::Session(error), SessionOwner::Customer(_)) if error.is_bad_key() => {
-                        self.refused_consent(deadline).await
-                    }
-                    (error, _) => error,
-                };
                 let verdict = match &error {
-                    TppError::ConsentRevoked => Verdict::Refused(REFUSED_FOR),
                     TppError::Session(BankError::RateLimited { wait, .. }) => Verdict::Busy(*wait),
-                    // An address can be permitted at any moment.
+                    // An address can be permitted at any moment; a refused consent is known by its connection.
                     _ => Verdict::Failed,
                 };
                 self.0.store.release_session(lease, verdict).await?;
@@ -158,22 +129,31 @@ impl Tpp {
         deadline: Deadline,
     ) -> Result<OpenedSession, TppError> {
         let identity = self.identity().await?;
-        let (opened, _) = match owner {
+        let opened = match owner {
             SessionOwner::Tpp => {
                 let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
-                self.open_session(installation, key, deadline).await.map_err(TppError::Session)?
+                self.open_session(installation, key, deadline).await
             }
             SessionOwner::Customer(user_id) => {
                 // A refusal of the token is understood only beside a session of the TPP's own; opened first, since bunq opens one in half a
                 // minute. It lives for days, so this is hardly ever a call.
                 Box::pin(self.session(SessionOwner::Tpp, None, deadline)).await?;
                 // Not from memory: the customer may have consented anew a moment ago.
-                let connection = self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)?;
+                let connection = self.usable_connection(user_id).await?;
                 let token = connection.access_token(&identity.sealing)?;
-                self.open_session(installation, &token, deadline).await.map_err(TppError::Session)?
+                match self.open_session(installation, &token, deadline).await {
+                    Err(error) if error.is_bad_key() => {
+                        return Err(self.refused_connection(&connection, deadline).await);
+                    }
+                    opened => opened,
+                }
             }
         };
-        Ok(opened)
+        match opened {
+            Ok((opened, _)) => Ok(opened),
+            Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
+            Err(error) => Err(TppError::Session(error)),
+        }
     }
 
     /// Opens a session with a key of the TPP or a token of a customer.

@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod consent;
+mod pages;

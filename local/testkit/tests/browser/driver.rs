@@ -5,13 +5,18 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource as _, KeyAction, KeyActions},
+    elements::Element,
+    key::Key,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
 /// A browser with nothing in it. Its driver ends with this value, and Chromium with its driver.
 pub(crate) struct Browser {
-    client: Client,
+    pub(crate) client: Client,
     driver: Child,
     _profile: tempfile::TempDir,
 }
@@ -38,7 +43,10 @@ impl Browser {
             "--disable-sync",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
-        let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
         let capabilities = capabilities.as_object().unwrap().clone();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{}", port.unwrap())).await;
@@ -75,9 +83,43 @@ impl Browser {
         self.find(path).await.text().await.unwrap()
     }
 
+    /// Scrolls until an element is at the top.
+    pub(crate) async fn show(&self, path: &str) {
+        let element = serde_json::to_value(self.find(path).await).unwrap();
+        self.client.execute("arguments[0].scrollIntoView()", vec![element]).await.unwrap();
+    }
+
     /// Where it is.
     pub(crate) async fn url(&self) -> String {
         self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// Presses a key and lets it go.
+    pub(crate) async fn press(&self, key: Key) {
+        let value = key.into();
+        let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Presses Tab until what has the focus says these words, and checks that each stop on the way can be seen.
+    pub(crate) async fn tab_to(&self, words: &str) {
+        let script = "const at = document.activeElement, style = getComputedStyle(at); \
+                      return [at.innerText, at.matches(':focus-visible') && style.outlineStyle !== 'none' \
+                              && parseFloat(style.outlineWidth) >= 2]";
+        for _ in 0..20 {
+            self.press(Key::Tab).await;
+            let focused = self.client.execute(script, vec![]).await.unwrap();
+            assert_eq!(focused[1], true, "{focused}");
+            if focused[0].as_str().unwrap().contains(words) {
+                return;
+            }
+        }
+        panic!("no Tab leads to {words}");
+    }
+
+    /// Writes into a field.
+    pub(crate) async fn write(&self, path: &str, text: &str) {
+        self.find(path).await.send_keys(text).await.unwrap();
     }
 
     pub(crate) async fn end(self) {

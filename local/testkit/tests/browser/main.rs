@@ -5,7 +5,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
+mod chromium;
+mod docs;
 mod driver;
+mod pages;
 
 use serde_json::{Value, json};
 use testkit::TestApp;

@@ -10,6 +10,7 @@ mod oauth_client;
 mod payment;
 mod payment_service_provider_credential;
 mod request_inquiry;
+mod session;
 mod session_server;
 mod user;
 
@@ -34,6 +35,7 @@ pub use payment_service_provider_credential::{CreatePspCredential, PspCredential
 pub use request_inquiry::{
     CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry,
 };
+pub use session::EndSession;
 pub use session_server::{CreateSession, NewSession};
 pub use user::FindUser;
 

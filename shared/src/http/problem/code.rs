@@ -4,11 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal),+ $(,)?) => {
         /// What happened, for programs. New codes may be added; a code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         pub enum Code {
-            $($(#[$doc])+ #[serde(rename = $text)] $name),+
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $name),+
         }
 
         impl Code {
@@ -16,6 +16,11 @@ macro_rules! codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
+            }
+
+            /// What it says, for the document.
+            pub(in crate::http) const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+)),+ }
             }
         }
     };
@@ -92,6 +97,20 @@ pub enum Action {
     ContactBunq,
     /// Ask whoever runs this deployment, with `request_id`.
     ContactSupport,
+}
+
+impl Action {
+    /// The action on the wire.
+    pub(in crate::http) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Wait => "wait",
+            Self::Reauthorise => "reauthorise",
+            Self::FixRequest => "fix_request",
+            Self::ContactBunq => "contact_bunq",
+            Self::ContactSupport => "contact_support",
+        }
+    }
 }
 
 /// One reason. `pointer` is a JSON pointer into the body or names a parameter; bunq's own texts have none.

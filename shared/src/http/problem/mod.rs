@@ -11,6 +11,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use code::{Action, Code, Reason};
@@ -27,19 +28,32 @@ pub struct Problem {
     bunq_response_id: Option<String>,
 }
 
-/// Its form on the wire.
+/// What went wrong, and what to do about it (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub(super) struct Wire<'a> {
+pub struct Wire<'a> {
+    /// Always `about:blank`: the status and `code` say it all.
+    #[schema(example = "about:blank")]
     r#type: &'static str,
+    /// The status in words.
+    #[schema(example = "Not Found")]
     title: &'a str,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
     code: Code,
     action: Action,
+    /// What happened, for people. The words may change.
+    #[schema(example = "No customer is connected under this user_id.")]
     detail: &'a str,
+    /// Every reason, where there is more than `detail` says: what is wrong with the request, or bunq's own texts.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Reason],
+    /// Names the request in our logs; the same as the header `X-Request-Id`.
+    #[schema(example = "8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")]
     request_id: &'a str,
+    /// Names bunq's answer, where there was one.
+    #[schema(example = "89dcaa5c-fa55-4068-9822-3f87985d2268")]
     #[serde(skip_serializing_if = "Option::is_none")]
     bunq_response_id: Option<&'a str>,
 }
@@ -85,9 +99,8 @@ impl Problem {
         self.retry_after
     }
 
-    /// The answer, once the request's id is known.
-    pub(super) fn render(&self, request_id: &str) -> Response {
-        let wire = Wire {
+    fn wire<'a>(&'a self, request_id: &'a str) -> Wire<'a> {
+        Wire {
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or_default(),
             status: self.status.as_u16(),
@@ -97,7 +110,17 @@ impl Problem {
             errors: &self.errors,
             request_id,
             bunq_response_id: self.bunq_response_id.as_deref(),
-        };
+        }
+    }
+
+    /// The body, as an example.
+    pub(super) fn example(&self) -> Value {
+        serde_json::to_value(self.wire("8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")).unwrap_or_default()
+    }
+
+    /// The answer, once the request's id is known.
+    pub(super) fn render(&self, request_id: &str) -> Response {
+        let wire = self.wire(request_id);
         let mut response = Response::new(serde_json::to_vec(&wire).map_or_else(|_| Body::empty(), Body::from));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();

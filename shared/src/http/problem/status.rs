@@ -79,7 +79,7 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::InternalError, Action::ContactSupport, detail)
     }
 
-    fn store_unavailable() -> Self {
+    pub(in crate::http) fn store_unavailable() -> Self {
         let detail = "The deployment's own store cannot be reached.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::StoreUnavailable, Action::Wait, detail).after(SHORT_WAIT)
     }

@@ -1,18 +1,25 @@
 //! Connected customers. A bunq user who consents again keeps the `user_id` that our callers know.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use jiff::Timestamp;
+mod end;
+mod list;
+mod save;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Item, Keyed, Store, StoreError, condition_failed, text, to_item};
+use super::table::{Store, StoreError, from_item};
 use crate::types::{
+    display_name::DisplayName,
     ids::{BunqUserId, UserId},
+    reference::Reference,
     sealing::{Place, SealingKeys},
     secret::AccessToken,
 };
 
-/// How often a race for the same customer is run again.
-const TRIES: usize = 4;
+pub use list::{Cursor, CursorError};
+
+/// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU) 2018/389, article 10a).
+const CONSENT_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// What kind of customer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +62,10 @@ pub struct NewConnection {
     pub api_key_id: BunqUserId,
     /// The consent itself.
     pub access_token: AccessToken,
+    /// What bunq calls the customer.
+    pub display_name: Option<DisplayName>,
+    /// What the owner calls the customer; the one from before stays where this consent says none.
+    pub reference: Option<Reference>,
 }
 
 /// What we keep of a customer's consent.
@@ -68,11 +79,36 @@ pub struct Connection {
     pub api_key_id: BunqUserId,
     /// The customer's own id at bunq, where bunq gave it.
     pub granted_id: Option<BunqUserId>,
+    /// What the owner calls the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// When the customer first connected.
     pub connected_at: Timestamp,
     /// When the customer last consented.
     pub consented_at: Timestamp,
+    /// When somebody last asked for something of the customer's, to the hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+    /// When the bank was first seen to refuse the consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
     access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<String>,
+    /// The same for every connection: the partition of the index that lists them.
+    listed: String,
+}
+
+/// Whether a connection can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionStatus {
+    /// It can.
+    Active,
+    /// The consent is older than 180 days: the bank may refuse from now on, the customer should consent again.
+    Expired,
+    /// The bank refuses the consent; nobody asks again before the customer has consented again.
+    Revoked,
 }
 
 impl Connection {
@@ -84,11 +120,46 @@ impl Connection {
         let pk = user_pk(self.user_id);
         Ok(keys.open(Place { item: &pk, attribute: "access_token" }, &self.access_token)?)
     }
+
+    /// What bunq calls the customer; none where it did not say, or the key that seals the name is gone.
+    #[must_use]
+    pub fn display_name(&self, keys: &SealingKeys) -> Option<DisplayName> {
+        let pk = user_pk(self.user_id);
+        keys.open(Place { item: &pk, attribute: "display_name" }, self.display_name.as_ref()?).ok()
+    }
+
+    /// Until when the consent counts.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.consented_at.checked_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether it can be used at a time.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> ConnectionStatus {
+        if self.revoked_at.is_some() {
+            ConnectionStatus::Revoked
+        } else if now >= self.expires_at() {
+            ConnectionStatus::Expired
+        } else {
+            ConnectionStatus::Active
+        }
+    }
+
+    fn granted(&self) -> GrantedKey {
+        self.granted_id.map_or(GrantedKey::ApiKey(self.api_key_id), GrantedKey::User)
+    }
 }
 
-#[derive(Deserialize, Serialize)]
-struct Granted {
-    user_id: UserId,
+/// What there is under a `user_id`.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// A connection.
+    Connected(Box<Connection>),
+    /// There was one; it was deleted.
+    Deleted,
+    /// There never was any.
+    Nothing,
 }
 
 fn user_pk(user_id: UserId) -> String {
@@ -101,69 +172,32 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn find_connection(&self, user_id: UserId) -> Result<Option<Connection>, StoreError> {
-        self.read(&self.connections, &user_pk(user_id)).await
+        match self.look_for_connection(user_id).await? {
+            Found::Connected(connection) => Ok(Some(*connection)),
+            Found::Deleted | Found::Nothing => Ok(None),
+        }
     }
 
-    /// Stores a consent: a new connection, or new tokens for the one that this bunq user has. Both items change in one transaction.
+    /// What there is, or was, under a name of ours.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn save_connection(&self, keys: &SealingKeys, new: &NewConnection) -> Result<Connection, StoreError> {
-        for _ in 0..TRIES {
-            let known: Option<Granted> = self.read(&self.connections, &new.granted.pk()).await?;
-            let before = match &known {
-                Some(granted) => self.find_connection(granted.user_id).await?,
-                None => None,
-            };
-            let user_id = known.as_ref().map_or_else(UserId::random, |granted| granted.user_id);
-            let now = self.clock.now();
-            let pk = user_pk(user_id);
-            let connection = Connection {
-                user_id,
-                kind: new.kind,
-                api_key_id: new.api_key_id,
-                granted_id: match new.granted {
-                    GrantedKey::User(id) => Some(id),
-                    GrantedKey::ApiKey(_) => None,
-                },
-                connected_at: before.as_ref().map_or(now, |before| before.connected_at),
-                consented_at: now,
-                access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
-            };
-            let lookup = to_item(&Keyed { pk: &new.granted.pk(), item: Granted { user_id } })?;
-            let item = to_item(&Keyed { pk: &pk, item: &connection })?;
-            if self.write_both(lookup, item, known.is_none(), user_id).await? {
-                return Ok(connection);
-            }
+    pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
+        match self.read_item(&self.connections, &user_pk(user_id)).await? {
+            None => Ok(Found::Nothing),
+            Some(item) if item.contains_key(DELETED_AT) => Ok(Found::Deleted),
+            Some(item) => Ok(Found::Connected(Box::new(from_item(item)?))),
         }
-        Err(StoreError::Contended)
     }
 
-    /// Writes lookup and connection together; false where somebody else was first and the lookup is another now.
-    async fn write_both(&self, lookup: Item, item: Item, is_new: bool, user_id: UserId) -> Result<bool, StoreError> {
-        let put = |item| Put::builder().table_name(&self.connections).set_item(Some(item));
-        let lookup = if is_new {
-            put(lookup).condition_expression("attribute_not_exists(pk)")
-        } else {
-            put(lookup)
-                .condition_expression("user_id = :user")
-                .expression_attribute_values(":user", text(user_id.to_string()))
-        };
-        let write = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
-            let put = put.build().map_err(|_| StoreError::Undecodable)?;
-            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
-        };
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(write(lookup)?)
-            .transact_items(write(put(item))?)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+    /// Notes that a connection is in use, unless that was noted within the hour.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "consented_at").await
     }
 }
+
+/// What a tombstone has and a connection has not.
+const DELETED_AT: &str = "deleted_at";

@@ -117,15 +117,22 @@ impl Store {
         Ok((to_item(&Keyed { pk: &pk, item })?, StoredSession { token, path_id, ends_at, generation }))
     }
 
+    /// Forgets an owner's session, and whoever is opening one: what they open is not stored any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_session(&self, owner: SessionOwner) -> Result<(), StoreError> {
+        self.delete(&self.ephemera, &pk(owner)).await
+    }
+
     /// Gives a lease back, and tells everybody why.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
-        let (attribute, wait) = match verdict {
-            Verdict::Failed => ("refused_until", Duration::ZERO),
-            Verdict::Refused(wait) => ("refused_until", wait),
-            Verdict::Busy(wait) => ("busy_until", wait),
+        let wait = match verdict {
+            Verdict::Failed => Duration::ZERO,
+            Verdict::Busy(wait) => wait,
         };
         let until = self.clock.now().as_second().saturating_add_unsigned(wait.as_secs());
         let result = self
@@ -134,11 +141,10 @@ impl Store {
             .table_name(&self.ephemera)
             .key("pk", text(pk(lease.owner)))
             .update_expression(
-                "SET #why = :until, expires_at = :until \
+                "SET busy_until = :until, expires_at = :until \
                  REMOVE lease_holder, lease_until, #token, ends_at, generation, installation",
             )
             .condition_expression("lease_holder = :holder")
-            .expression_attribute_names("#why", attribute)
             .expression_attribute_names("#token", "token")
             .expression_attribute_values(":holder", text(lease.holder.to_string()))
             .expression_attribute_values(":until", AttributeValue::N(until.to_string()))

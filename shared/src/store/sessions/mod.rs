@@ -93,8 +93,6 @@ pub struct Usable {
 pub enum Verdict {
     /// Something failed: the next may try at once.
     Failed,
-    /// The bank refuses the key; nobody asks it again for this long.
-    Refused(Duration),
     /// The bank's limit; nobody asks it again for this long.
     Busy(Duration),
 }
@@ -106,8 +104,6 @@ pub enum StoredState {
     Absent,
     /// Somebody is opening one.
     Leased,
-    /// The bank refused to open one a moment ago.
-    Refused,
     /// The bank opens none for this long.
     Busy(Duration),
     /// It is open.
@@ -133,8 +129,6 @@ struct SessionItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     lease_until: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refused_until: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     busy_until: Option<i64>,
     expires_at: i64,
 }
@@ -159,9 +153,6 @@ impl Store {
         let now = self.clock.now().as_second();
         if item.lease_until.is_some_and(|until| until > now) {
             return Ok(StoredState::Leased);
-        }
-        if item.refused_until.is_some_and(|until| until > now) {
-            return Ok(StoredState::Refused);
         }
         if let Some(left) = item.busy_until.and_then(|until| u64::try_from(until - now).ok()).filter(|left| *left > 0) {
             return Ok(StoredState::Busy(Duration::from_secs(left)));

@@ -4,9 +4,10 @@
 mod psp_user;
 mod run;
 
+use jiff::Timestamp;
 use run::Run;
 
-use super::{CertificateError, Tpp, TppError};
+use super::{CertificateError, Tpp, TppError, certificate};
 use crate::{
     bunq::{BankError, KeyError},
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret},
@@ -72,6 +73,8 @@ pub struct OnboardingReport {
     pub steps: Vec<(Step, StepState)>,
     /// The TPP's user id at the bank.
     pub psp_user_id: Option<BunqUserId>,
+    /// Until when the certificate and its whole chain are valid.
+    pub certificate_valid_until: Option<Timestamp>,
     /// The first API key, from the run that made it: nobody can see it again.
     pub api_key: Option<ApiKey>,
 }
@@ -126,7 +129,8 @@ impl Tpp {
         if secret.environment != environment {
             return Err(OnboardingError::OtherEnvironment);
         }
-        let report = OnboardingReport { steps: Vec::new(), psp_user_id: None, api_key: None };
+        let report =
+            OnboardingReport { steps: Vec::new(), psp_user_id: None, certificate_valid_until: None, api_key: None };
         Run { tpp: self, run, secret, report, observe, deadline }.finish().await
     }
 
@@ -136,7 +140,7 @@ impl Tpp {
     /// [`OnboardingError`].
     pub async fn onboarding_status(&self) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.0.secrets;
-        let (sealing, certificate, tpp, client) = tokio::try_join!(
+        let (sealing, owned, tpp, client) = tokio::try_join!(
             secrets.read::<SealingSecret>(),
             secrets.read::<CertificateSecret>(),
             secrets.read::<TppSecret>(),
@@ -150,7 +154,7 @@ impl Tpp {
         let callback = self.0.config.callback_url();
         let done = |step| match step {
             Step::SealingKey => sealing.is_some(),
-            Step::Certificate => certificate.is_some(),
+            Step::Certificate => owned.is_some(),
             Step::Installation => tpp.as_ref().is_some_and(|tpp| tpp.installation.is_some()),
             Step::PspCredential => tpp.as_ref().is_some_and(|tpp| tpp.psp.is_some()),
             Step::DeviceServer => tpp.as_ref().is_some_and(|tpp| tpp.device.is_some()),
@@ -165,6 +169,7 @@ impl Tpp {
         Ok(OnboardingReport {
             steps: Step::ALL.into_iter().map(|step| (step, state(step))).collect(),
             psp_user_id: tpp.and_then(|tpp| tpp.psp_user_id),
+            certificate_valid_until: owned.as_ref().and_then(|secret| certificate::valid_until(secret).ok()),
             api_key: None,
         })
     }

@@ -92,6 +92,7 @@ impl Run<'_> {
             }
         };
         certificate::check(&certificate, environment, self.tpp.0.clock.now())?;
+        self.report.certificate_valid_until = Some(certificate::valid_until(&certificate)?);
         self.note(Step::Certificate, state);
         Ok(certificate)
     }

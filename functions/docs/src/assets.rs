@@ -1,0 +1,42 @@
+//! What the pages are made of: a closed set of files.
+
+use axum::{
+    extract::{Path, rejection::PathRejection},
+    http::HeaderMap,
+    response::Response,
+};
+use shared::http::Problem;
+
+use crate::file::{File, KEEP_AN_HOUR, file};
+
+/// Swagger UI is what `/docs` runs: <https://github.com/swagger-api/swagger-ui>, under the licence that lies beside it.
+static ASSETS: [File; 7] = [
+    file!("docs.css", "text/css; charset=utf-8"),
+    file!("docs.js", "text/javascript; charset=utf-8"),
+    file!("icon.svg", "image/svg+xml"),
+    file!("style.css", "text/css; charset=utf-8"),
+    file!("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    file!("swagger-ui-license.txt", "text/plain; charset=utf-8"),
+    file!("swagger-ui.css", "text/css; charset=utf-8"),
+];
+
+/// A style, script or picture of the pages
+#[utoipa::path(
+    get,
+    path = "/assets/{file}",
+    operation_id = "find_asset",
+    tag = "docs",
+    params(("file" = String, Path, description = "As the pages name it.")),
+    responses(
+        (status = 200, description = "The file.", body = String, headers(("ETag", description = "Names this version."))),
+        (status = 304, description = "It is still what `If-None-Match` names."),
+        (status = 404, description = "There is no such file."),
+    )
+)]
+pub(crate) async fn find_asset(
+    name: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asset = name.ok().and_then(|Path(name)| ASSETS.iter().find(|file| file.name == name));
+    Ok(asset.ok_or_else(Problem::route_not_found)?.answer(&headers, KEEP_AN_HOUR))
+}

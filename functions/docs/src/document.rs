@@ -1,0 +1,22 @@
+//! The description of the API (OpenAPI, <https://spec.openapis.org/oas/latest.html>), as it lies in the repository.
+
+use axum::{http::HeaderMap, response::Response};
+
+use crate::file::{ASK_EACH_TIME, File, file};
+
+static DOCUMENT: File = file!("openapi.json", "application/json");
+
+/// This description as JSON
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "find_document",
+    tag = "docs",
+    responses(
+        (status = 200, description = "The OpenAPI document.", body = Object, headers(("ETag", description = "Names this version."))),
+        (status = 304, description = "It is still what `If-None-Match` names."),
+    )
+)]
+pub(crate) async fn find_document(headers: HeaderMap) -> Response {
+    DOCUMENT.answer(&headers, ASK_EACH_TIME)
+}

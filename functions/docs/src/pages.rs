@@ -1,0 +1,55 @@
+//! The two pages. No script or style stands in them, so their policy can forbid both.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+
+use crate::file::{ASK_EACH_TIME, File, file};
+
+static HOME: File = file!("home.html", "text/html; charset=utf-8");
+static DOCS: File = file!("docs.html", "text/html; charset=utf-8");
+
+/// No script at all.
+const HOME_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+/// Scripts of this origin only, and requests to it only: what is tried out goes nowhere else.
+const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// The start page
+///
+/// For a customer who is about to connect, and for a developer.
+#[utoipa::path(
+    get,
+    path = "/",
+    operation_id = "show_home",
+    tag = "docs",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
+)]
+pub(crate) async fn show_home(headers: HeaderMap) -> Response {
+    page(&HOME, HOME_POLICY, &headers)
+}
+
+/// This description as a page
+///
+/// Requests can be sent from it, with an API key.
+#[utoipa::path(
+    get,
+    path = "/docs",
+    operation_id = "show_docs",
+    tag = "docs",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
+)]
+pub(crate) async fn show_docs(headers: HeaderMap) -> Response {
+    page(&DOCS, DOCS_POLICY, &headers)
+}
+
+fn page(file: &File, policy: HeaderValue, request: &HeaderMap) -> Response {
+    let mut response = file.answer(request, ASK_EACH_TIME);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}

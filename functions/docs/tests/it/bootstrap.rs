@@ -1,0 +1,50 @@
+//! The bootstrap as Lambda starts it, with nothing in its environment: it may not need what it is not given.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use testkit::lambda::{Function, http_event};
+
+use crate::fixture::{FILES, gunzip};
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
+
+async fn ask(function: &Function, method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
+    let answer = function.invoke(http_event(method, path, headers)).await.unwrap();
+    assert!(answer.to_string().len() < LARGEST_ANSWER, "{path}");
+    answer
+}
+
+#[tokio::test]
+async fn every_file_reaches_a_browser_through_api_gateway_as_it_is() {
+    let function = Function::start_with_nothing(env!("CARGO_BIN_EXE_docs")).await;
+
+    for (path, content_type) in FILES {
+        let plain = ask(&function, "GET", path, &[]).await;
+        let small = ask(&function, "GET", path, &[("accept-encoding", "gzip, deflate, br")]).await;
+
+        assert_eq!((&plain["statusCode"], &small["statusCode"]), (&200.into(), &200.into()), "{path}");
+        assert_eq!(plain["isBase64Encoded"], false, "{path}: text");
+        assert_eq!(small["isBase64Encoded"], true, "{path}: bytes");
+        assert_eq!(small["headers"]["content-encoding"], "gzip", "{path}");
+        assert_eq!(small["headers"]["content-type"], content_type, "{path}");
+        let bytes = STANDARD.decode(small["body"].as_str().unwrap()).unwrap();
+        assert_eq!(String::from_utf8(gunzip(&bytes)).unwrap(), plain["body"].as_str().unwrap(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn it_lives_answers_what_is_new_only_and_knows_nothing_else() {
+    let function = Function::start_with_nothing(env!("CARGO_BIN_EXE_docs")).await;
+
+    let health = ask(&function, "GET", "/health", &[]).await;
+    let document = ask(&function, "GET", "/openapi.json", &[]).await;
+    let etag = document["headers"]["etag"].as_str().unwrap();
+    let again = ask(&function, "GET", "/openapi.json", &[("if-none-match", etag)]).await;
+    let elsewhere = ask(&function, "GET", "/auth", &[]).await;
+
+    assert_eq!((&health["statusCode"], &health["body"]), (&200.into(), &r#"{"status":"ok"}"#.into()));
+    assert_eq!(again["statusCode"], 304);
+    assert_eq!(elsewhere["statusCode"], 404);
+    assert_eq!(elsewhere["headers"]["content-type"], "application/problem+json");
+}

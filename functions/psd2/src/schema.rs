@@ -1,0 +1,72 @@
+//! What the bodies of this group may hold, for the document. The rules are the reader's ([`crate::body`]).
+
+#![expect(dead_code, reason = "bodies are read field by field; only the document needs the shapes")]
+
+use shared::http::openapi::schemas::request::{Amount, Currency, Iban, Moment, Name};
+use utoipa::ToSchema;
+
+/// The body of `create_issuer_transaction`.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewIssuerTransaction {
+    /// Who receives.
+    counterparty_alias: Receiver,
+    /// How much.
+    amount: AmountOf,
+    /// What for.
+    #[schema(min_length = 1, max_length = 140, example = "Order 1042")]
+    description: String,
+    /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), without a user name.
+    #[schema(format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://", example = "https://shop.example/thanks")]
+    url_redirect: String,
+    /// Until when it can be paid: in the future; ten minutes from now where nobody says. Its microseconds are replaced.
+    time_expiry: Option<Moment>,
+    /// `PENDING`, as every new one is.
+    #[schema(inline)]
+    status: Option<Pending>,
+}
+
+/// Who receives.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Receiver {
+    #[schema(inline)]
+    r#type: IbanType,
+    value: Iban,
+    name: Name,
+}
+
+/// How much of which currency.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AmountOf {
+    value: Amount,
+    currency: Currency,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "UPPERCASE")]
+enum IbanType {
+    Iban,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "UPPERCASE")]
+enum Pending {
+    Pending,
+}
+
+/// The body of `update_issuer_transaction`.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IssuerTransactionUpdate {
+    /// `CANCELLED` takes the transaction back.
+    #[schema(inline)]
+    status: Cancelled,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "UPPERCASE")]
+enum Cancelled {
+    Cancelled,
+}

@@ -1,0 +1,219 @@
+//! What the setup takes and answers, for the document. The rules are [`crate::Command`]'s.
+
+use serde_json::json;
+use shared::{
+    http::openapi::schemas::request::{closed, constant, string},
+    types::scope::Scope,
+};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, KnownFormat, OneOfBuilder, RefOr, Schema, SchemaFormat},
+};
+use uuid::Uuid;
+
+/// A payload of the setup.
+pub(crate) struct SetupCommand;
+
+impl PartialSchema for SetupCommand {
+    fn schema() -> RefOr<Schema> {
+        let action = |name: &str| constant(name);
+        let run = closed()
+            .title(Some("Run"))
+            .description(Some("Runs or resumes the onboarding. The action where none is named."))
+            .property("action", action("run"));
+        let status = closed()
+            .title(Some("Status"))
+            .description(Some("Reports without changing anything."))
+            .property("action", action("status"))
+            .required("action");
+        let scopes = string().enum_values(Some(Scope::ALL.iter().map(|scope| scope.as_str())));
+        let scopes = ArrayBuilder::new().items(scopes).min_items(Some(1)).description(Some("What it allows."));
+        let name = string().min_length(Some(1)).max_length(Some(100)).pattern(Some(r"\S"));
+        let create = closed()
+            .title(Some("CreateApiKey"))
+            .description(Some("Makes an API key, shown once."))
+            .property("action", action("create_api_key"))
+            .property("name", name.description(Some("What to call it.")).examples(["bookkeeping"]))
+            .property("scopes", scopes.examples([json!(["accounts"])]))
+            .required("action")
+            .required("name")
+            .required("scopes");
+        let list = closed()
+            .title(Some("ListApiKeys"))
+            .description(Some("Lists the API keys, without the keys themselves."))
+            .property("action", action("list_api_keys"))
+            .required("action");
+        let id = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let revoke = closed()
+            .title(Some("RevokeApiKey"))
+            .description(Some("Revokes an API key; it stops working everywhere within a minute."))
+            .property("action", action("revoke_api_key"))
+            .property("id", id.description(Some("Its id, as the list says it.")))
+            .required("action")
+            .required("id");
+        let any = [run, status, create, list, revoke].into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
+        any.description(Some("What to do.")).into()
+    }
+}
+
+impl ToSchema for SetupCommand {}
+
+/// What the setup answers, by the action.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) enum SetupAnswer {
+    /// To `run` and `status`.
+    Report(SetupReport),
+    /// To `create_api_key`.
+    Created(CreatedApiKey),
+    /// To `list_api_keys`.
+    Listed(ApiKeyList),
+    /// To `revoke_api_key`.
+    Revoked(RevokedApiKey),
+}
+
+/// How far the deployment has come.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct SetupReport {
+    /// `sandbox` or `production`.
+    #[schema(example = "sandbox")]
+    environment: String,
+    /// Whether every step is done.
+    onboarded: bool,
+    /// Every step that was looked at, in order.
+    steps: Vec<SetupStep>,
+    /// The TPP's user id at bunq; null until there is one.
+    #[schema(required = true, example = 50001)]
+    psp_user_id: Option<u64>,
+    /// The address that bunq sends browsers back to.
+    #[schema(example = "https://tpp.example/callback")]
+    callback_url: String,
+    /// To `status`, where the deployment knows how its address is found: whether bunq permits it.
+    #[schema(nullable = false)]
+    egress: Option<SetupEgress>,
+    /// The first API key, with every scope: only in the answer to the run that made it. Nobody can see it again.
+    #[schema(nullable = false)]
+    api_key: Option<String>,
+}
+
+/// One step of the onboarding.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct SetupStep {
+    /// Which.
+    #[schema(inline)]
+    step: SetupStepName,
+    /// `now`: done by this run; `before`: by a run before; `missing`: not done.
+    #[schema(inline)]
+    state: SetupStepState,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only the document needs the names")]
+enum SetupStepName {
+    SealingKey,
+    Certificate,
+    Installation,
+    PspCredential,
+    DeviceServer,
+    Session,
+    OauthClient,
+    CallbackUrl,
+    ApiKey,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only the document needs the names")]
+enum SetupStepState {
+    Now,
+    Before,
+    Missing,
+}
+
+/// The address that bunq sees us from, next to those that it permits.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct SetupEgress {
+    /// Where we come from; null where nobody says.
+    #[schema(required = true, example = "185.40.108.7")]
+    egress_ip: Option<String>,
+    /// Whether bunq permits it; null where it is not known.
+    #[schema(required = true)]
+    agrees: Option<bool>,
+    /// The key whose addresses these are. Not there where bunq refuses the address.
+    #[schema(nullable = false, example = 1001)]
+    credential_password_ip_id: Option<u64>,
+    /// The addresses that may use it, `*` for any. Not there where bunq refuses the address.
+    #[schema(nullable = false)]
+    permitted: Option<Vec<String>>,
+}
+
+/// A new API key.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct CreatedApiKey {
+    /// Its name in lists and logs, which is not the key.
+    id: Uuid,
+    /// What it is called.
+    #[schema(example = "bookkeeping")]
+    name: String,
+    /// What it allows.
+    #[schema(example = json!(["accounts"]))]
+    scopes: Vec<String>,
+    /// The key itself. Nobody can see it again.
+    api_key: String,
+}
+
+/// The API keys, without the keys themselves.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct ApiKeyList {
+    /// All of them, also those that were revoked.
+    api_keys: Vec<ApiKey>,
+}
+
+/// What is kept of an API key.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct ApiKey {
+    /// Its name in lists and logs, which is not the key.
+    id: Uuid,
+    /// What it is called.
+    #[schema(example = "bookkeeping")]
+    name: String,
+    /// What it allows.
+    #[schema(example = json!(["accounts"]))]
+    scopes: Vec<String>,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was last used, to the hour. Not there where it never was.
+    #[schema(format = DateTime, nullable = false)]
+    last_used_at: Option<String>,
+    /// When it was revoked. Not there where it was not.
+    #[schema(format = DateTime, nullable = false)]
+    revoked_at: Option<String>,
+}
+
+/// An API key is revoked.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct RevokedApiKey {
+    /// Which.
+    id: Uuid,
+    /// Always `true`.
+    revoked: bool,
+}
+
+/// What API Gateway answers in its own words where IAM does not let the caller through.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the document needs the shape")]
+pub(crate) struct Forbidden {
+    /// `Forbidden`.
+    #[schema(example = "Forbidden")]
+    message: String,
+}

@@ -1,0 +1,114 @@
+//! Connections, as the owner of the deployment sees them: listed, found, deleted. The bank is asked nothing, but to end a session.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use shared::{
+    http::{Accounts, App, Caller, PathId, Problem, QueryParameters},
+    store::Cursor,
+    types::{deadline::Deadline, ids::UserId, reference::Reference},
+};
+
+use crate::view::{ConnectionView, Connections};
+
+/// How many connections a page has where nobody says, and at most.
+const USUAL_PAGE: u8 = 50;
+const LARGEST_PAGE: u8 = 100;
+
+/// List connected customers
+///
+/// Scope `accounts`. Newest first, also such as were revoked. The list may lag a new connection by moments.
+#[utoipa::path(
+    get,
+    path = "/users",
+    operation_id = "list_users",
+    tag = "users",
+    params(
+        ("count" = Option<u8>, Query, description = "1 to 100; 50 where it is not there.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`."),
+        ("reference" = Option<String>, Query, description = "Only those that `/auth?reference=…` was begun with.", pattern = "^[A-Za-z0-9._-]{1,64}$"),
+    ),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "A page of connections.", body = Connections))
+)]
+pub(crate) async fn list_users(
+    _: Caller<Accounts>,
+    State(app): State<App>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let (count, cursor, reference) = query.read(|parameters| {
+        let count = parameters.optional::<u8>("count", "must be 1 to 100").unwrap_or(USUAL_PAGE);
+        if !(1..=LARGEST_PAGE).contains(&count) {
+            parameters.refuse("count", "must be 1 to 100");
+        }
+        let cursor = parameters.optional::<Cursor>("cursor", "must be as the page before returned it");
+        let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
+        (count, cursor, parameters.optional::<Reference>("reference", must))
+    })?;
+    let (connections, next) = app.tpp.list_connections(reference.as_ref(), count, cursor).await?;
+    let identity = app.tpp.identity().await?;
+    let now = app.tpp.now();
+    let users = connections.iter().map(|one| ConnectionView::new(one, &identity.sealing, now)).collect();
+    let next_cursor = next.map(|next| next.to_string());
+    let link = next_cursor.as_ref().map(|next| {
+        let mut url = app.tpp.config().public("users");
+        url.query_pairs_mut().append_pair("count", &count.to_string()).append_pair("cursor", next);
+        if let Some(reference) = &reference {
+            url.query_pairs_mut().append_pair("reference", reference.as_str());
+        }
+        format!("<{url}>; rel=\"next\"")
+    });
+    let mut response = Json(Connections { users, next_cursor }).into_response();
+    if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// Read a customer's connection
+///
+/// Scope `accounts`. Answers also for a connection that was revoked.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/connection",
+    operation_id = "find_connection",
+    tag = "users",
+    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    security(("api_key" = ["accounts"])),
+    responses((status = 200, description = "The connection.", body = ConnectionView))
+)]
+pub(crate) async fn find_connection(
+    _: Caller<Accounts>,
+    State(app): State<App>,
+    PathId(user_id): PathId<UserId>,
+) -> Result<Json<ConnectionView>, Problem> {
+    let connection = app.tpp.find_connection(user_id).await?;
+    let identity = app.tpp.identity().await?;
+    Ok(Json(ConnectionView::new(&connection, &identity.sealing, app.tpp.now())))
+}
+
+/// Delete a customer's connection
+///
+/// Scope `accounts`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection is kept. Doing it again
+/// answers the same. The customer sees the app in bunq's app until they remove it there. A later consent makes a new `user_id`.
+#[utoipa::path(
+    delete,
+    path = "/user/{user_id}",
+    operation_id = "delete_user",
+    tag = "users",
+    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    security(("api_key" = ["accounts"])),
+    responses((status = 204, description = "There is no such connection any more."))
+)]
+pub(crate) async fn delete_user(
+    _: Caller<Accounts>,
+    State(app): State<App>,
+    PathId(user_id): PathId<UserId>,
+    deadline: Deadline,
+) -> Result<StatusCode, Problem> {
+    app.tpp.delete_connection(user_id, deadline).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

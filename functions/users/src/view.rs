@@ -1,0 +1,84 @@
+//! What a caller sees of a connection.
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use shared::{
+    store::{Connection, ConnectionKind, ConnectionStatus},
+    types::{display_name::DisplayName, ids::UserId, reference::Reference, sealing::SealingKeys, secret::Secret as _},
+};
+
+/// A page of connections.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Connections {
+    /// The newest first.
+    pub(crate) users: Vec<ConnectionView>,
+    /// The `cursor` of the next page; null on the last.
+    #[schema(required)]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A customer's connection.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Connection)]
+pub(crate) struct ConnectionView {
+    /// Our name for the customer.
+    #[schema(value_type = uuid::Uuid)]
+    user_id: UserId,
+    /// What kind of customer.
+    #[schema(value_type = String, pattern = "^(person|company|other)$", example = "person")]
+    kind: ConnectionKind,
+    /// What bunq calls the customer, where it says.
+    #[schema(value_type = Option<String>, required, example = "A. Person")]
+    #[serde(serialize_with = "expose")]
+    display_name: Option<DisplayName>,
+    /// What the owner of this deployment calls the customer: `/auth?reference=…`.
+    #[schema(value_type = Option<String>, required, example = "customer-17")]
+    reference: Option<Reference>,
+    /// `active`; `expired`, where the consent is older than 180 days and bunq may refuse it; or `revoked`, where bunq does refuse it. Both are
+    /// healed by sending the customer through `/auth` again, and keep the `user_id`.
+    #[schema(value_type = String, pattern = "^(active|expired|revoked)$", example = "active")]
+    status: ConnectionStatus,
+    /// When the customer first connected.
+    #[schema(value_type = String, format = DateTime)]
+    connected_at: Timestamp,
+    /// When the customer last consented.
+    #[schema(value_type = String, format = DateTime)]
+    consented_at: Timestamp,
+    /// Whole days since then.
+    #[schema(minimum = 0)]
+    consent_age_days: i64,
+    /// 180 days after the consent, when bunq must see the customer again.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// When somebody last asked for something of the customer's, to the hour; null where nobody has.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    last_used_at: Option<Timestamp>,
+    /// When bunq was first seen to refuse the consent; null while it has not.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    revoked_at: Option<Timestamp>,
+}
+
+impl ConnectionView {
+    pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp) -> Self {
+        // A clock behind the one that wrote the item must not make an age below nothing.
+        let age = now.duration_since(connection.consented_at).as_hours().div_euclid(24).max(0);
+        Self {
+            user_id: connection.user_id,
+            kind: connection.kind,
+            display_name: connection.display_name(keys),
+            reference: connection.reference.clone(),
+            status: connection.status(now),
+            connected_at: connection.connected_at,
+            consented_at: connection.consented_at,
+            consent_age_days: age,
+            expires_at: connection.expires_at(),
+            last_used_at: connection.last_used_at,
+            revoked_at: connection.revoked_at,
+        }
+    }
+}
+
+/// The one place where a name leaves us: to a caller who may read it.
+fn expose<S: Serializer>(name: &Option<DisplayName>, serializer: S) -> Result<S::Ok, S::Error> {
+    name.as_ref().map(DisplayName::expose).serialize(serializer)
+}

@@ -1,0 +1,96 @@
+//! The pages as a customer meets them: on a telephone and on a desk, by day and by night, and without a mouse.
+
+use fantoccini::key::Key;
+use serde_json::json;
+use testkit::TestApp;
+
+use crate::{chromium::SCREENS, driver::Browser};
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_customer_connects_from_the_start_page_on_any_screen() {
+    let app = TestApp::start().await;
+
+    for screen in SCREENS {
+        let browser = Browser::start().await;
+        browser.use_screen(screen).await;
+
+        browser.open(app.url.as_str()).await;
+        browser.see("Connect your bunq account").await;
+        browser.fits(screen, "home").await;
+        browser.click("//a[normalize-space()='Connect a bunq account']").await;
+        browser.see("Continue as").await;
+        browser.fits(screen, "bank-who").await;
+        browser.click("//a[contains(@href, 'customer=person')]").await;
+        browser.see("Accounts").await;
+        browser.fits(screen, "bank-allow").await;
+        browser.click("//button[normalize-space()='Allow']").await;
+        browser.see("Your bunq account is connected").await;
+        browser.fits(screen, "connected").await;
+
+        let user_id = browser.text("//code").await;
+        assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200);
+        browser.has_a_silent_console().await;
+        browser.end().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_customer_connects_with_a_keyboard_alone() {
+    let app = TestApp::start().await;
+    let browser = Browser::start().await;
+
+    browser.open(app.url.as_str()).await;
+    browser.tab_to("Connect a bunq account").await;
+    browser.press(Key::Enter).await;
+    browser.see("Continue as").await;
+    browser.tab_to("person").await;
+    browser.press(Key::Enter).await;
+    browser.see("Accounts").await;
+    browser.tab_to("Allow").await;
+    browser.press(Key::Enter).await;
+
+    browser.see("Your bunq account is connected").await;
+    browser.end().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_consent_that_fails_is_said_in_a_page_that_fits_any_screen() {
+    let app = TestApp::start().await;
+    let not_set_up = TestApp::builder().not_onboarded().start().await;
+    let text = "Too many requests. You can do a maximum of 1 calls per 30 second to this endpoint.";
+    let busy = json!({ "endpoint": "POST session-server", "status": 429, "times": 1,
+        "body": { "Error": [{ "error_description": text }] } });
+
+    for screen in SCREENS {
+        let browser = Browser::start().await;
+        browser.use_screen(screen).await;
+
+        browser.open(app.url.join("auth").unwrap().as_str()).await;
+        browser.click("//a[contains(@href, 'customer=person')]").await;
+        browser.click("//button[normalize-space()='Deny']").await;
+        browser.see("Nothing was connected").await;
+        browser.fits(screen, "denied").await;
+
+        browser.click("//a[normalize-space()='Begin again']").await;
+        browser.click("//a[contains(@href, 'customer=person')]").await;
+        app.bank.fault(busy.clone()).await;
+        browser.click("//button[normalize-space()='Allow']").await;
+        browser.see("One moment, please").await;
+        browser.fits(screen, "busy").await;
+        // What the page does by itself after half a minute.
+        let callback = browser.url().await;
+        browser.open(&callback).await;
+        browser.see("Your bunq account is connected").await;
+        browser.open(&callback).await;
+        browser.see("This link does not work any more").await;
+        browser.fits(screen, "used").await;
+
+        browser.open(not_set_up.url.join("auth").unwrap().as_str()).await;
+        browser.see("This service is not ready yet").await;
+        browser.fits(screen, "not-ready").await;
+        browser.end().await;
+    }
+}

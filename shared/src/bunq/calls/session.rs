@@ -1,0 +1,20 @@
+//! DELETE /session: ends the session that it is called in.
+
+use crate::bunq::{Call, DecodeError, Request, Verified};
+
+/// Ends the session that it is called in.
+#[derive(Clone, Copy, Debug)]
+pub struct EndSession;
+
+impl Call for EndSession {
+    type Output = ();
+
+    fn build(&self) -> Request {
+        // The id is not looked at; bunq's own libraries send 0.
+        Request::delete("session/{id}", "session/0")
+    }
+
+    fn decode(&self, _: Verified) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! The OpenAPI document: what all functions share of it, and the blocks from which handlers describe themselves.
+//!
+//! A handler names its parameters ([`UserPath`], [`PageQuery`], …), its good answer ([`Answered`], [`Paged`], [`Created`]) and the groups of
+//! problems that it can answer ([`Problems`]); statuses, codes and examples come from the problems themselves.
+
+mod answers;
+mod headers;
+mod parameters;
+mod problems;
+pub mod schemas;
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        PathItem, RefOr, Server,
+        extensions::ExtensionsBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use answers::{Answered, Created, Paged};
+pub use parameters::{
+    AccountPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, PageQuery, PaymentPath, PermittedIpPath,
+    PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
+};
+pub use problems::{
+    AfterConsent, AtBank, ForCustomer, InSetup, NotReady, OfStore, Once, ProblemGroup, Problems, UnknownCustomer,
+    WithKey, WrongRequest,
+};
+
+use super::problem::Wire;
+
+/// The body of every problem.
+pub type ProblemAnswer = Wire<'static>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "bunq TPP", description = include_str!("description.md")),
+    tags(
+        (name = "oauth", description = "How a customer connects: a browser goes to bunq's consent page and comes back."),
+        (name = "users", description = "Who connected, and the accounts that they granted."),
+        (name = "payments", description = "What came in and went out of a connected customer's accounts; asking for money, and drafting payments."),
+        (name = "psd2", description = "Issuer transactions: payments that a customer of bunq makes on bunq's own page, without having connected."),
+        (name = "credential-ip", description = "The TPP's keys at bunq and the addresses that may use them."),
+        (name = "docs", description = "This description, and pages for people. Nothing of it is secret."),
+        (name = "setup", description = "The onboarding at bunq and this deployment's API keys, for its owner only."),
+    ),
+    components(schemas(
+        Wire<'static>,
+        schemas::AccountList,
+        schemas::UserAnswer,
+        schemas::PaymentAnswer,
+        schemas::PaymentList,
+        schemas::RequestInquiryAnswer,
+        schemas::RequestInquiryList,
+        schemas::DraftPaymentAnswer,
+        schemas::DraftPaymentList,
+        schemas::IssuerTransactionAnswer,
+        schemas::IssuerTransactionList,
+        schemas::PublicIssuerTransactionAnswer,
+        schemas::CredentialAnswer,
+        schemas::CredentialList,
+        schemas::PermittedIpAnswer,
+        schemas::PermittedIpList,
+        schemas::IdAnswer,
+    )),
+    modifiers(&Shared)
+)]
+struct Base;
+
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.servers = Some(vec![Server::new("/")]);
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("api_key", bearer());
+        components.add_security_scheme("iam", iam());
+        components.headers = headers::all();
+        components.examples = problems::examples();
+    }
+}
+
+fn bearer() -> SecurityScheme {
+    let description = "An API key of this deployment, which the setup makes: `Authorization: Bearer <key>`. Each operation names the scope that it \
+                       wants; a key may have several.";
+    SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build())
+}
+
+fn iam() -> SecurityScheme {
+    let mut value = ApiKeyValue::with_description(
+        "Authorization",
+        "AWS Signature Version 4 for `execute-api`, by somebody who may invoke the route. The local stack checks the header's form only.",
+    );
+    value.extensions = Some(ExtensionsBuilder::new().add("x-amazon-apigateway-authtype", "awsSigv4").build());
+    SecurityScheme::ApiKey(ApiKey::Header(value))
+}
+
+/// Title, schemas, headers, examples and key schemes, without any route.
+#[must_use]
+pub fn base() -> utoipa::openapi::OpenApi {
+    Base::openapi()
+}
+
+/// The document of these routes, with what stands on every answer.
+#[must_use]
+pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
+    let mut document = router.get_openapi().clone();
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response {
+                headers::REQUEST_ID.add_to(response);
+            }
+        }
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+}

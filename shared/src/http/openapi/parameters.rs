@@ -1,0 +1,128 @@
+//! Parameters of operations, with the rules by which they are read.
+
+use serde_json::{Value, json};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, Object, ObjectBuilder, Required, SchemaFormat, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
+
+use super::schemas::LARGEST_ID;
+use crate::bunq::LARGEST_PAGE;
+
+macro_rules! parameters {
+    ($($(#[$doc:meta])+ $name:ident = [$($parameter:expr),+ $(,)?];)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![$($parameter),+]
+            }
+        }
+    )+};
+}
+
+parameters! {
+    /// `{user_id}`
+    UserPath = [path(
+        "user_id",
+        "Our name for a connected customer, as `/callback` returned it: a UUID in lower case, with hyphens.",
+        uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")).build(),
+        json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
+    )];
+
+    /// `{monetary_account_id}`
+    AccountPath = [id("monetary_account_id", "An account's `id`, as `/user/{user_id}/accounts` returned it.", 60_101)];
+
+    /// `{payment_id}`
+    PaymentPath = [id("payment_id", "A payment's `id`, as the list returned it.", 70_112)];
+
+    /// `{request_inquiry_id}`
+    RequestInquiryPath = [id("request_inquiry_id", "A request's `id`, as its creation or the list returned it.", 70_301)];
+
+    /// `{draft_payment_id}`
+    DraftPaymentPath = [id("draft_payment_id", "A draft's `id`, as its creation or the list returned it.", 70_201)];
+
+    /// `{transaction_id}`
+    TransactionPath = [id("transaction_id", "A transaction's `id`, as its creation or the list returned it.", 70_401)];
+
+    /// `{public_id}`
+    PublicIdPath = [path(
+        "public_id",
+        "A transaction's `public_uuid`, as reading it returned it.",
+        uuid().build(),
+        json!("7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21"),
+    )];
+
+    /// `{credential_password_ip_id}`
+    CredentialPath = [id("credential_password_ip_id", "A key's `id`, as `/credential-password-ip` returned it.", 1_001)];
+
+    /// `{item_id}`
+    PermittedIpPath = [id("item_id", "An address's `id`, as its creation or the list returned it.", 1_102)];
+
+    /// Which page of a listing.
+    PageQuery = [
+        query("count", "How many elements, at the most.", number(LARGEST_PAGE.into()).default(Some(json!(50))).build()),
+        query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", any_id().build()),
+        query(
+            "newer_id",
+            "Only what is newer than this `id`: follow the `Link` of relation `prev`. Not together with `older_id`.",
+            any_id().build(),
+        ),
+    ];
+
+    /// The caller's name for one request.
+    IdempotencyKeyHeader = [idempotency_key()];
+}
+
+/// 1 up to `largest`.
+fn number(largest: isize) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(largest))
+}
+
+fn largest() -> isize {
+    isize::try_from(LARGEST_ID).unwrap_or(isize::MAX)
+}
+
+/// An element before or after which a page begins; it need not exist.
+fn any_id() -> ObjectBuilder {
+    let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+    ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).minimum(Some(0)).maximum(Some(largest()))
+}
+
+fn uuid() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+}
+
+fn id(name: &str, description: &str, example: u64) -> Parameter {
+    let schema = number(largest()).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+    path(name, description, schema.build(), json!(example))
+}
+
+fn path(name: &str, description: &str, schema: Object, example: Value) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
+    parameter.description(Some(description)).schema(Some(schema)).example(Some(example)).build()
+}
+
+fn query(name: &str, description: &str, schema: Object) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+    parameter.description(Some(description)).schema(Some(schema)).build()
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]([ -~]*[!-~])?$"))
+        .build();
+    let description = "Your name for this request: the same on every try of it, another for every other request, for 30 days. Where it is not there, one \
+                       is made; it is in the answer. Printable ASCII.";
+    let parameter = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
+    let parameter = parameter.required(Required::False).description(Some(description)).schema(Some(schema));
+    parameter.example(Some(json!("invoice-2026-17"))).build()
+}

@@ -1,0 +1,201 @@
+//! Which problems an operation can answer. A group lists the problems themselves, so that statuses, codes, actions and words come from where
+//! they are chosen; several groups are merged by status.
+
+use std::{collections::BTreeMap, marker::PhantomData, time::Duration};
+
+use http::StatusCode;
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
+        example::{Example, ExampleBuilder},
+    },
+};
+
+use super::headers;
+use crate::{
+    bunq::{BankError, BankText, DecodeError, Refusal},
+    http::Problem,
+    tpp::{AccessError, CertificateError, ConsentError, OnboardingError, TppError},
+    types::scope::Scope,
+};
+
+/// Problems that come together.
+pub trait ProblemGroup {
+    /// One of each kind.
+    fn problems() -> Vec<Problem>;
+}
+
+/// The answers of these groups of problems: `Problems<(WithKey, AtBank)>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Problems<G>(PhantomData<G>);
+
+impl<G: ProblemGroup> IntoResponses for Problems<G> {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut by_status = BTreeMap::<u16, Vec<Problem>>::new();
+        for problem in G::problems() {
+            let others = by_status.entry(problem.status().as_u16()).or_default();
+            // Groups overlap: any route can find the store away.
+            if !others.contains(&problem) {
+                others.push(problem);
+            }
+        }
+        by_status.into_iter().map(|(status, problems)| (status.to_string(), RefOr::T(response(&problems)))).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($($($group:ident)+;)+) => {$(
+        impl<$($group: ProblemGroup),+> ProblemGroup for ($($group,)+) {
+            fn problems() -> Vec<Problem> {
+                [$($group::problems()),+].concat()
+            }
+        }
+    )+};
+}
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+}
+
+macro_rules! groups {
+    ($($(#[$doc:meta])+ $name:ident = [$($problem:expr),+ $(,)?];)+) => {
+        $(
+            $(#[$doc])+
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl ProblemGroup for $name {
+                fn problems() -> Vec<Problem> {
+                    vec![$(Problem::from($problem)),+]
+                }
+            }
+        )+
+
+        fn every_problem() -> Vec<Problem> {
+            [$($name::problems()),+].concat()
+        }
+    };
+}
+
+groups! {
+    /// Our own store, or a mistake of ours: any operation that reads anything.
+    OfStore = [Problem::store_unavailable(), Problem::internal()];
+
+    /// An operation that wants an API key.
+    WithKey = [
+        Problem::api_key_missing(),
+        Problem::api_key_invalid(),
+        AccessError::Scope(Scope::Accounts),
+        Problem::store_unavailable(),
+        Problem::internal(),
+    ];
+
+    /// An operation with parameters or a body.
+    WrongRequest = [Problem::invalid("count", "must be 1 to 200")];
+
+    /// An operation on what we keep of a customer.
+    UnknownCustomer = [TppError::UnknownUser];
+
+    /// An operation in a connected customer's session.
+    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked];
+
+    /// An operation that asks the bank.
+    AtBank = [
+        TppError::from(refused(403, "You are not allowed to do this.")),
+        TppError::from(refused(404, "Monetary account for id \"60199\" not found.")),
+        TppError::from(refused(400, "Superfluous field \"color\".")),
+        TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
+        TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
+        TppError::from(BankError::Signature { response_id: response_id() }),
+        TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), response_id: response_id() }),
+        TppError::SessionPending,
+        TppError::IpNotPermitted { address: None },
+        TppError::NotOnboarded,
+        TppError::from(BankError::Timeout),
+        Problem::store_unavailable(),
+        Problem::internal(),
+    ];
+
+    /// An operation that starts something once, under an `Idempotency-Key`.
+    Once = [
+        TppError::RequestInFlight(Duration::from_secs(30)),
+        TppError::KeyReused,
+        TppError::OutcomeUnknown(Duration::from_secs(30)),
+    ];
+
+    /// An operation that needs the onboarding, and asks the bank nothing.
+    NotReady = [TppError::NotOnboarded];
+
+    /// The way back from the consent page.
+    AfterConsent = [
+        Problem::invalid("query", "must hold one `state`, and one `code` or `error`"),
+        ConsentError::StateRefused,
+        ConsentError::CodeRefused,
+        ConsentError::Denied,
+        ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
+        TppError::ConsentRevoked,
+    ];
+
+    /// The setup.
+    InSetup = [
+        Problem::invalid("/scopes", "must name at least one scope"),
+        OnboardingError::Superseded,
+        OnboardingError::OtherEnvironment,
+        OnboardingError::Certificate(CertificateError::Missing),
+    ];
+}
+
+fn response_id() -> Option<String> {
+    Some("89dcaa5c-fa55-4068-9822-3f87985d2268".to_owned())
+}
+
+fn refusal(status: u16, text: &str) -> Refusal {
+    let text = BankText { error_description: text.to_owned(), error_description_translated: text.to_owned() };
+    Refusal { status, texts: vec![text], response_id: response_id() }
+}
+
+fn refused(status: u16, text: &str) -> BankError {
+    BankError::Refused(refusal(status, text))
+}
+
+/// Every problem as an example, by its name among the components.
+pub(super) fn examples() -> BTreeMap<String, RefOr<Example>> {
+    every_problem().iter().map(|problem| (component(problem), RefOr::T(example(problem)))).collect()
+}
+
+/// One code can come with several statuses, and then say something else to do.
+fn component(problem: &Problem) -> String {
+    format!("{}.{}.{}", problem.code().as_str(), problem.status().as_u16(), problem.action().as_str())
+}
+
+fn example(problem: &Problem) -> Example {
+    ExampleBuilder::new().summary(problem.to_string()).value(Some(problem.example())).build()
+}
+
+/// One status with every problem of it.
+fn response(problems: &[Problem]) -> Response {
+    let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut description = String::new();
+    for problem in problems {
+        let (code, action) = (problem.code().as_str(), problem.action().as_str());
+        // What was asked for is in the words of some: the code says it better here.
+        description.push_str(&format!("- `{code}`, `{action}`: {}\n", problem.code().meaning()));
+        let name = component(problem);
+        let reference = Ref::new(format!("#/components/examples/{name}"));
+        content.examples.insert(name, RefOr::Ref(reference));
+    }
+    let description = description.trim_end();
+    let mut response =
+        ResponseBuilder::new().description(description).content("application/problem+json", content).build();
+    if problems.iter().any(|problem| problem.retry_after().is_some()) {
+        headers::RETRY_AFTER.add_to(&mut response);
+    }
+    if problems.iter().any(|problem| problem.status() == StatusCode::UNAUTHORIZED) {
+        headers::WWW_AUTHENTICATE.add_to(&mut response);
+    }
+    response
+}

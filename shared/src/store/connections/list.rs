@@ -1,0 +1,125 @@
+//! Lists connections, the newest first, by an index that holds keys and times only: nothing sealed is copied.
+
+use std::{collections::HashMap, fmt, str::FromStr};
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+
+use super::{Connection, DELETED_AT, user_pk};
+use crate::{
+    store::table::{Item, Store, StoreError, from_item, text},
+    types::{ids::UserId, reference::Reference},
+};
+
+/// The value of `listed`, which every connection has: the index's one partition.
+pub(super) const LISTED: &str = "CONNECTIONS";
+const BY_TIME: &str = "connections_by_time";
+const BY_REFERENCE: &str = "connections_by_reference";
+/// DynamoDB leaves items out of a batch where it is short of capacity.
+const TRIES: usize = 4;
+
+/// Where a page of connections ends and the next begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    connected_at: Timestamp,
+    user_id: UserId,
+}
+
+/// The text is not a cursor of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be as the page before returned it")]
+pub struct CursorError;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{}/{}", self.connected_at.as_second(), self.user_id)))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
+        let (time, user_id) =
+            std::str::from_utf8(&bytes).ok().and_then(|text| text.split_once('/')).ok_or(CursorError)?;
+        let time = time.parse().ok().and_then(|second| Timestamp::from_second(second).ok()).ok_or(CursorError)?;
+        Ok(Self { connected_at: time, user_id: user_id.parse().map_err(|_| CursorError)? })
+    }
+}
+
+impl Store {
+    /// A page of connections, the newest first, and where the next page begins. The index lags the table by moments.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_connections(
+        &self,
+        reference: Option<&Reference>,
+        count: u8,
+        after: Option<Cursor>,
+    ) -> Result<(Vec<Connection>, Option<Cursor>), StoreError> {
+        let (index, partition, value) =
+            reference.map_or((BY_TIME, "listed", LISTED), |reference| (BY_REFERENCE, "reference", reference.as_str()));
+        let start = after.map(|after| {
+            HashMap::from([
+                (partition.to_owned(), text(value)),
+                ("connected_at".to_owned(), text(after.connected_at.to_string())),
+                ("pk".to_owned(), text(user_pk(after.user_id))),
+            ])
+        });
+        let page = self
+            .client
+            .query()
+            .table_name(&self.connections)
+            .index_name(index)
+            .key_condition_expression("#partition = :value")
+            .expression_attribute_names("#partition", partition)
+            .expression_attribute_values(":value", text(value))
+            .scan_index_forward(false)
+            .limit(i32::from(count))
+            .set_exclusive_start_key(start)
+            .send()
+            .await?;
+        let next = page.last_evaluated_key().map(cursor).transpose()?;
+        let keys: Vec<_> = page.items().iter().filter_map(|item| item.get("pk").cloned()).collect();
+        let mut items = self.read_all(&keys).await?;
+        // In the index's order; one that was deleted a moment ago is left out.
+        let found = keys.iter().filter_map(|key| items.remove(key.as_s().ok()?)).map(from_item);
+        Ok((found.collect::<Result<_, _>>()?, next))
+    }
+
+    /// Reads at most a hundred items by their keys.
+    async fn read_all(&self, keys: &[AttributeValue]) -> Result<HashMap<String, Item>, StoreError> {
+        let mut found = HashMap::new();
+        let mut wanted: Vec<_> = keys.iter().map(|key| HashMap::from([("pk".to_owned(), key.clone())])).collect();
+        for _ in 0..TRIES {
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+            let request = KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).build();
+            let request = request.map_err(|_| StoreError::Undecodable)?;
+            let mut answer = self.client.batch_get_item().request_items(&self.connections, request).send().await?;
+            let items =
+                answer.responses.as_mut().and_then(|tables| tables.remove(&self.connections)).unwrap_or_default();
+            for item in items.into_iter().filter(|item| !item.contains_key(DELETED_AT)) {
+                if let Some(Ok(pk)) = item.get("pk").map(|pk| pk.as_s().cloned()) {
+                    found.insert(pk, item);
+                }
+            }
+            let left = answer.unprocessed_keys.as_mut().and_then(|tables| tables.remove(&self.connections));
+            wanted = left.map(|left| left.keys).unwrap_or_default();
+        }
+        Err(StoreError::Unavailable("unprocessed keys".to_owned()))
+    }
+}
+
+fn cursor(key: &Item) -> Result<Cursor, StoreError> {
+    let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
+    let user_id = read("pk")?.strip_prefix("USER#").ok_or(StoreError::Undecodable)?;
+    Ok(Cursor {
+        connected_at: read("connected_at")?.parse().map_err(|_| StoreError::Undecodable)?,
+        user_id: user_id.parse().map_err(|_| StoreError::Undecodable)?,
+    })
+}
