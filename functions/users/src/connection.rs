@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use shared::{
-    http::{Accounts, App, Caller, PathId, Problem, QueryParameters},
+    http::{
+        Accounts, App, Caller, PathId, Problem, QueryParameters,
+        openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
+    },
     store::Cursor,
     types::{deadline::Deadline, ids::UserId, reference::Reference},
 };
@@ -29,10 +32,15 @@ const LARGEST_PAGE: u8 = 100;
     params(
         ("count" = Option<u8>, Query, description = "1 to 100; 50 where it is not there.", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`."),
-        ("reference" = Option<String>, Query, description = "Only those that `/auth?reference=…` was begun with.", pattern = "^[A-Za-z0-9._-]{1,64}$"),
+        ("reference" = Option<String>, Query, description = "Only those that `/auth?reference=…` was begun with.",
+            min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$"),
     ),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "A page of connections.", body = Connections))
+    responses(
+        (status = 200, description = "A page of connections.", body = Connections,
+            headers(("Link" = String, description = "The `next` page (RFC 8288), where there is one."))),
+        Problems<(WithKey, WrongRequest, NotReady)>,
+    )
 )]
 pub(crate) async fn list_users(
     _: Caller<Accounts>,
@@ -76,9 +84,12 @@ pub(crate) async fn list_users(
     path = "/user/{user_id}/connection",
     operation_id = "find_connection",
     tag = "users",
-    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 200, description = "The connection.", body = ConnectionView))
+    responses(
+        (status = 200, description = "The connection.", body = ConnectionView),
+        Problems<(WithKey, WrongRequest, UnknownCustomer, NotReady)>,
+    )
 )]
 pub(crate) async fn find_connection(
     _: Caller<Accounts>,
@@ -99,9 +110,12 @@ pub(crate) async fn find_connection(
     path = "/user/{user_id}",
     operation_id = "delete_user",
     tag = "users",
-    params(("user_id" = uuid::Uuid, Path, description = "As `/callback` returned it.")),
+    params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses((status = 204, description = "There is no such connection any more."))
+    responses(
+        (status = 204, description = "There is no such connection any more."),
+        Problems<(WithKey, WrongRequest, UnknownCustomer)>,
+    )
 )]
 pub(crate) async fn delete_user(
     _: Caller<Accounts>,

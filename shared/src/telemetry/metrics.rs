@@ -13,6 +13,7 @@ use tracing_subscriber::{
     Layer,
     fmt::MakeWriter,
     layer::{Context, Filter},
+    registry::LookupSpan,
 };
 
 use crate::config::function_name;
@@ -64,19 +65,18 @@ pub fn gauge(metric: Metric, value: i64) {
 }
 
 /// Writes the figures, and nothing else.
-pub(super) struct Embedded<W> {
+struct Embedded<W> {
     writer: W,
     function: String,
 }
 
-impl<W> Embedded<W> {
-    pub(super) fn new<S>(writer: W) -> impl Layer<S> + Send + Sync
-    where
-        S: Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
-        W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
-    {
-        Self { writer, function: function_name() }.with_filter(OnlyFigures)
-    }
+/// What writes the figures.
+pub(super) fn embedded<S, W>(writer: W) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    Embedded { writer, function: function_name() }.with_filter(OnlyFigures)
 }
 
 struct OnlyFigures;

@@ -25,7 +25,7 @@ pub enum Format {
 /// at their lower levels, and tokens are in those.
 const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
 
-/// The target of audit lines, which no level leaves out.
+/// The target of audit lines, which no level leaves out of the logs that are kept.
 const AUDIT: &str = "audit";
 
 /// Writes an audit line: what was done or tried, and how it ended. Who, for whom and in which request stand in the request's span.
@@ -39,7 +39,7 @@ where
     W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
 {
     let metrics = match format {
-        Format::Json => Some(metrics::Embedded::new(writer.clone())),
+        Format::Json => Some(metrics::embedded(writer.clone())),
         Format::Text => None,
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
@@ -48,7 +48,9 @@ where
         Format::Text => lines.compact().with_target(false).boxed(),
     };
     let ours = OURS.iter().map(|name| format!("{name}={level}"));
-    let always = [format!("{AUDIT}=info"), format!("{}=off", metrics::TARGET)];
+    // A developer's terminal is nobody's audit.
+    let audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
+    let always = [format!("{AUDIT}={audit}"), format!("{}=off", metrics::TARGET)];
     // The span of a request is at the level of errors, and so always there for the audit line.
     let directives = ours.chain(always).collect::<Vec<_>>().join(",");
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);

@@ -16,6 +16,7 @@ use shared::{
     store::{ConnectionKind, GivenConsent, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
     tpp::{BeginConsent, CallbackParameters, Identity, OnboardingReport},
     types::{
+        display_name::DisplayName,
         ids::BunqUserId,
         sealing::SealingKeys,
         secret::{
@@ -186,9 +187,10 @@ fn what_the_store_holds_and_gives_is_not_printed() {
     let session = StoredSession { token: secret::<SessionToken>(), path_id: user(), ends_at, generation };
     assert_hidden(&session);
     assert_hidden(&StoredState::Open(session));
-    assert_hidden(&GivenConsent { access_token: secret() });
+    assert_hidden(&GivenConsent { access_token: secret(), reference: None });
     let (granted, kind) = (GrantedKey::User(user()), ConnectionKind::Person);
-    assert_hidden(&NewConnection { granted, kind, api_key_id: user(), access_token: secret() });
+    let (access_token, api_key_id, display_name) = (secret(), user(), Some(secret::<DisplayName>()));
+    assert_hidden(&NewConnection { granted, kind, api_key_id, access_token, display_name, reference: None });
 }
 
 #[test]
@@ -211,5 +213,5 @@ fn where_a_consent_begins_is_not_printed() {
 #[test]
 fn a_report_does_not_print_the_key_that_it_brings() {
     let api_key = Some(secret::<ApiKey>());
-    assert_hidden(&OnboardingReport { steps: Vec::new(), psp_user_id: None, api_key });
+    assert_hidden(&OnboardingReport { steps: Vec::new(), psp_user_id: None, certificate_valid_until: None, api_key });
 }

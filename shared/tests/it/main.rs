@@ -6,6 +6,7 @@ mod bank_error;
 mod cache;
 mod client;
 mod config;
+mod connection_values;
 mod deadline;
 mod debug;
 mod envelope;

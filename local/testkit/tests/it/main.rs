@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
+mod access;
+mod audit;
 mod house;
+mod operations;
 mod paths;
 mod secrecy;
 mod sources;

@@ -7,6 +7,8 @@ use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response
 
 /// A header of answers.
 pub(super) struct AnswerHeader {
+    /// Its name among the components.
+    component: &'static str,
     name: &'static str,
     kind: Kind,
     description: &'static str,
@@ -20,49 +22,64 @@ enum Kind {
 }
 
 pub(super) const REQUEST_ID: AnswerHeader = AnswerHeader {
+    component: "X-Request-Id",
     name: "X-Request-Id",
     kind: Kind::Text,
     description: "Names this request. Say it when you ask for help.",
     example: "8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a",
 };
 pub(super) const RETRY_AFTER: AnswerHeader = AnswerHeader {
+    component: "Retry-After",
     name: "Retry-After",
     kind: Kind::Seconds,
     description: "When to come back, in seconds. Not every problem of this status says it.",
     example: "5",
 };
 pub(super) const WWW_AUTHENTICATE: AnswerHeader = AnswerHeader {
+    component: "WWW-Authenticate",
     name: "WWW-Authenticate",
     kind: Kind::Text,
     description: "How to authenticate: with an API key as a bearer token.",
     example: "Bearer",
 };
 pub(super) const LINK: AnswerHeader = AnswerHeader {
+    component: "Link",
     name: "Link",
     kind: Kind::Text,
     description: "Where the neighbours of the page are (RFC 8288): `next` is older, `prev` is newer, `latest` is the newest page. Follow them as they are; a relation \
                   that is not there has no page.",
     example: "<https://tpp.example/user/2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11/payments/60101?count=50&older_id=70112>; rel=\"next\"",
 };
+pub(super) const PAY_LINK: AnswerHeader = AnswerHeader {
+    component: "Link-Payment",
+    name: "Link",
+    kind: Kind::Text,
+    description: "The page where the customer pays, as relation `payment` (RFC 8288). Not there where bunq did not say the transaction's public name in time.",
+    example: "<https://pay.example/transaction?transactionId=7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21>; rel=\"payment\"",
+};
 pub(super) const LOCATION: AnswerHeader = AnswerHeader {
+    component: "Location",
     name: "Location",
     kind: Kind::Uri,
     description: "Where what was made can be read.",
     example: "https://tpp.example/user/2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11/monetary-account/60101/draft-payment/70201",
 };
 pub(super) const IDEMPOTENCY_KEY: AnswerHeader = AnswerHeader {
+    component: "Idempotency-Key",
     name: "Idempotency-Key",
     kind: Kind::Text,
     description: "The key of the request: the caller's, or the one that was made where none came. Send it with every further try.",
     example: "invoice-2026-17",
 };
 pub(super) const IDEMPOTENCY_REPLAYED: AnswerHeader = AnswerHeader {
+    component: "Idempotency-Replayed",
     name: "Idempotency-Replayed",
     kind: Kind::Text,
     description: "`true` where the answer is that of an earlier try under the same key; otherwise it is not there.",
     example: "true",
 };
 pub(super) const BUNQ_RESPONSE_ID: AnswerHeader = AnswerHeader {
+    component: "Bunq-Response-Id",
     name: "Bunq-Response-Id",
     kind: Kind::Text,
     description: "bunq's name of its answer. Say it when you ask bunq for help.",
@@ -76,18 +93,19 @@ pub(super) fn all() -> BTreeMap<String, RefOr<Header>> {
         RETRY_AFTER,
         WWW_AUTHENTICATE,
         LINK,
+        PAY_LINK,
         LOCATION,
         IDEMPOTENCY_KEY,
         IDEMPOTENCY_REPLAYED,
         BUNQ_RESPONSE_ID,
     ];
-    all.into_iter().map(|header| (header.name.to_owned(), RefOr::T(header.build()))).collect()
+    all.into_iter().map(|header| (header.component.to_owned(), RefOr::T(header.build()))).collect()
 }
 
 impl AnswerHeader {
     /// Refers to it from an answer.
     pub(super) fn add_to(&self, response: &mut Response) {
-        let reference = Ref::new(format!("#/components/headers/{}", self.name));
+        let reference = Ref::new(format!("#/components/headers/{}", self.component));
         response.headers.insert(self.name.to_owned(), RefOr::Ref(reference));
     }
 

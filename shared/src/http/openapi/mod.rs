@@ -20,13 +20,13 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-pub use answers::{Answered, Created, Paged};
+pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
 pub use parameters::{
     AccountPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, PageQuery, PaymentPath, PermittedIpPath,
     PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
 };
 pub use problems::{
-    AfterConsent, AtBank, ForCustomer, InSetup, NotReady, OfStore, Once, ProblemGroup, Problems, UnknownCustomer,
+    AfterConsent, AtBank, ForCustomer, InSetup, NotReady, OfStore, Once, ProblemGroup, Problems, UnknownCustomer, UnknownRoute,
     WithKey, WrongRequest,
 };
 

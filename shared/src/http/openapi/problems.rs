@@ -15,7 +15,7 @@ use utoipa::{
 use super::headers;
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
-    http::Problem,
+    http::{Code, Problem},
     tpp::{AccessError, CertificateError, ConsentError, OnboardingError, TppError},
     types::scope::Scope,
 };
@@ -40,7 +40,16 @@ impl<G: ProblemGroup> IntoResponses for Problems<G> {
                 others.push(problem);
             }
         }
-        by_status.into_iter().map(|(status, problems)| (status.to_string(), RefOr::T(response(&problems)))).collect()
+        // Without the key nobody could safely ask again, so it is in every answer to whoever may call.
+        let once = by_status.values().flatten().any(|problem| problem.code() == Code::RequestInFlight);
+        let responses = by_status.into_iter().map(|(status, problems)| {
+            let mut response = response(&problems);
+            if once && status != 401 {
+                headers::IDEMPOTENCY_KEY.add_to(&mut response);
+            }
+            (status.to_string(), RefOr::T(response))
+        });
+        responses.collect()
     }
 }
 
@@ -93,6 +102,9 @@ groups! {
         Problem::store_unavailable(),
         Problem::internal(),
     ];
+
+    /// An operation whose path can name what there is not, like any other path.
+    UnknownRoute = [Problem::route_not_found()];
 
     /// An operation with parameters or a body.
     WrongRequest = [Problem::invalid("count", "must be 1 to 200")];

@@ -1,17 +1,22 @@
 //! The words of a problem: what happened, and what to do about it.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal),+ $(,)?) => {
         /// What happened, for programs. New codes may be added; a code never changes its meaning.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         pub enum Code {
             $($(#[doc = $doc])+ #[serde(rename = $text)] $name),+
         }
 
         impl Code {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
             /// The code on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -20,11 +25,29 @@ macro_rules! codes {
 
             /// What it says, for the document.
             pub(in crate::http) const fn meaning(self) -> &'static str {
-                match self { $(Self::$name => concat!($($doc),+)),+ }
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii_start()),+ }
             }
         }
     };
 }
+
+/// By hand: the derive does not read a name that a macro passes on.
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let lines = Self::ALL.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
+        let description = "What happened, for programs. New codes may be added; a code never changes its meaning.\n".to_owned();
+        let description = lines.fold(description, |text, line| text + &line);
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(codes))
+            .description(Some(description))
+            .examples(["user_not_found"])
+            .into()
+    }
+}
+
+impl ToSchema for Code {}
 
 codes! {
     /// No `Authorization: Bearer` header, or more than one.
