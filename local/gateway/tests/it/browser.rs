@@ -35,6 +35,10 @@ impl Browser {
         self.0.post(url)
     }
 
+    pub(crate) fn delete(&self, url: &str) -> RequestBuilder {
+        self.0.delete(url)
+    }
+
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
         let answer = request.send().await.unwrap();
         let header = |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
