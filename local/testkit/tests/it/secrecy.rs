@@ -167,6 +167,55 @@ async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answe
     problems
 }
 
+/// Asks for money, drafts, sells, permits an address, each once well and once badly, and lists; answers the problems.
+async fn money(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answer> {
+    let (iban, name, text) = ("NL91ABNA0417164300", "Wilhelmina Vermeulen", "Rent of the secret flat");
+    for (what, hide) in [("an IBAN", iban), ("a name", name), ("a description", text), ("an address", "145.58.29.201")] {
+        hidden.text(what, hide);
+    }
+    let order = json!({
+        "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": text,
+        "receiver_type": "IBAN", "receiver_value": iban, "receiver_name": name,
+    });
+    let sale = json!({
+        "counterparty_alias": { "type": "IBAN", "value": iban, "name": name },
+        "amount": { "value": "12.50", "currency": "EUR" }, "description": text, "url_redirect": "https://shop.example/order/secret-order",
+    });
+    hidden.text("a shop's address", "secret-order");
+    let keys = app.get("/credential-password-ip").await.json();
+    let key = &keys["Response"][0]["CredentialPasswordIp"]["id"];
+    let mut problems = Vec::new();
+    for (endpoint, path, body) in [
+        ("request-inquiry", format!("/user/{person}/request-inquiry"), &order),
+        ("draft-payment", format!("/user/{person}/draft-payment"), &order),
+        ("issuer-transaction", "/psd2/payment-service-provider-issuer-transaction".to_owned(), &sale),
+        ("ip", format!("/credential-password-ip/{key}/ip"), &json!({ "ip": "145.58.29.201" })),
+    ] {
+        let done = app.post(&path, body).await;
+        assert_eq!(done.status, 201, "{path}: {done:?}");
+        let mut wrong = body.clone();
+        wrong[name] = json!(iban);
+        let refused = app.post(&path, &wrong).await;
+        assert_eq!(refused.status, 422, "{path}: {refused:?}");
+        // A caller is told which field they sent; nobody else is.
+        assert_eq!(hidden.seen_in(&refused.text.replace(name, "")), [""; 0], "{refused:?}");
+        let endpoint = match endpoint {
+            "issuer-transaction" => "POST user/{}/payment-service-provider-issuer-transaction".to_owned(),
+            "ip" => "POST user/{}/credential-password-ip/{}/ip".to_owned(),
+            of_account => format!("POST user/{{}}/monetary-account/{{}}/{of_account}"),
+        };
+        app.bank.fault(json!({ "endpoint": endpoint, "status": 500, "times": 100 })).await;
+        problems.push(app.post(&path, body).await);
+        app.bank.clear_faults().await;
+    }
+    for list in ["request-inquiry", "draft-payment"] {
+        let listed = app.get(&format!("/user/{person}/monetary-account/60101/{list}")).await;
+        assert!(listed.text.contains(name), "what is looked for is there: {listed:?}");
+    }
+    assert_eq!(app.get("/users").await.status, 200);
+    problems
+}
+
 #[tokio::test]
 async fn nothing_secret_is_logged_or_told_by_a_problem() {
     let app = TestApp::start().await;
@@ -183,7 +232,14 @@ async fn nothing_secret_is_logged_or_told_by_a_problem() {
         app.setup(json!({ "action": action })).await.unwrap();
     }
 
-    let problems = problems(&app, &person, &mut hidden).await;
+    let mut problems = [
+        money(&app, &person, &mut hidden).await,
+        problems(&app, &person, &mut hidden).await,
+    ]
+    .concat();
+    let gone = app.request(reqwest::Method::DELETE, &format!("/user/{person}")).bearer_auth(&app.api_key);
+    assert_eq!(app.send(gone).await.status, 204);
+    problems.push(app.get(&format!("/user/{person}")).await);
 
     sealed_tokens(&app, &mut hidden).await;
     let public = ["server_public_key", "certificate", "chain", "environment", "created_at", "callback_url"];
