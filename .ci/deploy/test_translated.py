@@ -1,0 +1,258 @@
+"""Holds what the template promises, for each combination of its parameters, after SAM's transform."""
+
+import json
+import re
+import subprocess
+from graphlib import TopologicalSorter
+
+import pytest
+from translated import ROOT, defaults, evaluate, name, source, translate, variants
+
+GROUPS = {"Oauth", "Users", "Payments", "Psd2", "CredentialIp", "Setup", "Docs"}
+# Their actions know no resources, so AWS's own policies stand in for a `*` of ours.
+MANAGED = {"AWSXRayDaemonWriteAccess", "service-role/AWSLambdaVPCAccessExecutionRole"}
+
+
+@pytest.fixture(scope="module", params=variants(), ids=name)
+def stack(request):
+    translated, parameters = translate(request.param)
+    return evaluate(translated, parameters), parameters, translated
+
+
+def of_type(resources, kind):
+    return {logical_id: resource["Properties"] for logical_id, resource in resources.items() if resource["Type"] == kind}
+
+
+def references(node, resources):
+    """The resources that a part of the template names."""
+    if isinstance(node, list):
+        return set().union(*(references(item, resources) for item in node), set())
+    if not isinstance(node, dict):
+        return set()
+    named = set()
+    for key, value in node.items():
+        if key == "Ref":
+            named.add(value)
+        elif key == "Fn::GetAtt":
+            named.add(value[0] if isinstance(value, list) else value.split(".")[0])
+        elif key == "Fn::Sub":
+            text, variables = (value, {}) if isinstance(value, str) else value
+            named |= {found.split(".")[0] for found in re.findall(r"\$\{([^}!]+)\}", text) if found not in variables}
+            named |= references(variables, resources)
+        elif key == "DependsOn":
+            named |= {value} if isinstance(value, str) else set(value)
+        else:
+            named |= references(value, resources)
+    return named & set(resources)
+
+
+def statements(role):
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def allowed(role):
+    return [statement for statement in statements(role) if statement["Effect"] == "Allow"]
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def test_nothing_waits_for_itself(stack):
+    resources, _, _ = stack
+    graph = {logical_id: references(resource, resources) for logical_id, resource in resources.items()}
+    list(TopologicalSorter(graph).static_order())
+
+
+def test_each_function_has_one_role_of_its_own(stack):
+    resources, _, _ = stack
+    functions = of_type(resources, "AWS::Lambda::Function")
+    assert set(functions) == {f"{group}Function" for group in GROUPS}
+    for logical_id, function in functions.items():
+        assert function["Role"] == {"Fn::GetAtt": [logical_id.replace("Function", "Role"), "Arn"]}
+    roles = of_type(resources, "AWS::IAM::Role")
+    assert set(roles) - {"DeploymentRole"} == {f"{group}Role" for group in GROUPS}
+    for group in GROUPS:
+        trust = roles[f"{group}Role"]["AssumeRolePolicyDocument"]["Statement"]
+        assert [statement["Principal"] for statement in trust] == [{"Service": "lambda.amazonaws.com"}]
+
+
+def test_no_role_may_do_everything_or_with_everything(stack):
+    resources, _, _ = stack
+    for logical_id, role in of_type(resources, "AWS::IAM::Role").items():
+        for statement in allowed(role) if "Policies" in role else []:
+            for value in listed(statement["Action"]):
+                assert "*" not in value, logical_id
+            for value in listed(statement["Resource"]):
+                assert isinstance(value, dict) and "*" not in json.dumps(value), logical_id
+            assert "NotAction" not in statement and "NotResource" not in statement
+    # Nor does SAM or anything else bring in a policy beside the roles.
+    assert not of_type(resources, "AWS::IAM::Policy") and not of_type(resources, "AWS::IAM::ManagedPolicy")
+
+
+def test_managed_policies_are_those_that_are_explained(stack):
+    resources, parameters, _ = stack
+    for logical_id, role in of_type(resources, "AWS::IAM::Role").items():
+        arns = {arn["Fn::Sub"].split(":policy/")[1] for arn in role.get("ManagedPolicyArns", [])}
+        if logical_id == "DeploymentRole":
+            assert arns == {"service-role/AWSCodeDeployRoleForLambdaLimited"}
+        elif parameters["Egress"] == "none" or logical_id == "DocsRole":
+            assert arns == {"AWSXRayDaemonWriteAccess"}
+        else:
+            assert arns == MANAGED
+
+
+def test_a_function_writes_to_its_own_log_only(stack):
+    resources, parameters, _ = stack
+    for group in GROUPS:
+        role = resources[f"{group}Role"]["Properties"]
+        own = {"Fn::GetAtt": [f"{group}Logs", "Arn"]}
+        writes = [s for s in allowed(role) if any(a.startswith("logs:") for a in listed(s["Action"]))]
+        assert [s["Resource"] for s in writes] == [own]
+        # Also where a managed policy says otherwise.
+        denied = [s for s in statements(role) if s["Effect"] == "Deny"]
+        assert [s["NotResource"] for s in denied] == ([] if group == "Docs" else [own])
+        logging = resources[f"{group}Function"]["Properties"]["LoggingConfig"]
+        assert logging["LogGroup"] == {"Ref": f"{group}Logs"} and logging["LogFormat"] == "JSON"
+    for group in of_type(resources, "AWS::Logs::LogGroup").values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_item_that_a_role_may_touch_is_named_by_its_prefix(stack):
+    resources, _, _ = stack
+    for group in GROUPS:
+        for statement in allowed(resources[f"{group}Role"]["Properties"]):
+            actions = listed(statement["Action"])
+            if not any(action.startswith("dynamodb:") for action in actions):
+                continue
+            if actions == ["dynamodb:Query"]:
+                assert all("/index/" in resource["Fn::Sub"] for resource in statement["Resource"])
+                continue
+            keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert keys and not [key for key in keys if key.startswith("*")]
+            assert not {"dynamodb:Scan", "dynamodb:Query"} & set(actions)
+
+
+def test_only_the_setup_writes_secrets_and_never_the_owners_certificate(stack):
+    resources, parameters, _ = stack
+    for group in GROUPS:
+        written = set()
+        for statement in allowed(resources[f"{group}Role"]["Properties"]):
+            if "secretsmanager:PutSecretValue" in listed(statement["Action"]):
+                written |= {resource["Ref"] for resource in listed(statement["Resource"])}
+        expected = {"TppSecret", "OauthClientSecret", "SealingKeySecret"} if group == "Setup" else set()
+        if group == "Setup" and parameters["BunqEnvironment"] == "sandbox":
+            expected.add("CertificateSecret")
+        assert written == expected, group
+
+
+def test_the_owners_key_can_be_used_through_the_two_services_only(stack):
+    resources, parameters, _ = stack
+    for group in GROUPS - {"Docs"}:
+        uses = [s for s in allowed(resources[f"{group}Role"]["Properties"]) if any(a.startswith("kms:") for a in listed(s["Action"]))]
+        assert len(uses) == (1 if parameters["KmsKeyArn"] else 0)
+        assert all("kms:ViaService" in use["Condition"]["StringEquals"] for use in uses)
+
+
+def test_docs_may_do_nothing_and_knows_nothing(stack):
+    resources, _, _ = stack
+    actions = {action for s in allowed(resources["DocsRole"]["Properties"]) for action in listed(s["Action"])}
+    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    function = resources["DocsFunction"]["Properties"]
+    assert set(function["Environment"]["Variables"]) == {"LOG_LEVEL"} and "VpcConfig" not in function
+
+
+def test_the_environment_is_what_the_configuration_reads():
+    translated, parameters = translate({})
+    config = (ROOT / "shared/src/config.rs").read_text()
+    # Lambda itself gives the last.
+    read = set(re.findall(r'"([A-Z][A-Z0-9_]{4,})"', config)) - {"AWS_LAMBDA_FUNCTION_NAME"}
+    variables = evaluate(translated, parameters)["UsersFunction"]["Properties"]["Environment"]["Variables"]
+    overridable = set(source()["Resources"]["UsersFunction"]["Properties"]["Environment"]["Variables"])
+    assert read - overridable == set(), "a variable that the template does not give"
+    assert overridable - read == {"AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "AWS_ENDPOINT_URL"}
+    assert "AWS_ENDPOINT_URL" not in variables and "BUNQ_API_URL" not in variables
+
+
+def test_functions_leave_as_they_are_told(stack):
+    resources, parameters, _ = stack
+    for group in GROUPS - {"Docs"}:
+        vpc = resources[f"{group}Function"]["Properties"].get("VpcConfig")
+        match parameters["Egress"]:
+            case "none":
+                assert vpc is None
+            case "nat":
+                assert vpc["SubnetIds"] == [{"Ref": "PrivateSubnetA"}, {"Ref": "PrivateSubnetB"}]
+            case "existing":
+                assert vpc["SubnetIds"] == {"Fn::Split": [",", {"Ref": "SubnetIds"}]}
+    assert ("NatGateway" in resources) == (parameters["Egress"] == "nat")
+
+
+def test_only_gradual_deployments_have_deployments(stack):
+    resources, parameters, _ = stack
+    groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
+    gradual = parameters["GradualDeployment"] == "true"
+    assert set(groups) == ({f"{group}FunctionDeploymentGroup" for group in GROUPS - {"Setup"}} if gradual else set())
+    assert ("DeploymentRole" in resources) == gradual
+    for group in groups.values():
+        assert group["AlarmConfiguration"]["Alarms"] and group["AutoRollbackConfiguration"]["Enabled"]
+    # The alias is what the API calls, gradual or not.
+    assert len(of_type(resources, "AWS::Lambda::Alias")) == 6
+
+
+def test_what_must_not_be_lost_outlives_the_stack(stack):
+    resources, _, _ = stack
+    table = resources["ConnectionsTable"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    for logical_id in of_type(resources, "AWS::SecretsManager::Secret"):
+        assert resources[logical_id]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def test_the_access_log_holds_no_path_no_query_and_nobody(stack):
+    resources, _, _ = stack
+    form = resources["Stage"]["Properties"]["AccessLogSettings"]["Format"]
+    assert set(json.loads(form)) >= {"requestId", "routeKey", "status", "responseLatency", "integrationErrorMessage"}
+    for name in ["path", "identity", "queryString", "authorizer"]:
+        assert f"$context.{name}" not in form
+
+
+def test_the_setup_is_for_iam_only(stack):
+    resources, _, _ = stack
+    routes = of_type(resources, "AWS::ApiGatewayV2::Route").values()
+    assert [route["RouteKey"] for route in routes if route["AuthorizationType"] != "NONE"] == ["POST /setup"]
+    assert [route["AuthorizationType"] for route in routes if route["RouteKey"] == "POST /setup"] == ["AWS_IAM"]
+
+
+def test_every_alarm_tells_somebody(stack):
+    resources, parameters, _ = stack
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 14
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]
+    assert ("AlarmSubscription" in resources) == bool(parameters["AlarmEmail"])
+
+
+def test_the_dashboard_is_json_and_names_what_is_there(stack):
+    resources, _, _ = stack
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(body)["widgets"]) > 9
+    assert {found for found in re.findall(r"\$\{([A-Za-z0-9]+)\}", body)} <= set(resources)
+
+
+@pytest.mark.parametrize("gradual", ["false", "true"])
+def test_cfn_lint_finds_nothing_in_what_cloudformation_sees(gradual, tmp_path):
+    # The linter itself looks at every outcome of the conditions; only this parameter decides what SAM makes.
+    translated, _ = translate({"GradualDeployment": gradual})
+    path = tmp_path / "translated.json"
+    path.write_text(json.dumps(translated))
+    # The first two as the template says; SAM writes GradualDeploymentType out, after which nobody reads it.
+    found = subprocess.run(["cfn-lint", "--ignore-checks", "W1001", "W1033", "W2001", "--", str(path)], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
+
+
+def test_every_parameter_is_used():
+    template = source()
+    text = json.dumps({key: value for key, value in template.items() if key not in ("Parameters", "Metadata")})
+    used = set(re.findall(r'"Ref": "(\w+)"', text)) | set(re.findall(r"\$\{(\w+)\}", text))
+    assert set(defaults(template)) <= used

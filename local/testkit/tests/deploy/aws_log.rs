@@ -1,0 +1,113 @@
+//! Stands between a function and AWS and notes what it asks for, as IAM would see it.
+
+use std::{
+    collections::BTreeSet,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::Value;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// An action on a resource: a table, an index (`table/index/name`) or a secret; and where it is an item, the item's key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Access {
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    pub(crate) key: Option<String>,
+}
+
+/// A way to AWS that is watched. It ends with this value.
+pub(crate) struct AwsLog {
+    pub(crate) url: String,
+    seen: Arc<Mutex<BTreeSet<Access>>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+struct Way {
+    aws: String,
+    http: reqwest::Client,
+    seen: Arc<Mutex<BTreeSet<Access>>>,
+}
+
+impl AwsLog {
+    pub(crate) async fn start(aws: String) -> Self {
+        let seen = Arc::default();
+        let way = Way { aws, http: reqwest::Client::new(), seen: Arc::clone(&seen) };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let routes = Router::new().fallback(pass_on).with_state(way);
+        let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        Self { url, seen, server }
+    }
+
+    /// Everything that was asked for.
+    pub(crate) fn seen(&self) -> BTreeSet<Access> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl Drop for AwsLog {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn pass_on(State(way): State<Way>, headers: HeaderMap, body: Bytes) -> (StatusCode, Bytes) {
+    let target = headers["x-amz-target"].to_str().unwrap();
+    way.seen.lock().unwrap().extend(accesses(target, &serde_json::from_slice(&body).unwrap()));
+    let mut request = way.http.post(&way.aws).body(body);
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "host" && *name != "content-length") {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status(), answer.bytes().await.unwrap())
+}
+
+fn accesses(target: &str, body: &Value) -> Vec<Access> {
+    let (service, operation) = target.split_once('.').unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no text in {target}: {body}")).to_owned();
+    if service == "secretsmanager" {
+        let resource = text(body.get("SecretId").unwrap_or(&body["Name"]));
+        return vec![Access { action: format!("secretsmanager:{operation}"), resource, key: None }];
+    }
+    let item = |operation: &str, place: &Value| Access {
+        action: format!("dynamodb:{operation}"),
+        resource: text(&place["TableName"]),
+        key: Some(text(&place.get("Key").unwrap_or(&place["Item"])["pk"]["S"])),
+    };
+    match operation {
+        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![item(operation, body)],
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+        "TransactWriteItems" => {
+            let parts = body["TransactItems"].as_array().unwrap().iter().flat_map(|part| part.as_object().unwrap());
+            let action = |kind: &str| {
+                if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") }
+            };
+            parts.map(|(kind, place)| item(&action(kind), place)).collect()
+        }
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().unwrap().iter();
+            let keys =
+                tables.flat_map(|(table, read)| read["Keys"].as_array().unwrap().iter().map(move |key| (table, key)));
+            let access = |(table, key): (&String, &Value)| Access {
+                action: "dynamodb:BatchGetItem".to_owned(),
+                resource: table.clone(),
+                key: Some(text(&key["pk"]["S"])),
+            };
+            keys.map(access).collect()
+        }
+        "Query" => {
+            let resource = format!("{}/index/{}", text(&body["TableName"]), text(&body["IndexName"]));
+            vec![Access { action: "dynamodb:Query".to_owned(), resource, key: None }]
+        }
+        _ => panic!("an operation that nobody has thought of: {target}"),
+    }
+}

@@ -1,0 +1,55 @@
+//! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP are left out.
+
+use lambda_http::{Adapter, Context, LambdaEvent, request::LambdaRequest};
+use serde_json::{Value, json};
+use shared::{
+    config::Config,
+    http::{App, service},
+    lambda::{Aws, compose},
+};
+use testkit::TestApp;
+use tower::ServiceExt as _;
+use url::Url;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The functions, by folder. `users` is last, since its events end with the customer's own end.
+pub(crate) const GROUPS: [&str; 7] = ["oauth", "payments", "psd2", "credential-ip", "setup", "docs", "users"];
+
+/// One process of a deployment, whatever function it runs.
+pub(crate) struct Process(App);
+
+impl Process {
+    /// Starts one that finds AWS at this address.
+    pub(crate) async fn start(app: &TestApp, aws: &str) -> Self {
+        let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
+        Self(compose(config, Aws::Local(Url::parse(aws).unwrap()), app.clock.clock()).await.unwrap())
+    }
+
+    /// What a function makes of an event: the answer for API Gateway, or for whoever invoked it directly; else the error's type.
+    pub(crate) async fn invoke(&self, group: &str, event: Value) -> Result<Value, String> {
+        let app = self.0.clone();
+        // As `shared::lambda::serve_direct` tells them apart.
+        if group == "setup" && event.get("requestContext").is_none() {
+            return setup::invoke(app, event).await.map_err(|error| error.error_type);
+        }
+        Ok(match group {
+            "oauth" => answer(oauth::router(), app, event).await,
+            "users" => answer(users::router(), app, event).await,
+            "payments" => answer(payments::router(), app, event).await,
+            "psd2" => answer(psd2::router(), app, event).await,
+            "credential-ip" => answer(credential_ip::router(), app, event).await,
+            "setup" => answer(setup::router(), app, event).await,
+            "docs" => answer(docs::router(), (), event).await,
+            group => panic!("no function {group}"),
+        })
+    }
+}
+
+async fn answer<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S, event: Value) -> Value {
+    let request: LambdaRequest = serde_json::from_value(event).unwrap();
+    let mut context = Context::default();
+    let in_half_a_minute = jiff::Timestamp::now().as_millisecond() + 30_000;
+    context.deadline = u64::try_from(in_half_a_minute).unwrap();
+    let response = Adapter::from(service(router, state)).oneshot(LambdaEvent::new(request, context)).await.unwrap();
+    json!(response)
+}

@@ -1,0 +1,11 @@
+//! What is deployed, held against the code: the template's routes and roles, and the events that stand for API Gateway's.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod aws_log;
+mod deployment;
+mod events;
+mod roles;
+mod rotation;
+mod routes;
+mod template;

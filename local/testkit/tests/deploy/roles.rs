@@ -1,0 +1,170 @@
+//! Each function's role allows what the function does, and next to nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use testkit::TestApp;
+
+use crate::{
+    aws_log::{Access, AwsLog},
+    deployment::{GROUPS, Process},
+    events, template,
+};
+
+/// One permission: an action on a resource, for items whose keys begin so.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Grant {
+    sid: String,
+    action: String,
+    resource: String,
+    keys: Vec<String>,
+}
+
+impl Grant {
+    fn allows(&self, access: &Access) -> bool {
+        let key = |key: &String| {
+            self.keys.iter().any(|pattern| match pattern.strip_suffix('*') {
+                Some(beginning) => key.starts_with(beginning),
+                None => key == pattern,
+            })
+        };
+        self.action == access.action && self.resource == access.resource && access.key.as_ref().is_none_or(key)
+    }
+}
+
+/// What a function's role allows with tables and secrets, in the names of a test's deployment.
+fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
+    let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+    let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let mut grants = Vec::new();
+    for statement in statements.as_array().unwrap() {
+        // The sandbox's, and as if there were a key of the owner's.
+        let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
+        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        for action in listed(&statement["Action"]) {
+            let action = action.as_str().unwrap();
+            if !action.starts_with("dynamodb:") && !action.starts_with("secretsmanager:") {
+                continue;
+            }
+            for resource in listed(&statement["Resource"]) {
+                grants.push(Grant {
+                    sid: statement["Sid"].as_str().unwrap().to_owned(),
+                    action: action.to_owned(),
+                    resource: named(resources, resource),
+                    keys: listed(keys).iter().filter_map(|key| key.as_str()).map(str::to_owned).collect(),
+                });
+            }
+        }
+    }
+    grants
+}
+
+fn listed(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+/// A resource by the name that it has in a test.
+fn named(resources: &Map<String, Value>, resource: &Value) -> String {
+    let table = |id: &str| id.strip_suffix("Table").unwrap().to_lowercase();
+    if let Some(secret) = resource["Ref"].as_str() {
+        let name = resources[secret]["Properties"]["Name"]["Fn::Sub"].as_str().unwrap();
+        return name.replace("${AWS::StackName}", "test");
+    }
+    if let Some(sub) = resource["Fn::Sub"].as_str() {
+        let (id, index) = sub.strip_prefix("${").unwrap().split_once(".Arn}").unwrap();
+        return table(id) + index;
+    }
+    assert_eq!(resource["Fn::GetAtt"][1], "Arn", "{resource}");
+    table(resource["Fn::GetAtt"][0].as_str().unwrap())
+}
+
+/// The secrets as the template makes them: there, and empty.
+async fn make_secrets(app: &TestApp, resources: &Map<String, Value>) {
+    for (id, _) in resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::SecretsManager::Secret") {
+        app.aws_call("secretsmanager.CreateSecret", json!({ "Name": named(resources, &json!({ "Ref": id })) })).await;
+    }
+}
+
+fn check(resources: &Map<String, Value>, group: &str, seen: &BTreeSet<Access>) -> BTreeSet<(String, String)> {
+    let grants = grants(resources, group);
+    let mut used = BTreeSet::new();
+    for access in seen {
+        let allowed: Vec<_> = grants.iter().filter(|grant| grant.allows(access)).collect();
+        assert!(!allowed.is_empty(), "{group} may not: {access:?}");
+        used.extend(allowed.into_iter().map(|grant| (grant.sid.clone(), grant.action.clone())));
+    }
+    used
+}
+
+#[tokio::test]
+async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idle() {
+    let resources = template::resources();
+    let (app, mut places) = events::prepared().await;
+    for group in GROUPS {
+        let log = AwsLog::start(app.aws.url()).await;
+        // Twice, so that starts are repeated; the second time nothing is in memory, and the bank has ended every session. Two hours later each
+        // time, since a key's and a customer's use is noted once an hour.
+        for _ in 0..2 {
+            app.advance(7200).await;
+            let process = Process::start(&app, &log.url).await;
+            for event in events::of(group) {
+                events::begin(&app, &event, &mut places).await;
+                if event.name == "delete_user" {
+                    places.insert("USER_ID", app.connect("company").await);
+                }
+                let _ = process.invoke(group, event.filled(&places)).await;
+                if event.name == "delete_user" {
+                    places.insert("USER_ID", app.connect("person").await);
+                }
+            }
+            app.bank.expire_sessions().await;
+        }
+        refuse_a_consent(&app, group, &log).await;
+
+        let used = check(&resources, group, &log.seen());
+
+        let granted: BTreeSet<_> =
+            grants(&resources, group).into_iter().map(|grant| (grant.sid, grant.action)).collect();
+        let idle: BTreeSet<_> = granted.difference(&used).collect();
+        // Another test makes it work: an onboarding from nothing.
+        let expected =
+            if group == "setup" { idle.iter().filter(|(sid, _)| sid.starts_with("Keep")).count() } else { 0 };
+        assert_eq!(idle.len(), expected, "{group} needs not: {idle:?}");
+    }
+}
+
+/// Has the bank refuse the token that it has just given, upon which the function asks for the TPP's own session.
+async fn refuse_a_consent(app: &TestApp, group: &'static str, log: &AwsLog) {
+    if group != "oauth" {
+        return;
+    }
+    let text = "User credentials are incorrect. Incorrect API key or IP address.";
+    let body = json!({ "Error": [{ "error_description": text, "error_description_translated": text }] });
+    let process = Process::start(app, &log.url).await;
+    let complete = events::of(group).into_iter().find(|event| event.name == "complete_consent").unwrap();
+    let mut places = std::collections::BTreeMap::new();
+    events::begin(app, &complete, &mut places).await;
+    app.bank.expire_sessions().await;
+    app.bank.fault(json!({ "endpoint": "POST session-server", "times": 1, "status": 400, "body": body })).await;
+    let answer = process.invoke(group, complete.filled(&places)).await.unwrap();
+    app.bank.clear_faults().await;
+    assert_eq!(answer["statusCode"], 403, "{answer}");
+}
+
+#[tokio::test]
+async fn the_setup_onboards_from_nothing_with_what_its_role_allows() {
+    let resources = template::resources();
+    let app = TestApp::builder().without_seed().not_onboarded().start().await;
+    make_secrets(&app, &resources).await;
+    let log = AwsLog::start(app.aws.url()).await;
+    let process = Process::start(&app, &log.url).await;
+
+    let before = process.invoke("setup", json!({ "action": "status" })).await.unwrap();
+    let report = process.invoke("setup", json!({})).await.unwrap();
+
+    assert_eq!((&before["onboarded"], &report["onboarded"]), (&json!(false), &json!(true)), "{report}");
+    let used = check(&resources, "setup", &log.seen());
+    for (sid, action) in [("KeepProgress", "PutSecretValue"), ("KeepCertificate", "PutSecretValue")] {
+        assert!(used.contains(&(sid.to_owned(), format!("secretsmanager:{action}"))), "{sid}");
+    }
+}

@@ -1,0 +1,87 @@
+//! The template's routes are the functions' own, and those of the API's description: no more and no fewer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use testkit::TestApp;
+
+use crate::template;
+
+/// Written for clients of bunq's Python example; the same operation, so the description has it once.
+const WITH_SLASH: &str = "GET /user/{user_id}/";
+
+/// The template's routes and the operation of each.
+fn deployed() -> BTreeMap<String, String> {
+    let resources = template::resources();
+    let routes = resources.values().filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Route");
+    let text = |route: &serde_json::Value, name: &str| route["Properties"][name].as_str().unwrap().to_owned();
+    routes.map(|route| (text(route, "RouteKey"), text(route, "OperationName"))).collect()
+}
+
+#[test]
+fn the_template_and_the_description_have_the_same_routes() {
+    let document = serde_json::to_value(local::document()).unwrap();
+    let mut described = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            described.insert(format!("{} {path}", method.to_uppercase()), id.to_owned());
+        }
+    }
+    described.insert(WITH_SLASH.to_owned(), "find_user".to_owned());
+
+    assert_eq!(deployed(), described);
+}
+
+#[test]
+fn every_route_leads_to_the_function_that_has_it() {
+    let resources = template::resources();
+    let functions = [
+        ("Oauth", keys(oauth::router())),
+        ("Users", keys(users::router())),
+        ("Payments", keys(payments::router())),
+        ("Psd2", keys(psd2::router())),
+        ("CredentialIp", keys(credential_ip::router())),
+        ("Setup", keys(setup::router())),
+        ("Docs", keys(docs::router::<()>())),
+    ];
+    for (group, mut routes) in functions {
+        if group == "Users" {
+            routes.insert(WITH_SLASH.to_owned());
+        }
+        let target = format!("integrations/${{{group}Integration}}");
+        let led = resources.values().filter(|resource| resource["Properties"]["Target"]["Fn::Sub"] == target);
+        let led: BTreeSet<_> = led.map(|route| route["Properties"]["RouteKey"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(led, routes, "{group}");
+    }
+}
+
+fn keys<S: Clone + Send + Sync + 'static>(router: utoipa_axum::router::OpenApiRouter<S>) -> BTreeSet<String> {
+    let document = serde_json::to_value(router.get_openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let methods = |(path, methods): (&String, &serde_json::Value)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
+#[tokio::test]
+async fn the_gateway_routes_what_api_gateway_routes() {
+    let app = TestApp::start().await;
+    for route in deployed().keys() {
+        let (method, path) = route.split_once(' ').unwrap();
+        let path = path.replace("{file}", "style.css").replace(['{', '}'], "");
+
+        let answer = app.send(app.request(method.parse::<Method>().unwrap(), &path)).await;
+
+        // Another 404 is the handler's own: there is no customer of that name.
+        let lost = answer.status == 405 || (answer.status == 404 && answer.json()["code"] == "route_not_found");
+        assert!(!lost, "{route}: {}", answer.status);
+    }
+    // What the template does not have, the gateway does not have either.
+    for (method, path) in [("GET", "/auth/"), ("POST", "/user/1"), ("GET", "/setup"), ("GET", "/user/1/accounts/2")] {
+        let answer = app.send(app.request(method.parse::<Method>().unwrap(), path)).await;
+        assert!(answer.status == 404 || answer.status == 405, "{method} {path}: {answer:?}");
+    }
+}
