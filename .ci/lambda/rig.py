@@ -1,0 +1,124 @@
+"""What runs a function as Lambda does, and what it runs against."""
+
+import json
+import os
+import pathlib
+import platform
+import re
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+import samcli.local.rapid
+from translated import evaluate, source, translate
+
+ROOT = pathlib.Path(__file__).parents[2]
+EVENTS = ROOT / "events"
+BOOTSTRAPS = pathlib.Path(os.environ["BOOTSTRAPS"])
+GROUPS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
+MACHINE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
+EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / f"aws-lambda-rie-{MACHINE}"
+AWS = {"region_name": "eu-central-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+PATIENCE = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(what, attempt):
+    """Tries until it works; what is waited for has no other sign of life."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return attempt()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(what) from None
+            time.sleep(0.05)
+
+
+class Local:
+    """The local stack: of it, the simulated bank and the embedded AWS are used here."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        command = [os.environ["LOCAL"], "--port=0", "--aws-port=0", "--simulator-port=0", "--state-dir", self.folder.name]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        said = {}
+        for line in self.process.stdout:
+            if address := re.match(r"\s+(bank|AWS)\s+(http\S+)", line):
+                said[address[1]] = address[2].rstrip("/")
+            if "Ctrl-C" in line:
+                break
+        self.bank, self.aws = said["bank"], said["AWS"]
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+
+def create_tables(endpoint):
+    """Makes the tables as the template has them."""
+    client = boto3.client("dynamodb", endpoint_url=endpoint, **AWS)
+    resources = evaluate(*translate({}))
+    for resource, name in (("ConnectionsTable", "rig-connections"), ("EphemeraTable", "rig-ephemera")):
+        wanted = resources[resource]["Properties"]
+        parts = {key: wanted[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes") if key in wanted}
+        client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **parts)
+
+
+def environment(aws, bank):
+    """What the template gives a function, with a bank and an AWS on this machine."""
+    return {
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-central-1",
+        "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
+        "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "SECRET_PREFIX": "rig",
+        "PUBLIC_URL": "https://tpp.example", "TPP_NAME": "rig", "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "1",
+        "BUNQ_API_URL": f"{bank}/v1", "BUNQ_AUTHORIZE_URL": f"{bank}/auth", "BUNQ_TOKEN_URL": f"{bank}/v1/token", "BUNQ_PAY_URL": f"{bank}/pay",
+    }
+
+
+class Function:
+    """A bootstrap under the emulator."""
+
+    def __init__(self, group, variables, logs):
+        self.url = f"http://127.0.0.1:{(port := free_port())}/2015-03-31/functions/function/invocations"
+        addresses = ["--runtime-interface-emulator-address", f"127.0.0.1:{port}", "--runtime-api-address", f"127.0.0.1:{free_port()}"]
+        variables = {"PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": f"rig-{group}", "AWS_LAMBDA_FUNCTION_TIMEOUT": "60"} | variables
+        self.logs = open(logs, "w")
+        command = [EMULATOR, *addresses, BOOTSTRAPS / group / "bootstrap"]
+        self.process = subprocess.Popen(command, env=variables, stdout=self.logs, stderr=subprocess.STDOUT)
+        until(f"{group} under the emulator", lambda: socket.create_connection(("127.0.0.1", port), 1).close())
+
+    def invoke(self, event):
+        request = urllib.request.Request(self.url, json.dumps(event).encode())
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.logs.close()
+
+
+def fetch(url, headers):
+    """Where a page leads, without going there."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    try:
+        urllib.request.build_opener(Stay).open(urllib.request.Request(url, headers=headers))
+    except urllib.error.HTTPError as answer:
+        return answer.headers["Location"]
+    raise AssertionError(f"{url} leads nowhere")

@@ -1,0 +1,147 @@
+"""The functions as they are deployed: small, at home on Amazon Linux 2023, and with the answer that events/expected.json promises to each event."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import urllib.parse
+import zipfile
+
+import pytest
+from rig import BOOTSTRAPS, EVENTS, GROUPS, PATIENCE, Function, Local, create_tables, environment, fetch, free_port, until
+
+LARGEST_ZIP = 6_000_000
+GLIBC_OF_AMAZON_LINUX_2023 = (2, 34)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_bootstrap_is_small_and_needs_no_newer_glibc(group, tmp_path):
+    bootstrap = BOOTSTRAPS / group / "bootstrap"
+    with zipfile.ZipFile(tmp_path / "function.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(bootstrap, "bootstrap")
+    size = (tmp_path / "function.zip").stat().st_size
+    versions = [tuple(map(int, version.split(b"."))) for version in re.findall(rb"GLIBC_(\d+\.\d+)", bootstrap.read_bytes())]
+    print(f"\n{group}: {size / 1e6:.1f} MB zipped, {bootstrap.stat().st_size / 1e6:.1f} MB, glibc {'.'.join(map(str, max(versions)))}", file=sys.__stdout__)
+    assert size <= LARGEST_ZIP
+    assert max(versions) <= GLIBC_OF_AMAZON_LINUX_2023
+
+
+@pytest.fixture(scope="module")
+def local():
+    local = Local()
+    yield local
+    local.end()
+
+
+@pytest.fixture(params=["embedded", "moto"])
+def deployment(request, local, tmp_path):
+    """Every function under the emulator, with nothing onboarded yet."""
+    moto, aws = None, local.aws
+    if request.param == "moto":
+        aws = f"http://127.0.0.1:{(port := free_port())}"
+        moto = subprocess.Popen([pathlib.Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until("AWS", lambda: create_tables_when_there(aws))
+    functions = {group: Function(group, environment(aws, local.bank), tmp_path / f"{group}.log") for group in GROUPS}
+    yield functions, local.bank
+    for function in functions.values():
+        function.end()
+    if moto:
+        moto.terminate()
+        moto.wait(PATIENCE)
+
+
+def create_tables_when_there(aws):
+    import botocore.exceptions
+
+    try:
+        create_tables(aws)
+    except botocore.exceptions.EndpointConnectionError as error:
+        raise OSError from error
+
+
+class Journey:
+    """Invokes events, with their places filled in by what came before."""
+
+    def __init__(self, functions):
+        self.functions, self.places, self.answered = functions, {"MONETARY_ACCOUNT_ID": "60101"}, {}
+
+    def send(self, name, **changed):
+        text = (EVENTS / f"{name}.json").read_text()
+        for place, value in self.places.items():
+            text = re.sub(rf"\b{place}\b", value, text)
+        event = json.loads(text)
+        if changed:
+            event["body"] = json.dumps(json.loads(event["body"]) | changed)
+            # Another request needs another key.
+            event["headers"].pop("idempotency-key", None)
+        answer = self.functions[name.split("/")[0]].invoke(event)
+        self.answered[f"{name}.json"] = answer.get("statusCode", answer.get("errorType", "answers"))
+        return answer
+
+    def body(self, name):
+        return json.loads(self.send(name)["body"])
+
+    def keep(self, place, value):
+        self.places[place] = str(value)
+
+    def consent(self, begin, end, customer, bank):
+        begun = self.send(begin)
+        (cookie,) = begun["cookies"]
+        self.keep("BROWSER", cookie.split(";")[0].split("=", 1)[1])
+        back = urllib.parse.urlsplit(fetch(begun["headers"]["location"], customer))
+        query = dict(urllib.parse.parse_qsl(back.query))
+        self.keep("STATE", query["state"])
+        self.keep("CODE", query.get("code", ""))
+        return self.send(end)
+
+
+def made(answer):
+    return json.loads(answer["body"])["Response"][0]["Id"]["id"]
+
+
+def first(body, kind):
+    return next(element[kind] for element in body["Response"] if kind in element)
+
+
+def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(deployment):
+    functions, bank = deployment
+    journey = Journey(functions)
+
+    onboarded = journey.send("setup/direct.run")
+    assert onboarded["onboarded"] and {step["state"] for step in onboarded["steps"]} == {"now"}, onboarded["steps"]
+    journey.keep("API_KEY", onboarded["api_key"])
+    journey.keep("KEY_ID", journey.send("setup/direct.create_api_key")["id"])
+
+    approve = {"X-Simulator-Approve": "person"}
+    connected = journey.consent("oauth/begin_consent.reference", "oauth/complete_consent", approve, bank)
+    journey.keep("USER_ID", json.loads(connected["body"])["new_user_id"])
+    assert journey.send("oauth/complete_consent.unknown-browser")
+    assert "<html" in journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)["body"]
+    journey.consent("oauth/begin_consent", "oauth/complete_consent.denied", {"X-Simulator-Deny": "1"}, bank)
+
+    accounts = journey.body("users/list_accounts")
+    assert 60101 in [account["id"] for element in accounts["Response"] for account in element.values()]
+    (user,) = journey.body("users/list_users")["users"]
+    assert (user["user_id"], user["reference"], user["status"]) == (journey.places["USER_ID"], "customer-17", "active")
+
+    # The event's own is paid at once, by the sandbox's rich uncle; one that is to be taken back must not be.
+    somebody = {"receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"}
+    journey.keep("REQUEST_INQUIRY_ID", made(journey.send("payments/create_request_inquiry", **somebody)))
+    journey.send("payments/create_request_inquiry")
+    journey.keep("DRAFT_PAYMENT_ID", made(journey.send("payments/create_draft_payment")))
+    journey.keep("PAYMENT_ID", first(journey.body("payments/list_payments"), "Payment")["id"])
+    journey.keep("TRANSACTION_ID", made(journey.send("psd2/create_issuer_transaction")))
+    transaction = first(journey.body("psd2/find_issuer_transaction"), "PaymentServiceProviderIssuerTransaction")
+    journey.keep("PUBLIC_ID", transaction["public_uuid"])
+    credential = first(journey.body("credential-ip/list_credential_password_ips"), "CredentialPasswordIp")
+    journey.keep("CREDENTIAL_PASSWORD_IP_ID", credential["id"])
+    journey.keep("ITEM_ID", first(journey.body("credential-ip/list_permitted_ips"), "PermittedIp")["id"])
+
+    expected = json.loads((EVENTS / "expected.json").read_text())
+    every = [str(path.relative_to(EVENTS))[: -len(".json")] for path in EVENTS.glob("*/*.json")]
+    # What ends something comes last.
+    ends = lambda name: any(word in name for word in ("update_", "delete_", "revoke"))
+    for name in sorted((name for name in every if f"{name}.json" not in journey.answered), key=lambda name: (ends(name), name)):
+        journey.send(name)
+    assert journey.answered == expected
