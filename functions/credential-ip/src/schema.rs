@@ -13,7 +13,6 @@ pub(crate) struct NewPermittedIp {
     /// A public IPv4 address. `*`, any address, is taken only together with `allow_wildcard=true`.
     #[schema(value_type = String, format = Ipv4, pattern = "^(?!0\\.|10\\.|127\\.|169\\.254\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.|192\\.0\\.2\\.|198\\.51\\.100\\.|203\\.0\\.113\\.|22[4-9]\\.|2[3-5][0-9]\\.)", example = "185.40.108.7")]
     ip: Ipv4Addr,
-    /// `ACTIVE` where nobody says.
     #[schema(inline)]
     status: Option<IpStatus>,
 }
@@ -22,11 +21,11 @@ pub(crate) struct NewPermittedIp {
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PermittedIpUpdate {
-    /// Whether bunq takes calls from it.
     #[schema(inline)]
     status: IpStatus,
 }
 
+/// Whether bunq takes calls from it. A new one is `ACTIVE` where nobody says.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 enum IpStatus {

@@ -6,11 +6,20 @@ const paint = () => document.documentElement.classList.toggle("dark-mode", dark.
 dark.addEventListener("change", paint);
 paint();
 
+// Requests go to where this page is, also below the stage of a REST API.
+const servers = [{ url: new URL(".", window.location.href).href }];
+const sendToHere = () => ({
+  statePlugins: {
+    spec: { wrapActions: { updateJsonSpec: (update) => (description) => update({ ...description, servers }) } },
+  },
+});
+
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   tryItOutEnabled: true,
+  plugins: [sendToHere],
   // The key is forgotten with the page.
   persistAuthorization: false,
   // The description is shown to nobody else.

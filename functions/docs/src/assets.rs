@@ -5,7 +5,10 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use shared::http::Problem;
+use shared::http::{
+    Problem,
+    openapi::{Problems, UnknownRoute},
+};
 
 use crate::file::{File, KEEP_AN_HOUR, file};
 
@@ -30,7 +33,7 @@ static ASSETS: [File; 7] = [
     responses(
         (status = 200, description = "The file.", body = String, headers(("ETag", description = "Names this version."))),
         (status = 304, description = "It is still what `If-None-Match` names."),
-        (status = 404, description = "There is no such file."),
+        Problems<UnknownRoute>,
     )
 )]
 pub(crate) async fn find_asset(

@@ -44,12 +44,12 @@ pub(crate) struct Connected {
     #[schema(example = "OAuth success")]
     message: &'static str,
     /// Our name for the customer: what stands in every path from now on.
+    #[schema(value_type = String, format = Uuid)]
     new_user_id: UserIdSchema,
 }
 
 /// A UUID.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(value_type = String, format = Uuid)]
+#[derive(Serialize)]
 struct UserIdSchema(UserId);
 
 /// Where bunq sends the customer back to

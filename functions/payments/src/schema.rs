@@ -1,5 +1,7 @@
 //! What the bodies of this group may hold, for the document. The rules are the readers' ([`crate::order`] and the resources' own).
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use shared::http::openapi::schemas::request::{
     Amount, BunqId, Currency, Iban, Moment, Name, closed, constant, one_of_or_null, or_null, string,
@@ -29,7 +31,8 @@ fn to_each_receiver(description: &str, more: impl Fn(ObjectBuilder) -> ObjectBui
     let to_iban = terms("To an IBAN", "IBAN", refer::<Iban>(), TO_IBAN)
         .property("receiver_name", refer::<Name>())
         .required("receiver_name");
-    let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(320));
+    // A name around the address is not taken, which some take the format to allow.
+    let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).pattern(Some("@[^<>]+$"));
     let to_address = terms("To an e-mail address", "EMAIL", address, WITHIN_BUNQ);
     let number =
         string().pattern(Some(r"^\+[1-9][0-9]{6,14}$")).description(Some("In the international form of E.164."));
@@ -122,7 +125,7 @@ pub(crate) struct NewSchedule {
 
 /// How often.
 #[derive(ToSchema)]
-#[schema(rename_all = "UPPERCASE")]
+#[schema(as = RecurrenceUnit, rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "only the document needs the names")]
 enum Unit {
     Once,
@@ -143,18 +146,22 @@ impl PartialSchema for Size {
     }
 }
 
-impl ToSchema for Size {}
+impl ToSchema for Size {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("RecurrenceSize")
+    }
+}
 
 /// The body of `update_request_inquiry`.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read field by field; only the document needs the shape")]
 pub(crate) struct RequestInquiryUpdate {
-    /// `REVOKED` takes the request back.
     #[schema(inline)]
     status: Revoked,
 }
 
+/// `REVOKED` takes the request back.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "only the document needs the name")]
@@ -167,13 +174,13 @@ enum Revoked {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read field by field; only the document needs the shape")]
 pub(crate) struct DraftPaymentUpdate {
-    /// `CANCELLED` takes the draft back. Only the customer accepts or rejects, in the bunq app.
     #[schema(inline)]
     status: Cancelled,
     /// The draft's `updated`, as it was read: bunq refuses where it has changed since.
     previous_updated_timestamp: Option<Moment>,
 }
 
+/// `CANCELLED` takes the draft back. Only the customer accepts or rejects, in the bunq app.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "only the document needs the name")]

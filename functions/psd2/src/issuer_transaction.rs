@@ -17,8 +17,8 @@ use shared::{
     http::{
         BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Problem, Psd2, QueryParameters, listing,
         openapi::{
-            Answered, AtBank, Created, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems, TransactionPath,
-            WithKey, WrongRequest,
+            Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems,
+            TransactionPath, WithKey, WrongRequest,
             schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
         },
         start,
@@ -105,7 +105,7 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
         "url_redirect": "https://shop.example/thanks"
     })),
     security(("api_key" = ["psd2"])),
-    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank, Once)>)
+    responses(CreatedToPay<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank, Once)>)
 )]
 pub(crate) async fn create_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -160,7 +160,7 @@ pub(crate) async fn list_issuer_transactions(
     tag = "psd2",
     params(TransactionPath),
     security(("api_key" = ["psd2"])),
-    responses(Answered<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_issuer_transaction(
     session: OwnSession<Psd2>,

@@ -12,7 +12,7 @@ pub(crate) struct NewIssuerTransaction {
     /// Who receives.
     counterparty_alias: Receiver,
     /// How much.
-    amount: AmountOf,
+    amount: NewAmount,
     /// What for.
     #[schema(min_length = 1, max_length = 140, example = "Order 1042")]
     description: String,
@@ -21,7 +21,6 @@ pub(crate) struct NewIssuerTransaction {
     url_redirect: String,
     /// Until when it can be paid: in the future; ten minutes from now where nobody says. Its microseconds are replaced.
     time_expiry: Option<Moment>,
-    /// `PENDING`, as every new one is.
     #[schema(inline)]
     status: Option<Pending>,
 }
@@ -39,17 +38,19 @@ struct Receiver {
 /// How much of which currency.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AmountOf {
+struct NewAmount {
     value: Amount,
     currency: Currency,
 }
 
+/// `IBAN`: bunq takes no other.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 enum IbanType {
     Iban,
 }
 
+/// `PENDING`, as every new one is.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 enum Pending {
@@ -60,11 +61,11 @@ enum Pending {
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IssuerTransactionUpdate {
-    /// `CANCELLED` takes the transaction back.
     #[schema(inline)]
     status: Cancelled,
 }
 
+/// `CANCELLED` takes the transaction back.
 #[derive(ToSchema)]
 #[schema(rename_all = "UPPERCASE")]
 enum Cancelled {

@@ -87,6 +87,9 @@ pub(crate) struct SetupReport {
     /// The TPP's user id at bunq; null until there is one.
     #[schema(required = true, example = 50001)]
     psp_user_id: Option<u64>,
+    /// Until when the PSD2 certificate is valid. Not there where there is none yet.
+    #[schema(format = DateTime, nullable = false)]
+    certificate_valid_until: Option<String>,
     /// The address that bunq sends browsers back to.
     #[schema(example = "https://tpp.example/callback")]
     callback_url: String,
@@ -102,14 +105,13 @@ pub(crate) struct SetupReport {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only the document needs the shape")]
 pub(crate) struct SetupStep {
-    /// Which.
     #[schema(inline)]
     step: SetupStepName,
-    /// `now`: done by this run; `before`: by a run before; `missing`: not done.
     #[schema(inline)]
     state: SetupStepState,
 }
 
+/// Which.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the document needs the names")]
@@ -125,6 +127,7 @@ enum SetupStepName {
     ApiKey,
 }
 
+/// `now`: done by this run; `before`: by a run before; `missing`: not done.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the document needs the names")]

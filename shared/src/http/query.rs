@@ -8,7 +8,10 @@ use http::request::Parts;
 use url::form_urlencoded;
 
 use super::{Problem, Reason};
-use crate::bunq::{From, LARGEST_PAGE, Page};
+use crate::{
+    bunq::{From, LARGEST_PAGE, Page},
+    types::ids::IdError,
+};
 
 /// How many elements a page has where nobody says.
 const USUAL_PAGE: u8 = 50;
@@ -61,22 +64,36 @@ impl Parameters {
 
     /// Which page.
     pub fn page(&mut self) -> Page {
-        let ids = "must be a whole number";
+        let ids = "must be a whole number up to 9223372036854775807";
         let count = self.optional::<u8>("count", "must be 1 to 200");
-        let (older, newer) = (self.optional::<u64>("older_id", ids), self.optional::<u64>("newer_id", ids));
+        let (older, newer) = (self.optional::<AnyId>("older_id", ids), self.optional::<AnyId>("newer_id", ids));
         if count.is_some_and(|count| !(1..=LARGEST_PAGE).contains(&count)) {
             self.refuse("count", "must be 1 to 200");
         }
         let from = match (older, newer) {
             (None, None) => From::Newest,
-            (Some(id), None) => From::OlderThan(id),
-            (None, Some(id)) => From::NewerThan(id),
+            (Some(AnyId(id)), None) => From::OlderThan(id),
+            (None, Some(AnyId(id))) => From::NewerThan(id),
             (Some(_), Some(_)) => {
                 self.refuse("newer_id", "cannot be there together with older_id");
                 From::Newest
             }
         };
         Page { count: count.unwrap_or(USUAL_PAGE), from }
+    }
+}
+
+/// An element before or after which a page begins; it need not exist. bunq's ids are signed 64-bit on the wire.
+struct AnyId(u64);
+
+impl FromStr for AnyId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        // `parse` takes a sign, too.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let id = text.parse::<u64>().ok().filter(|id| digits && *id <= i64::MAX.cast_unsigned());
+        id.map(Self).ok_or(IdError::NotNumber)
     }
 }
 

@@ -101,6 +101,11 @@ impl Browser {
         self.client.perform_actions(keys).await.unwrap();
     }
 
+    /// Gives an element the focus and presses a key.
+    pub(crate) async fn press_on(&self, path: &str, key: Key) {
+        self.find(path).await.send_keys(&char::from(key).to_string()).await.unwrap();
+    }
+
     /// Presses Tab until what has the focus says these words, and checks that each stop on the way can be seen.
     pub(crate) async fn tab_to(&self, words: &str) {
         let script = "const at = document.activeElement, style = getComputedStyle(at); \
@@ -117,9 +122,10 @@ impl Browser {
         panic!("no Tab leads to {words}");
     }
 
-    /// Writes into a field.
+    /// Writes into a field, in place of what is there.
     pub(crate) async fn write(&self, path: &str, text: &str) {
-        self.find(path).await.send_keys(text).await.unwrap();
+        let (control, release) = (char::from(Key::Control), char::from(Key::Null));
+        self.find(path).await.send_keys(&format!("{control}a{release}{text}")).await.unwrap();
     }
 
     pub(crate) async fn end(self) {

@@ -35,7 +35,8 @@ macro_rules! codes {
 impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {
         let lines = Self::ALL.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
-        let description = "What happened, for programs. New codes may be added; a code never changes its meaning.\n".to_owned();
+        let description =
+            "What happened, for programs. New codes may be added; a code never changes its meaning.\n".to_owned();
         let description = lines.fold(description, |text, line| text + &line);
         let codes = Self::ALL.iter().map(|code| code.as_str());
         ObjectBuilder::new()

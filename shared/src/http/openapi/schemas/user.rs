@@ -44,8 +44,6 @@ macro_rules! users {
             /// After how many seconds without a call a session ends.
             #[schema(example = 604800)]
             pub session_timeout: Option<u64>,
-            /// How much may be paid in a day without logging in.
-            pub daily_limit_without_confirmation_login: Option<Money>,
             $($(#[$field_doc])+ pub $field: $kind),*
         }
     )+};
@@ -88,6 +86,8 @@ users! {
         tax_resident: Option<Vec<TaxResident>>,
         /// The terms that they agreed to.
         version_terms_of_service: Option<String>,
+        /// How much may be paid in a day without logging in.
+        daily_limit_without_confirmation_login: Option<Money>,
     }
 
     /// A company.
@@ -124,6 +124,8 @@ users! {
         tax_resident: Option<Vec<TaxResident>>,
         /// The terms that it agreed to.
         version_terms_of_service: Option<String>,
+        /// How much may be paid in a day without logging in.
+        daily_limit_without_confirmation_login: Option<Money>,
     }
 
     /// A payment service provider.

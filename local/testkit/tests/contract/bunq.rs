@@ -1,0 +1,198 @@
+//! Our bank-facing operations against bunq's own OpenAPI document, as far as `extract.py` takes it over into `bunq.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use testkit::TestApp;
+
+use crate::{
+    calls::{every_call, without_names},
+    document::{document, follow},
+};
+
+/// What our calls and schemas have and bunq's document does not, or the other way round, and why that is right.
+const DIFFERENCES: &[(&str, &str)] = &[
+    (
+        "DraftPayment.created",
+        "bunq names its times nowhere; `previous_updated_timestamp` is compared with `updated`, so they are there",
+    ),
+    ("DraftPayment.updated", "the same"),
+    (
+        "GET payment-service-provider-issuer-transaction-public/{}: no such operation",
+        "bunq's pages and newer libraries have it, here or below the user: see ISSUER_TRANSACTION_PUBLIC_PATH",
+    ),
+    ("GET user/{}/payment-service-provider-issuer-transaction-public/{}: no such operation", "the same"),
+    ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends name", POINTER),
+    ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends type", POINTER),
+    ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends value", POINTER),
+    ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends name", POINTER),
+    ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends type", POINTER),
+    ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends value", POINTER),
+    ("PUT user/{}/credential-password-ip/{}/ip/{}: does not send ip", CHANGE),
+    ("PUT user/{}/monetary-account/{}/draft-payment/{}: does not send entries", CHANGE),
+    ("PUT user/{}/monetary-account/{}/draft-payment/{}: does not send number_of_required_accepts", CHANGE),
+    ("PUT user/{}/monetary-account/{}/request-inquiry/{}: does not send allow_bunqme", CHANGE),
+    ("PUT user/{}/payment-service-provider-issuer-transaction/{}: does not send amount", CHANGE),
+    ("PUT user/{}/payment-service-provider-issuer-transaction/{}: does not send counterparty_alias", CHANGE),
+    ("PUT user/{}/payment-service-provider-issuer-transaction/{}: does not send description", CHANGE),
+    ("PUT user/{}/payment-service-provider-issuer-transaction/{}: does not send url_redirect", CHANGE),
+    ("PermittedIp.created", RECORDED),
+    ("PermittedIp.id", RECORDED),
+    ("PermittedIp.updated", RECORDED),
+];
+
+const POINTER: &str = "a counterparty goes in as a pointer and comes out as a label; bunq has the label in both places";
+const CHANGE: &str = "bunq describes a change by what makes the object; its pages and libraries send the status alone";
+const RECORDED: &str = "bunq names its id and times nowhere, and every recorded answer has them";
+
+fn extract() -> Value {
+    serde_json::from_str(include_str!("bunq.json")).unwrap()
+}
+
+#[test]
+fn our_calls_and_schemas_are_those_of_bunqs_document() {
+    let bunq = extract();
+    let found: BTreeSet<_> = of_calls(&bunq["operations"]).chain(of_schemas(&document(), &bunq["objects"])).collect();
+    assert!(DIFFERENCES.iter().all(|(_, reason)| !reason.is_empty()));
+    let known: BTreeSet<_> = DIFFERENCES.iter().map(|(difference, _)| (*difference).to_owned()).collect();
+    let new: Vec<_> = found.difference(&known).collect();
+    assert!(new.is_empty(), "bunq's document says otherwise; mend it, or give the reason in DIFFERENCES: {new:#?}");
+    let gone: Vec<_> = known.difference(&found).collect();
+    assert!(gone.is_empty(), "these are differences no more; take them out of DIFFERENCES: {gone:#?}");
+}
+
+fn of_calls(operations: &Value) -> impl Iterator<Item = String> {
+    let differences = every_call().into_iter().flat_map(|sent| {
+        let operation = sent.operation;
+        match operations.get(&operation) {
+            None => vec![format!("{operation}: no such operation")],
+            Some(fields) => {
+                let body = sent.body.unwrap_or_else(|| json!({}));
+                of_fields(&body, fields).into_iter().map(|difference| format!("{operation}: {difference}")).collect()
+            }
+        }
+    });
+    differences.collect::<Vec<_>>().into_iter()
+}
+
+/// What we send in an object and bunq does not know, or knows as another type; and what bunq requires and we do not send.
+fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
+    let sent = sent.as_object().unwrap();
+    let mut differences = Vec::new();
+    for (name, value) in sent {
+        let Some(field) = known.get(name) else {
+            differences.push(format!("sends {name}"));
+            continue;
+        };
+        let (inside, kind) = match value {
+            Value::Array(elements) => (elements.first(), "array"),
+            Value::Object(_) => (Some(value), "object"),
+            Value::String(_) => (None, "string"),
+            Value::Bool(_) => (None, "boolean"),
+            Value::Number(_) => (None, "integer"),
+            Value::Null => (None, "null"),
+        };
+        if field["type"] != kind {
+            differences.push(format!("sends {name} as {kind}, not {}", field["type"]));
+        }
+        if let Some(inside) = inside.filter(|inside| inside.is_object()) {
+            let nothing = json!({});
+            let known = field.get("fields").unwrap_or(&nothing);
+            differences.extend(of_fields(inside, known).into_iter().map(|difference| format!("{name}: {difference}")));
+        }
+    }
+    let required = known.as_object().unwrap().iter().filter(|(_, field)| field["required"] == true);
+    let missing = required.filter(|(name, _)| !sent.contains_key(*name));
+    differences.extend(missing.map(|(name, _)| format!("does not send {name}")));
+    differences
+}
+
+/// What our schemas of bunq's objects have and bunq's do not.
+fn of_schemas(document: &Value, objects: &Value) -> impl Iterator<Item = String> {
+    let ours = objects.as_object().unwrap().iter().flat_map(|(name, fields)| {
+        let schema = &document["components"]["schemas"][name];
+        assert!(schema.is_object(), "there is no schema {name}");
+        let known: BTreeSet<_> = fields.as_array().unwrap().iter().map(|field| field.as_str().unwrap()).collect();
+        let more = properties(document, schema).into_iter().filter(move |field| !known.contains(field.as_str()));
+        more.map(move |field| format!("{name}.{field}"))
+    });
+    ours.collect::<Vec<_>>().into_iter()
+}
+
+fn properties(document: &Value, schema: &Value) -> Vec<String> {
+    let schema = follow(document, schema);
+    let own = schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().cloned());
+    let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| properties(document, part));
+    own.chain(parts).collect()
+}
+
+/// Nothing is compared that is never sent, and nothing is sent that is not compared.
+#[tokio::test]
+async fn the_calls_that_are_compared_are_those_that_are_made() {
+    let mut app = TestApp::builder().not_onboarded().start().await;
+    let report = app.setup(json!({})).await.unwrap();
+    app.api_key = report["api_key"].as_str().unwrap().to_owned();
+    every_route(&app).await;
+    app.set_variable("ISSUER_TRANSACTION_PUBLIC_PATH", "root");
+    app.restart().await;
+    let public = format!("{TRANSACTIONS}-public/7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21");
+    app.get(&public).await;
+
+    let calls = app.bank.calls().await;
+    let counts: BTreeMap<String, u64> = serde_json::from_value(calls["counts"].clone()).unwrap();
+    let made = counts.keys().filter_map(|call| {
+        let (method, path) = call.split_once(' ')?;
+        // The consent page and the token endpoint are not of the API.
+        let oauth = ["authorize", "auth", "token", "v1/token"].contains(&path.trim_start_matches('/'));
+        (!oauth).then(|| format!("{method} {}", without_names(path)))
+    });
+    let made: BTreeSet<_> = made.collect();
+    let compared: BTreeSet<_> = every_call().into_iter().map(|sent| sent.operation).collect();
+    assert_eq!(made, compared);
+}
+
+const TRANSACTIONS: &str = "/psd2/payment-service-provider-issuer-transaction";
+
+/// Calls every route that calls the bank.
+async fn every_route(app: &TestApp) {
+    let user = app.connect("person").await;
+    let base = format!("/user/{user}");
+    let account = format!("{base}/monetary-account/60101");
+    for path in ["".to_owned(), "/accounts".to_owned(), "/payments/60101".to_owned()] {
+        assert_eq!(app.get(&format!("{base}{path}")).await.status, 200, "{path}");
+    }
+    app.get(&format!("{account}/payment/1")).await;
+    let terms = json!({
+        "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch",
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",
+    });
+    for (resource, status) in [("request-inquiry", "REVOKED"), ("draft-payment", "CANCELLED")] {
+        let created = app.post(&format!("{base}/{resource}"), &terms).await;
+        app.get(created.header("location")).await;
+        app.put(created.header("location"), &json!({ "status": status })).await;
+        app.get(&format!("{account}/{resource}")).await;
+    }
+
+    let transaction = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "amount": { "value": "12.50", "currency": "EUR" },
+        "description": "Order 7",
+        "url_redirect": "https://shop.example/thanks",
+    });
+    let created = app.post(TRANSACTIONS, &transaction).await;
+    let public = format!("{TRANSACTIONS}-public/7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21");
+    for path in [TRANSACTIONS, created.header("location"), &public] {
+        app.get(path).await;
+    }
+    app.put(created.header("location"), &json!({ "status": "CANCELLED" })).await;
+
+    let keys = app.get("/credential-password-ip").await.json();
+    let key = format!("/credential-password-ip/{}", keys["Response"][0]["CredentialPasswordIp"]["id"]);
+    let created = app.post(&format!("{key}/ip"), &json!({ "ip": "185.40.108.9" })).await;
+    for path in [&key, &format!("{key}/ip"), created.header("location")] {
+        app.get(path).await;
+    }
+    app.put(created.header("location"), &json!({ "status": "INACTIVE" })).await;
+    let delete = app.request(reqwest::Method::DELETE, &base).bearer_auth(&app.api_key);
+    assert_eq!(app.send(delete).await.status, 204);
+}

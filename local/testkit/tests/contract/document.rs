@@ -1,0 +1,82 @@
+//! The document as JSON, and ways through it.
+
+use serde_json::{Value, json};
+
+/// As it is written to the repository.
+pub(crate) fn text() -> String {
+    serde_json::to_string_pretty(&local::document()).unwrap() + "\n"
+}
+
+pub(crate) fn document() -> Value {
+    serde_json::to_value(local::document()).unwrap()
+}
+
+/// One operation of the document.
+#[derive(Debug)]
+pub(crate) struct Operation<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) value: &'a Value,
+}
+
+impl<'a> Operation<'a> {
+    pub(crate) fn id(&self) -> &'a str {
+        self.value["operationId"].as_str().unwrap_or_default()
+    }
+
+    /// The schema of an answer of this status and media type.
+    pub(crate) fn answer(&self, status: &str, media_type: &str) -> Option<&'a Value> {
+        self.value["responses"].get(status)?["content"].get(media_type)?.get("schema")
+    }
+}
+
+pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = paths.iter().flat_map(|(path, item)| {
+        let methods = ["get", "post", "put", "delete", "patch"];
+        methods.into_iter().filter_map(|method| item.get(method).map(|value| Operation { method, path, value }))
+    });
+    of_path.collect()
+}
+
+/// What a reference leads to, or the value itself.
+pub(crate) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => {
+            let pointer = reference.strip_prefix('#').unwrap();
+            document.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        }
+        None => value,
+    }
+}
+
+/// A schema of the document that can stand alone.
+pub(crate) fn validator(document: &Value, schema: &Value) -> jsonschema::Validator {
+    let mut root = schema.clone();
+    // References lead to `#/components/…`, so the components come along.
+    root["components"] = json!({ "schemas": document["components"]["schemas"] });
+    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    jsonschema::options().should_validate_formats(true).should_ignore_unknown_formats(true).build(&root).unwrap()
+}
+
+/// What is wrong with a value; nothing where it fits.
+pub(crate) fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    list(&validator(document, schema), value)
+}
+
+/// The same with a validator that was made before.
+pub(crate) fn list(validator: &jsonschema::Validator, value: &Value) -> Vec<String> {
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Every reference in a value.
+pub(crate) fn references(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(elements) => elements.iter().flat_map(references).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,130 @@
+//! Nothing is missing in the document: a client can be made from it, and a reader learns from it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use shared::types::money::Currency;
+
+use crate::document::{Operation, document, faults, follow, operations, references};
+
+#[test]
+fn every_operation_says_what_it_is() {
+    let document = document();
+    let mut ids = BTreeSet::new();
+    let tags: BTreeSet<_> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    for operation in operations(&document) {
+        let id = operation.id();
+        let form = id.split('_').count() >= 2 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        assert!(form, "{id} of {} {} is not <verb>_<resource>", operation.method, operation.path);
+        assert!(ids.insert(id), "{id} is there twice");
+        let text = |name: &str| operation.value[name].as_str().unwrap_or_default();
+        assert!(!text("summary").is_empty(), "{id} has no summary");
+        // Static files explain themselves.
+        assert!(!text("description").is_empty() || operation.value["tags"][0] == "docs", "{id} has no description");
+        let tag = operation.value["tags"][0].as_str().unwrap();
+        assert!(tags.contains(tag), "the tag {tag} of {id} has no description");
+    }
+}
+
+#[test]
+fn every_key_is_wanted_with_the_scope_that_the_description_names() {
+    let document = document();
+    for operation in operations(&document) {
+        let (id, responses) = (operation.id(), &operation.value["responses"]);
+        let Some(scope) = operation.value["security"][0].get("api_key") else {
+            let open = ["oauth", "docs", "setup"].contains(&operation.value["tags"][0].as_str().unwrap());
+            assert!(open, "{id} wants no key");
+            continue;
+        };
+        let wanted = format!("Scope `{}`.", scope[0].as_str().unwrap());
+        assert!(operation.value["description"].as_str().unwrap().contains(&wanted), "{id}: {wanted}");
+        for status in ["401", "403"] {
+            assert!(responses.get(status).is_some(), "{id} has no {status}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_a_good_answer_and_its_problems() {
+    let document = document();
+    for operation in operations(&document) {
+        let id = operation.id();
+        let responses = operation.value["responses"].as_object().unwrap();
+        let is_good = |(status, response): (&String, &Value)| match status.as_bytes() {
+            b"204" => true,
+            [b'2', ..] => response["content"]
+                .as_object()
+                .is_some_and(|content| content.values().all(|one| one.get("schema").is_some())),
+            [b'3', ..] => response["headers"].get("Location").is_some(),
+            _ => false,
+        };
+        assert!(responses.iter().any(is_good), "{id} has no good answer");
+        for (status, response) in responses {
+            assert!(
+                !response["description"].as_str().unwrap_or_default().is_empty(),
+                "{id}: {status} has no description"
+            );
+            assert!(response["headers"].get("X-Request-Id").is_some(), "{id}: {status} has no X-Request-Id");
+            let problem = response["content"].get("application/problem+json");
+            assert_eq!(problem.is_some(), status.starts_with(['4', '5']), "{id}: {status} and problems");
+        }
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let document = document();
+    for operation in operations(&document) {
+        let bodies = operation.value["requestBody"]["content"].as_object().into_iter().flatten();
+        let answers = operation.value["responses"].as_object().unwrap().values();
+        let answers = answers.filter_map(|answer| answer["content"].as_object()).flatten();
+        for (media_type, content) in bodies.chain(answers) {
+            for example in examples(&document, content) {
+                let faults = faults(&document, &content["schema"], example);
+                assert_eq!(faults, [""; 0], "{} {media_type}: {example}", operation.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_body_has_an_example() {
+    let document = document();
+    for Operation { path, method, value } in operations(&document) {
+        for content in value["requestBody"]["content"].as_object().into_iter().flat_map(|content| content.values()) {
+            assert!(!examples(&document, content).is_empty(), "{method} {path}");
+        }
+    }
+}
+
+fn examples<'a>(document: &'a Value, content: &'a Value) -> Vec<&'a Value> {
+    let named = content["examples"].as_object().into_iter().flat_map(|examples| examples.values());
+    content.get("example").into_iter().chain(named.map(|example| &follow(document, example)["value"])).collect()
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
+    let document = document();
+    let references: BTreeSet<_> = references(&document).into_iter().collect();
+    for reference in &references {
+        assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference} leads nowhere");
+    }
+    for kind in ["schemas", "headers", "examples"] {
+        for name in document["components"][kind].as_object().unwrap().keys() {
+            let reference = format!("#/components/{kind}/{name}");
+            assert!(references.contains(reference.as_str()), "{reference} is nobody's");
+        }
+    }
+}
+
+#[test]
+fn the_currencies_of_the_document_are_those_that_are_taken() {
+    let document = document();
+    let named = document["components"]["schemas"]["Currency"]["enum"].as_array().unwrap();
+    let named: BTreeSet<_> = named.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+    let letters = || (b'A'..=b'Z').map(char::from);
+    let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c].iter().collect())));
+    let taken: BTreeSet<String> = codes.filter(|code: &String| code.parse::<Currency>().is_ok()).collect();
+    assert_eq!(named, taken);
+}
