@@ -31,7 +31,12 @@ static ASSETS: [File; 7] = [
     tag = "docs",
     params(("file" = String, Path, description = "As the pages name it.")),
     responses(
-        (status = 200, description = "The file.", body = String, headers(("ETag", description = "Names this version."))),
+        (
+            status = 200, description = "The file.", headers(("ETag", description = "Names this version.")),
+            content(
+                (String = "image/svg+xml"), (String = "text/css"), (String = "text/javascript"), (String = "text/plain"),
+            )
+        ),
         (status = 304, description = "It is still what `If-None-Match` names."),
         Problems<UnknownRoute>,
     )

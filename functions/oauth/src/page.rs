@@ -30,7 +30,7 @@ enum Next {
 pub(crate) fn connected(user_id: UserId) -> Response {
     let text = format!(
         "<p>You can close this window. You can end the connection at any time in the bunq app.</p>\
-         <p class=\"quiet\">Your connection's number is <code>{user_id}</code>.</p>"
+         <p class=\"quiet\">Your connection's number: <code>{user_id}</code></p>"
     );
     page(StatusCode::OK, "Your bunq account is connected", &text)
 }
