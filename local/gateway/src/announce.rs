@@ -44,7 +44,7 @@ impl fmt::Display for Welcome<'_> {
         let key_file = stack.api_key_file.display();
         // As a shell takes it, whatever the folder is called.
         let quoted = stack.api_key_file.display().to_string().replace('\'', r"'\''");
-        writeln!(f, "\n  API       {url}")?;
+        writeln!(f, "\n  API       {url}  (to try it out: {url}/docs)")?;
         match &stack.simulator_url {
             Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
             None => writeln!(f, "  bank      bunq, {}", options.bunq.as_str())?,
