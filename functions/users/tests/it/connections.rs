@@ -79,10 +79,10 @@ async fn connections_are_listed_newest_first_and_each_once_page_by_page() {
     let (mut path, mut walked) = ("/users?count=1".to_owned(), Vec::new());
     loop {
         let page = app.get(&path).await;
+        assert_eq!(ids(&page).len(), 1, "no page is empty, nor the last: {path}");
         walked.extend(ids(&page));
         let link = page.header("link");
         let Some(next) = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")) else { break };
-        assert_eq!(ids(&page).len(), 1);
         assert!(next.contains(page.json()["next_cursor"].as_str().unwrap()));
         path = next.to_owned();
     }

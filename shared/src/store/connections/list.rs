@@ -78,12 +78,18 @@ impl Store {
             .expression_attribute_names("#partition", partition)
             .expression_attribute_values(":value", text(value))
             .scan_index_forward(false)
-            .limit(i32::from(count))
+            // One more than is shown: whether there is a next page.
+            .limit(i32::from(count) + 1)
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let next = page.last_evaluated_key().map(cursor).transpose()?;
-        let keys: Vec<_> = page.items().iter().filter_map(|item| item.get("pk").cloned()).collect();
+        let shown = page.items().get(..usize::from(count));
+        let next = match shown.and_then(<[_]>::last) {
+            Some(last) if page.items().len() > usize::from(count) => Some(cursor(last)?),
+            _ => None,
+        };
+        let shown = shown.unwrap_or_else(|| page.items());
+        let keys: Vec<_> = shown.iter().filter_map(|item| item.get("pk").cloned()).collect();
         let mut items = self.read_all(&keys).await?;
         // In the index's order; one that was deleted a moment ago is left out.
         let found = keys.iter().filter_map(|key| items.remove(key.as_s().ok()?)).map(from_item);
@@ -98,7 +104,8 @@ impl Store {
             if wanted.is_empty() {
                 return Ok(found);
             }
-            let request = KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).build();
+            let request =
+                KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).consistent_read(true).build();
             let request = request.map_err(|_| StoreError::Undecodable)?;
             let mut answer = self.client.batch_get_item().request_items(&self.connections, request).send().await?;
             let items =

@@ -70,7 +70,6 @@ schemas! {
     /// An IBAN.
     Iban = string()
         .format(Some(SchemaFormat::Custom("iban".to_owned())))
-        .pattern(Some("^[A-Za-z]{2}[0-9]{2}( ?[A-Za-z0-9]{1,4}){3,8}$"))
         .description(Some("An IBAN, with the length of its country and the right check digits; in groups of four or in one piece."))
         .examples(["NL91ABNA0417164300"]);
 
