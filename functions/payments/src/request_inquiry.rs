@@ -65,7 +65,8 @@ impl Order for InquiryOrder {
 
 /// Ask somebody for money
 ///
-/// Scope `payments`. bunq sends the request to the receiver; the money arrives when they accept.
+/// Scope `payments`. bunq sends the request to the receiver; the money arrives when they accept. In bunq's sandbox, and
+/// in the simulated bank, `sugardaddy@bunq.com` accepts at once, up to 500 euros.
 #[utoipa::path(
     post,
     path = "/user/{user_id}/request-inquiry",
@@ -74,7 +75,7 @@ impl Order for InquiryOrder {
     params(UserPath, IdempotencyKeyHeader),
     request_body(content = NewRequestInquiry, description = "What is asked of whom.", example = json!({
         "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch",
-        "receiver_type": "EMAIL", "receiver_value": "sugardaddy@bunq.com"
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"
     })),
     security(("api_key" = ["payments"])),
     responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)

@@ -31,8 +31,7 @@ fn to_each_receiver(description: &str, more: impl Fn(ObjectBuilder) -> ObjectBui
     let to_iban = terms("To an IBAN", "IBAN", refer::<Iban>(), TO_IBAN)
         .property("receiver_name", refer::<Name>())
         .required("receiver_name");
-    // A name around the address is not taken, which some take the format to allow.
-    let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).pattern(Some("@[^<>]+$"));
+    let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
     let to_address = terms("To an e-mail address", "EMAIL", address, WITHIN_BUNQ);
     let number =
         string().pattern(Some(r"^\+[1-9][0-9]{6,14}$")).description(Some("In the international form of E.164."));

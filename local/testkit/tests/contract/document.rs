@@ -1,6 +1,7 @@
 //! The document as JSON, and ways through it.
 
 use serde_json::{Value, json};
+use shared::types::counterparty::{Address, CounterpartyType};
 
 /// As it is written to the repository.
 pub(crate) fn text() -> String {
@@ -56,7 +57,8 @@ pub(crate) fn validator(document: &Value, schema: &Value) -> jsonschema::Validat
     // References lead to `#/components/…`, so the components come along.
     root["components"] = json!({ "schemas": document["components"]["schemas"] });
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    jsonschema::options().should_validate_formats(true).should_ignore_unknown_formats(true).build(&root).unwrap()
+    let iban = |text: &str| Address::parse(CounterpartyType::Iban, text).is_ok();
+    jsonschema::options().should_validate_formats(true).with_format("iban", iban).build(&root).unwrap()
 }
 
 /// What is wrong with a value; nothing where it fits.

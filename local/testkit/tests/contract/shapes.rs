@@ -173,7 +173,7 @@ async fn the_bodies_of_payments_agree() {
     let mut to_address = to_iban.clone();
     to_address["receiver_type"] = json!("EMAIL");
     to_address["receiver_value"] = json!("sugardaddy@bunq.com");
-    let addresses = texts(&["a.b+c@bunq.com", "a@", "@b", "a b@c.nl", "A <a@b.nl>"]);
+    let addresses = texts(&["a.b+c@bunq.com", "a@", "@b", "a b@c.nl"]);
     check(
         &app,
         &inquiry(
