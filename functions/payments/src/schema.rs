@@ -2,16 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
 use shared::http::openapi::schemas::request::{
-    Amount, BunqId, Currency, Iban, Moment, Name, closed, constant, one_of_or_null, or_null, string,
+    Amount, BunqId, Currency, Iban, Moment, Name, closed, constant, null, or_null, string,
 };
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{
-        ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type,
-        schema::SchemaType,
-    },
+    openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type},
 };
 
 use crate::order::{TO_IBAN, WITHIN_BUNQ};
@@ -26,23 +22,26 @@ fn name<T: ToSchema>(schemas: &mut Named) {
     schemas.push((T::name().into_owned(), T::schema()));
 }
 
-/// The fields that both bodies have, once for each type of receiver; `more` adds the others.
-fn to_each_receiver(description: &str, more: impl Fn(ObjectBuilder) -> ObjectBuilder) -> RefOr<Schema> {
-    let to_iban = terms("To an IBAN", "IBAN", refer::<Iban>(), TO_IBAN)
+/// The fields that both bodies have, once for each type of receiver; `more` adds the others. Generators name types by the titles, so no two are
+/// alike.
+fn to_each_receiver(what: &str, description: &str, more: impl Fn(ObjectBuilder) -> ObjectBuilder) -> RefOr<Schema> {
+    let terms =
+        |to: &str, kind, receiver: RefOr<Schema>, longest| terms(&format!("{what} to {to}"), kind, receiver, longest);
+    let to_iban = terms("an IBAN", "IBAN", refer::<Iban>().into(), TO_IBAN)
         .property("receiver_name", refer::<Name>())
         .required("receiver_name");
     let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
-    let to_address = terms("To an e-mail address", "EMAIL", address, WITHIN_BUNQ);
+    let to_address = terms("an e-mail address", "EMAIL", address.into(), WITHIN_BUNQ);
     let number =
         string().pattern(Some(r"^\+[1-9][0-9]{6,14}$")).description(Some("In the international form of E.164."));
-    let to_number = terms("To a phone number", "PHONE_NUMBER", number, WITHIN_BUNQ);
+    let to_number = terms("a phone number", "PHONE_NUMBER", number.into(), WITHIN_BUNQ);
     let [to_address, to_number] =
         [to_address, to_number].map(|terms| terms.property("receiver_name", or_null(refer::<Name>())));
     let any = [to_iban, to_address, to_number].into_iter().fold(OneOfBuilder::new(), |any, one| any.item(more(one)));
     any.description(Some(description)).into()
 }
 
-fn terms(title: &str, kind: &str, receiver: impl Into<RefOr<Schema>>, longest: usize) -> ObjectBuilder {
+fn terms(title: &str, kind: &str, receiver: RefOr<Schema>, longest: usize) -> ObjectBuilder {
     let description = string().max_length(Some(longest)).description(Some("What for. May be empty."));
     [
         ("monetary_account_id", RefOr::from(refer::<BunqId>())),
@@ -50,7 +49,7 @@ fn terms(title: &str, kind: &str, receiver: impl Into<RefOr<Schema>>, longest: u
         ("currency", refer::<Currency>().into()),
         ("description", description.into()),
         ("receiver_type", constant(kind).into()),
-        ("receiver_value", receiver.into()),
+        ("receiver_value", receiver),
     ]
     .into_iter()
     .fold(closed().title(Some(title)), |terms, (field, schema)| terms.property(field, schema).required(field))
@@ -61,7 +60,8 @@ pub(crate) struct NewRequestInquiry;
 
 impl PartialSchema for NewRequestInquiry {
     fn schema() -> RefOr<Schema> {
-        to_each_receiver("What is asked of whom. `monetary_account_id` is the account that receives.", |terms| terms)
+        let description = "What is asked of whom. `monetary_account_id` is the account that receives.";
+        to_each_receiver("Request", description, |terms| terms)
     }
 }
 
@@ -81,13 +81,12 @@ pub(crate) struct NewDraftPayment;
 impl PartialSchema for NewDraftPayment {
     fn schema() -> RefOr<Schema> {
         let description = "What is to be paid to whom. `monetary_account_id` is the account that pays.";
-        to_each_receiver(description, |terms| {
-            let accepts = SchemaType::Array(vec![Type::Integer, Type::String, Type::Null]);
-            let accepts =
-                ObjectBuilder::new().schema_type(accepts).enum_values(Some([json!(1), json!("1"), Value::Null]));
+        to_each_receiver("Draft payment", description, |terms| {
+            let one = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([1]));
+            let accepts = OneOfBuilder::new().item(one).item(constant("1")).item(null());
             let accepts = accepts.description(Some("How many people must accept. bunq takes no other number."));
-            let status = one_of_or_null(&["PENDING", "ACTIVE"]);
-            let status = status.description(Some("`ACTIVE` with a schedule only: bunq refuses it otherwise."));
+            let status = string().enum_values(Some(["PENDING", "ACTIVE"]));
+            let status = or_null(status.description(Some("`ACTIVE` with a schedule only: bunq refuses it otherwise.")));
             let attachments = ArrayBuilder::new().items(refer::<BunqId>()).max_items(Some(100)).build();
             terms
                 .property("status", status)

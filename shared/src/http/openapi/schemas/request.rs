@@ -1,11 +1,9 @@
 //! What request bodies are made of: ours, and checked; so these say exactly what is taken.
 
-use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type,
-        schema::{AdditionalProperties, SchemaType},
+        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type, schema::AdditionalProperties,
     },
 };
 
@@ -114,16 +112,14 @@ pub fn closed() -> ObjectBuilder {
     ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
 }
 
-/// The same, or null, which stands for a field that is not there.
+/// Null, which stands for a field that is not there.
 #[must_use]
-pub fn or_null(schema: impl Into<RefOr<Schema>>) -> Schema {
-    let null = ObjectBuilder::new().schema_type(Type::Null);
-    OneOfBuilder::new().item(schema).item(null).into()
+pub fn null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Null)
 }
 
-/// One of these texts, or null.
+/// The same, or null.
 #[must_use]
-pub fn one_of_or_null(texts: &[&str]) -> ObjectBuilder {
-    let values = texts.iter().map(|text| json!(text)).chain([Value::Null]);
-    ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null])).enum_values(Some(values))
+pub fn or_null(schema: impl Into<RefOr<Schema>>) -> Schema {
+    OneOfBuilder::new().item(schema).item(null()).into()
 }
