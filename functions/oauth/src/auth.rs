@@ -28,7 +28,7 @@ use crate::{
     path = "/auth",
     operation_id = "begin_consent",
     tag = "oauth",
-    params(("reference" = Option<String>, Query, description = "Your own name for the customer: kept on the connection, and listed with it.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")),
+    params(("reference" = Option<String>, Query, description = "Your own name for the customer: kept on the connection, and listed with it. Whoever opens the link says it: it proves nothing of who they are.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")),
     responses(
         (
             status = 303, description = "To bunq's page.",

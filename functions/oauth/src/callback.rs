@@ -9,7 +9,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use shared::{
     http::{
-        App, Code, Problem, RequestId,
+        Action, App, Code, Problem, RequestId,
         openapi::{AfterConsent, AtBank, Problems},
     },
     store::Connection,
@@ -79,8 +79,9 @@ pub(crate) async fn complete_consent(
     headers: HeaderMap,
     returned: Result<Query<Returned>, QueryRejection>,
 ) -> Response {
+    let known = browser.secret.is_some();
     let completed = complete(&app, browser, returned, deadline).await;
-    note(&completed);
+    note(&completed, known);
     if wants_page(&headers) {
         return match completed {
             Ok(connection) => page::connected(connection.user_id),
@@ -109,8 +110,9 @@ async fn complete(
     Ok(app.tpp.complete_consent(CallbackParameters { state, code }, &browser, deadline).await?)
 }
 
-/// For the audit, and the figures that somebody is woken by: a customer who says no is neither's business.
-fn note(completed: &Result<Connection, Problem>) {
+/// For the audit, and the figures that somebody is woken by. No figure is a customer who says no, one who is asked to wait and loses nothing, and
+/// anybody who calls without having begun.
+fn note(completed: &Result<Connection, Problem>, known: bool) {
     let outcome = match completed {
         Ok(connection) => {
             Span::current().record("user_id", field::display(connection.user_id));
@@ -118,7 +120,12 @@ fn note(completed: &Result<Connection, Problem>) {
         }
         Err(problem) => problem.code().as_str(),
     };
-    if completed.as_ref().is_err_and(|problem| problem.code() != Code::ConsentDenied) {
+    let is_refused = |problem: &Problem| {
+        known
+            && problem.action() != Action::Wait
+            && !matches!(problem.code(), Code::ConsentDenied | Code::InvalidRequest)
+    };
+    if completed.as_ref().is_err_and(is_refused) {
         count(Metric::ConsentsRefused);
     }
     audit("complete_consent", outcome);

@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
     http::{
@@ -81,9 +82,10 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
         Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
         Command::Status {} => {
             let status = tpp.onboarding_status().await?;
-            if let Some(valid_until) = status.certificate_valid_until {
-                let left = valid_until.duration_since(tpp.now()).as_hours().div_euclid(24);
-                gauge(Metric::CertificateDaysLeft, left);
+            let left = |until: Timestamp| until.duration_since(tpp.now()).as_hours().div_euclid(24);
+            if status.steps.contains(&(Step::Certificate, StepState::Before)) {
+                // One that cannot be read is worth as much as one that has ended.
+                gauge(Metric::CertificateDaysLeft, status.certificate_valid_until.map_or(0, left));
             }
             let report = Report::new(tpp.config(), status);
             // Asked only where the deployment says how its address is found; a bank that does not answer spoils no status.

@@ -1,6 +1,6 @@
 //! Why `local` does not start: one line each, for the person at the terminal.
 
-use std::{io, path::PathBuf};
+use std::{io, net::IpAddr, path::PathBuf};
 
 use shared::{config::ConfigError, http::Problem, lambda};
 
@@ -18,6 +18,18 @@ pub enum LocalError {
     /// The API's port, for another reason.
     #[error("cannot listen on port {port}: {source}")]
     Listen {
+        /// The port.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The address for functions in Docker.
+    #[error(
+        "cannot listen on {address}, port {port}: {source}; is it an address of this machine, such as Docker's bridge has?"
+    )]
+    Docker {
+        /// The address.
+        address: IpAddr,
         /// The port.
         port: u16,
         /// What the operating system said.

@@ -2,6 +2,7 @@
 //! routers that the Lambda functions run; nothing of it is deployed.
 
 mod announce;
+mod docker;
 mod error;
 mod gate;
 mod options;

@@ -1,6 +1,6 @@
 //! What `local` can be told.
 
-use std::path::PathBuf;
+use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
 use tracing::level_filters::LevelFilter;
@@ -45,6 +45,9 @@ pub struct Options {
     /// Port of the simulated bank; 0 takes any free one
     #[arg(long, default_value_t = 4100)]
     pub simulator_port: u16,
+    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge has 172.17.0.1, mostly
+    #[arg(long, value_name = "ADDRESS")]
+    pub docker: Option<IpAddr>,
     /// Folder that keeps tables, secrets, the simulated bank and the API key between runs
     #[arg(long, default_value = ".local")]
     pub state_dir: PathBuf,

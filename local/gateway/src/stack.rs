@@ -20,7 +20,7 @@ use shared::{
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::{BankChoice, LocalError, Options, gateway, state::StateDir};
+use crate::{BankChoice, LocalError, Options, docker, gateway, state::StateDir};
 
 /// bunq may ask for a wait of half a minute on the way.
 const ONBOARDING: Duration = Duration::from_secs(120);
@@ -63,6 +63,13 @@ impl Stack {
             BankChoice::Simulator => Some(start_simulator(options.simulator_port, &state).await?),
             BankChoice::Sandbox | BankChoice::Production | BankChoice::Custom => None,
         };
+        if let Some(address) = options.docker {
+            let ports = [Some(aws.url()), simulator.as_ref().map(|simulator| simulator.url().to_string())];
+            let ports = ports.into_iter().flatten().filter_map(|url| Url::parse(&url).ok()?.port());
+            for port in ports {
+                docker::pass_on(address, port).await?;
+            }
+        }
         let config = config(options, port, simulator.as_ref())?;
         aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
         let url = config.public_url.clone();

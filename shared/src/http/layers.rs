@@ -102,7 +102,9 @@ fn request_id(extensions: &Extensions) -> String {
 /// Who calls a route behind IAM: the principal's unique id.
 fn iam_principal(extensions: &Extensions) -> Option<&str> {
     let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else { return None };
-    context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()
+    let id = context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()?;
+    // Of an assumed role the session's name follows, which is mostly somebody's e-mail address.
+    id.split(':').next()
 }
 
 /// What Lambda leaves of the time until `deadline` (epoch milliseconds), less what it takes to answer.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, condition_failed, text, to_item};
+use super::table::{Keyed, Store, StoreError, condition_failed, succeeded, text, to_item};
 use crate::types::{
     scope::Scope,
     secret::{ApiKey, Secret as _},
@@ -145,15 +145,18 @@ impl Store {
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
         let list = self.api_key_list().await?;
         let Some(fingerprint) = list.keys.get(&id.to_string()) else { return Ok(false) };
-        self.client
+        let result = self
+            .client
             .update_item()
             .table_name(&self.connections)
             .key("pk", text(pk(fingerprint)))
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
+            // One that is listed and not there must not come to be.
+            .condition_expression("attribute_exists(scopes)")
             .expression_attribute_values(":now", text(self.clock.now().to_string()))
             .send()
-            .await?;
-        Ok(true)
+            .await;
+        succeeded(result)
     }
 
     async fn api_key_list(&self) -> Result<List, StoreError> {

@@ -21,7 +21,7 @@ mod table;
 
 pub use api_keys::{ApiKeyRecord, KeyId};
 pub use connections::{
-    Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, NewConnection,
+    Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, Marked, NewConnection,
 };
 pub use consents::{GivenConsent, StateRefused};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};

@@ -53,10 +53,19 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
 
 /// Whether a transaction was cancelled because one of its conditions did not hold, and not for want of capacity or by a conflict.
 pub(super) fn condition_failed<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    cancelled_for(error, &["ConditionalCheckFailed"])
+}
+
+/// Whether a transaction was cancelled because somebody else was first, or is at it.
+pub(super) fn lost_race<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    cancelled_for(error, &["ConditionalCheckFailed", "TransactionConflict"])
+}
+
+fn cancelled_for<R>(error: &SdkError<TransactWriteItemsError, R>, reasons: &[&str]) -> bool {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return false;
     };
-    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+    cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).any(|code| reasons.contains(&code))
 }
 
 /// The two tables.

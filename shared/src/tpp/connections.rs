@@ -2,18 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Tpp, TppError};
+use super::{Tpp, TppError, egress::RefusedToken};
 use crate::{
-    bunq::{Credentials, calls::EndSession},
-    store::{Connection, Cursor, Found, SessionOwner, StoredState, Usable},
-    telemetry::audit,
-    types::{deadline::Deadline, ids::UserId, reference::Reference},
+    bunq::{Credentials, Installation, calls::EndSession},
+    store::{Connection, Cursor, Found, Marked, SessionOwner, StoredState, Usable},
+    telemetry::{Metric, audit, count},
+    types::{deadline::Deadline, ids::UserId, reference::Reference, secret::SessionToken},
 };
 
 /// How long the bank has to end a session of a connection that is deleted. It ends by itself, later.
 const END_SESSION: Duration = Duration::from_secs(5);
 /// How often a deletion that somebody else was faster than is looked at again.
 const TRIES: usize = 3;
+/// How long whoever was faster has to finish.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 impl Tpp {
     /// A connection that can be used, by our name for the customer. One that was revoked is looked at again each time: a new consent heals it
@@ -35,7 +37,7 @@ impl Tpp {
     /// The same from the store itself.
     pub(super) async fn usable_connection(&self, user_id: UserId) -> Result<Connection, TppError> {
         let connection = self.find_connection(user_id).await?;
-        if connection.revoked_at.is_some() { Err(TppError::ConsentRevoked) } else { Ok(connection) }
+        if connection.is_refused(self.0.clock.now()) { Err(TppError::ConsentRevoked) } else { Ok(connection) }
     }
 
     /// A connection, whether it can be used or not.
@@ -61,60 +63,95 @@ impl Tpp {
 
     /// What it means that the bank refuses a connection's token; a consent that is gone is remembered as such.
     pub(super) async fn refused_connection(&self, connection: &Connection, deadline: Deadline) -> TppError {
-        let error = self.refused_consent(deadline).await;
-        if matches!(error, TppError::ConsentRevoked) {
-            match self.0.store.mark_revoked(connection).await {
-                Ok(true) => audit("consent_revoked", "found"),
-                Ok(false) => {}
-                // The next request asks the bank again.
-                Err(error) => tracing::error!(%error, "connection: a revoked one could not be marked"),
+        let certain = match self.refused_token(deadline).await {
+            RefusedToken::Consent { certain } => certain,
+            RefusedToken::Other(error) => return error,
+        };
+        let marked = self.0.store.mark_revoked(connection, certain).await;
+        self.0.connections.forget(&connection.user_id).await;
+        match marked {
+            Ok(Marked::Now) => {
+                audit("consent_revoked", "found");
+                count(Metric::ConsentsRefused);
             }
-            self.0.connections.forget(&connection.user_id).await;
+            Ok(Marked::Before) => {}
+            // Whoever asks again meets the new consent, or nobody.
+            Ok(Marked::Outdated) => return TppError::SessionPending,
+            // The next request asks the bank again.
+            Err(error) => tracing::error!(%error, "connection: a revoked one could not be marked"),
         }
-        error
+        TppError::ConsentRevoked
     }
 
-    /// Deletes a connection: ends its session at the bank, erases tokens and the customer's data. Doing so twice is no error.
+    /// The bank takes a connection's token: if it was thought to be refused, it is no more.
+    pub(super) async fn taken_connection(&self, connection: &Connection) {
+        if connection.revoked_at.is_some()
+            && let Err(error) = self.0.store.unmark_revoked(connection).await
+        {
+            tracing::error!(%error, "connection: a mark could not be taken back");
+        }
+    }
+
+    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no error.
     ///
     /// # Errors
     /// [`TppError::UnknownUser`] where there never was one; the store. Whatever the bank says, ours is erased.
     pub async fn delete_connection(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
-        let owner = SessionOwner::Customer(user_id);
-        for _ in 0..TRIES {
+        for left in (0..TRIES).rev() {
             let erased = match self.0.store.look_for_connection(user_id).await? {
                 Found::Nothing => return Err(TppError::UnknownUser),
                 // The deletion before may have died half way.
                 Found::Deleted => true,
-                Found::Connected(connection) => {
-                    self.end_session(owner, deadline).await;
-                    self.0.store.erase_connection(&connection).await?
-                }
+                Found::Connected(connection) => self.0.store.erase_connection(&connection).await?,
             };
-            if erased {
-                self.0.store.forget_session(owner).await?;
-                self.0.connections.forget(&user_id).await;
-                self.0.sessions.forget(&owner).await;
-                return Ok(());
+            if !erased && left > 0 {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+                continue;
             }
+            if !erased {
+                self.0.store.erase_stray_connection(user_id).await?;
+            }
+            break;
         }
-        Err(crate::store::StoreError::Contended.into())
+        // Only now: whoever opens a session from here on finds nobody.
+        self.0.connections.forget(&user_id).await;
+        self.drop_session(user_id, deadline).await
     }
 
-    /// Ends an owner's session at the bank, if there is one. A bank that does not hear it ends it later by itself.
-    async fn end_session(&self, owner: SessionOwner, deadline: Deadline) {
-        let end = async {
-            let identity = self.identity().await?;
-            let usable = Usable { at: self.0.clock.now(), installation: identity.installation.id };
-            if let StoredState::Open(session) = self.0.store.find_session(&identity.sealing, owner, usable).await? {
-                let credentials = Credentials::Session(&identity.installation, &session.token);
-                self.0.bank.send(credentials, &EndSession, deadline.earlier(Deadline::after(END_SESSION))).await?;
+    /// Nobody can have deleted the connection while its first session was being stored.
+    pub(super) async fn still_connected(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
+        match self.find_connection(user_id).await {
+            Err(TppError::UnknownUser) => {
+                self.drop_session(user_id, deadline).await?;
+                Err(TppError::UnknownUser)
             }
-            Ok::<_, TppError>(())
-        };
-        match end.await {
-            Err(TppError::Bank(error)) if error.is_dead_session() => {}
-            Err(error) => tracing::warn!(%error, "connection: its session could not be ended at the bank"),
-            Ok(()) => {}
+            found => found.map(drop),
+        }
+    }
+
+    /// Ends a customer's session at the bank, if there is one, and forgets it.
+    async fn drop_session(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
+        let owner = SessionOwner::Customer(user_id);
+        if let Ok(identity) = self.identity().await {
+            let usable = Usable { at: self.0.clock.now(), installation: identity.installation.id };
+            let found = self.0.store.find_session(&identity.sealing, owner, usable).await;
+            if let Ok(StoredState::Open(session)) = found {
+                self.end_session(&identity.installation, &session.token, deadline).await;
+            }
+        }
+        self.0.store.forget_session(owner).await?;
+        self.0.sessions.forget(&owner).await;
+        Ok(())
+    }
+
+    /// Ends a session at the bank. A bank that does not hear it ends it later by itself.
+    pub(super) async fn end_session(&self, installation: &Installation, token: &SessionToken, deadline: Deadline) {
+        let deadline = deadline.earlier(Deadline::after(END_SESSION));
+        match self.0.bank.send(Credentials::Session(installation, token), &EndSession, deadline).await {
+            Err(error) if !error.is_dead_session() => {
+                tracing::warn!(%error, "connection: its session could not be ended at the bank");
+            }
+            Ok(()) | Err(_) => {}
         }
     }
 }

@@ -141,7 +141,10 @@ impl Tpp {
             }
         };
         let connection = self.connect(given, deadline).await?;
-        self.0.store.forget_consent(&state).await?;
+        if let Err(error) = self.0.store.forget_consent(&state).await {
+            // It goes by itself in ten minutes; the customer is connected.
+            tracing::error!(%error, "consent: one that is stored could not be forgotten");
+        }
         tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
         Ok(connection)
     }
@@ -175,7 +178,7 @@ impl Tpp {
             self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
         }
         let (opened, user) = match self.open_session(installation, &given.access_token, deadline).await {
-            Err(error) if error.is_bad_key() => return Err(self.refused_consent(deadline).await),
+            Err(error) if error.is_bad_key() => return Err(self.refused_token(deadline).await.into()),
             opened => opened?,
         };
         let UserElement::Customer(customer) = user else {
@@ -185,6 +188,7 @@ impl Tpp {
         let connection = self.0.store.save_connection(&identity.sealing, &new_connection(customer, given)).await?;
         self.0.connections.forget(&connection.user_id).await;
         self.adopt_session(SessionOwner::Customer(connection.user_id), opened).await?;
+        self.still_connected(connection.user_id, deadline).await?;
         Ok(connection)
     }
 }

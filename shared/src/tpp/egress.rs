@@ -26,6 +26,23 @@ pub struct EgressReport {
     pub agrees: Option<bool>,
 }
 
+/// What it means that the bank refuses a customer's access token.
+pub(super) enum RefusedToken {
+    /// The consent is gone; for certain only where our address is known to be permitted.
+    Consent { certain: bool },
+    /// Something else, or nobody can tell.
+    Other(TppError),
+}
+
+impl From<RefusedToken> for TppError {
+    fn from(refused: RefusedToken) -> Self {
+        match refused {
+            RefusedToken::Consent { .. } => Self::ConsentRevoked,
+            RefusedToken::Other(error) => error,
+        }
+    }
+}
+
 impl Tpp {
     /// The address that the bank sees us from, as far as anybody says.
     pub async fn egress_ip(&self, deadline: Deadline) -> Option<Ipv4Addr> {
@@ -56,16 +73,19 @@ impl Tpp {
 
     /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address that is not permitted
     /// would have refused too.
-    pub(super) async fn refused_consent(&self, deadline: Deadline) -> TppError {
+    pub(super) async fn refused_token(&self, deadline: Deadline) -> RefusedToken {
         // Boxed, since a refusal of the TPP's own key on the way leads through here again.
         match Box::pin(self.egress_report(deadline)).await {
             // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
             Ok(report) if report.agrees == Some(false) || report.permitted.is_empty() => {
-                TppError::IpNotPermitted { address: report.egress_ip }
+                RefusedToken::Other(TppError::IpNotPermitted { address: report.egress_ip })
             }
-            Ok(_) => TppError::ConsentRevoked,
+            // An address that nobody knows may have moved, while the TPP's session is still taken from anywhere.
+            Ok(report) => RefusedToken::Consent {
+                certain: report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*"),
+            },
             // Nobody can tell now, so there is no verdict that would be remembered.
-            Err(error) => error,
+            Err(error) => RefusedToken::Other(error),
         }
     }
 }

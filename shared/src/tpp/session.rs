@@ -102,7 +102,17 @@ impl Tpp {
         let identity = self.identity().await?;
         match self.open_for(owner, &identity.installation, deadline).await {
             Ok(opened) => match self.0.store.save_session(&identity.sealing, lease, opened.clone()).await {
-                Ok(session) => Ok(session),
+                Ok((session, true)) => Ok(session),
+                Ok((session, false)) => {
+                    // Taken over; or deleted, and then nobody else would end this session.
+                    if let SessionOwner::Customer(user_id) = owner
+                        && self.find_connection(user_id).await.is_err()
+                    {
+                        self.end_session(&identity.installation, &session.token, deadline).await;
+                        return Err(TppError::UnknownUser);
+                    }
+                    Ok(session)
+                }
                 Err(error) => {
                     // The bank has opened it, and opens no other for half a minute: this process at least can use it.
                     tracing::error!(%error, "session: one could not be stored");
@@ -116,7 +126,9 @@ impl Tpp {
                     // An address can be permitted at any moment; a refused consent is known by its connection.
                     _ => Verdict::Failed,
                 };
-                self.0.store.release_session(lease, verdict).await?;
+                if let Err(error) = self.0.store.release_session(lease, verdict).await {
+                    tracing::error!(%error, "session: a lease could not be given back");
+                }
                 Err(error)
             }
         }
@@ -144,6 +156,10 @@ impl Tpp {
                 match self.open_session(installation, &token, deadline).await {
                     Err(error) if error.is_bad_key() => {
                         return Err(self.refused_connection(&connection, deadline).await);
+                    }
+                    Ok(opened) => {
+                        self.taken_connection(&connection).await;
+                        Ok(opened)
                     }
                     opened => opened,
                 }

@@ -135,7 +135,7 @@ fn plain_http_is_for_this_machine_only() {
             "data:text/plain,https",
             "localhost:3000",
         ] {
-            assert_eq!(refused(name, bad), "must be https (http for localhost only)", "{name}={bad}");
+            assert_eq!(refused(name, bad), "must be https (http for this machine only)", "{name}={bad}");
         }
     }
 }

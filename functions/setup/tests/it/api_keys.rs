@@ -153,7 +153,8 @@ async fn many_keys_made_at_once_are_all_kept() {
 async fn the_list_says_when_a_key_was_last_used_to_the_hour() {
     let app = TestApp::start().await;
     let (id, key) = app.create_api_key(&["accounts"]).await;
-    let last_use = async || list(&app).await.into_iter().find(|key| key["id"] == id.as_str()).unwrap()["last_used_at"].clone();
+    let last_use =
+        async || list(&app).await.into_iter().find(|key| key["id"] == id.as_str()).unwrap()["last_used_at"].clone();
     assert_eq!(last_use().await, Value::Null);
 
     app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");

@@ -110,3 +110,31 @@ async fn a_token_that_the_bank_refuses_while_its_session_lives_is_not_missed() {
     app.connect("person").await;
     assert_eq!(app.get(&accounts).await.status, 200, "a new consent heals it");
 }
+
+#[tokio::test]
+async fn where_the_address_may_have_moved_the_bank_is_asked_again_each_hour() {
+    // Nobody says where we come from, and the bank permits one address: what is refused may be the address.
+    let app = TestApp::builder().variable("EGRESS_IP_URL", "").variable("PERMITTED_IPS", "127.0.0.1").start().await;
+    let accounts = format!("/user/{}/accounts", app.connect("person").await);
+    let fault = json!({
+        "endpoint": SESSION, "status": 400, "times": 1000,
+        "body": { "Error": [{ "error_description": "User credentials are incorrect. Incorrect API key or IP address." }] },
+    });
+    app.bank.expire_sessions_of("person").await;
+    app.bank.fault(fault).await;
+    app.bank.forget_calls().await;
+
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    app.clock.advance(3500);
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.bank.count(SESSION).await, 1, "within the hour nobody asks");
+    app.clock.advance(101);
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.bank.count(SESSION).await, 2);
+
+    app.bank.clear_faults().await;
+    app.clock.advance(3601);
+    assert_eq!(app.get(&accounts).await.status, 200, "the address is back");
+    let healed = app.get(&accounts.replace("accounts", "connection")).await.json();
+    assert_eq!((&healed["status"], &healed["revoked_at"]), (&json!("active"), &json!(null)));
+}

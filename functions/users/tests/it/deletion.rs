@@ -157,3 +157,40 @@ async fn deletions_at_once_delete_once() {
     assert!(answers.iter().all(|answer| answer.status == 204), "{answers:?}");
     app.get(&accounts).await.problem(404, "user_not_found");
 }
+
+#[tokio::test]
+async fn a_connection_that_came_back_from_a_backup_can_be_deleted() {
+    let (app, accounts) = connected("person").await;
+    let before = user_id(&accounts);
+    let is_old = |item: &Value| item["pk"]["S"] == format!("USER#{before}");
+    let backup = app.scan("connections").await.into_iter().find(is_old).unwrap();
+    assert_eq!(delete(&app, &before).await.status, 204);
+    let after = app.connect("person").await;
+    let put = json!({ "TableName": "connections", "Item": backup });
+    app.aws_call("DynamoDB_20120810.PutItem", put).await;
+
+    assert_eq!(delete(&app, &before).await.status, 204);
+
+    app.get(&accounts).await.problem(404, "user_not_found");
+    assert_eq!(app.get(&format!("/user/{after}/accounts")).await.status, 200, "the other way is not cut");
+}
+
+#[tokio::test]
+async fn a_session_that_is_opened_meanwhile_outlives_nobody() {
+    let (app, accounts) = connected("person").await;
+    app.bank.expire_sessions_of("person").await;
+
+    // Readers that open a new session, and a deletion in the middle of it.
+    let readers = futures::future::join_all((0..6).map(|_| app.get(&accounts)));
+    let (answers, deleted) = futures::future::join(readers, delete(&app, &user_id(&accounts))).await;
+
+    assert_eq!(deleted.status, 204);
+    assert!(answers.iter().all(|answer| [200, 404].contains(&answer.status)), "{answers:?}");
+    app.clock.advance(61);
+    app.get(&accounts).await.problem(404, "user_not_found");
+    // That somebody tried may stay for a while; no token does.
+    let session = format!("SESSION#{}", user_id(&accounts));
+    let tokens = app.scan("ephemera").await.into_iter().filter(|item| item["pk"]["S"] == session.as_str());
+    assert!(tokens.into_iter().all(|item| item["token"].is_null()));
+    assert_eq!(app.bank.sessions_of("person").await, 0, "none is left open at the bank");
+}

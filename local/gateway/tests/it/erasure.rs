@@ -45,14 +45,13 @@ async fn a_deleted_customer_leaves_no_byte_of_their_tokens_on_the_disk() {
     let user_id = browser.connect(&local, "person").await;
     let stays = browser.connect(&local, "company").await;
     browser.assert_reads_accounts(&local, local.api_key(), &user_id).await;
-    let items = [
-        scan(&browser, &local, "bunq-tpp-connections").await,
-        scan(&browser, &local, "bunq-tpp-ephemera").await,
-    ]
-    .concat();
+    let items =
+        [scan(&browser, &local, "bunq-tpp-connections").await, scan(&browser, &local, "bunq-tpp-ephemera").await]
+            .concat();
     let sealed = |user_id: &str| -> Vec<String> {
         let of_user = items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().ends_with(user_id));
-        let attributes = of_user.flat_map(|item| ["access_token", "display_name", "token"].map(|name| &item[name]["S"]));
+        let attributes =
+            of_user.flat_map(|item| ["access_token", "display_name", "token"].map(|name| &item[name]["S"]));
         attributes.filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let (gone, kept) = (sealed(&user_id), sealed(&stays));

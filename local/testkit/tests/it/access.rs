@@ -68,8 +68,16 @@ async fn what_needs_no_api_key_is_a_short_list() {
     open.sort_by(|one, other| one.id.cmp(&other.id));
 
     let ids: Vec<_> = open.iter().map(|operation| operation.id.as_str()).collect();
-    let public =
-        ["begin_consent", "check_health", "complete_consent", "find_asset", "find_document", "run_setup", "show_docs", "show_home"];
+    let public = [
+        "begin_consent",
+        "check_health",
+        "complete_consent",
+        "find_asset",
+        "find_document",
+        "run_setup",
+        "show_docs",
+        "show_home",
+    ];
     assert_eq!(ids, public);
     for operation in open.iter().filter(|operation| operation.id == "run_setup") {
         // API Gateway's own answer to whoever is not IAM's.

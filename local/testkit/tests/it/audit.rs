@@ -10,7 +10,8 @@ use crate::operations::operations;
 fn audited(answer: &Answer) -> Vec<Value> {
     let id = answer.header("x-request-id");
     let lines = logs::text();
-    let lines = lines.lines().filter(|line| line.contains(id)).filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines =
+        lines.lines().filter(|line| line.contains(id)).filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["target"] == "audit").collect()
 }
 
@@ -117,8 +118,14 @@ fn figures(name: &str) -> usize {
         .filter(metric)
         .inspect(|line| {
             let directive = &line["_aws"]["CloudWatchMetrics"][0];
-            assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("bunq-tpp"), &json!([["Function"]])));
-            assert!(line["Function"].is_string() && line[name].is_i64() && line["_aws"]["Timestamp"].is_i64(), "{line}");
+            assert_eq!(
+                (&directive["Namespace"], &directive["Dimensions"]),
+                (&json!("bunq-tpp"), &json!([["Function"]]))
+            );
+            assert!(
+                line["Function"].is_string() && line[name].is_i64() && line["_aws"]["Timestamp"].is_i64(),
+                "{line}"
+            );
         })
         .count()
 }
@@ -139,8 +146,13 @@ async fn what_an_alarm_watches_is_counted() {
     assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200, "the second try");
     assert!(figures("BankFailures") > before);
 
+    let (cookie, _) = app.begin_consent().await;
     let before = figures("ConsentsRefused");
-    app.callback("/callback?state=x&code=y", "").await;
+    app.callback("/callback?state=x&code=y", &cookie).await.problem(422, "state_invalid");
+    assert!(figures("ConsentsRefused") > before);
+    app.bank.revoke("person").await;
+    let before = figures("ConsentsRefused");
+    app.get(&format!("/user/{user_id}/accounts")).await.problem(403, "consent_revoked");
     assert!(figures("ConsentsRefused") > before);
 
     let before = figures("CertificateDaysLeft");

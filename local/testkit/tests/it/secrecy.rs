@@ -89,6 +89,9 @@ async fn sealed_tokens(app: &TestApp, hidden: &mut Hidden) -> usize {
     let keys: SealingKeys = secret.keys().unwrap();
     let mut opened = 0;
     for item in items(app).await {
+        if let Some(sealed) = item["display_name"]["S"].as_str() {
+            hidden.text("sealed display_name", sealed);
+        }
         for attribute in ["token", "access_token"] {
             let (Some(pk), Some(sealed)) = (item["pk"]["S"].as_str(), item[attribute]["S"].as_str()) else { continue };
             let token: AccessToken = keys.open(Place { item: pk, attribute }, sealed).unwrap();
@@ -170,7 +173,8 @@ async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answe
 /// Asks for money, drafts, sells, permits an address, each once well and once badly, and lists; answers the problems.
 async fn money(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answer> {
     let (iban, name, text) = ("NL91ABNA0417164300", "Wilhelmina Vermeulen", "Rent of the secret flat");
-    for (what, hide) in [("an IBAN", iban), ("a name", name), ("a description", text), ("an address", "145.58.29.201")] {
+    for (what, hide) in [("an IBAN", iban), ("a name", name), ("a description", text), ("an address", "145.58.29.201")]
+    {
         hidden.text(what, hide);
     }
     let order = json!({
@@ -232,11 +236,7 @@ async fn nothing_secret_is_logged_or_told_by_a_problem() {
         app.setup(json!({ "action": action })).await.unwrap();
     }
 
-    let mut problems = [
-        money(&app, &person, &mut hidden).await,
-        problems(&app, &person, &mut hidden).await,
-    ]
-    .concat();
+    let mut problems = [money(&app, &person, &mut hidden).await, problems(&app, &person, &mut hidden).await].concat();
     let gone = app.request(reqwest::Method::DELETE, &format!("/user/{person}")).bearer_auth(&app.api_key);
     assert_eq!(app.send(gone).await.status, 204);
     problems.push(app.get(&format!("/user/{person}")).await);

@@ -1,14 +1,28 @@
 //! How a connection ends: the bank refuses the consent, or the owner deletes it.
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Connection, user_pk};
 use crate::{
-    store::table::{Keyed, Store, StoreError, condition_failed, succeeded, text, to_item},
+    store::table::{Keyed, Store, StoreError, lost_race, text, to_item, updated},
     types::ids::UserId,
 };
+
+/// After this long the bank is asked again where its refusal was not certainly the consent's.
+const RECHECK_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// What became of a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// It is new.
+    Now,
+    /// It was there before.
+    Before,
+    /// The customer has consented anew or is gone: this consent is nobody's any more.
+    Outdated,
+}
 
 /// What is left of a deleted connection: that there was one. Nothing of the customer's.
 #[derive(Serialize)]
@@ -18,39 +32,63 @@ struct Tombstone {
 }
 
 impl Store {
-    /// Notes that the bank refuses this consent. A later one is not touched: false then, or where it was noted before.
+    /// Notes that the bank refuses this consent. A later one is not touched.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_revoked(&self, connection: &Connection) -> Result<bool, StoreError> {
+    pub async fn mark_revoked(&self, connection: &Connection, certain: bool) -> Result<Marked, StoreError> {
+        let now = self.now_in_seconds();
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.connections)
+            .key("pk", text(user_pk(connection.user_id)))
+            // By its token and not by its time: two consents can come in one second.
+            .condition_expression("access_token = :refused")
+            .expression_attribute_values(":refused", text(connection.access_token.as_str()))
+            .expression_attribute_values(":now", text(now.to_string()))
+            .return_values(ReturnValue::AllOld);
+        let first = "SET revoked_at = if_not_exists(revoked_at, :now)";
+        let update = if certain {
+            update.update_expression(format!("{first} REMOVE recheck_at"))
+        } else {
+            let recheck_at = now.checked_add(RECHECK_AFTER).unwrap_or(Timestamp::MAX);
+            update
+                .update_expression(format!("{first}, recheck_at = :recheck"))
+                .expression_attribute_values(":recheck", text(recheck_at.to_string()))
+        };
+        let Some(before) = updated(update.send().await)? else { return Ok(Marked::Outdated) };
+        // Our own mark is there before it where the SDK sends again what went through but was not answered.
+        let own = text(now.to_string());
+        let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
+        Ok(if is_new { Marked::Now } else { Marked::Before })
+    }
+
+    /// Takes the mark back: the bank has taken the consent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unmark_revoked(&self, connection: &Connection) -> Result<(), StoreError> {
         let result = self
             .client
             .update_item()
             .table_name(&self.connections)
             .key("pk", text(user_pk(connection.user_id)))
-            .update_expression("SET revoked_at = :now")
-            // By its token and not by its time: two consents can come in one second.
-            .condition_expression("access_token = :refused AND attribute_not_exists(revoked_at)")
-            .expression_attribute_values(":now", text(self.now_in_seconds().to_string()))
-            .expression_attribute_values(":refused", text(connection.access_token.as_str()))
+            .update_expression("REMOVE revoked_at, recheck_at")
+            .condition_expression("access_token = :taken")
+            .expression_attribute_values(":taken", text(connection.access_token.as_str()))
             .send()
             .await;
-        succeeded(result)
+        updated(result).map(drop)
     }
 
     /// Puts a tombstone in a connection's place and cuts the way to it from the bunq user, so that a later consent of theirs makes another.
-    /// False where that way leads elsewhere by now: somebody else was first.
+    /// False where that way leads elsewhere or somebody else is at it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn erase_connection(&self, connection: &Connection) -> Result<bool, StoreError> {
         let user_id = connection.user_id;
-        let tombstone = Tombstone { user_id, deleted_at: self.now_in_seconds() };
-        let tombstone = Put::builder()
-            .table_name(&self.connections)
-            .set_item(Some(to_item(&Keyed { pk: &user_pk(user_id), item: tombstone })?))
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
         let lookup = Delete::builder()
             .table_name(&self.connections)
             .key("pk", text(connection.granted().pk()))
@@ -58,6 +96,7 @@ impl Store {
             .expression_attribute_values(":user", text(user_id.to_string()))
             .build()
             .map_err(|_| StoreError::Undecodable)?;
+        let tombstone = self.tombstone(user_id)?.build().map_err(|_| StoreError::Undecodable)?;
         let result = self
             .client
             .transact_write_items()
@@ -67,8 +106,24 @@ impl Store {
             .await;
         match result {
             Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
+            Err(error) if lost_race(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Puts a tombstone in the place of a connection to which no way leads, such as one that came back from a backup.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_stray_connection(&self, user_id: UserId) -> Result<(), StoreError> {
+        let item = self.tombstone(user_id)?.get_item().clone();
+        self.client.put_item().table_name(&self.connections).set_item(item).send().await?;
+        Ok(())
+    }
+
+    fn tombstone(&self, user_id: UserId) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, StoreError> {
+        let tombstone = Tombstone { user_id, deleted_at: self.now_in_seconds() };
+        let item = to_item(&Keyed { pk: &user_pk(user_id), item: tombstone })?;
+        Ok(Put::builder().table_name(&self.connections).set_item(Some(item)))
     }
 }

@@ -16,6 +16,7 @@ use crate::types::{
     secret::AccessToken,
 };
 
+pub use end::Marked;
 pub use list::{Cursor, CursorError};
 
 /// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU) 2018/389, article 10a).
@@ -92,6 +93,9 @@ pub struct Connection {
     /// When the bank was first seen to refuse the consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// When the bank is asked again, where it is not certain that the consent was at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recheck_at: Option<Timestamp>,
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
@@ -126,6 +130,12 @@ impl Connection {
     pub fn display_name(&self, keys: &SealingKeys) -> Option<DisplayName> {
         let pk = user_pk(self.user_id);
         keys.open(Place { item: &pk, attribute: "display_name" }, self.display_name.as_ref()?).ok()
+    }
+
+    /// Whether the bank need not be asked: it would refuse the consent.
+    #[must_use]
+    pub fn is_refused(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some() && self.recheck_at.is_none_or(|recheck_at| now < recheck_at)
     }
 
     /// Until when the consent counts.

@@ -1,11 +1,13 @@
 //! A consent becomes a connection: a new one, or new tokens for the one that this bunq user has.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use super::{Connection, GrantedKey, NewConnection, list::LISTED, user_pk};
 use crate::{
-    store::table::{Item, Keyed, Store, StoreError, condition_failed, text, to_item},
+    store::table::{Item, Keyed, Store, StoreError, lost_race, text, to_item},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -14,6 +16,8 @@ use crate::{
 
 /// How often a race for the same customer is run again.
 const TRIES: usize = 4;
+/// How long the winner of a race has to finish.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 #[derive(Deserialize, Serialize)]
 struct Granted {
@@ -39,6 +43,7 @@ impl Store {
             if self.write_both(lookup, item, known.is_none(), user_id).await? {
                 return Ok(connection);
             }
+            tokio::time::sleep(BETWEEN_TRIES).await;
         }
         Err(StoreError::Contended)
     }
@@ -68,6 +73,7 @@ impl Store {
             consented_at: now,
             last_used_at,
             revoked_at: None,
+            recheck_at: None,
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))
@@ -99,7 +105,7 @@ impl Store {
             .await;
         match result {
             Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
+            Err(error) if lost_race(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

@@ -53,7 +53,8 @@ impl Store {
         Ok(succeeded(result)?.then_some(Lease { owner, holder }))
     }
 
-    /// Stores the session that was opened under a lease. Where the lease was lost meanwhile, the later holder's session stays.
+    /// Stores the session that was opened under a lease. Where the lease was lost meanwhile, the later holder's session stays, and false comes
+    /// with this one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -62,7 +63,7 @@ impl Store {
         keys: &SealingKeys,
         lease: Lease,
         opened: OpenedSession,
-    ) -> Result<StoredSession, StoreError> {
+    ) -> Result<(StoredSession, bool), StoreError> {
         let (item, session) = self.session_item(keys, lease.owner, opened)?;
         let result = self
             .client
@@ -74,9 +75,9 @@ impl Store {
             .send()
             .await;
         match result {
-            Ok(_) => Ok(session),
+            Ok(_) => Ok((session, true)),
             Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(session),
+                Some(service) if service.is_conditional_check_failed_exception() => Ok((session, false)),
                 _ => Err(error.into()),
             },
         }
