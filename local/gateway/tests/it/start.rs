@@ -117,3 +117,20 @@ fn a_flag_that_does_not_exist_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("--frseh"));
 }
+
+/// Linux answers at every address of 127.0.0.0/8, which stands for Docker's bridge here.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn functions_in_docker_reach_aws_and_bank_at_the_address_that_they_are_given() {
+    let (folder, browser) = (Folder::onboarded(), Browser::new());
+    let local = Local::start(&folder.path(), &["--docker", "127.0.0.2"]);
+
+    for url in [local.bank_url(), local.aws_url()] {
+        let there = url.replace("127.0.0.1", "127.0.0.2");
+        assert_ne!(there, url);
+        let (here, there) = (browser.send(browser.get(url)).await, browser.send(browser.get(&there)).await);
+        assert_eq!((here.status, here.text), (there.status, there.text), "{url}");
+    }
+    let elsewhere = program(&Folder::onboarded().path(), &["--docker", "203.0.113.1"]);
+    assert!(crate::process::refusal(elsewhere).contains("cannot listen on 203.0.113.1"));
+}

@@ -1,0 +1,179 @@
+"""Puts real things into requests, in the place of what the document allows but nobody has: then it is the invalid part of a request that is refused, and a
+valid one is not. What is invalid on purpose stays as it is; a value that is replaced was valid, and so is what replaces it."""
+
+import re
+import zlib
+from collections import Counter
+from ipaddress import IPv4Address
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+import real
+
+# Ids that answers have named, and idempotency keys that were sent.
+named, keys = set(), set()
+turns = Counter()
+
+MOMENT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def chance(value, of: int) -> bool:
+    """One in so many values, the same ones in every run."""
+    return zlib.crc32(repr(value).encode()) % of == 0
+
+
+def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
+    for name in parameters:
+        if isinstance(parameters[name], dict):
+            # An inferred link takes bunq's `{"Id": {"id": 7}}` for the id itself.
+            parameters[name] = parameters[name].get("id", 0)
+        if parameters[name] not in named and not (whole and chance(parameters[name], 5)):
+            parameters[name] = real.ONE[name]()
+    if operation_id in real.ENDED:
+        parameters.update({name: real.ONE[name]() for name in parameters})
+        name, new = real.ENDED[operation_id]
+        parameters[name] = new()
+        named.add(parameters[name])
+    elif whole and parameters:
+        # Nobody has it, which has an answer, too; but a body is there to be read.
+        turns[operation_id] += 1
+        turn, every = turns[operation_id], 6 if often else 30
+        if turn % every == 0:
+            name = sorted(parameters)[turn // every % len(parameters)]
+            parameters[name] = unknown(parameters[name], turn)
+
+
+def unknown(value, turn: int):
+    if isinstance(value, int):
+        return 10**15 + turn
+    return f"00000000-0000-4000-8000-{turn:012}" if UUID.fullmatch(value) else f"{turn}.css"
+
+
+def fill_query(operation_id: str, case):
+    """What no schema can say: parameters that exclude or need one another, and texts that somebody must have given out."""
+    query = case.query
+    walks = str(query.get("all")).lower() == "true"
+    if not walks:
+        query.pop("since", None)
+    if walks or "older_id" in query:
+        query.pop("newer_id", None)
+    if "cursor" in query:
+        query["cursor"] = real.cursor()
+    if operation_id == "complete_consent":
+        with httpx.Client(base_url=real.stack.url, trust_env=False) as browser:
+            back = parse_qs(urlsplit(real.stack.consent(browser, "company")).query)
+            query["state"] = back["state"][0]
+            if "error" in query:
+                query.pop("code", None)
+            else:
+                query["code"] = back["code"][0]
+            case.cookies = dict(browser.cookies)
+
+
+def fresh_key(key: str, case_id: str) -> str:
+    """One idempotency key names one request, and each of these is another: this key, or one of much the same length."""
+    if key in keys:
+        key = f"{key[: 254 - len(case_id)]}.{case_id}"
+    keys.add(key)
+    return key
+
+
+def fill_body(operation_id: str, case, whole: bool):
+    body = case.body = whole_numbers(case.body) if whole else case.body
+    currencies = case.operation.schema.raw_schema["components"]["schemas"]["Currency"]["enum"]
+    if operation_id in ("create_draft_payment", "create_request_inquiry"):
+        fill_order(body, currencies, whole)
+    elif operation_id == "update_draft_payment" and is_moment(body.get("previous_updated_timestamp")):
+        path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}"
+        draft = real.found(path.format(**case.path_parameters))["Response"][0]["DraftPayment"]
+        body["previous_updated_timestamp"] = draft["updated"]
+    elif operation_id == "create_issuer_transaction":
+        fill_transaction(body, currencies, whole)
+    elif operation_id == "create_permitted_ip" and is_public(body.get("ip")):
+        body["ip"] = real.fresh_ip(body["ip"])
+    elif operation_id == "run_setup" and matches(UUID, body.get("id")):
+        body["id"] = real.new_api_key()
+
+
+def fill_order(body: dict, currencies: list[str], whole: bool):
+    account, kind, value = body.get("monetary_account_id"), body.get("receiver_type"), body.get("receiver_value")
+    phone = kind == "PHONE_NUMBER" and matches(re.compile(r"\+[1-9][0-9]{6,14}"), value)
+    if matches(re.compile("[1-9][0-9]{0,17}"), str(account)) and not (whole and chance(account, 5)):
+        # Nobody can pay themselves: the number is the first account's.
+        own = real.SECOND_ACCOUNT if phone else real.ACCOUNT
+        body["monetary_account_id"] = str(own) if isinstance(account, str) else own
+    if body.get("currency") in currencies:
+        body["currency"] = "EUR"
+    if kind == "IBAN" and whole:
+        body["receiver_value"] = checked(value)
+    strange = whole and chance(value, 3)
+    if phone and not strange:
+        body["receiver_value"] = real.PHONE_NUMBER
+    if kind == "EMAIL" and not strange and (whole or matches(re.compile(r"[a-z0-9]+@[a-z0-9]+\.[a-z]{2,}"), value)):
+        body["receiver_value"] = real.EMAIL
+    schedule = body.get("schedule")
+    if isinstance(schedule, dict):
+        for field, year in (("time_start", 2031), ("time_end", 2033)):
+            if is_moment(schedule.get(field)):
+                schedule[field] = in_year(schedule[field], year)
+    elif body.get("status") == "ACTIVE":
+        body["status"] = "PENDING"
+    if is_moment(body.get("previous_updated_timestamp")):
+        body["previous_updated_timestamp"] = in_year(body["previous_updated_timestamp"], 2031)
+
+
+def fill_transaction(body: dict, currencies: list[str], whole: bool):
+    amount = body.get("amount")
+    if isinstance(amount, dict) and amount.get("currency") in currencies:
+        amount["currency"] = "EUR"
+    if whole:
+        body["counterparty_alias"]["value"] = checked(body["counterparty_alias"]["value"])
+    if is_moment(body.get("time_expiry")):
+        body["time_expiry"] = in_year(body["time_expiry"], 2031)
+
+
+def whole_numbers(value, name=""):
+    """JSON Schema takes 7.0 for an integer; the API reads a number as it is written, and nobody writes an id like that."""
+    if isinstance(value, dict):
+        return {name: whole_numbers(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(inner, name) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and name not in ("amount", "value") else value
+
+
+def matches(pattern: re.Pattern, value) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def is_moment(value) -> bool:
+    return matches(MOMENT, value)
+
+
+def is_public(value) -> bool:
+    return matches(re.compile("([0-9]{1,3}[.]){3}[0-9]{1,3}"), value) and valid_ip(value)
+
+
+def valid_ip(text: str) -> bool:
+    try:
+        return IPv4Address(text).is_global
+    except ValueError:
+        return False
+
+
+def in_year(moment: str, year: int) -> str:
+    """The same moment in a year to come. A pattern cannot say that February has no 30th, so the day may be an earlier one."""
+    return f"{year}{moment[4:8]}{min(int(moment[8:10]), 28):02}{moment[10:]}"
+
+
+def checked(iban: str) -> str:
+    """This IBAN, or a right one: what is made without the format's own strategy has no check digits."""
+    compact = iban.replace(" ", "").upper()
+    good = re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", compact) and number(compact[4:] + compact[:4]) % 97 == 1
+    return iban if good else real.TERMS["receiver_value"]
+
+
+def number(signs: str) -> int:
+    """Letters and digits of an IBAN as the number whose remainder counts: A is 10."""
+    return int("".join(str(int(sign, 36)) for sign in signs))

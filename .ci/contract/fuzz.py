@@ -1,0 +1,54 @@
+"""Runs schemathesis against the local stack, and wants to see every operation succeed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+
+from stack import running
+
+HERE = Path(__file__).parent
+# What stands for IAM looks at the form only.
+SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20261122/eu-central-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def main(binary: Path, arguments: list[str]) -> int:
+    with running(binary) as stack, tempfile.TemporaryDirectory() as folder:
+        # From a file: an address of its own would be left out as the document's.
+        document, answers = Path(folder, "openapi.json"), Path(folder, "answers.json")
+        document.write_text(httpx.get(f"{stack.url}/openapi.json", trust_env=False).raise_for_status().text)
+        environment = os.environ | {
+            "CONTRACT_URL": stack.url,
+            "CONTRACT_BANK": stack.bank,
+            "CONTRACT_API_KEY": stack.api_key,
+            "CONTRACT_SIGNED": SIGNED,
+            "CONTRACT_ANSWERS": str(answers),
+            "PYTHONPATH": str(HERE),
+            "PYTHONHASHSEED": "0",
+        }
+        schemathesis = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml"]
+        run = subprocess.run([*schemathesis, "run", document, "--url", stack.url, *arguments], env=environment, cwd=folder)
+        seen = json.loads(answers.read_text()) if answers.exists() else {}
+        paths = json.loads(document.read_text())["paths"]
+
+    ids = [operation["operationId"] for item in paths.values() for operation in item.values()]
+    print("\nAnswers by status:")
+    never = [one for one in ids if not any(status.startswith(("2", "3")) for status in seen.get(one, {}))]
+    for one in ids:
+        counts = sorted(seen.get(one, {}).items())
+        print(f"  {one:32}", " ".join(f"{status}:{count}" for status, count in counts))
+    print(f"{len(ids)} operations, {sum(sum(counts.values()) for counts in seen.values())} answers")
+    for one in never:
+        print(f"{one} never succeeded", file=sys.stderr)
+    return 1 if run.returncode or never else 0
+
+
+if __name__ == "__main__":
+    # So that whoever stops this stops the stack, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,70 @@
+"""The local stack, for as long as somebody needs it: the API, its AWS and a simulated bank, each on a free port, with a state folder that goes with it."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+PATIENCE = 90
+
+
+@dataclass
+class Stack:
+    url: str
+    bank: str
+    api_key: str
+
+    def connect(self, customer: str) -> str:
+        """Has a customer of the simulated bank consent in a browser of their own. Answers their user_id."""
+        with httpx.Client(base_url=self.url, trust_env=False) as browser:
+            callback = self.consent(browser, customer)
+            answer = browser.get(callback).raise_for_status()
+            return answer.json()["new_user_id"]
+
+    def consent(self, browser: httpx.Client, customer: str) -> str:
+        """Goes as far as the bank's redirect to the callback, and answers where that leads."""
+        page = browser.get("/auth").headers["location"]
+        return browser.get(page, headers={"X-Simulator-Approve": customer}).headers["location"]
+
+
+@contextmanager
+def running(binary: Path):
+    """Starts `local`, and ends it by its pid whatever happens."""
+    # In memory where there is such a folder: the local AWS writes its file with every change.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="bunq-tpp-contract-", dir=memory) as folder:
+        output = Path(folder, "output")
+        ports = [argument for flag in ("--port", "--aws-port", "--simulator-port") for argument in (flag, "0")]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_"))}
+        with output.open("wb") as out:
+            process = subprocess.Popen(
+                [binary, *ports, "--state-dir", Path(folder, "state")], stdout=out, stderr=out, env=environment
+            )
+        try:
+            yield ready(process, output)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def ready(process: subprocess.Popen, output: Path) -> Stack:
+    """Waits until the welcome is printed, which is after everything listens."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        text = output.read_text()
+        if "Ctrl-C stops everything" in text:
+            said = {name: re.search(rf"^  {name} +(\S+)", text, re.MULTILINE)[1] for name in ("API", "bank", "API key")}
+            return Stack(said["API"].rstrip("/"), said["bank"].rstrip("/"), said["API key"])
+        time.sleep(0.1)
+    raise RuntimeError(f"the local stack did not start:\n{output.read_text()}")
