@@ -97,21 +97,22 @@ impl Tpp {
     /// # Errors
     /// [`TppError::UnknownUser`] where there never was one; the store. Whatever the bank says, ours is erased.
     pub async fn delete_connection(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
-        for left in (0..TRIES).rev() {
-            let erased = match self.0.store.look_for_connection(user_id).await? {
+        for tries in 1.. {
+            match self.0.store.look_for_connection(user_id).await? {
                 Found::Nothing => return Err(TppError::UnknownUser),
                 // The deletion before may have died half way.
-                Found::Deleted => true,
-                Found::Connected(connection) => self.0.store.erase_connection(&connection).await?,
-            };
-            if !erased && left > 0 {
-                tokio::time::sleep(BETWEEN_TRIES).await;
-                continue;
+                Found::Deleted => break,
+                Found::Connected(_) if tries > TRIES => {
+                    self.0.store.erase_stray_connection(user_id).await?;
+                    break;
+                }
+                Found::Connected(connection) => {
+                    if self.0.store.erase_connection(&connection).await? {
+                        break;
+                    }
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
             }
-            if !erased {
-                self.0.store.erase_stray_connection(user_id).await?;
-            }
-            break;
         }
         // Only now: whoever opens a session from here on finds nobody.
         self.0.connections.forget(&user_id).await;

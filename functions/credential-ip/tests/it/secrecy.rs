@@ -1,13 +1,22 @@
 //! The TPP's API key leaves the bank in `token_value`, and never us.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::json;
 use testkit::{Answer, logs};
 
-use crate::{
-    access::ROUTES,
-    fixture::{ADDRESS, KEYS, OTHER, at_one_address, ips, objects, send},
-};
+use crate::fixture::{ADDRESS, KEYS, OTHER, at_one_address, ips, objects, send};
+
+const ROUTES: [(Method, &str); 7] = [
+    (Method::GET, "/credential-password-ip"),
+    (Method::GET, "/credential-password-ip/egress"),
+    (Method::GET, "/credential-password-ip/{credential_password_ip_id}"),
+    (Method::GET, "/credential-password-ip/{credential_password_ip_id}/ip"),
+    (Method::POST, "/credential-password-ip/{credential_password_ip_id}/ip"),
+    (Method::GET, "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}"),
+    (Method::PUT, "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}"),
+];
 
 #[track_caller]
 fn assert_silent(answer: &Answer, key: &str) {
@@ -96,4 +105,17 @@ async fn the_key_is_in_no_error_that_the_bank_wrote_it_into() {
 
     answer.problem(422, "bank_refused");
     assert_silent(&answer, &key);
+}
+
+#[test]
+fn the_list_above_has_every_route_there_is() {
+    let openapi = credential_ip::router().into_openapi();
+    let mut there = BTreeSet::new();
+    for (path, item) in serde_json::to_value(openapi.paths).unwrap().as_object().unwrap() {
+        there.extend(item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    }
+
+    let listed: BTreeSet<_> = ROUTES.iter().map(|(method, path)| (method.to_string(), (*path).to_owned())).collect();
+
+    assert_eq!(listed, there);
 }

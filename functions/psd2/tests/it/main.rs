@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
-mod access;
 mod bodies;
 mod fixture;
 mod journey;

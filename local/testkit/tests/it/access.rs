@@ -28,7 +28,10 @@ async fn an_operation_is_done_for_nobody_without_a_key_that_has_its_scope() {
     for operation in &guarded {
         let scope = operation.scope.as_deref().unwrap();
         assert!(SCOPES.contains(&scope), "{}: {scope}", operation.id);
-        call(&app, operation, None).await.problem(401, "api_key_missing");
+        let nobody = call(&app, operation, None).await;
+        nobody.problem(401, "api_key_missing");
+        // RFC 9110 section 15.5.2.
+        assert_eq!(nobody.header("www-authenticate"), "Bearer", "{}", operation.id);
         for key in ["tpp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", revoked.as_str(), &app.api_key[1..]] {
             call(&app, operation, Some(key)).await.problem(401, "api_key_invalid");
         }
