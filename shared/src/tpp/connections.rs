@@ -119,12 +119,15 @@ impl Tpp {
         self.drop_session(user_id, deadline).await
     }
 
-    /// Nobody can have deleted the connection while its first session was being stored.
+    /// Looks whether somebody deleted the connection while its first session was being stored: then that consent is over, too.
+    ///
+    /// # Errors
+    /// [`TppError::ConsentRevoked`] where somebody did; the store.
     pub(super) async fn still_connected(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
         match self.find_connection(user_id).await {
             Err(TppError::UnknownUser) => {
                 self.drop_session(user_id, deadline).await?;
-                Err(TppError::UnknownUser)
+                Err(TppError::ConsentRevoked)
             }
             found => found.map(drop),
         }
