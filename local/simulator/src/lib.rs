@@ -152,7 +152,7 @@ mod wire;
 
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
-    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, Permission, PublicPath, RateLimits,
-    RefusalStatus, SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
+    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
+    RateLimits, RefusalStatus, SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
 };
 pub use simulator::Simulator;

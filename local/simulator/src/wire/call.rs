@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request};
 use url::form_urlencoded;
 
+use crate::settings::Need;
 use crate::wire::routes::{Found, find};
 
 /// More than any call of the protocol needs.
@@ -23,11 +24,18 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) ip: IpAddr,
+    /// Whether a body in JSON must say so.
+    pub(crate) json_content_type: Need,
 }
 
 impl Call {
     /// `None` when the body is too long, or did not arrive whole.
-    pub(crate) async fn read(request: Request<Body>, peer: IpAddr, egress: Option<IpAddr>) -> Option<Self> {
+    pub(crate) async fn read(
+        request: Request<Body>,
+        peer: IpAddr,
+        egress: Option<IpAddr>,
+        json_content_type: Need,
+    ) -> Option<Self> {
         let (head, body) = request.into_parts();
         let body = to_bytes(body, LONGEST_BODY).await.ok()?.to_vec();
         let path = head.uri.path().to_owned();
@@ -39,6 +47,7 @@ impl Call {
             ip: address(&head.headers, peer, egress),
             headers: head.headers,
             body,
+            json_content_type,
         })
     }
 

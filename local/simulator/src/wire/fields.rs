@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::settings::Need;
 use crate::wire::answer::JSON;
 use crate::wire::call::Call;
 use crate::wire::refusal::{FieldFault, Refusal};
@@ -149,7 +150,8 @@ fn body_of(call: &Call) -> Result<Map<String, Value>, Refusal> {
         return Ok(Map::new());
     }
     let content_type = call.header("content-type").and_then(|value| value.split(';').next());
-    if !content_type.is_some_and(|value| value.trim().eq_ignore_ascii_case(JSON)) {
+    let says_json = content_type.is_some_and(|value| value.trim().eq_ignore_ascii_case(JSON));
+    if call.json_content_type == Need::Required && !says_json {
         return Err(Refusal::unrecorded(400, "a body needs the header Content-Type: application/json."));
     }
     match serde_json::from_slice(&call.body) {

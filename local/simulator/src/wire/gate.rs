@@ -8,7 +8,7 @@ use crate::books::{Installation, Session};
 use crate::clock;
 use crate::keys::ClientKey;
 use crate::permitted;
-use crate::settings::{DuplicateRequestIds, IpCheck, Need, RateLimits, SessionExtension};
+use crate::settings::{DuplicateRequestIds, IpCheck, Need, OnGet, RateLimits, SessionExtension};
 use crate::wire::call::Call;
 use crate::wire::refusal::Refusal;
 use crate::wire::routes::Route;
@@ -126,6 +126,9 @@ fn identify(bank: &Bank, route: &Route, needed: Token, call: &Call, now: Timesta
 }
 
 fn check_signature(bank: &Bank, need: Signature, caller: &Caller, call: &Call) -> Result<(), Refusal> {
+    if call.method == Method::GET && bank.settings.get_signature == OnGet::Ignore {
+        return Ok(());
+    }
     let required = match need {
         Signature::Ignored => return Ok(()),
         Signature::Optional => false,
@@ -165,6 +168,9 @@ fn extend(bank: &mut Bank, session: &Session, now: Timestamp) {
 
 /// A call that was refused before this point was not carried out, so its id stays free.
 fn check_request_id(bank: &mut Bank, caller: &Caller, call: &Call) -> Result<(), Refusal> {
+    if call.method == Method::GET && bank.settings.get_request_id == OnGet::Ignore {
+        return Ok(());
+    }
     let scope = match caller {
         Caller::Nobody => return Ok(()),
         Caller::Installation(id) => format!("installation {id}"),

@@ -27,8 +27,11 @@ pub(crate) struct Dropped;
 
 /// Answers one call to the bank.
 pub(crate) async fn serve(bank: &SharedBank, peer: IpAddr, request: Request<Body>) -> Result<Response<Body>, Dropped> {
-    let egress = bank.lock().settings.egress_ip;
-    let Some(call) = Call::read(request, peer, egress).await else { return Err(Dropped) };
+    let (egress, json_content_type) = {
+        let settings = &bank.lock().settings;
+        (settings.egress_ip, settings.json_content_type)
+    };
+    let Some(call) = Call::read(request, peer, egress, json_content_type).await else { return Err(Dropped) };
     // The call acts at once and its answer waits, so that a client that gives up cannot know what happened.
     let (number, effect, answer, key, sign_errors) = {
         let mut bank = bank.lock();

@@ -1,7 +1,7 @@
-use bunq_simulator::{DuplicateRequestIds, Settings};
+use bunq_simulator::{DuplicateRequestIds, Need, OnGet, Settings};
 use serde_json::{Value, json};
 
-use crate::client::{Reply, bank};
+use crate::client::{Reply, bank, key, public_pem};
 use crate::setup::Provider;
 
 async fn device(provider: &Provider, body: Value) -> Reply {
@@ -49,16 +49,31 @@ async fn a_required_field_may_not_be_missing_nor_null() {
 }
 
 #[tokio::test]
-async fn a_body_is_an_object_in_json_and_says_so() {
+async fn a_body_is_an_object_in_json() {
     let bank = bank().await;
     let call = |body: &'static str| bank.call("POST", "/v1/installation").body(body);
     let json = |body| call(body).header("Content-Type", "application/json; charset=utf-8").send();
 
-    call("{}").send().await.refused_by_simulator(400, "Content-Type");
+    call("{}").send().await.refused_by_simulator(400, "client_public_key");
     json("[1]").await.refused_by_simulator(400, "object");
     json("{").await.refused_by_simulator(400, "object");
     json("{}").await.refused_by_simulator(400, "client_public_key");
     json("[]").await.refused_by_simulator(400, "client_public_key");
+}
+
+/// The bank's own client libraries send none.
+#[tokio::test]
+async fn a_body_needs_no_content_type_unless_a_setting_says_so() {
+    let bank = bank().await;
+    let body = json!({"client_public_key": public_pem(key(0))}).to_string();
+    let call = || bank.call("POST", "/v1/installation").body(body.clone());
+
+    bank.switch("settings", json!({"json_content_type": Need::Required})).await;
+    call().send().await.refused_by_simulator(400, "Content-Type");
+    call().header("Content-Type", "text/plain").send().await.refused_by_simulator(400, "Content-Type");
+    bank.switch("settings", json!({"json_content_type": Need::Optional})).await;
+
+    call().send().await.ok();
 }
 
 #[tokio::test]
@@ -80,21 +95,54 @@ async fn unknown_paths_and_methods_are_refused_in_the_banks_envelope() {
 #[tokio::test]
 async fn a_request_id_works_once() {
     let provider = Provider::new(Settings::default()).await;
-    let call = || provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Client-Request-Id", "one");
+    let call = || provider.call("POST", "oauth-client").json(json!({})).header("X-Bunq-Client-Request-Id", "one");
 
-    call().send().await.ok();
+    let id = call().send().await.ok().id();
     call().send().await.refused_by_simulator(400, "used before");
     let delete = provider.bank.call("DELETE", "/v1/session/0").token(&provider.session);
     delete.header("X-Bunq-Client-Request-Id", "one").send().await.refused_by_simulator(400, "used before");
     provider.bank.switch("settings", json!({"duplicate_request_ids": DuplicateRequestIds::Ignore})).await;
-    call().send().await.ok();
+    let put = provider.call("PUT", &format!("oauth-client/{id}")).json(json!({}));
+    put.header("X-Bunq-Client-Request-Id", "one").send().await.ok();
+}
+
+/// Some clients sign more than the body, and send the id of the call before.
+#[tokio::test]
+async fn what_a_get_need_not_carry_is_ignored() {
+    let provider = Provider::new(Settings::default()).await;
+    let create = provider.call("POST", "oauth-client").json(json!({})).header("X-Bunq-Client-Request-Id", "one");
+    create.send().await.ok();
+    let get = || provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Client-Request-Id", "one");
+
+    for _ in 0..2 {
+        let reply = get().header("X-Bunq-Client-Signature", "over other bytes").send().await.ok();
+        assert_eq!(reply.header("X-Bunq-Client-Request-Id"), Some("one"));
+    }
+
+    let other = provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Client-Request-Id", "two");
+    other.send().await.ok();
+    let create = provider.call("POST", "oauth-client").json(json!({"status": "?"}));
+    create.header("X-Bunq-Client-Request-Id", "two").send().await.refused_by_simulator(400, "status");
+}
+
+#[tokio::test]
+async fn what_a_get_need_not_carry_is_checked_where_a_setting_says_so() {
+    let settings = Settings { get_signature: OnGet::Check, get_request_id: OnGet::Check, ..Settings::default() };
+    let provider = Provider::new(settings).await;
+    let get = |id: &str| provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Client-Request-Id", id);
+
+    get("one").send().await.ok();
+    get("one").send().await.refused_by_simulator(400, "used before");
+    get("two").signed(key(0)).send().await.ok();
+    get("three").header("X-Bunq-Client-Signature", "x").send().await.refused(400, "The request signature is invalid.");
 }
 
 #[tokio::test]
 async fn a_call_that_was_not_carried_out_does_not_use_up_its_request_id() {
     let provider = Provider::new(Settings::default()).await;
-    let call = || provider.bank.get("/v1/user").token(&provider.session).header("X-Bunq-Client-Request-Id", "one");
-    provider.bank.switch("faults", json!({"endpoint": "GET user", "status": 429})).await;
+    let call = || provider.call("POST", "oauth-client").json(json!({})).header("X-Bunq-Client-Request-Id", "one");
+    let fault = json!({"endpoint": "POST user/{}/oauth-client", "status": 429});
+    provider.bank.switch("faults", fault).await;
 
     assert_eq!(call().send().await.status, 429);
     call().header("X-Bunq-Client-Signature", "wrong").send().await.refused(400, "The request signature is invalid.");
