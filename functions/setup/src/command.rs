@@ -1,8 +1,23 @@
 //! What the setup can be told to do.
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Value, json};
-use shared::{http::Problem, store::KeyId, types::scope::Scope};
+use shared::{
+    http::Problem,
+    store::KeyId,
+    types::{scope::Scope, workspace::Workspace},
+};
+
+fn read_workspace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Workspace, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|error| D::Error::custom(format!("workspace {error}")))
+}
+
+fn read_end<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let time = String::deserialize(deserializer)?.parse();
+    time.map(Some).map_err(|_| D::Error::custom("expires_at must be a time such as 2030-01-01T00:00:00Z"))
+}
 
 /// A payload of the setup.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +33,12 @@ pub enum Command {
         name: String,
         /// What it allows.
         scopes: Vec<Scope>,
+        /// Whose customers it reaches.
+        #[serde(default, deserialize_with = "read_workspace")]
+        workspace: Workspace,
+        /// When it stops working; never, by default.
+        #[serde(default, deserialize_with = "read_end")]
+        expires_at: Option<Timestamp>,
     },
     /// Lists the API keys, without the keys themselves.
     ListApiKeys {},

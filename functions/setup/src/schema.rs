@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::{
     http::openapi::schemas::request::{closed, constant, string},
-    types::scope::Scope,
+    types::{scope::Scope, workspace::Workspace},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -29,12 +29,19 @@ impl PartialSchema for SetupCommand {
         let scopes = string().enum_values(Some(Scope::ALL.iter().map(|scope| scope.as_str())));
         let scopes = ArrayBuilder::new().items(scopes).min_items(Some(1)).description(Some("What it allows."));
         let name = string().min_length(Some(1)).max_length(Some(100)).pattern(Some(r"\S"));
+        let workspace = string().max_length(Some(Workspace::LONGEST)).pattern(Some("^[a-z0-9-]{1,32}$"));
+        let workspace = workspace.default(Some(json!(Workspace::DEFAULT)));
+        let workspace = workspace.description(Some("Whose customers it reaches; it sees no others."));
+        let expires_at = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        let expires_at = expires_at.description(Some("When it stops working, in the future; never, by default."));
         let create = closed()
             .title(Some("CreateApiKey"))
             .description(Some("Makes an API key, shown once."))
             .property("action", action("create_api_key"))
             .property("name", name.description(Some("What to call it.")).examples(["bookkeeping"]))
             .property("scopes", scopes.examples([json!(["accounts"])]))
+            .property("workspace", workspace.examples(["bookkeeping"]))
+            .property("expires_at", expires_at.examples(["2030-01-01T00:00:00Z"]))
             .required("action")
             .required("name")
             .required("scopes");
@@ -167,6 +174,15 @@ pub(crate) struct CreatedApiKey {
     /// What it allows.
     #[schema(example = json!(["accounts"]))]
     scopes: Vec<String>,
+    /// Whose customers it reaches.
+    #[schema(example = "default")]
+    workspace: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it stops working. Absent if it never does.
+    #[schema(format = DateTime, nullable = false)]
+    expires_at: Option<String>,
     /// The key itself. Nobody can see it again.
     api_key: String,
 }
@@ -191,9 +207,15 @@ pub(crate) struct ApiKey {
     /// What it allows.
     #[schema(example = json!(["accounts"]))]
     scopes: Vec<String>,
+    /// Whose customers it reaches.
+    #[schema(example = "default")]
+    workspace: String,
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
+    /// When it stops working. Absent if it never does.
+    #[schema(format = DateTime, nullable = false)]
+    expires_at: Option<String>,
     /// When it was last used, to the hour. Not there where it never was.
     #[schema(format = DateTime, nullable = false)]
     last_used_at: Option<String>,

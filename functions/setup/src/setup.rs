@@ -11,6 +11,7 @@ use shared::{
         App, Problem,
         openapi::{AtBank, InSetup, ProblemAnswer, Problems},
     },
+    store::NewApiKey,
     telemetry::{Metric, gauge},
     tpp::{Step, StepState, TppError},
     types::{deadline::Deadline, secret::Secret as _},
@@ -42,7 +43,10 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
             ("status" = (summary = "Report", value = json!({ "action": "status" }))),
             ("create_api_key" = (
                 summary = "Make an API key",
-                value = json!({ "action": "create_api_key", "name": "bookkeeping", "scopes": ["accounts"] })
+                value = json!({
+                    "action": "create_api_key", "name": "bookkeeping", "scopes": ["accounts"], "workspace": "bookkeeping",
+                    "expires_at": "2030-01-01T00:00:00Z"
+                })
             )),
             ("list_api_keys" = (summary = "List the API keys", value = json!({ "action": "list_api_keys" }))),
             ("revoke_api_key" = (
@@ -99,10 +103,15 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
             };
             json!(report.with_egress(egress))
         }
-        Command::CreateApiKey { name, scopes } => {
-            let (key, record) = tpp.create_api_key(&name, &scopes).await?;
+        Command::CreateApiKey { name, scopes, workspace, expires_at } => {
+            if expires_at.is_some_and(|expires_at| expires_at <= tpp.now()) {
+                return Err(Problem::invalid("/expires_at", "must be in the future"));
+            }
+            let (key, record) = tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?;
             span.record("subject", field::display(record.id));
-            json!({ "id": record.id, "name": record.name, "scopes": record.scopes, "api_key": key.expose() })
+            let mut made = json!(record);
+            made["api_key"] = json!(key.expose());
+            made
         }
         Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
         Command::RevokeApiKey { id } => {

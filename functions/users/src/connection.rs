@@ -8,14 +8,14 @@ use axum::{
 };
 use shared::{
     http::{
-        Accounts, App, Caller, PathId, Problem, QueryParameters,
+        App, Caller, Connections, PathId, Problem, QueryParameters,
         openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
     },
     store::Cursor,
     types::{deadline::Deadline, ids::UserId, reference::Reference},
 };
 
-use crate::view::{ConnectionView, Connections};
+use crate::view::{ConnectionPage, ConnectionView};
 
 /// How many connections a page has where nobody says, and at most.
 const USUAL_PAGE: u8 = 50;
@@ -23,7 +23,7 @@ const LARGEST_PAGE: u8 = 100;
 
 /// List connected customers
 ///
-/// Scope `accounts`. Newest first, also such as were revoked. The list may lag a new connection by moments.
+/// Scope `connections`. Newest first, also such as were revoked. The list may lag a new connection by moments.
 #[utoipa::path(
     get,
     path = "/users",
@@ -35,15 +35,15 @@ const LARGEST_PAGE: u8 = 100;
         ("reference" = Option<String>, Query, description = "Only those that `/auth?reference=…` was begun with.",
             min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$"),
     ),
-    security(("api_key" = ["accounts"])),
+    security(("api_key" = ["connections"])),
     responses(
-        (status = 200, description = "A page of connections.", body = Connections,
+        (status = 200, description = "A page of connections.", body = ConnectionPage,
             headers(("Link" = String, description = "The `next` page (RFC 8288), where there is one."))),
         Problems<(WithKey, WrongRequest, NotReady)>,
     )
 )]
 pub(crate) async fn list_users(
-    _: Caller<Accounts>,
+    _: Caller<Connections>,
     State(app): State<App>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -69,7 +69,7 @@ pub(crate) async fn list_users(
         }
         format!("<{url}>; rel=\"next\"")
     });
-    let mut response = Json(Connections { users, next_cursor }).into_response();
+    let mut response = Json(ConnectionPage { users, next_cursor }).into_response();
     if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
         response.headers_mut().insert(header::LINK, link);
     }
@@ -78,21 +78,21 @@ pub(crate) async fn list_users(
 
 /// Read a customer's connection
 ///
-/// Scope `accounts`. Answers also for a connection that was revoked.
+/// Scope `connections`. Answers also for a connection that was revoked.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/connection",
     operation_id = "find_connection",
     tag = "users",
     params(UserPath),
-    security(("api_key" = ["accounts"])),
+    security(("api_key" = ["connections"])),
     responses(
         (status = 200, description = "The connection.", body = ConnectionView),
         Problems<(WithKey, WrongRequest, UnknownCustomer, NotReady)>,
     )
 )]
 pub(crate) async fn find_connection(
-    _: Caller<Accounts>,
+    _: Caller<Connections>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
 ) -> Result<Json<ConnectionView>, Problem> {
@@ -103,7 +103,7 @@ pub(crate) async fn find_connection(
 
 /// Delete a customer's connection
 ///
-/// Scope `accounts`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection is kept. Doing it again
+/// Scope `connections`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection is kept. Doing it again
 /// answers the same. The customer sees the app in bunq's app until they remove it there. A later consent makes a new `user_id`.
 #[utoipa::path(
     delete,
@@ -111,14 +111,14 @@ pub(crate) async fn find_connection(
     operation_id = "delete_user",
     tag = "users",
     params(UserPath),
-    security(("api_key" = ["accounts"])),
+    security(("api_key" = ["connections"])),
     responses(
         (status = 204, description = "There is no such connection any more."),
         Problems<(WithKey, WrongRequest, UnknownCustomer)>,
     )
 )]
 pub(crate) async fn delete_user(
-    _: Caller<Accounts>,
+    _: Caller<Connections>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
     deadline: Deadline,

@@ -9,7 +9,8 @@ use shared::{
 
 /// A page of connections.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Connections {
+#[schema(as = Connections)]
+pub(crate) struct ConnectionPage {
     /// The newest first.
     pub(crate) users: Vec<ConnectionView>,
     /// The `cursor` of the next page; null on the last.

@@ -14,6 +14,7 @@ use shared::{
     config::Config,
     http::{App, Problem},
     lambda::{Aws, compose},
+    store::NewApiKey,
     tpp::{Step, StepState},
     types::{clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
 };
@@ -174,7 +175,7 @@ async fn onboard(
         return Ok(key);
     }
     let failed = |error| LocalError::ApiKey(Problem::from(error));
-    let (key, _) = app.tpp.create_api_key("local", Scope::ALL).await.map_err(failed)?;
+    let (key, _) = app.tpp.create_api_key(NewApiKey::with_every_scope("local")).await.map_err(failed)?;
     state.write_api_key(&key)?;
     Ok(key)
 }

@@ -15,6 +15,7 @@ use crate::{
     types::{
         scope::Scope,
         secret::{ApiKey, Secret as _},
+        workspace::Workspace,
     },
 };
 
@@ -35,13 +36,15 @@ macro_rules! required_scopes {
         }
     )+};
 }
-required_scopes!(Accounts, Payments, Psd2, Credentials, Admin);
+required_scopes!(Accounts, Connections, Payments, Psd2, Credentials);
 
-/// Whoever calls, with a key that has the scope.
-#[derive(Clone, Copy, Debug)]
+/// A caller whose key has the scope.
+#[derive(Clone, Debug)]
 pub struct Caller<S> {
     /// The name of the key.
     pub key: KeyId,
+    /// The key's workspace: the caller reaches its customers and no others.
+    pub workspace: Workspace,
     scope: PhantomData<S>,
 }
 
@@ -65,8 +68,8 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
             count(Metric::ApiKeysRefused);
             tracing::warn!("api key: one that is not valid was refused");
         }
-        let key = authorised?;
-        Span::current().record("key", field::display(key));
-        Ok(Self { key, scope: PhantomData })
+        let record = authorised?;
+        Span::current().record("key", field::display(record.id));
+        Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })
     }
 }

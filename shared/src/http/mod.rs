@@ -13,7 +13,7 @@ mod session;
 mod start;
 mod verified;
 
-pub use auth::{Accounts, Admin, Caller, Credentials, Payments, Psd2, RequiredScope};
+pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
 pub use fields::{Fields, JsonBody};
 pub use idempotency::IdempotencyHeader;
 pub use layers::{RequestId, service};

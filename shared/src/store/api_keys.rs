@@ -1,14 +1,18 @@
-//! API keys of ours, stored by their SHA-256 only: who reads the table cannot call the API.
+//! API keys of ours, stored by their SHA-256 only: a reader of the table cannot call the API.
+//!
+//! A key's id is derived from the key, and names the item. So every key that works can be revoked by the id that the logs show for it, also one that is
+//! in no list. An item that lacks an attribute, or was made for another key, is no key: the functions that note a key's use cannot make one.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, condition_failed, succeeded, text, to_item};
+use super::table::{Item, Keyed, Store, StoreError, condition_failed, from_item, succeeded, text, to_item};
 use crate::types::{
     scope::Scope,
-    secret::{ApiKey, Secret as _},
+    secret::{ApiKey, Secret as _, sha256},
+    workspace::Workspace,
 };
 
 /// The item that lists the keys, so that listing needs no scan of the table.
@@ -19,9 +23,43 @@ const LIST: &str = "APIKEYS";
 #[serde(transparent)]
 pub struct KeyId(Uuid);
 
+impl KeyId {
+    /// The id of the key with this fingerprint.
+    fn of(fingerprint: &str) -> Self {
+        let digest = sha256(format!("id of {fingerprint}").as_bytes());
+        let bytes = digest.first_chunk().copied().unwrap_or_default();
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    fn pk(self) -> String {
+        format!("APIKEY#{self}")
+    }
+}
+
 impl std::fmt::Display for KeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// What a new key is to be.
+#[derive(Clone, Debug)]
+pub struct NewApiKey {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// Whose customers it reaches.
+    pub workspace: Workspace,
+    /// When it stops working; never, by default.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewApiKey {
+    /// A key with every scope in the default workspace, for the owner of the deployment.
+    #[must_use]
+    pub fn with_every_scope(name: &str) -> Self {
+        Self { name: name.to_owned(), scopes: Scope::ALL.to_vec(), workspace: Workspace::default(), expires_at: None }
     }
 }
 
@@ -34,8 +72,13 @@ pub struct ApiKeyRecord {
     pub name: String,
     /// What it allows.
     pub scopes: Vec<Scope>,
+    /// Whose customers it reaches.
+    pub workspace: Workspace,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it stops working.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// When it was last used, to the hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
@@ -44,32 +87,55 @@ pub struct ApiKeyRecord {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Key ids and the items that hold the keys.
-#[derive(Serialize, Deserialize, Default)]
-struct List {
-    #[serde(default)]
-    keys: std::collections::BTreeMap<String, String>,
+impl ApiKeyRecord {
+    /// Whether the key works at a time.
+    #[must_use]
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
 }
 
-fn pk(fingerprint: &str) -> String {
-    format!("APIKEY#{fingerprint}")
+/// The item of a key.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    hash: String,
+    #[serde(flatten)]
+    record: ApiKeyRecord,
+}
+
+/// The ids of all keys.
+#[derive(Deserialize, Default)]
+struct List {
+    #[serde(default)]
+    ids: Vec<KeyId>,
 }
 
 impl Store {
-    /// What is kept of a key that somebody shows.
+    /// What is kept of a key that a caller shows.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] where the store cannot be read.
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
-        self.read(&self.connections, &pk(fingerprint)).await
+        let found = self.read_api_key(KeyId::of(fingerprint)).await?;
+        Ok(found.filter(|stored| stored.hash == fingerprint).map(|stored| stored.record))
+    }
+
+    async fn read_api_key(&self, id: KeyId) -> Result<Option<Stored>, StoreError> {
+        let item: Option<Item> = self.read_item(&self.connections, &id.pk()).await?;
+        let Some(item) = item else { return Ok(None) };
+        let stored = from_item::<Stored>(item).ok().filter(|stored| stored.record.id == id);
+        if stored.is_none() {
+            tracing::error!(%id, "api key: an item is incomplete, and no key");
+        }
+        Ok(stored)
     }
 
     /// Notes that a key is in use, unless that was noted within the hour.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn note_api_key_use(&self, fingerprint: &str, record: &ApiKeyRecord) -> Result<(), StoreError> {
-        self.note_use(&pk(fingerprint), record.last_used_at, "scopes").await
+    pub async fn note_api_key_use(&self, record: &ApiKeyRecord) -> Result<(), StoreError> {
+        self.note_use(&record.id.pk(), record.last_used_at, "pk").await
     }
 
     /// Every key ever made, the newest first.
@@ -77,9 +143,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        let list: Option<List> = self.read(&self.connections, LIST).await?;
         let mut records = Vec::new();
-        for fingerprint in self.api_key_list().await?.keys.values() {
-            records.extend(self.find_api_key(fingerprint).await?);
+        for id in list.unwrap_or_default().ids {
+            records.extend(self.read_api_key(id).await?.map(|stored| stored.record));
         }
         records.sort_by_key(|record| std::cmp::Reverse(record.created_at));
         Ok(records)
@@ -91,37 +158,29 @@ impl Store {
     /// [`StoreError`].
     pub async fn create_api_key(
         &self,
-        name: &str,
-        scopes: &[Scope],
+        NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
         only_first: bool,
     ) -> Result<Option<(ApiKey, ApiKeyRecord)>, StoreError> {
         let key = ApiKey::random();
-        let record = ApiKeyRecord {
-            id: KeyId(Uuid::new_v4()),
-            name: name.to_owned(),
-            scopes: scopes.to_vec(),
-            created_at: self.clock.now(),
-            last_used_at: None,
-            revoked_at: None,
-        };
-        self.ensure_list().await?;
+        let hash = key.fingerprint();
+        let id = KeyId::of(&hash);
+        let created_at = self.clock.now();
+        let record =
+            ApiKeyRecord { id, name, scopes, workspace, created_at, expires_at, last_used_at: None, revoked_at: None };
+        let stored = Stored { hash, record };
         let put = Put::builder()
             .table_name(&self.connections)
-            .set_item(Some(to_item(&Keyed { pk: &pk(&key.fingerprint()), item: &record })?))
+            .set_item(Some(to_item(&Keyed { pk: &id.pk(), item: &stored })?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(|_| StoreError::Undecodable)?;
         let mut update = Update::builder()
             .table_name(&self.connections)
             .key("pk", text(LIST))
-            .update_expression("SET #keys.#id = :fingerprint")
-            .expression_attribute_names("#keys", "keys")
-            .expression_attribute_names("#id", record.id.to_string())
-            .expression_attribute_values(":fingerprint", text(key.fingerprint()));
+            .update_expression("ADD ids :id")
+            .expression_attribute_values(":id", AttributeValue::Ss(vec![id.to_string()]));
         if only_first {
-            update = update
-                .condition_expression("size(#keys) = :none")
-                .expression_attribute_values(":none", AttributeValue::N("0".to_owned()));
+            update = update.condition_expression("attribute_not_exists(pk)");
         }
         let update = update.build().map_err(|_| StoreError::Undecodable)?;
         let result = self
@@ -132,48 +191,27 @@ impl Store {
             .send()
             .await;
         match result {
-            Ok(_) => Ok(Some((key, record))),
+            Ok(_) => Ok(Some((key, stored.record))),
             Err(error) if only_first && condition_failed(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Revokes a key; false where there is none of that id. Revoking twice keeps the first time.
+    /// Revokes a key, listed or not; false where there is none of that id. Revoking twice keeps the first time.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
-        let list = self.api_key_list().await?;
-        let Some(fingerprint) = list.keys.get(&id.to_string()) else { return Ok(false) };
         let result = self
             .client
             .update_item()
             .table_name(&self.connections)
-            .key("pk", text(pk(fingerprint)))
+            .key("pk", text(id.pk()))
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
-            // One that is listed and not there must not come to be.
-            .condition_expression("attribute_exists(scopes)")
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", text(self.clock.now().to_string()))
             .send()
             .await;
         succeeded(result)
-    }
-
-    async fn api_key_list(&self) -> Result<List, StoreError> {
-        Ok(self.read(&self.connections, LIST).await?.unwrap_or_default())
-    }
-
-    /// An entry can be set in a map only where the map is.
-    async fn ensure_list(&self) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(LIST))
-            .update_expression("SET #keys = if_not_exists(#keys, :none)")
-            .expression_attribute_names("#keys", "keys")
-            .expression_attribute_values(":none", AttributeValue::M(std::collections::HashMap::new()))
-            .send()
-            .await?;
-        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | Connections | `USER#<user_id>` | [`Connection`], or that there was one |
 //! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has |
-//! | Connections | `APIKEY#<sha256>`, `APIKEYS` | an API key of ours by its hash, and the list of them |
+//! | Connections | `APIKEY#<id>`, `APIKEYS` | an API key of ours, with its hash, and the list of them |
 //! | Connections | `ONBOARDING` | which run of the setup may write |
 //! | Ephemera | `STATE#<sha256 of state>` | a consent that was begun |
 //! | Ephemera | `CONSENT#<sha256 of state>` | a consent that was given and is not stored yet |
@@ -19,7 +19,7 @@ mod onboarding;
 mod sessions;
 mod table;
 
-pub use api_keys::{ApiKeyRecord, KeyId};
+pub use api_keys::{ApiKeyRecord, KeyId, NewApiKey};
 pub use connections::{
     Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, Marked, NewConnection,
 };

@@ -1,21 +1,21 @@
-//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the key. The table never sees a key, and memory forgets one within a minute,
-//! so a revoked key stops working everywhere that soon.
+//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the key. The table never sees a key. Memory
+//! forgets one within a minute, so a revoked key stops working everywhere that soon; one that has expired stops at its time.
 
 use std::sync::Arc;
 
 use super::Tpp;
 use crate::{
-    store::{ApiKeyRecord, KeyId, StoreError},
+    store::{ApiKeyRecord, KeyId, NewApiKey, StoreError},
     types::{
         scope::Scope,
         secret::{ApiKey, Secret as _},
     },
 };
 
-/// The caller may not.
+/// Why a caller is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// No such key, or a revoked one.
+    /// No such key, or one that was revoked or has expired.
     #[error("the API key is not valid")]
     Invalid,
     /// A key that does not allow this.
@@ -27,30 +27,34 @@ pub enum AccessError {
 }
 
 impl Tpp {
-    /// Whose key it is, if it allows this.
+    /// The record of a key that is valid and has the scope.
     ///
     /// # Errors
-    /// [`AccessError`].
-    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<KeyId, AccessError> {
+    /// [`AccessError::Invalid`] if it is not valid, [`AccessError::Scope`] if it lacks the scope, or the store.
+    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
         let fingerprint = key.fingerprint();
         let load = async || {
             let found = self.0.store.find_api_key(&fingerprint).await?;
-            let record = found.filter(|record| record.revoked_at.is_none()).ok_or(AccessError::Invalid)?;
-            if let Err(error) = self.0.store.note_api_key_use(&fingerprint, &record).await {
+            let record = found.filter(|record| record.is_valid(self.now())).ok_or(AccessError::Invalid)?;
+            if let Err(error) = self.0.store.note_api_key_use(&record).await {
                 tracing::warn!(%error, "api key: its use could not be noted");
             }
             Ok::<_, AccessError>(Arc::new(record))
         };
         let record = self.0.api_keys.get_or_load(&fingerprint, load).await?;
-        if record.scopes.contains(&scope) { Ok(record.id) } else { Err(AccessError::Scope(scope)) }
+        // Memory may be a minute old; the clock is not.
+        if !record.is_valid(self.now()) {
+            return Err(AccessError::Invalid);
+        }
+        if record.scopes.contains(&scope) { Ok(record) } else { Err(AccessError::Scope(scope)) }
     }
 
     /// Makes an API key.
     ///
     /// # Errors
     /// The store.
-    pub async fn create_api_key(&self, name: &str, scopes: &[Scope]) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
-        self.0.store.create_api_key(name, scopes, false).await?.ok_or(StoreError::Contended)
+    pub async fn create_api_key(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
+        self.0.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)
     }
 
     /// Every API key ever made, without the keys themselves.

@@ -14,3 +14,4 @@ pub mod schedule;
 pub mod scope;
 pub mod sealing;
 pub mod secret;
+pub mod workspace;

@@ -27,16 +27,16 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// Read customers, their accounts and payments.
+    /// Read what customers granted at the bank: profiles, accounts, payments. Changes nothing.
     Accounts = "accounts",
+    /// List, read and end connections.
+    Connections = "connections",
     /// Start payments for customers.
     Payments = "payments",
     /// The TPP's own issuer transactions.
     Psd2 = "psd2",
     /// The addresses from which the bank takes our calls.
     Credentials = "credentials",
-    /// Everything about the deployment itself.
-    Admin = "admin",
 }
 
 impl fmt::Display for Scope {
@@ -47,7 +47,7 @@ impl fmt::Display for Scope {
 
 /// There is no scope of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of accounts, payments, psd2, credentials, admin")]
+#[error("must be one of accounts, connections, payments, psd2, credentials")]
 pub struct UnknownScope;
 
 impl FromStr for Scope {

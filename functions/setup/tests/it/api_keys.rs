@@ -46,8 +46,9 @@ async fn the_list_names_every_key_the_newest_first_and_gives_none_away() {
     assert_eq!(names, ["reader", "first"]);
     assert_eq!(listed[0]["id"], made["id"]);
     assert_eq!(listed[0]["scopes"], json!(["accounts"]));
-    assert_eq!(listed[1]["scopes"], json!(["accounts", "payments", "psd2", "credentials", "admin"]));
+    assert_eq!(listed[1]["scopes"], json!(["accounts", "connections", "payments", "psd2", "credentials"]));
     assert!(listed.iter().all(|key| key["created_at"].is_string() && key.get("revoked_at").is_none()));
+    assert!(listed.iter().all(|key| key["workspace"] == "default" && key.get("expires_at").is_none()));
     let text = json!(listed).to_string();
     for key in [made["api_key"].as_str().unwrap(), &app.api_key] {
         assert!(!text.contains(key) && !text.contains(&sha256_hex(key.as_bytes())), "{text}");
@@ -127,8 +128,8 @@ async fn keys_are_stored_by_their_hash_alone() {
     let (connections, ephemera, secrets) = stored(&app).await;
 
     for key in [&key, &app.api_key] {
-        let hash = format!("APIKEY#{}", sha256_hex(key.as_bytes()));
-        assert!(connections.iter().any(|item| item["pk"]["S"] == hash), "{hash}");
+        let hash = sha256_hex(key.as_bytes());
+        assert!(connections.iter().any(|item| item["hash"]["S"] == hash), "{hash}");
         let secret_part = key.strip_prefix("tpp_").unwrap();
         for text in [json!(connections).to_string(), json!(ephemera).to_string(), json!(secrets).to_string()] {
             assert!(!text.contains(secret_part));
@@ -140,7 +141,7 @@ async fn keys_are_stored_by_their_hash_alone() {
 async fn many_keys_made_at_once_are_all_kept() {
     let app = fresh().await;
 
-    let made = futures::future::join_all((0..8).map(|_| app.create_api_key(&["admin"]))).await;
+    let made = futures::future::join_all((0..8).map(|_| app.create_api_key(&["psd2"]))).await;
 
     let listed = list(&app).await;
     assert_eq!(listed.len(), 8);
@@ -166,4 +167,94 @@ async fn the_list_says_when_a_key_was_last_used_to_the_hour() {
     app.clock.advance(1801);
     app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
     assert_ne!(last_use().await, first);
+}
+
+/// The item of a key, as DynamoDB has it.
+async fn item_of(app: &TestApp, key: &str) -> Value {
+    let hash = sha256_hex(key.as_bytes());
+    let (connections, ..) = stored(app).await;
+    connections.into_iter().find(|item| item["hash"]["S"] == hash.as_str()).unwrap()
+}
+
+async fn put(app: &TestApp, item: &Value) {
+    app.aws_call("DynamoDB_20120810.PutItem", json!({ "TableName": "connections", "Item": item })).await;
+}
+
+#[tokio::test]
+async fn a_key_stops_working_at_its_time_even_where_memory_has_it() {
+    let app = TestApp::start().await;
+    let expires_at = (app.compose().await.tpp.now() + jiff::SignedDuration::from_secs(3600)).to_string();
+    let payload =
+        json!({ "action": "create_api_key", "name": "a", "scopes": ["accounts"], "expires_at": expires_at.clone() });
+    let made = invoke(&app, payload).await.unwrap();
+    let key = made["api_key"].as_str().unwrap();
+
+    // The clock goes on by itself, too.
+    app.clock.advance(3560);
+    app.get_with_key(ROUTE, key).await.problem(404, "user_not_found");
+    app.clock.advance(41);
+    app.get_with_key(ROUTE, key).await.problem(401, "api_key_invalid");
+    app.clock.advance(3600);
+    app.get_with_key(ROUTE, key).await.problem(401, "api_key_invalid");
+
+    let listed = list(&app).await.into_iter().find(|listed| listed["id"] == made["id"]).unwrap();
+    assert_eq!((&made["expires_at"], &listed["expires_at"]), (&json!(expires_at), &json!(expires_at)));
+    assert_eq!((&made["workspace"], &listed["workspace"]), (&json!("default"), &json!("default")));
+}
+
+#[tokio::test]
+async fn an_item_without_every_attribute_of_a_key_is_none() {
+    let app = TestApp::start().await;
+    let (_, key) = app.create_api_key(&["accounts"]).await;
+    let whole = item_of(&app, &key).await;
+    let attributes: Vec<_> = whole.as_object().unwrap().keys().filter(|name| *name != "pk").cloned().collect();
+    assert_eq!(attributes.len(), 6, "{whole}");
+
+    for attribute in attributes {
+        let mut part = whole.clone();
+        part.as_object_mut().unwrap().remove(&attribute).unwrap();
+        put(&app, &part).await;
+        app.clock.advance(61);
+        app.get_with_key(ROUTE, &key).await.problem(401, "api_key_invalid");
+        // Nor does one spoil the list.
+        assert_eq!(list(&app).await.len(), 1, "{attribute}");
+    }
+    put(&app, &whole).await;
+    app.clock.advance(61);
+    app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
+}
+
+#[tokio::test]
+async fn an_item_of_another_key_is_none() {
+    let app = TestApp::start().await;
+    let (_, one) = app.create_api_key(&["accounts"]).await;
+    let (_, other) = app.create_api_key(&["payments"]).await;
+    let (mut moved, whole) = (item_of(&app, &one).await, item_of(&app, &other).await);
+
+    moved["pk"] = whole["pk"].clone();
+    put(&app, &moved).await;
+    app.get_with_key(ROUTE, &other).await.problem(401, "api_key_invalid");
+    moved["hash"] = whole["hash"].clone();
+    put(&app, &moved).await;
+    app.clock.advance(61);
+    app.get_with_key(ROUTE, &other).await.problem(401, "api_key_invalid");
+}
+
+#[tokio::test]
+async fn a_key_that_no_list_has_is_revoked_by_its_id() {
+    let app = TestApp::start().await;
+    let (id, key) = app.create_api_key(&["accounts"]).await;
+    let update = json!({
+        "TableName": "connections", "Key": { "pk": { "S": "APIKEYS" } }, "UpdateExpression": "DELETE ids :id",
+        "ExpressionAttributeValues": { ":id": { "SS": [id] } },
+    });
+    app.aws_call("DynamoDB_20120810.UpdateItem", update).await;
+    assert_eq!(list(&app).await.len(), 1);
+    app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
+
+    let answer = invoke(&app, json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+    app.clock.advance(61);
+
+    assert_eq!(answer["revoked"], true);
+    app.get_with_key(ROUTE, &key).await.problem(401, "api_key_invalid");
 }

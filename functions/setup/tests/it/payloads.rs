@@ -32,7 +32,7 @@ async fn unknown_actions_and_fields_are_refused_by_name() {
         (json!({ "action": "status", "verbose": 1 }), "verbose"),
         (json!({ "action": "list_api_keys", "limit": 5 }), "limit"),
         (json!({ "action": "revoke_api_key", "id": ID, "now": true }), "now"),
-        (json!({ "action": "create_api_key", "name": "a", "scopes": ["admin"], "key": "mine" }), "key"),
+        (json!({ "action": "create_api_key", "name": "a", "scopes": ["payments"], "key": "mine" }), "key"),
     ])
     .await;
 }
@@ -44,18 +44,19 @@ async fn missing_fields_and_wrong_types_are_refused() {
         (json!({ "action": null }), "null"),
         (json!({ "action": 5 }), "5"),
         (json!({ "action": ["run"] }), "sequence"),
-        (json!({ "action": "create_api_key", "scopes": ["admin"] }), "name"),
+        (json!({ "action": "create_api_key", "scopes": ["payments"] }), "name"),
         (json!({ "action": "create_api_key", "name": "a" }), "scopes"),
         (json!({ "action": "revoke_api_key" }), "id"),
         (json!({ "action": "revoke_api_key", "id": 7 }), "7"),
         (json!({ "action": "revoke_api_key", "id": "7" }), "UUID"),
-        (create(json!(5), json!(["admin"])), "5"),
-        (create(json!(null), json!(["admin"])), "null"),
-        (create(json!("a"), json!("admin")), "admin"),
+        (create(json!(5), json!(["payments"])), "5"),
+        (create(json!(null), json!(["payments"])), "null"),
+        (create(json!("a"), json!("payments")), "payments"),
         (create(json!("a"), json!(["root"])), "root"),
-        (create(json!("a"), json!([["admin"]])), "sequence"),
+        (create(json!("a"), json!(["admin"])), "admin"),
+        (create(json!("a"), json!([["payments"]])), "sequence"),
         (create(json!("a"), json!([5])), "5"),
-        (create(json!("a"), json!({ "admin": true })), "map"),
+        (create(json!("a"), json!({ "payments": true })), "map"),
     ])
     .await;
 }
@@ -64,10 +65,36 @@ async fn missing_fields_and_wrong_types_are_refused() {
 async fn names_and_scopes_that_say_nothing_are_refused() {
     let create = |name: &str, scopes: &[&str]| json!({ "action": "create_api_key", "name": name, "scopes": scopes });
     assert_refused(&[
-        (create("", &["admin"]), "/name"),
-        (create(" \t\n", &["admin"]), "/name"),
-        (create(&"a".repeat(101), &["admin"]), "/name"),
+        (create("", &["payments"]), "/name"),
+        (create(" \t\n", &["payments"]), "/name"),
+        (create(&"a".repeat(101), &["payments"]), "/name"),
         (create("a", &[]), "/scopes"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_workspace_and_an_end_that_are_none_are_refused() {
+    let create = |name: &str, value: Value| {
+        let mut payload = json!({ "action": "create_api_key", "name": "a", "scopes": ["accounts"] });
+        payload[name] = value;
+        payload
+    };
+    let must = |value: Value| (create("workspace", value), "workspace must be 1 to 32 of a-z, 0-9 and dash");
+    assert_refused(&[
+        must(json!("")),
+        must(json!("Shop")),
+        must(json!("a_b")),
+        must(json!("a b")),
+        must(json!("é")),
+        must(json!("a/b")),
+        must(json!("a".repeat(33))),
+        (create("workspace", json!(5)), "5"),
+        (create("workspace", json!(null)), "null"),
+        (create("expires_at", json!("tomorrow")), "expires_at must be a time"),
+        (create("expires_at", json!("2999-01-01")), "expires_at must be a time"),
+        (create("expires_at", json!(1_900_000_000)), "integer"),
+        (create("expires_at", json!("2001-01-01T00:00:00Z")), "/expires_at must be in the future"),
     ])
     .await;
 }
@@ -92,7 +119,7 @@ async fn an_array_is_not_a_command_in_disguise() {
         (json!(["run"]), "body"),
         (json!(["list_api_keys"]), "body"),
         (json!(["revoke_api_key", ID]), "body"),
-        (json!(["create_api_key", "a", ["admin"]]), "body"),
+        (json!(["create_api_key", "a", ["payments"]]), "body"),
     ])
     .await;
 }
@@ -101,7 +128,7 @@ async fn an_array_is_not_a_command_in_disguise() {
 async fn a_name_may_have_a_hundred_characters_of_any_kind() {
     let app = fresh().await;
     for name in ["a".repeat(100), "é".repeat(100)] {
-        let payload = json!({ "action": "create_api_key", "name": name, "scopes": ["admin"] });
+        let payload = json!({ "action": "create_api_key", "name": name, "scopes": ["payments"] });
 
         let made = invoke(&app, payload).await;
 

@@ -13,9 +13,15 @@ use crate::fixture::{assert_discreet, connected, get_at, process};
 
 const UNKNOWN: &str = "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
 
+/// The routes that read one customer, and the scope that each wants.
+fn scoped_routes(user_id: &str) -> [(String, &'static str); 4] {
+    [("", "accounts"), ("/", "accounts"), ("/accounts", "accounts"), ("/connection", "connections")]
+        .map(|(rest, scope)| (format!("/user/{user_id}{rest}"), scope))
+}
+
 /// The routes that read one customer.
 fn routes(user_id: &str) -> [String; 4] {
-    ["", "/", "/accounts", "/connection"].map(|rest| format!("/user/{user_id}{rest}"))
+    scoped_routes(user_id).map(|(path, _)| path)
 }
 
 fn user_id(accounts: &str) -> &str {
@@ -105,25 +111,33 @@ async fn a_revoked_key_works_nowhere_after_a_minute_and_never_in_a_new_process()
 #[tokio::test]
 async fn a_key_without_the_scope_is_told_which_one_it_lacks_and_nothing_else() {
     let (app, accounts) = connected("person").await;
-    let (_, key) = app.create_api_key(&["payments", "psd2", "credentials", "admin"]).await;
+    let (_, key) = app.create_api_key(&["payments", "psd2", "credentials"]).await;
 
-    for path in [user_id(&accounts), UNKNOWN, "no-uuid"].iter().flat_map(|user| routes(user)) {
+    for (path, scope) in [user_id(&accounts), UNKNOWN, "no-uuid"].iter().flat_map(|user| scoped_routes(user)) {
         let problem = app.get_with_key(&path, &key).await.problem(403, "scope_missing");
 
         assert_eq!(problem["action"], "fix_request");
-        assert_eq!(problem["detail"], "The API key lacks the scope `accounts`.");
+        assert_eq!(problem["detail"], format!("The API key lacks the scope `{scope}`."));
     }
     assert_eq!(app.bank.total().await, 0);
 }
 
 #[tokio::test]
-async fn the_scope_accounts_is_enough() {
+async fn one_scope_is_enough_and_the_scope_that_reads_accounts_ends_no_connection() {
     let (app, accounts) = connected("empty").await;
-    let (_, key) = app.create_api_key(&["accounts"]).await;
+    let (_, reads) = app.create_api_key(&["accounts"]).await;
+    let (_, manages) = app.create_api_key(&["connections"]).await;
+    let user = format!("/user/{}", user_id(&accounts));
+    let delete = async |key: &str| app.send(app.request(Method::DELETE, &user).bearer_auth(key)).await;
 
-    for path in routes(user_id(&accounts)) {
-        assert_eq!(app.get_with_key(&path, &key).await.status, 200, "{path}");
+    for (path, scope) in scoped_routes(user_id(&accounts)).into_iter().chain([("/users".to_owned(), "connections")]) {
+        let (key, other) = if scope == "accounts" { (&reads, &manages) } else { (&manages, &reads) };
+        assert_eq!(app.get_with_key(&path, key).await.status, 200, "{path}");
+        app.get_with_key(&path, other).await.problem(403, "scope_missing");
     }
+    delete(&reads).await.problem(403, "scope_missing");
+    assert_eq!(app.get(&accounts).await.status, 200, "nothing was deleted");
+    assert_eq!(delete(&manages).await.status, 204);
 }
 
 #[tokio::test]

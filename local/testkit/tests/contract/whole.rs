@@ -46,6 +46,18 @@ fn every_key_is_wanted_with_the_scope_that_the_description_names() {
 }
 
 #[test]
+fn a_scope_that_reads_opens_no_operation_that_changes_anything() {
+    const READING: &str = "accounts";
+    let document = document();
+    let of_scope = |operation: &Operation<'_>| operation.value["security"][0]["api_key"][0] == READING;
+    let under: Vec<_> = operations(&document).into_iter().filter(of_scope).collect();
+    assert!(under.len() > 5, "{}", under.len());
+    for operation in under {
+        assert!(["get", "head"].contains(&operation.method), "{} under `{READING}`", operation.id());
+    }
+}
+
+#[test]
 fn every_operation_has_a_good_answer_and_its_problems() {
     let document = document();
     for operation in operations(&document) {

@@ -53,7 +53,7 @@ impl ToSchema for Code {}
 codes! {
     /// No `Authorization: Bearer` header, or more than one.
     ApiKeyMissing = "api_key_missing",
-    /// No such API key, or a revoked one.
+    /// No such API key, or one that was revoked or has expired.
     ApiKeyInvalid = "api_key_invalid",
     /// The API key lacks the scope that the route wants.
     ScopeMissing = "scope_missing",

@@ -28,7 +28,7 @@ impl Problem {
     /// The request shows a key that is none.
     #[must_use]
     pub fn api_key_invalid() -> Self {
-        let detail = "The API key is unknown or revoked.";
+        let detail = "The API key is unknown, was revoked or has expired.";
         Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyInvalid, Action::FixRequest, detail)
     }
 

@@ -13,9 +13,9 @@ use crate::{
     secrets::{
         CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret,
     },
-    store::{RunId, SessionOwner},
+    store::{NewApiKey, RunId, SessionOwner},
     tpp::{CertificateError, Tpp, certificate, identity::open_installation},
-    types::{deadline::Deadline, ids::BunqUserId, scope::Scope},
+    types::{deadline::Deadline, ids::BunqUserId},
 };
 
 /// A run under way.
@@ -168,7 +168,7 @@ impl Run<'_> {
 
     async fn api_key(&mut self) -> Result<(), OnboardingError> {
         self.still_mine().await?;
-        let made = self.tpp.0.store.create_api_key("first", Scope::ALL, true).await?;
+        let made = self.tpp.0.store.create_api_key(NewApiKey::with_every_scope("first"), true).await?;
         self.note(Step::ApiKey, if made.is_some() { StepState::Now } else { StepState::Before });
         self.report.api_key = made.map(|(key, _)| key);
         Ok(())

@@ -1,0 +1,65 @@
+//! One program's share of a deployment: its API keys, its customers and its idempotency keys.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The text is not the name of a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 32 of a-z, 0-9 and dash")]
+pub struct WorkspaceError;
+
+/// 1 to 32 of `a-z 0-9 -`. An API key reaches the customers of its own workspace only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Workspace(String);
+
+impl Workspace {
+    /// The longest name.
+    pub const LONGEST: usize = 32;
+    /// The name of the default workspace.
+    pub const DEFAULT: &str = "default";
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The workspace of keys and consents that name none.
+impl Default for Workspace {
+    fn default() -> Self {
+        Self(Self::DEFAULT.to_owned())
+    }
+}
+
+impl FromStr for Workspace {
+    type Err = WorkspaceError;
+
+    fn from_str(text: &str) -> Result<Self, WorkspaceError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let fits = (1..=Self::LONGEST).contains(&text.len()) && text.bytes().all(allowed);
+        if fits { Ok(Self(text.to_owned())) } else { Err(WorkspaceError) }
+    }
+}
+
+impl TryFrom<String> for Workspace {
+    type Error = WorkspaceError;
+
+    fn try_from(text: String) -> Result<Self, WorkspaceError> {
+        text.parse()
+    }
+}
+
+impl From<Workspace> for String {
+    fn from(workspace: Workspace) -> Self {
+        workspace.0
+    }
+}
+
+impl fmt::Display for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
