@@ -50,9 +50,14 @@ impl Books {
 
     /// As many ids in a row; the first of them.
     pub(crate) fn new_ids(&mut self, count: u64) -> u64 {
-        let first = self.last_id.max(FIRST_ID - 1) + 1;
+        let first = self.newest_id() + 1;
         self.last_id = first + count - 1;
         first
+    }
+
+    /// The newest id of all.
+    pub(crate) fn newest_id(&self) -> u64 {
+        self.last_id.max(FIRST_ID - 1)
     }
 
     /// Brings what an older file holds into today's form.

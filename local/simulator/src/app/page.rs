@@ -47,7 +47,7 @@ fn choice(customer: &Customer) -> String {
         escape(&address(&customer.name)),
         escape(&customer.display_name),
         escape(&customer.name),
-        escape(customer.about),
+        escape(&customer.about),
     )
 }
 

@@ -1,12 +1,14 @@
 //! The objects that users and accounts are made of.
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::random::steady_uuid;
+use crate::wire::object::{Object, object};
 
 /// An amount in euros, from cents.
-pub(crate) fn euros(cents: i64) -> Value {
-    json!({"currency": "EUR", "value": decimal(cents)})
+pub(crate) fn euros(cents: i64) -> Object {
+    object! { "currency": "EUR", "value": decimal(cents) }
 }
 
 /// Cents as the protocol writes them: `-0.07`.
@@ -27,51 +29,76 @@ pub(crate) fn iban(bank: &str, account: u64) -> String {
     format!("NL{:02}{bank}{account}", 98 - remainder)
 }
 
-pub(crate) fn pointer(kind: &str, value: &str, name: &str) -> Value {
-    json!({"type": kind, "value": value, "name": name})
+/// What leads to a user or an account. The bank calls it a pointer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Alias {
+    /// `IBAN`, `EMAIL` or `PHONE_NUMBER`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) value: String,
+    pub(crate) name: String,
 }
 
-pub(crate) fn avatar(of: &str) -> Value {
-    json!({
-        "uuid": steady_uuid(&format!("avatar of {of}")),
-        "anchor_uuid": steady_uuid(of),
-        "image": [{
-            "attachment_public_uuid": steady_uuid(&format!("image of {of}")),
-            "content_type": "image/png",
-            "height": 640,
-            "width": 640,
-        }],
-        "style": "NONE",
-    })
+impl Alias {
+    pub(crate) fn new(kind: &str, value: &str, name: &str) -> Self {
+        Self { kind: kind.to_owned(), value: value.to_owned(), name: name.to_owned() }
+    }
+
+    pub(crate) fn leads_from(&self, kind: &str, value: &str) -> bool {
+        self.kind == kind && self.value.eq_ignore_ascii_case(value)
+    }
 }
 
-pub(crate) fn address(street: &str, house_number: &str, postal_code: &str, city: &str) -> Value {
-    json!({
+/// The picture of something, and what it belongs to.
+pub(crate) fn avatar(of: &str, anchor: Option<Uuid>) -> Object {
+    let image = image(steady_uuid(&format!("image of {of}")), "image/png");
+    let uuid = steady_uuid(&format!("avatar of {of}"));
+    object! { "uuid": uuid, "image": [image], "anchor_uuid": anchor, "style": "NONE" }
+}
+
+/// A picture. Its address is nobody's, so that a client that fetches it reaches no one.
+pub(crate) fn image(attachment_public_uuid: Uuid, content_type: &str) -> Object {
+    let url = format!("https://files.bunq-simulator.example/{attachment_public_uuid}");
+    object! {
+        "attachment_public_uuid": attachment_public_uuid,
+        "height": 640,
+        "width": 640,
+        "content_type": content_type,
+        "urls": [object! { "type": "ORIGINAL", "url": url }],
+    }
+}
+
+pub(crate) fn address(street: &str, house_number: &str, postal_code: &str, city: &str) -> Object {
+    object! {
         "street": street,
         "house_number": house_number,
-        "po_box": null,
+        "po_box": (),
         "postal_code": postal_code,
         "city": city,
         "country": "NL",
-        "extra": null,
-        "mailbox_name": null,
-        "province": null,
+        "extra": (),
+        "mailbox_name": (),
+        "province": (),
         "is_user_address_updated": false,
-    })
+    }
 }
 
-pub(crate) fn label_user(name: &str, country: &str) -> Value {
-    json!({
-        "uuid": steady_uuid(name),
+/// A user of this bank, as others see them.
+pub(crate) fn label_user(name: &str, country: &str) -> Object {
+    let uuid = steady_uuid(name);
+    object! {
+        "uuid": uuid,
         "display_name": name,
         "country": country,
-        "avatar": avatar(name),
+        "avatar": avatar(name, Some(uuid)),
         "public_nick_name": name,
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -82,6 +109,6 @@ mod tests {
 
     #[test]
     fn an_amount_keeps_its_sign_below_one_euro() {
-        assert_eq!(euros(-7), json!({"currency": "EUR", "value": "-0.07"}));
+        assert_eq!(json!(euros(-7)), json!({"currency": "EUR", "value": "-0.07"}));
     }
 }

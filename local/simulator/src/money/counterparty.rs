@@ -1,13 +1,12 @@
 //! The other side of a payment: how a client points to it, and how the bank shows it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::customers::parts::{avatar, iban, label_user};
 use crate::customers::{Account, Customer};
 use crate::wire::fields::{Field, Fields, optional_text, text};
+use crate::wire::object::{Object, object};
 use crate::wire::refusal::Refusal;
+use serde::{Deserialize, Serialize};
 
 /// The fields of a pointer.
 pub(crate) static POINTER: [Field; 4] = [text("type"), text("value"), optional_text("name"), optional_text("service")];
@@ -63,29 +62,28 @@ impl Party {
         self.iban.as_deref().and_then(|iban| iban.get(4..8)) == Some("BUNQ")
     }
 
-    /// As a `LabelMonetaryAccount`. Recorded labels of strangers are full of nulls.
-    pub(crate) fn label(&self) -> Value {
+    /// As a `LabelMonetaryAccount`. Recorded labels of strangers are full of nulls, and one without an IBAN has its user
+    /// before its picture.
+    pub(crate) fn label(&self) -> Object {
         let own = self.is_bunq();
         let country = self.iban.as_deref().and_then(|iban| iban.get(..2)).unwrap_or("NL");
-        let stranger = json!({
-            "uuid": null,
-            "display_name": self.name,
-            "country": country,
-            "avatar": null,
-            "public_nick_name": self.name,
-        });
-        json!({
-            "iban": self.iban,
-            "is_light": own.then_some(false),
-            "display_name": self.name,
-            "avatar": own.then(|| avatar(&self.name)),
-            "label_user": if own { label_user(&self.name, country) } else { stranger },
-            "country": country,
-            "bunq_me": null,
-            "swift_bic": null,
-            "swift_account_number": null,
-            "merchant_category_code": self.merchant_category_code,
-        })
+        let stranger = || {
+            object! {
+                "uuid": (),
+                "display_name": self.name,
+                "country": country,
+                "avatar": (),
+                "public_nick_name": self.name,
+            }
+        };
+        let user = if own { label_user(&self.name, country) } else { stranger() };
+        let first = object! { "iban": self.iban, "is_light": own.then_some(false), "display_name": self.name };
+        let sides = match self.iban {
+            Some(_) => object! { "avatar": avatar(&self.name, None), "label_user": user },
+            None => object! { "label_user": user, "avatar": () },
+        };
+        let last = object! { "country": country, "merchant_category_code"?: self.merchant_category_code.as_ref() };
+        first.and(sides).and(last)
     }
 }
 
@@ -116,7 +114,7 @@ impl Counterparty {
         // The bank shows its own customers by the names it knows them by.
         let known = bank.customers.account_by_alias(kind, value).map(|(customer, account)| Self {
             party: Party::of_account(customer, account),
-            place: if account.first_cents.is_some() { Place::Account(account.id) } else { Place::Elsewhere },
+            place: if account.first_cents().is_some() { Place::Account(account.id) } else { Place::Elsewhere },
         });
         let iban = (kind == "IBAN").then(|| value.to_owned());
         let name = if name.is_empty() { value } else { name }.to_owned();

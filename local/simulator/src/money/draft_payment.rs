@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::bank::Bank;
 use crate::clock;
@@ -13,6 +12,7 @@ use crate::money::ledger;
 use crate::money::order::Order;
 use crate::money::payment::{Payment, PaymentKind, SubKind, attachments};
 use crate::money::schedule::Schedule;
+use crate::wire::object::{Object, object};
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct DraftPayment {
@@ -112,88 +112,73 @@ impl DraftPayment {
         }
     }
 
-    pub(crate) fn element(&self, bank: &Bank) -> Value {
+    pub(crate) fn element(&self, bank: &Bank) -> Object {
         let now = bank.now();
         let status = self.status(now);
-        let name = Party::of(bank, self.account_id).name;
-        let user = label_user(&name, "NL");
+        let user = label_user(&Party::of(bank, self.account_id).name, "NL");
         let answered = matches!(status, "ACCEPTED" | "REJECTED");
-        let entries: Vec<Value> =
+        let entries: Vec<Object> =
             (self.id + 1..).zip(&self.entries).map(|(id, entry)| self.entry(bank, id, entry)).collect();
         let inside = self.entries.iter().all(|entry| entry.counterparty.party.is_bunq());
-        json!({"DraftPayment": {
+        let fields = object! {
             "id": self.id,
             "created": clock::text(self.created),
             "updated": self.updated(now),
             "monetary_account_id": self.account_id,
-            "user_alias_created": user,
-            "responses": answered.then(|| json!([{"status": status, "user_alias_created": user}])),
             "status": status,
             "type": kind(inside),
+            "user_alias_created": user,
+            "responses": answered.then(|| [object! { "status": status, "user_alias_created": user }]),
             "entries": entries,
             "object": self.object(bank),
-            "request_reference_split_the_bill": [],
+            "request_reference_split_the_bill": [(); 0],
             "schedule": self.schedule.as_ref().map(Schedule::fields),
-        }})
+        };
+        object! { "DraftPayment": fields }
     }
 
-    fn entry(&self, bank: &Bank, id: u64, entry: &Order) -> Value {
-        let mut fields = self.order(bank, entry);
-        fields["id"] = json!(id);
-        fields["type"] = json!(kind(entry.counterparty.party.is_bunq()));
-        fields
-    }
-
-    fn order(&self, bank: &Bank, entry: &Order) -> Value {
-        json!({
+    fn entry(&self, bank: &Bank, id: u64, entry: &Order) -> Object {
+        object! {
+            "id": id,
             "amount": euros(entry.cents),
             "alias": Party::of(bank, self.account_id).label(),
             "counterparty_alias": entry.counterparty.party.label(),
             "description": entry.description,
-            "merchant_reference": entry.merchant_reference,
+            "type": kind(entry.counterparty.party.is_bunq()),
             "attachment": attachments(&entry.attachment_ids, self.account_id),
-        })
+            "merchant_reference": entry.merchant_reference,
+        }
     }
 
     /// What became of an accepted draft: one more object with one key.
-    fn object(&self, bank: &Bank) -> Value {
+    fn object(&self, bank: &Bank) -> Option<Object> {
         match &self.outcome {
             Some(Outcome::Paid { payment_ids, batch_id }) => {
                 let made = |id: &u64| bank.books.payments.iter().find(|payment| payment.id == *id);
                 let payments: Vec<&Payment> = payment_ids.iter().filter_map(made).collect();
                 match (batch_id, payments.first()) {
-                    (None, Some(payment)) => payment.element(bank),
-                    _ => json!({"PaymentBatch": {
-                        "id": batch_id,
-                        "created": clock::text(self.updated),
-                        "updated": clock::text(self.updated),
-                        "payments": payments.iter().map(|payment| payment.fields(bank)).collect::<Vec<_>>(),
-                    }}),
+                    (None, Some(payment)) => Some(payment.element(bank)),
+                    _ => {
+                        let fields = object! {
+                            "id": batch_id,
+                            "created": clock::text(self.updated),
+                            "updated": clock::text(self.updated),
+                            "payments": payments.iter().map(|payment| payment.fields(bank)).collect::<Vec<_>>(),
+                        };
+                        Some(object! { "PaymentBatch": fields })
+                    }
                 }
             }
-            // The schemas name no object for a scheduled draft; this is the resource that keeps such payments.
             Some(Outcome::Scheduled { id }) => {
-                let mut object = json!({
-                    "id": id,
-                    "created": clock::text(self.updated),
-                    "updated": clock::text(self.updated),
-                    "status": "ACTIVE",
-                    "schedule": self.schedule.as_ref().map(Schedule::fields),
-                });
-                let orders: Vec<Value> = self.entries.iter().map(|entry| self.order(bank, entry)).collect();
-                if let [order] = orders.as_slice() {
-                    object["payment"] = order.clone();
-                    return json!({"SchedulePayment": object});
-                }
-                object["payments"] = json!(orders);
-                json!({"SchedulePaymentBatch": object})
+                let schedule = self.schedule.as_ref()?;
+                Some(schedule.element(bank, *id, self))
             }
-            Some(Outcome::Rejected | Outcome::Cancelled) | None => Value::Null,
+            Some(Outcome::Rejected | Outcome::Cancelled) | None => None,
         }
     }
 }
 
 /// Only `BUNQ` was recorded.
-fn kind(inside: bool) -> PaymentKind {
+pub(crate) fn kind(inside: bool) -> PaymentKind {
     if inside { PaymentKind::Bunq } else { PaymentKind::EbaSct }
 }

@@ -70,7 +70,7 @@ impl Chapter {
             let planned = line.cents(dice);
             // The last payment leaves what the account holds on the first day.
             let moved = match balance + planned {
-                _ if number + 1 == self.count => Some(account.first_cents.unwrap_or_default() - balance),
+                _ if number + 1 == self.count => Some(account.cents - balance),
                 after if after < LEAST_CENTS => Some(75_000),
                 after if after > MOST_CENTS => Some(-500_000),
                 _ => None,
@@ -170,7 +170,7 @@ mod tests {
         let history = History::of_the_first_day(&customers);
 
         for (id, payments) in &history.0 {
-            let first_cents = customers.account(*id).unwrap().1.first_cents;
+            let first_cents = customers.account(*id).unwrap().1.first_cents();
             assert_eq!(payments.last().map(|payment| payment.balance_after), first_cents, "{id}");
             let mut balance = START_CENTS;
             for payment in payments {

@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::bank::Bank;
@@ -14,6 +13,7 @@ use crate::money::decision::DecisionError;
 use crate::money::ledger;
 use crate::money::order::Order;
 use crate::money::payment::SubKind;
+use crate::wire::object::{Object, object};
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct IssuerTransaction {
@@ -97,27 +97,26 @@ impl IssuerTransaction {
         }
     }
 
-    /// As its provider sees it.
-    pub(crate) fn element(&self, bank: &Bank) -> Value {
-        let mut fields = self.public_fields(bank.now());
+    /// As its provider sees it. The bank's own client libraries cannot read an `alias` that is null, so it is there only
+    /// once somebody has paid.
+    pub(crate) fn element(&self, bank: &Bank) -> Object {
         let payer = match self.outcome {
             Some(Settled::Accepted { account_id }) => Some(Party::of(bank, account_id).label()),
             Some(Settled::Rejected | Settled::Cancelled) | None => None,
         };
-        fields["id"] = json!(self.id);
-        fields["alias"] = json!(payer);
-        json!({"PaymentServiceProviderIssuerTransaction": fields})
+        let fields = object! { "id": self.id }.and(self.public_fields(bank.now())).with_some("alias", payer);
+        object! { "PaymentServiceProviderIssuerTransaction": fields }
     }
 
     /// As anybody may see it, so without who paid. No recording shows which fields the real bank gives here.
-    pub(crate) fn public_element(&self, bank: &Bank) -> Value {
-        json!({"PaymentServiceProviderIssuerTransactionPublic": self.public_fields(bank.now())})
+    pub(crate) fn public_element(&self, bank: &Bank) -> Object {
+        object! { "PaymentServiceProviderIssuerTransactionPublic": self.public_fields(bank.now()) }
     }
 
-    fn public_fields(&self, now: Timestamp) -> Value {
+    fn public_fields(&self, now: Timestamp) -> Object {
         let status = self.status(now);
         let updated = if status == "EXPIRED" { self.expires } else { self.updated };
-        json!({
+        object! {
             "created": clock::text(self.created),
             "updated": clock::text(updated),
             "public_uuid": self.public_uuid.to_string(),
@@ -127,6 +126,6 @@ impl IssuerTransaction {
             "url_redirect": self.url_redirect,
             "time_expiry": clock::text(self.expires),
             "status": status,
-        })
+        }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::bank::Bank;
 use crate::customers::Account;
 use crate::customers::parts::decimal;
@@ -26,17 +24,13 @@ pub(crate) fn balance(bank: &Bank, account: &Account) -> Option<i64> {
     let later = bank.books.payments.iter().filter(|payment| payment.account_id == account.id);
     let arrived = bank.books.arrivals.iter().filter(|arrivals| arrivals.account_id == account.id);
     let moved = later.map(|payment| payment.cents).chain(arrived.map(Arrivals::cents)).sum::<i64>();
-    Some(account.first_cents? + moved)
+    Some(account.first_cents()? + moved)
 }
 
 /// `EUR 1250.00`, also for an account that another bank told about.
 pub(crate) fn balance_text(bank: &Bank, account: &Account) -> Option<String> {
-    if let Some(cents) = balance(bank, account) {
-        return Some(format!("EUR {}", decimal(cents)));
-    }
-    let told = account.fields.get("balance")?;
-    let text = |name: &str| told.get(name).and_then(Value::as_str);
-    Some(format!("{} {}", text("currency")?, text("value")?))
+    let cents = balance(bank, account).or(account.iban().map(|_| account.cents))?;
+    Some(format!("EUR {}", decimal(cents)))
 }
 
 /// Carries orders out, all or none, and says which payments left the account.

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::bank::Bank;
 use crate::clock;
 use crate::customers::parts::euros;
 use crate::money::counterparty::Party;
+use crate::wire::object::{Object, object};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Payment {
@@ -56,52 +56,53 @@ pub(crate) enum SubKind {
 }
 
 impl Payment {
-    pub(crate) fn element(&self, bank: &Bank) -> Value {
-        json!({"Payment": self.fields(bank)})
+    pub(crate) fn element(&self, bank: &Bank) -> Object {
+        object! { "Payment": self.fields(bank) }
     }
 
-    /// Its own fields, as they also stand in a batch.
-    pub(crate) fn fields(&self, bank: &Bank) -> Value {
+    /// Its own fields, as they also stand in a batch. Those behind `request_reference_split_the_bill` are younger than any
+    /// recording.
+    pub(crate) fn fields(&self, bank: &Bank) -> Object {
         let created = clock::text(self.created);
         let sent = self.cents < 0 && self.kind == PaymentKind::EbaSct;
-        json!({
+        object! {
             "id": self.id,
             "created": created,
             "updated": created,
             "monetary_account_id": self.account_id,
             "amount": euros(self.cents),
-            "alias": Party::of(bank, self.account_id).label(),
-            "counterparty_alias": self.counterparty.label(),
             "description": self.description,
             "type": self.kind,
-            "sub_type": self.sub_kind,
             "merchant_reference": self.merchant_reference,
+            "alias": Party::of(bank, self.account_id).label(),
+            "counterparty_alias": self.counterparty.label(),
             "attachment": attachments(&self.attachment_ids, self.account_id),
             "geolocation": (self.kind == PaymentKind::Fis).then(in_amsterdam),
             "batch_id": self.batch_id,
-            "scheduled_id": null,
-            "address_billing": null,
-            "address_shipping": null,
+            "scheduled_id": (),
+            "address_billing": (),
+            "address_shipping": (),
+            "sub_type": self.sub_kind,
+            "request_reference_split_the_bill": [(); 0],
+            "payment_arrival_expected": sent.then(|| object! { "status": "ARRIVED", "time": created }),
             "balance_after_mutation": euros(self.balance_after),
-            "bunqto_status": null,
-            "bunqto_sub_status": null,
-            "bunqto_share_url": null,
-            "bunqto_expiry": null,
-            "bunqto_time_responded": null,
-            "payment_arrival_expected": sent.then(|| json!({"status": "ARRIVED", "time": created})),
-            "payment_auto_allocate_instance": null,
-            "payment_suspended_outgoing": null,
-            "payment_fee": null,
-            "request_reference_split_the_bill": [],
-        })
+            "payment_auto_allocate_instance": (),
+            "payment_suspended_outgoing": (),
+            "payment_fee": (),
+            "bunqto_status": (),
+            "bunqto_sub_status": (),
+            "bunqto_share_url": (),
+            "bunqto_expiry": (),
+            "bunqto_time_responded": (),
+        }
     }
 }
 
-pub(crate) fn attachments(ids: &[u64], account_id: u64) -> Vec<Value> {
-    ids.iter().map(|id| json!({"id": id, "monetary_account_id": account_id})).collect()
+pub(crate) fn attachments(ids: &[u64], account_id: u64) -> Vec<Object> {
+    ids.iter().map(|id| object! { "id": id, "monetary_account_id": account_id }).collect()
 }
 
 /// Recorded with fractions, whatever the schema says about whole numbers.
-fn in_amsterdam() -> Value {
-    json!({"latitude": 52.387862883215, "longitude": 4.8333778222355, "altitude": 0, "radius": 65})
+fn in_amsterdam() -> Object {
+    object! { "latitude": 52.387862883215, "longitude": 4.8333778222355, "altitude": 0, "radius": 65 }
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::bank::Bank;
 use crate::clock;
@@ -12,6 +11,7 @@ use crate::money::decision::{Decision, DecisionError};
 use crate::money::ledger;
 use crate::money::order::Order;
 use crate::money::payment::{SubKind, attachments};
+use crate::wire::object::{Object, object};
 
 /// The most that the sandbox's sugar daddy gives at once.
 const MOST_SUGAR: i64 = 50_000;
@@ -111,13 +111,13 @@ impl RequestInquiry {
         }
     }
 
-    pub(crate) fn element(&self, bank: &Bank) -> Value {
+    pub(crate) fn element(&self, bank: &Bank) -> Object {
         let status = self.status(bank.now());
         let expired = (status == "EXPIRED").then(|| clock::text(self.expires));
         let updated = clock::text(self.updated);
         let own = Party::of(bank, self.account_id);
         let counterparty = &self.order.counterparty;
-        json!({"RequestInquiry": {
+        let fields = object! {
             "id": self.id,
             "created": clock::text(self.created),
             "updated": expired.as_ref().unwrap_or(&updated),
@@ -136,16 +136,17 @@ impl RequestInquiry {
             "attachment": attachments(&self.order.attachment_ids, self.account_id),
             "minimum_age": self.minimum_age,
             "require_address": self.require_address,
-            "geolocation": null,
+            "geolocation": (),
             "type": if counterparty.place == Place::Elsewhere { "EXTERNAL" } else { "INTERNAL" },
             "sub_type": "NONE",
             "bunqme_share_url": self.share_url,
+            "batch_id": (),
+            "scheduled_id": (),
+            "address_billing": (),
+            "address_shipping": (),
             "redirect_url": self.redirect_url,
-            "batch_id": null,
-            "scheduled_id": null,
-            "address_billing": null,
-            "address_shipping": null,
-            "reference_split_the_bill": null,
-        }})
+            "reference_split_the_bill": (),
+        };
+        object! { "RequestInquiry": fields }
     }
 }

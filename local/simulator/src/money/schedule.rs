@@ -1,11 +1,18 @@
 //! When a draft's payments are to run. The simulator keeps schedules and shows them; it runs nothing by them.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
+use crate::bank::Bank;
 use crate::clock;
+use crate::customers::parts::{euros, label_user};
+use crate::money::counterparty::Party;
+use crate::money::draft_payment::{DraftPayment, kind};
+use crate::money::order::Order;
+use crate::money::payment::SubKind;
 use crate::wire::fields::{Field, Fields, number, optional_text, text};
+use crate::wire::object::{Object, object};
 use crate::wire::refusal::Refusal;
 
 /// The fields of a schedule.
@@ -49,13 +56,71 @@ impl Schedule {
         Ok(Self { time_start, time_end, recurrence_unit, recurrence_size })
     }
 
-    pub(crate) fn fields(&self) -> Value {
-        json!({
+    /// As it stands in a draft.
+    pub(crate) fn fields(&self) -> Object {
+        object! {
             "time_start": clock::text(self.time_start),
             "time_end": self.time_end.map(clock::text),
             "recurrence_unit": self.recurrence_unit,
             "recurrence_size": self.recurrence_size,
-        })
+        }
+    }
+
+    /// What an accepted draft became: the payments that this schedule is to make.
+    pub(crate) fn element(&self, bank: &Bank, id: u64, draft: &DraftPayment) -> Object {
+        let moment = clock::text(draft.updated);
+        let schedule = object! {
+            "time_start": clock::text(self.time_start),
+            "time_next": self.second_time().map(clock::text),
+            "time_end": self.time_end.map(clock::text),
+            "recurrence_unit": self.recurrence_unit,
+            "recurrence_size": self.recurrence_size,
+        };
+        let first = object! {
+            "id": id,
+            "created": moment,
+            "updated": moment,
+            "monetary_account_id": draft.account_id,
+            "schedule": schedule,
+            "status": "ACTIVE",
+            "label_schedule_user_created": label_user(&Party::of(bank, draft.account_id).name, "NL"),
+            "label_schedule_user_canceled": (),
+        };
+        let payments: Vec<Object> = draft.entries.iter().map(|entry| order(bank, draft.account_id, entry)).collect();
+        match payments.as_slice() {
+            [payment] => object! { "ScheduledPayment": first.and(object! { "payment": payment }) },
+            _ => object! { "ScheduledPaymentBatch": first.and(object! { "payments": payments }) },
+        }
+    }
+
+    /// The run after the first, to the second, as it was recorded.
+    fn second_time(&self) -> Option<Timestamp> {
+        let size = i64::try_from(self.recurrence_size).ok()?;
+        let span = match self.recurrence_unit {
+            Unit::Once => return None,
+            Unit::Hourly => Span::new().try_hours(size),
+            Unit::Daily => Span::new().try_days(size),
+            Unit::Weekly => Span::new().try_weeks(size),
+            Unit::Monthly => Span::new().try_months(size),
+            Unit::Yearly => Span::new().try_years(size),
+        };
+        let next = self.time_start.to_zoned(TimeZone::UTC).checked_add(span.ok()?).ok()?;
+        let next = Timestamp::from_second(next.timestamp().as_second()).ok()?;
+        self.time_end.is_none_or(|end| next <= end).then_some(next)
+    }
+}
+
+/// A payment that is to come.
+fn order(bank: &Bank, account_id: u64, order: &Order) -> Object {
+    let inside = order.counterparty.party.is_bunq();
+    object! {
+        "amount": euros(-order.cents),
+        "alias": Party::of(bank, account_id).label(),
+        "counterparty_alias": order.counterparty.party.label(),
+        "description": order.description,
+        "merchant_reference": order.merchant_reference,
+        "type": kind(inside),
+        "sub_type": if inside { SubKind::Payment } else { SubKind::Sct },
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn customers(request: &AuthorizationRequest, customers: &Customers) -
                 escape(&query(request, &customer.name)),
                 escape(&customer.display_name),
                 escape(&customer.name),
-                escape(customer.about),
+                escape(&customer.about),
             )
         })
         .collect();
@@ -107,7 +107,8 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 fn account(bank: &Bank, account: &Account) -> String {
-    let kind = account.kind.strip_prefix("MonetaryAccount").unwrap_or(account.kind);
+    let kind = account.kind.name();
+    let kind = kind.strip_prefix("MonetaryAccount").unwrap_or(kind);
     let details: Vec<String> =
         [account.iban().map(grouped), ledger::balance_text(bank, account)].into_iter().flatten().collect();
     format!(

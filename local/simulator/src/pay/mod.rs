@@ -6,6 +6,7 @@
 mod page;
 
 use crate::bank::Bank;
+use crate::customers::account::AccountKind;
 use crate::customers::{Account, Customer};
 use crate::forms::{is_own, number};
 use crate::money::decision::{Decision, DecisionError};
@@ -78,7 +79,7 @@ pub(crate) fn decide(bank: &mut Bank, call: &Call) -> Answer {
 
 /// The accounts that a transaction can be paid from.
 pub(crate) fn payers(customer: &Customer) -> impl Iterator<Item = &Account> {
-    customer.accounts.iter().filter(|account| account.kind == "MonetaryAccountBank")
+    customer.accounts.iter().filter(|account| account.kind == AccountKind::Bank)
 }
 
 /// Does what a form says, and tells where the browser goes.

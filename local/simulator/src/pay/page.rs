@@ -26,7 +26,7 @@ pub(super) fn customers(bank: &Bank, transaction: &IssuerTransaction) -> Answer 
             escape(&address(transaction, Some(customer))),
             escape(&customer.display_name),
             escape(&customer.name),
-            escape(customer.about),
+            escape(&customer.about),
         )
     };
     let choices: String = bank.customers.iter().map(choice).collect();

@@ -1,7 +1,5 @@
 //! Callback URL: where the authorize page may send a browser back to.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::CallbackUrl;
 use crate::clock;
@@ -10,6 +8,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, text};
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 use crate::wire::web_address::is_web_address;
@@ -25,7 +24,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let client = oauth_client::in_path(bank, call, caller)?.id;
     let urls = bank.books.callback_urls.iter().filter(|url| url.oauth_client_id == client);
-    listing(call, urls.map(|url| (url.id, element(url))).collect())
+    listing(bank, call, urls.map(|url| (url.id, element(url))).collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -47,16 +46,16 @@ pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn delete(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = in_path(bank, call, caller)?.id;
     bank.books.callback_urls.retain(|url| url.id != id);
-    Ok(Answer::json(200, &json!({})))
+    Ok(Answer::json(200, &object! {}))
 }
 
 /// A callback URL's own fields, as they also stand inside its client.
-pub(crate) fn fields(url: &CallbackUrl) -> Value {
-    json!({"id": url.id, "created": clock::text(url.created), "updated": clock::text(url.updated), "url": url.url})
+pub(crate) fn fields(url: &CallbackUrl) -> Object {
+    object! { "id": url.id, "created": clock::text(url.created), "updated": clock::text(url.updated), "url": url.url }
 }
 
-fn element(url: &CallbackUrl) -> Value {
-    json!({"OauthCallbackUrl": fields(url)})
+fn element(url: &CallbackUrl) -> Object {
+    object! { "OauthCallbackUrl": fields(url) }
 }
 
 fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a CallbackUrl, Refusal> {

@@ -1,7 +1,5 @@
 //! Credential password IP: the API keys of a payment service provider. Each has a list of addresses it may be used from.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::{Credential, CredentialStatus, Owner};
 use crate::clock;
@@ -9,6 +7,7 @@ use crate::resources::user;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -16,7 +15,7 @@ pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     let psp_user_id = user::provider_in_path(bank, call, caller)?;
     let credentials = bank.books.credentials.iter().filter(|credential| credential.owner == Owner::Psp { psp_user_id });
     let elements = credentials.map(|credential| (credential.id, of_setting(bank, credential)));
-    listing(call, elements.collect())
+    listing(bank, call, elements.collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -32,30 +31,32 @@ pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Resul
 }
 
 /// An API key as the bank shows it: its secret until it was used, and never again.
-pub(crate) fn element(credential: &Credential) -> Value {
+pub(crate) fn element(credential: &Credential) -> Object {
+    with_secret(credential, credential.status == CredentialStatus::PendingFirstUse)
+}
+
+fn with_secret(credential: &Credential, shown: bool) -> Object {
     let status = match credential.status {
         CredentialStatus::PendingFirstUse => "PENDING_FIRST_USE",
         CredentialStatus::Active => "ACTIVE",
         CredentialStatus::Revoked => "REVOKED",
     };
     let permitted_device = credential.permitted.as_ref().map(|permitted| {
-        json!({"description": permitted.description, "ip": permitted.shown().map(|address| address.to_string())})
+        let ip = permitted.shown().map(|address| address.to_string());
+        object! { "description": permitted.description, "ip": ip }
     });
-    json!({"CredentialPasswordIp": {
+    let fields = object! {
         "id": credential.id,
         "created": clock::text(credential.created),
         "updated": clock::text(credential.updated),
         "status": status,
         "expiry_time": credential.expires.map(clock::text),
-        "token_value": (credential.status == CredentialStatus::PendingFirstUse).then_some(&credential.secret),
+        "token_value": shown.then_some(&credential.secret),
         "permitted_device": permitted_device,
-    }})
+    };
+    object! { "CredentialPasswordIp": fields }
 }
 
-fn of_setting(bank: &Bank, credential: &Credential) -> Value {
-    let mut element = element(credential);
-    if bank.settings.show_token_value {
-        element["CredentialPasswordIp"]["token_value"] = json!(credential.secret);
-    }
-    element
+fn of_setting(bank: &Bank, credential: &Credential) -> Object {
+    if bank.settings.show_token_value { with_secret(credential, true) } else { element(credential) }
 }

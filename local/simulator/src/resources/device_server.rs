@@ -1,7 +1,5 @@
 //! Device-server: says where an API key may be used from. The first one binds the key for good.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::{Credential, Device};
 use crate::clock;
@@ -10,6 +8,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, optional_texts, text};
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -41,7 +40,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let devices = own(bank, caller)?.map(|device| (device.id, element(device))).collect();
-    listing(call, devices)
+    listing(bank, call, devices)
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -82,14 +81,15 @@ fn addresses(bank: &Bank, call: &Call, list: &[&str]) -> Result<Vec<Address>, Re
     Ok(addresses)
 }
 
-fn element(device: &Device) -> Value {
+fn element(device: &Device) -> Object {
     let created = clock::text(device.created);
-    json!({"DeviceServer": {
+    let fields = object! {
         "id": device.id,
         "created": created,
         "updated": created,
         "description": device.description,
         "ip": device.ip.to_string(),
         "status": "ACTIVE",
-    }})
+    };
+    object! { "DeviceServer": fields }
 }

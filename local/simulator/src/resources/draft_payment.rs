@@ -60,7 +60,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let account = monetary_account::in_path(bank, call, caller)?;
     let drafts = bank.books.draft_payments.iter().filter(|draft| draft.account_id == account.id);
-    listing_of(call, drafts.map(|draft| (draft.id, draft)).collect(), |draft| draft.element(bank))
+    listing_of(bank, call, drafts.map(|draft| (draft.id, draft)).collect(), |draft| draft.element(bank))
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {

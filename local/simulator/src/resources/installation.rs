@@ -1,7 +1,5 @@
 //! Installation: a client shows its public key and gets a token and the bank's key for it.
 
-use serde_json::json;
-
 use crate::bank::Bank;
 use crate::books::Installation;
 use crate::clock;
@@ -11,6 +9,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, text};
 use crate::wire::gate::Caller;
+use crate::wire::object::object;
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -47,18 +46,18 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, _caller: &Caller) -> Result<A
     let moment = clock::text(now);
     let server_public_key = bank.key_of_installation(id);
     let mut answer = Answer::response(vec![
-        json!({"Id": {"id": id}}),
-        json!({"Token": {"id": token_id, "created": moment, "updated": moment, "token": token}}),
-        json!({"ServerPublicKey": {"server_public_key": server_public_key.public_pem()}}),
+        object! { "Id": object! { "id": id } },
+        object! { "Token": object! { "id": token_id, "created": moment, "updated": moment, "token": token } },
+        object! { "ServerPublicKey": object! { "server_public_key": server_public_key.public_pem() } },
     ]);
     answer.signed_for = Some(id);
     Ok(answer)
 }
 
 /// The installation of the session in use, and no other.
-pub(crate) fn list(_bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
+pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = caller.installation_id()?;
-    listing(call, vec![(id, json!({"Id": {"id": id}}))])
+    listing(bank, call, vec![(id, object! { "Id": object! { "id": id } })])
 }
 
 pub(crate) fn find(_bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -68,7 +67,7 @@ pub(crate) fn find(_bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Ans
 pub(crate) fn server_public_key(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = own(call, caller)?;
     let key = bank.key_of_installation(id);
-    listing(call, vec![(id, json!({"ServerPublicKey": {"server_public_key": key.public_pem()}}))])
+    listing(bank, call, vec![(id, object! { "ServerPublicKey": object! { "server_public_key": key.public_pem() } })])
 }
 
 fn own(call: &Call, caller: &Caller) -> Result<u64, Refusal> {

@@ -1,12 +1,8 @@
 //! Monetary accounts: all of them, or those of one kind. A consent shows only the accounts that the customer ticked.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
-use crate::clock;
 use crate::customers::Account;
-use crate::customers::parts::euros;
-use crate::money::ledger;
+use crate::customers::account_element::element;
 use crate::resources::user;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -16,7 +12,7 @@ use crate::wire::refusal::Refusal;
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let accounts = visible(bank, call, caller)?;
-    listing(call, accounts.into_iter().map(|account| (account.id, element(bank, account))).collect())
+    listing(bank, call, accounts.into_iter().map(|account| (account.id, element(bank, account))).collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -33,7 +29,7 @@ pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Resul
 /// The id of the account in the path, if money can move from it and to it.
 pub(crate) fn holding_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Result<u64, Refusal> {
     let account = in_path(bank, call, caller)?;
-    match account.first_cents {
+    match account.first_cents() {
         Some(_) => Ok(account.id),
         None => Err(Refusal::unrecorded(400, "this account is not held at this bank.")),
     }
@@ -44,22 +40,7 @@ fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a A
     let kind = kind_of_path(&call.path);
     let accounts = granted.customer.accounts.iter();
     let ticked = accounts.filter(|account| granted.account_ids.contains(&account.id));
-    Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind == kind)).collect())
-}
-
-/// An account with what is in it now.
-fn element(bank: &Bank, account: &Account) -> Value {
-    let mut fields = account.fields.clone();
-    if let Some(cents) = ledger::balance(bank, account) {
-        fields["balance"] = euros(cents);
-        if fields.get("balance_real").is_some() {
-            fields["balance_real"] = euros(cents);
-        }
-    }
-    if let Some(newest) = ledger::payments(bank, account.id).iter().max_by_key(|payment| payment.id) {
-        fields["updated"] = json!(clock::text(newest.created));
-    }
-    json!({account.kind: fields})
+    Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind.name() == kind)).collect())
 }
 
 /// `…/monetary-account-external-savings` lists `MonetaryAccountExternalSavings`; `…/monetary-account` lists all kinds.

@@ -1,8 +1,6 @@
 //! OAuth client: what an application of a payment service provider is to the authorize page. A provider has one at a
 //! time.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::{OauthClient, OauthClientStatus};
 use crate::random;
@@ -11,6 +9,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, optional_text};
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -30,7 +29,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let psp_user_id = user::provider_in_path(bank, call, caller)?;
     let clients = bank.books.oauth_clients.iter().filter(|client| client.psp_user_id == psp_user_id);
-    listing(call, clients.map(|client| (client.id, element(bank, client))).collect())
+    listing(bank, call, clients.map(|client| (client.id, element(bank, client))).collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -66,15 +65,16 @@ fn status(fields: &Fields) -> Result<Option<OauthClientStatus>, Refusal> {
     }
 }
 
-fn element(bank: &Bank, client: &OauthClient) -> Value {
+fn element(bank: &Bank, client: &OauthClient) -> Object {
     let display_name = bank.books.psp_user(client.psp_user_id).map(|user| user.common_name.as_str());
     let urls = bank.books.callback_urls.iter().filter(|url| url.oauth_client_id == client.id);
-    json!({"OauthClient": {
+    let fields = object! {
         "id": client.id,
         "status": client.status,
         "display_name": display_name,
         "client_id": client.client_id,
         "secret": client.secret,
         "callback_url": urls.map(callback_url::fields).collect::<Vec<_>>(),
-    }})
+    };
+    object! { "OauthClient": fields }
 }

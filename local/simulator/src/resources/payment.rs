@@ -33,7 +33,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let account = monetary_account::in_path(bank, call, caller)?;
     let payments = ledger::payments(bank, account.id);
-    listing_of(call, payments.into_iter().map(|payment| (payment.id, payment)).collect(), |payment| {
+    listing_of(bank, call, payments.into_iter().map(|payment| (payment.id, payment)).collect(), |payment| {
         payment.element(bank)
     })
 }

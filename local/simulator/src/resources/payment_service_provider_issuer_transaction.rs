@@ -69,7 +69,7 @@ pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     let psp_user_id = user::provider_in_path(bank, call, caller)?;
     let all = bank.books.issuer_transactions.iter();
     let own = all.filter(|transaction| transaction.psp_user_id == psp_user_id);
-    listing_of(call, own.map(|own| (own.id, own)).collect(), |transaction| transaction.element(bank))
+    listing_of(bank, call, own.map(|own| (own.id, own)).collect(), |transaction| transaction.element(bank))
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {

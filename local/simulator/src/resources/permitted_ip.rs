@@ -1,8 +1,6 @@
 //! Permitted IP: an address that an API key may be used from. It is switched off and on; another address is another
 //! one.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::clock;
 use crate::permitted::{self, Address, PermittedIp};
@@ -12,6 +10,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, optional_text, text};
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -31,7 +30,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let all = all_in_path(bank, call, caller)?;
-    listing(call, all.iter().map(|listed| (listed.id, element(listed))).collect())
+    listing(bank, call, all.iter().map(|listed| (listed.id, element(listed))).collect())
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -70,12 +69,13 @@ fn is_active(status: &str) -> Result<bool, Refusal> {
     }
 }
 
-fn element(listed: &PermittedIp) -> Value {
-    json!({"PermittedIp": {
+fn element(listed: &PermittedIp) -> Object {
+    let fields = object! {
         "id": listed.id,
         "created": clock::text(listed.created),
         "updated": clock::text(listed.updated),
         "ip": listed.address.to_string(),
         "status": if listed.active { "ACTIVE" } else { "INACTIVE" },
-    }})
+    };
+    object! { "PermittedIp": fields }
 }

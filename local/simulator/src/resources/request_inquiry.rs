@@ -80,7 +80,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let account = monetary_account::in_path(bank, call, caller)?;
     let requests = bank.books.request_inquiries.iter().filter(|request| request.account_id == account.id);
-    listing_of(call, requests.map(|request| (request.id, request)).collect(), |request| request.element(bank))
+    listing_of(bank, call, requests.map(|request| (request.id, request)).collect(), |request| request.element(bank))
 }
 
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {

@@ -1,7 +1,5 @@
 //! Session-server: an API key and a signature become a session of the user behind the key.
 
-use serde_json::json;
-
 use crate::bank::Bank;
 use crate::books::{Credential, CredentialStatus, Owner, Session};
 use crate::clock;
@@ -13,6 +11,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Fields, text};
 use crate::wire::gate::Caller;
+use crate::wire::object::object;
 use crate::wire::refusal::Refusal;
 
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -51,8 +50,10 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     };
     let moment = clock::text(now);
     let answer = Answer::response(vec![
-        json!({"Id": {"id": session.id}}),
-        json!({"Token": {"id": session.id, "created": moment, "updated": moment, "token": session.token}}),
+        object! { "Id": object! { "id": session.id } },
+        object! {
+            "Token": object! { "id": session.id, "created": moment, "updated": moment, "token": session.token },
+        },
         user::of_owner(bank, &owner)?,
     ]);
     bank.books.sessions.push(session);

@@ -1,17 +1,16 @@
 //! Users: persons, companies, payment service providers, and the user that stands for a consent.
 
-use serde_json::{Value, json};
-
 use crate::bank::Bank;
 use crate::books::{Owner, PspUser};
 use crate::clock;
 use crate::customers::Customer;
-use crate::customers::parts::avatar;
+use crate::customers::parts::{Alias, avatar, euros};
 use crate::random::steady_uuid;
 use crate::settings::GrantedId;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::gate::Caller;
+use crate::wire::object::{Object, object};
 use crate::wire::page::listing;
 use crate::wire::refusal::Refusal;
 
@@ -23,7 +22,7 @@ pub(crate) struct Granted<'a> {
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let owner = owner(bank, caller)?;
-    listing(call, vec![(owner.user_id(), of_owner(bank, owner)?)])
+    listing(bank, call, vec![(owner.user_id(), of_owner(bank, owner)?)])
 }
 
 /// The session's user; with the granting user's id that user alone.
@@ -53,23 +52,24 @@ pub(crate) fn find_payment_service_provider(bank: &mut Bank, call: &Call, caller
 }
 
 /// The one-key object that stands for the user of an API key.
-pub(crate) fn of_owner(bank: &Bank, owner: &Owner) -> Result<Value, Refusal> {
+pub(crate) fn of_owner(bank: &Bank, owner: &Owner) -> Result<Object, Refusal> {
     match owner {
         Owner::Psp { psp_user_id } => {
             let user = bank.books.psp_user(*psp_user_id).ok_or(unknown(*psp_user_id))?;
-            Ok(json!({"UserPaymentServiceProvider": provider(bank, user)}))
+            Ok(object! { "UserPaymentServiceProvider": provider(bank, user) })
         }
         Owner::Consent { user_api_key_id, .. } => {
             let key = bank.books.user_api_key(*user_api_key_id).ok_or(unknown(*user_api_key_id))?;
             let requester = bank.books.psp_user(key.psp_user_id).ok_or(unknown(key.psp_user_id))?;
             let customer = bank.customers.named(&key.customer).ok_or(unknown(key.id))?;
-            Ok(json!({"UserApiKey": {
+            let fields = object! {
                 "id": key.id,
                 "created": clock::text(key.created),
                 "updated": clock::text(key.updated),
-                "requested_by_user": {"UserPaymentServiceProvider": provider(bank, requester)},
+                "requested_by_user": object! { "UserPaymentServiceProvider": provider(bank, requester) },
                 "granted_by_user": anchored(bank, customer),
-            }}))
+            };
+            Ok(object! { "UserApiKey": fields })
         }
     }
 }
@@ -109,8 +109,8 @@ pub(crate) fn granted_in_path<'a>(
 
 fn find_kind(bank: &Bank, call: &Call, caller: &Caller, kind: &str) -> Result<Answer, Refusal> {
     let id = call.id(0);
-    let element = granting(bank, owner(bank, caller)?, id).map(|customer| customer.element(&bank.settings));
-    element.filter(|element| element.get(kind).is_some()).map(Answer::one).ok_or(unknown(id))
+    let customer = granting(bank, owner(bank, caller)?, id).filter(|customer| customer.kind() == kind);
+    customer.map(|customer| Answer::one(customer.element(&bank.settings))).ok_or(unknown(id))
 }
 
 fn owner<'a>(bank: &'a Bank, caller: &Caller) -> Result<&'a Owner, Refusal> {
@@ -131,19 +131,15 @@ fn unknown(id: u64) -> Refusal {
     Refusal::NotFound { thing: "User", id }
 }
 
-fn provider(bank: &Bank, user: &PspUser) -> Value {
+fn provider(bank: &Bank, user: &PspUser) -> Object {
     let public_uuid = steady_uuid(&user.distinguished_name);
     let created = clock::text(user.created);
-    json!({
+    object! {
         "id": user.id,
         "created": created,
         "updated": created,
-        "alias": [{
-            "type": "CERTIFICATE_DISTINGUISHED_NAME",
-            "value": user.distinguished_name,
-            "name": user.common_name,
-        }],
-        "avatar": avatar(&user.distinguished_name),
+        "alias": [Alias::new("CERTIFICATE_DISTINGUISHED_NAME", &user.distinguished_name, &user.common_name)],
+        "avatar": avatar(&user.distinguished_name, Some(public_uuid)),
         "status": "ACTIVE",
         "sub_status": "NONE",
         "public_uuid": public_uuid,
@@ -152,24 +148,21 @@ fn provider(bank: &Bank, user: &PspUser) -> Value {
         "language": "en_US",
         "region": "en_US",
         "session_timeout": bank.settings.psp_session_timeout_seconds,
-        "daily_limit_without_confirmation_login": {"currency": "EUR", "value": "250.00"},
-        "relations": [],
-        "notification_filters": [],
+        "daily_limit_without_confirmation_login": euros(25_000),
+        "relations": [(); 0],
+        "notification_filters": [(); 0],
         "certificate_distinguished_name": user.distinguished_name,
-    })
+    }
 }
 
 /// The granting user as it stands inside a `UserApiKey`: little more than a name.
-fn anchored(bank: &Bank, customer: &Customer) -> Value {
-    let mut user = json!({
+fn anchored(bank: &Bank, customer: &Customer) -> Object {
+    let user = object! {
+        "id"?: (bank.settings.granted_id == GrantedId::Present).then_some(customer.id),
         "display_name": customer.display_name,
         "public_nick_name": customer.nick_name,
-        "avatar": avatar(&customer.name),
+        "avatar": avatar(&customer.display_name, Some(steady_uuid(&customer.display_name))),
         "session_timeout": bank.settings.session_timeout_seconds,
-    });
-    match bank.settings.granted_id {
-        GrantedId::Present => user["id"] = json!(customer.id),
-        GrantedId::Missing => {}
-    }
-    json!({customer.kind(): user})
+    };
+    Object::default().with(customer.kind(), user)
 }

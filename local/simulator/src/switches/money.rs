@@ -53,7 +53,7 @@ pub(super) async fn arrive(State(bank): State<SharedBank>, body: Bytes) -> Resul
     let Arriving { customer, account, count } = parsed(&body)?;
     let mut bank = bank.lock();
     let known = bank.customers.named(&customer).ok_or(SwitchError::UnknownCustomer(customer))?;
-    let mut accounts = known.accounts.iter().filter(|held| held.first_cents.is_some());
+    let mut accounts = known.accounts.iter().filter(|held| held.first_cents().is_some());
     let account = accounts.find(|held| account.is_none_or(|account| held.id == account));
     let account = account.ok_or(SwitchError::NoSuchAccount)?.id;
     if !(1..=MOST_PAYMENTS).contains(&count) {

@@ -30,7 +30,7 @@ pub(super) async fn list(State(bank): State<SharedBank>) -> Json<Value> {
         .map(|customer| {
             let mut accounts: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
             for account in &customer.accounts {
-                accounts.entry(account.kind).or_default().push(account.id);
+                accounts.entry(account.kind.name()).or_default().push(account.id);
             }
             json!({
                 "name": customer.name,

@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::{Value, json};
+
+use crate::wire::object::{Object, object};
 
 pub(crate) const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -20,7 +21,7 @@ pub(crate) struct Answer {
 #[derive(Serialize)]
 struct Envelope {
     #[serde(rename = "Response")]
-    response: Vec<Value>,
+    response: Vec<Object>,
     #[serde(rename = "Pagination", skip_serializing_if = "Option::is_none")]
     pagination: Option<Pagination>,
 }
@@ -53,21 +54,21 @@ impl Answer {
     }
 
     /// `{"Response":[…]}`
-    pub(crate) fn response(elements: Vec<Value>) -> Self {
+    pub(crate) fn response(elements: Vec<Object>) -> Self {
         Self::json(200, &Envelope { response: elements, pagination: None })
     }
 
     /// `{"Response":[{…}]}`
-    pub(crate) fn one(element: Value) -> Self {
+    pub(crate) fn one(element: Object) -> Self {
         Self::response(vec![element])
     }
 
     /// `{"Response":[{"Id":{"id":1}}]}`
     pub(crate) fn id(id: u64) -> Self {
-        Self::one(json!({"Id": {"id": id}}))
+        Self::one(object! { "Id": object! { "id": id } })
     }
 
-    pub(crate) fn listing(elements: Vec<Value>, pagination: Pagination) -> Self {
+    pub(crate) fn listing(elements: Vec<Object>, pagination: Pagination) -> Self {
         Self::json(200, &Envelope { response: elements, pagination: Some(pagination) })
     }
 

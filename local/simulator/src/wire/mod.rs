@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod fields;
 pub(crate) mod gate;
+pub(crate) mod object;
 pub(crate) mod page;
 pub(crate) mod pipeline;
 pub(crate) mod rate_limit;

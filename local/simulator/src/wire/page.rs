@@ -1,24 +1,25 @@
 //! Listings in pages: newest first, with the addresses of the neighbours.
 
-use serde_json::Value;
-
+use crate::bank::Bank;
 use crate::wire::answer::{Answer, Pagination};
 use crate::wire::call::Call;
+use crate::wire::object::Object;
 use crate::wire::refusal::Refusal;
 
 const DEFAULT_COUNT: usize = 10;
 const LARGEST_COUNT: usize = 200;
 
 /// Answers with the page of `items` that the call's query asks for. Each item is its id and its element.
-pub(crate) fn listing(call: &Call, items: Vec<(u64, Value)>) -> Result<Answer, Refusal> {
-    listing_of(call, items, |element| element)
+pub(crate) fn listing(bank: &Bank, call: &Call, items: Vec<(u64, Object)>) -> Result<Answer, Refusal> {
+    listing_of(bank, call, items, |element| element)
 }
 
 /// Like [`listing`], for long lists: only the elements of the page are made.
 pub(crate) fn listing_of<T>(
+    bank: &Bank,
     call: &Call,
     mut items: Vec<(u64, T)>,
-    element: impl Fn(T) -> Value,
+    element: impl Fn(T) -> Object,
 ) -> Result<Answer, Refusal> {
     let count = number(call, "count")?;
     let older_than = number(call, "older_id")?;
@@ -50,7 +51,11 @@ pub(crate) fn listing_of<T>(
         format!("{}?{kept}{bound}={id}", call.path)
     };
     let pagination = Pagination {
-        future_url: newest.filter(|_| newest == newest_of_all).map(|id| url("newer_id", id)),
+        // An empty list was recorded with the newest id of all that was there.
+        future_url: match newest_of_all {
+            None => Some(url("newer_id", bank.books.newest_id())),
+            Some(of_all) => newest.filter(|id| *id == of_all).map(|id| url("newer_id", id)),
+        },
         newer_url: newest.filter(|_| newest != newest_of_all).map(|id| url("newer_id", id)),
         older_url: oldest.filter(|_| oldest != oldest_of_all).map(|id| url("older_id", id)),
     };

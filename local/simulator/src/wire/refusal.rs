@@ -3,10 +3,9 @@
 //! Words that were recorded from the real bank are given as they are. Where none were recorded the text starts with
 //! `Simulator:`, so that nobody takes it for the bank's.
 
-use serde_json::{Value, json};
-
 use crate::settings::{ExpiredSessionText, Settings};
 use crate::wire::answer::Answer;
+use crate::wire::object::{Object, object};
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Refusal {
@@ -74,9 +73,14 @@ impl Refusal {
                 return envelope(400, vec![error.clone(), error]);
             }
             Self::SignatureMissing => {
-                let mut error = error(SIGNATURE_REQUIRED, dutch);
-                error["error_additional_parameter"] =
-                    json!([{"url_together_post": "https://together.bunq.com/d/15399"}]);
+                // Recorded with its words in another order than all others.
+                let error = object! {
+                    "error_description_translated": SIGNATURE_REQUIRED,
+                    "error_description": SIGNATURE_REQUIRED,
+                    "error_additional_parameter": [
+                        object! { "url_together_post": "https://together.bunq.com/d/15399" },
+                    ],
+                };
                 return envelope(466, vec![error]);
             }
             Self::TooManyCalls { calls, seconds } => {
@@ -109,20 +113,20 @@ impl FieldFault {
     }
 }
 
-fn envelope(status: u16, errors: Vec<Value>) -> Answer {
-    Answer::json(status, &json!({"Error": errors}))
+fn envelope(status: u16, errors: Vec<Object>) -> Answer {
+    Answer::json(status, &object! { "Error": errors })
 }
 
-fn error(text: &str, dutch: bool) -> Value {
+fn error(text: &str, dutch: bool) -> Object {
     let translated = if dutch && text == AUTHORISATION { "Onvoldoende autorisatie." } else { text };
-    json!({"error_description": text, "error_description_translated": translated})
+    object! { "error_description": text, "error_description_translated": translated }
 }
 
-fn not_found(thing: &str, id: u64, dutch: bool) -> Value {
+fn not_found(thing: &str, id: u64, dutch: bool) -> Object {
     let text = format!("{thing} for id \"{id}\" not found.");
     let translated = match thing {
         "Monetary account" if dutch => format!("Rekening met id \"{id}\" is niet gevonden."),
         _ => text.clone(),
     };
-    json!({"error_description": text, "error_description_translated": translated})
+    object! { "error_description": text, "error_description_translated": translated }
 }

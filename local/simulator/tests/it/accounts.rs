@@ -33,7 +33,14 @@ async fn accounts_of_every_kind_are_listed_newest_first() {
     assert_eq!(kinds, ["ExternalSavings", "External", "Card", "Savings", "Joint", "Bank", "Bank"]);
     let bank = &elements(&list)[6].1;
     assert_eq!((&bank["balance"]["value"], &bank["currency"]), (&"1843.27".into(), &"EUR".into()));
-    assert!(bank["alias"][0]["value"].as_str().unwrap().contains("BUNQ"));
+    let aliases: Vec<&str> =
+        bank["alias"].as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+    assert_eq!(aliases, ["PHONE_NUMBER", "EMAIL", "IBAN"]);
+    assert!(bank["alias"][2]["value"].as_str().unwrap().contains("BUNQ"));
+    // How far the account is from its goal, in percent. Without a goal the bank says nothing.
+    let savings = &elements(&list)[3].1;
+    assert_eq!(savings["savings_goal_progress"], 42);
+    assert!(elements(&list)[0].1.get("savings_goal_progress").is_none());
 }
 
 #[tokio::test]
@@ -44,7 +51,7 @@ async fn kinds_differ_in_their_fields() {
     let has = |place: usize, field: &str| list[place].1.get(field).is_some();
 
     // External savings, external, card, savings, joint, bank.
-    assert!(!has(0, "overdraft_limit") && has(1, "open_banking_account"));
+    assert!(!has(0, "overdraft_limit") && !has(1, "overdraft_limit") && has(1, "open_banking_account"));
     assert!(has(2, "balance_real") && !has(2, "display_name") && !has(2, "avatar"));
     assert!(has(3, "savings_goal") && !has(3, "display_name"));
     assert!(has(4, "all_co_owner") && !has(4, "display_name") && has(5, "display_name"));
@@ -127,7 +134,9 @@ async fn a_customer_may_have_no_account_or_strange_ones() {
     let none = get(&app, &empty, "monetary-account").await.ok();
     let some = get(&app, &strange, "monetary-account").await.ok();
 
-    assert!(elements(&none).is_empty() && page(&none, "future_url").is_none());
+    let future = page(&none, "future_url").unwrap();
+    assert!(elements(&none).is_empty() && future.contains("?newer_id="), "{future}");
+    assert_eq!((page(&none, "newer_url"), page(&none, "older_url")), (None, None));
     let some = elements(&some);
     let kinds: Vec<&str> = some.iter().map(|(kind, _)| kind.as_str()).collect();
     let expected = [

@@ -128,9 +128,13 @@ async fn a_scheduled_draft_pays_nothing_when_it_is_accepted() {
     desk.bank().switch("draft", json!({"draft": id, "decision": "accept"})).await;
 
     let accepted = find(&desk, id).await;
-    let object = &accepted["object"]["SchedulePayment"];
+    let object = &accepted["object"]["ScheduledPayment"];
     assert_eq!((&accepted["status"], &object["status"]), (&json!("ACCEPTED"), &json!("ACTIVE")));
-    assert_eq!((&object["payment"]["amount"], &object["schedule"]), (&euros("1.00"), &accepted["schedule"]));
+    assert_eq!(object["payment"]["amount"], euros("-1.00"));
+    for field in ["time_start", "time_end", "recurrence_unit", "recurrence_size"] {
+        assert_eq!(object["schedule"][field], accepted["schedule"][field], "{field}");
+    }
+    assert_eq!(object["schedule"]["time_next"], "2031-02-28 09:30:00.000000");
     assert!(desk.objects("payments").await.is_empty());
 }
 
