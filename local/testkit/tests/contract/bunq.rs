@@ -12,11 +12,14 @@ use crate::{
 
 /// What our calls and schemas have and bunq's document does not, or the other way round, and why that is right.
 const DIFFERENCES: &[(&str, &str)] = &[
+    ("Alias.routing_code", "recorded for accounts at other banks"),
+    ("Alias.routing_code_type", "the same"),
     (
         "DraftPayment.created",
         "bunq names its times nowhere; `previous_updated_timestamp` is compared with `updated`, so they are there",
     ),
     ("DraftPayment.updated", "the same"),
+    ("Image.urls", "recorded since 2022"),
     (
         "GET payment-service-provider-issuer-transaction-public/{}: no such operation",
         "bunq's pages and newer libraries have it, here or below the user: see ISSUER_TRANSACTION_PUBLIC_PATH",
@@ -122,7 +125,8 @@ fn of_schemas(document: &Value, objects: &Value) -> impl Iterator<Item = String>
 fn properties(document: &Value, schema: &Value) -> Vec<String> {
     let schema = follow(document, schema);
     let own = schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().cloned());
-    let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| properties(document, part));
+    let parts = ["allOf", "oneOf"].into_iter().filter_map(|of| schema[of].as_array()).flatten();
+    let parts = parts.flat_map(|part| properties(document, part));
     own.chain(parts).collect()
 }
 

@@ -7,5 +7,6 @@ mod bunq;
 mod calls;
 mod document;
 mod drift;
+mod recorded;
 mod shapes;
 mod whole;

@@ -60,6 +60,9 @@ accounts! {
         reason_description: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
     }
 
     /// An account of two people.
@@ -74,6 +77,9 @@ accounts! {
         reason_description: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
         /// Whose it is.
         all_co_owner: Option<Vec<CoOwner>>,
     }
@@ -88,12 +94,15 @@ accounts! {
         reason_description: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
         /// Whose it is, where it is not one person's.
         all_co_owner: Option<Vec<CoOwner>>,
         /// How much is to be saved.
         savings_goal: Option<Money>,
-        /// How much of it there is, as a part of one.
-        #[schema(example = 0.42)]
+        /// How much of it there is, in percent. Not there without a goal.
+        #[schema(example = 42)]
         savings_goal_progress: Option<f64>,
         /// How many withdrawals are left in this period, as text.
         #[schema(example = "2")]
@@ -122,6 +131,9 @@ accounts! {
         reason_description: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
         /// How bunq reads it, such as `OPEN_BANKING`.
         #[schema(example = "OPEN_BANKING")]
         service: Option<String>,
@@ -142,9 +154,12 @@ accounts! {
         reason_description: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
         /// How much is to be saved.
         savings_goal: Option<Money>,
-        /// How much of it there is, as a part of one.
+        /// How much of it there is, in percent. Not there without a goal.
         savings_goal_progress: Option<f64>,
         /// How many withdrawals are left in this period, as text.
         number_of_payment_remaining: Option<String>,
@@ -176,6 +191,9 @@ accounts! {
         display_name: Option<String>,
         /// How it is shown.
         setting: Option<AccountSetting>,
+        /// When money is moved to or from it by itself.
+        #[schema(value_type = Option<Object>)]
+        monetary_account_profile: Option<serde_json::Value>,
     }
 }
 

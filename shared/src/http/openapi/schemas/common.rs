@@ -29,6 +29,10 @@ pub struct Alias {
     /// Whose it is.
     #[schema(example = "J. Jansen")]
     pub name: Option<String>,
+    /// The bank's code, where the address is an account outside the IBAN countries.
+    pub routing_code: Option<String>,
+    /// What kind of code that is.
+    pub routing_code_type: Option<String>,
 }
 
 /// A picture of a user or an account.
@@ -59,6 +63,18 @@ pub struct Image {
     /// Pixels.
     #[schema(example = 640)]
     pub width: Option<u32>,
+    /// Where the file can be fetched.
+    pub urls: Option<Vec<ImageUrl>>,
+}
+
+/// An address of a picture.
+#[derive(ToSchema)]
+pub struct ImageUrl {
+    /// In which form: `ORIGINAL` and others.
+    #[schema(example = "ORIGINAL")]
+    pub r#type: Option<String>,
+    /// The address.
+    pub url: Option<String>,
 }
 
 /// A postal address.

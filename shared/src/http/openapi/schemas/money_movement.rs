@@ -12,7 +12,7 @@ pub struct Payment {
     pub id: u64,
     /// When it was made, UTC.
     #[schema(example = "2026-11-03 08:15:42.114870")]
-    pub created: String,
+    pub created: Option<String>,
     /// When it last changed, UTC.
     pub updated: Option<String>,
     /// The account.
@@ -173,8 +173,7 @@ pub struct DraftResponse {
 #[derive(ToSchema)]
 pub struct DraftEntry {
     /// Its id.
-    #[schema(minimum = 1)]
-    pub id: u64,
+    pub id: Option<u64>,
     /// How much.
     pub amount: Option<Money>,
     /// Who pays.

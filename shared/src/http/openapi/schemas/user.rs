@@ -151,18 +151,15 @@ pub struct UserApiKey {
     pub granted_by_user: Option<AnchoredUser>,
 }
 
-/// A user of a kind.
+/// A user of a kind: the key of the kind that it is. The others are not there, or null.
 #[derive(ToSchema)]
 #[schema(rename_all = "PascalCase")]
 pub struct AnchoredUser {
     /// A person.
-    #[schema(nullable = false)]
     pub user_person: Option<UserPerson>,
     /// A company.
-    #[schema(nullable = false)]
     pub user_company: Option<UserCompany>,
     /// A payment service provider.
-    #[schema(nullable = false)]
     pub user_payment_service_provider: Option<UserPaymentServiceProvider>,
 }
 

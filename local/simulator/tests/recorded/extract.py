@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Writes shapes.json: what public recordings of bunq's answers hold, by name and type, without a single value.
+
+    local/simulator/tests/recorded/extract.py path/to/recordings
+
+The recordings themselves belong to others and are not kept here. `INDEX.md` of that folder names the source of each, as a row `| file | source | note |`.
+A file is a body, or an object of `_meta` (method, url) and `body`.
+
+Of a scalar its type is kept, of an object its fields in bunq's order, of a list each different element once.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+def shape(value):
+    """The shape of a value."""
+    if isinstance(value, dict):
+        return {name: shape(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        shapes = []
+        for element in map(shape, value):
+            # As text: two objects with the same fields in another order are different.
+            if json.dumps(element) not in map(json.dumps, shapes):
+                shapes.append(element)
+        return shapes
+    return TYPES[type(value)]
+
+
+def sources(index: Path) -> dict[str, str]:
+    """The source of each file, by its name."""
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in index.read_text(encoding="utf-8").splitlines()]
+    return {row[0]: row[1] for row in rows if len(row) > 1 and row[0].endswith(".json")}
+
+
+def main() -> None:
+    """Reads the recordings and writes the extract beside this script."""
+    folder = Path(sys.argv[1])
+    lines = []
+    for name, source in sorted(sources(folder / "INDEX.md").items()):
+        recording = json.loads((folder / name).read_text(encoding="utf-8"))
+        meta = recording.get("_meta", {})
+        body = recording["body"] if "_meta" in recording else recording
+        # A query holds values, such as a code.
+        request = f"{meta['method']} {meta['url'].split('?')[0]}" if meta else None
+        extract = {"source": source, "request": request, "body": shape(body)}
+        lines.append(f"{json.dumps(name.removesuffix('.json'))}: {json.dumps(extract, ensure_ascii=False)}")
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    Path(__file__).with_name("shapes.json").write_text(text, encoding="utf-8")
+
+
+main()
