@@ -20,6 +20,7 @@ from bunq_tpp_client.models import (
     DraftPaymentToAnIBANReceiverType,
     MonetaryAccountBank,
     Problem,
+    WrappedMonetaryAccountBank,
 )
 
 from stack import running
@@ -57,7 +58,7 @@ def person(stack) -> UUID:
 @pytest.fixture(scope="module")
 def account(client, person) -> MonetaryAccountBank:
     answer = list_accounts.sync(person, client=client)
-    return next(one.monetary_account_bank for one in answer.response if one.monetary_account_bank)
+    return next(one.monetary_account_bank for one in answer.response if isinstance(one, WrappedMonetaryAccountBank))
 
 
 def terms(account: MonetaryAccountBank, amount: str) -> DraftPaymentToAnIBAN:

@@ -26,8 +26,7 @@ pub(crate) struct ConnectionView {
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
     /// What kind of customer.
-    #[schema(value_type = String, pattern = "^(person|company|other)$", example = "person")]
-    kind: ConnectionKind,
+    kind: Kind,
     /// What bunq calls the customer, where it says.
     #[schema(value_type = Option<String>, required, example = "A. Person")]
     #[serde(serialize_with = "expose")]
@@ -37,8 +36,7 @@ pub(crate) struct ConnectionView {
     reference: Option<Reference>,
     /// `active`; `expired`, where the consent is older than 180 days and bunq may refuse it; or `revoked`, where bunq does refuse it. Both are
     /// healed by sending the customer through `/auth` again, and keep the `user_id`.
-    #[schema(value_type = String, pattern = "^(active|expired|revoked)$", example = "active")]
-    status: ConnectionStatus,
+    status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
     connected_at: Timestamp,
@@ -59,16 +57,56 @@ pub(crate) struct ConnectionView {
     revoked_at: Option<Timestamp>,
 }
 
+/// What kind of customer: `other` is a kind that bunq has added since.
+#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConnectionKind)]
+enum Kind {
+    Person,
+    Company,
+    Other,
+}
+
+impl From<ConnectionKind> for Kind {
+    fn from(kind: ConnectionKind) -> Self {
+        match kind {
+            ConnectionKind::Person => Self::Person,
+            ConnectionKind::Company => Self::Company,
+            ConnectionKind::Other => Self::Other,
+        }
+    }
+}
+
+/// Whether a connection can be used.
+#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConnectionStatus)]
+enum Status {
+    Active,
+    Expired,
+    Revoked,
+}
+
+impl From<ConnectionStatus> for Status {
+    fn from(status: ConnectionStatus) -> Self {
+        match status {
+            ConnectionStatus::Active => Self::Active,
+            ConnectionStatus::Expired => Self::Expired,
+            ConnectionStatus::Revoked => Self::Revoked,
+        }
+    }
+}
+
 impl ConnectionView {
     pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp) -> Self {
         // A clock behind the one that wrote the item must not make an age below nothing.
         let age = now.duration_since(connection.consented_at).as_hours().div_euclid(24).max(0);
         Self {
             user_id: connection.user_id,
-            kind: connection.kind,
+            kind: connection.kind.into(),
             display_name: connection.display_name(keys),
             reference: connection.reference.clone(),
-            status: connection.status(now),
+            status: connection.status(now).into(),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,
             consent_age_days: age,

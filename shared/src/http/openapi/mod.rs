@@ -109,6 +109,8 @@ pub fn base() -> utoipa::openapi::OpenApi {
 pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
     let mut document = router.get_openapi().clone();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
+        // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.
+        operation.security.get_or_insert_default();
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
                 headers::REQUEST_ID.add_to(response);

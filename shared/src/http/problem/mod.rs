@@ -53,7 +53,7 @@ pub struct Wire<'a> {
     #[schema(example = "8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")]
     request_id: &'a str,
     /// Names bunq's answer, where there was one.
-    #[schema(example = "89dcaa5c-fa55-4068-9822-3f87985d2268")]
+    #[schema(nullable = false, example = "89dcaa5c-fa55-4068-9822-3f87985d2268")]
     #[serde(skip_serializing_if = "Option::is_none")]
     bunq_response_id: Option<&'a str>,
 }

@@ -1,6 +1,9 @@
 //! The envelope of bunq's answers, and what it holds.
 
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, Type},
+};
 
 use super::{
     Card, CredentialPasswordIp, DraftPayment, External, ExternalSavings, Investment, IssuerTransaction, Joint, Light,
@@ -29,102 +32,146 @@ pub struct Id {
     pub id: u64,
 }
 
+type Named = Vec<(String, RefOr<Schema>)>;
+
+/// An element is one of its kinds, each an object with one required key, or of a kind that bunq has added since: a client tells them apart by the key
+/// and then knows every field.
 macro_rules! elements {
-    ($($(#[$doc:meta])+ $name:ident { $($(#[$field_doc:meta])+ $field:ident: $kind:ty),+ $(,)? })+) => {$(
-        $(#[$doc])+
-        ///
-        /// An object with one key, which names the kind. bunq adds kinds: one that is not named here is valid.
-        #[derive(ToSchema)]
-        #[schema(rename_all = "PascalCase")]
-        pub struct $name {
-            $($(#[$field_doc])+ #[schema(nullable = false)] pub $field: Option<$kind>),+
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $kind_doc:literal])+ $wrapped:ident = $key:literal: $kind:ty),+ $(,)? })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                one_of(concat!($($doc),+), stringify!($name), &[$(stringify!($wrapped)),+])
+            }
+        }
+
+        impl ToSchema for $name {
+            fn schemas(schemas: &mut Named) {
+                $(
+                    let object = wrapped(concat!($($kind_doc),+), $key, &<$kind>::name());
+                    schemas.push((stringify!($wrapped).to_owned(), object));
+                    schemas.push((<$kind>::name().into_owned(), <$kind>::schema()));
+                    <$kind>::schemas(schemas);
+                )+
+                schemas.push((other_name(stringify!($name)), other(&[$($key),+])));
+            }
         }
     )+};
+}
+
+fn one_of(description: &str, name: &str, kinds: &[&str]) -> RefOr<Schema> {
+    let description = format!("{} An object with one key, which names the kind.", description.trim_ascii_start());
+    let kinds = kinds.iter().fold(OneOfBuilder::new(), |any, kind| any.item(Ref::from_schema_name(*kind)));
+    kinds.item(Ref::from_schema_name(other_name(name))).description(Some(description)).into()
+}
+
+fn wrapped(description: &str, key: &str, schema: &str) -> RefOr<Schema> {
+    let object = ObjectBuilder::new().schema_type(Type::Object).description(Some(description.trim_ascii_start()));
+    object.property(key, Ref::from_schema_name(schema)).required(key).into()
+}
+
+fn other_name(element: &str) -> String {
+    format!("Other{element}")
+}
+
+/// Without `additionalProperties`: with them, generators of typed clients would let any field be of any type, also those of the known kinds.
+fn other(keys: &[&str]) -> RefOr<Schema> {
+    let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^(?!({})$)", keys.join("|"))));
+    let description = "An element of a kind that is not described here, under a key of its own: bunq adds kinds at any time. Skip it.";
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(description))
+        .min_properties(Some(1))
+        .property_names(Some(key))
+        .into()
 }
 
 elements! {
     /// An account of any kind.
     AccountElement {
         /// A usual account at bunq.
-        monetary_account_bank: MonetaryAccount,
+        WrappedMonetaryAccountBank = "MonetaryAccountBank": MonetaryAccount,
         /// An account of two people.
-        monetary_account_joint: Joint,
+        WrappedMonetaryAccountJoint = "MonetaryAccountJoint": Joint,
         /// A savings account.
-        monetary_account_savings: Savings,
+        WrappedMonetaryAccountSavings = "MonetaryAccountSavings": Savings,
         /// The balance of a credit card.
-        monetary_account_card: Card,
+        WrappedMonetaryAccountCard = "MonetaryAccountCard": Card,
         /// An account at another bank, which the customer reads in the bunq app.
-        monetary_account_external: External,
+        WrappedMonetaryAccountExternal = "MonetaryAccountExternal": External,
         /// A savings account at another bank.
-        monetary_account_external_savings: ExternalSavings,
+        WrappedMonetaryAccountExternalSavings = "MonetaryAccountExternalSavings": ExternalSavings,
         /// An account with limits, of a customer who is not fully identified.
-        monetary_account_light: Light,
+        WrappedMonetaryAccountLight = "MonetaryAccountLight": Light,
         /// An account for investments.
-        monetary_account_investment: Investment,
+        WrappedMonetaryAccountInvestment = "MonetaryAccountInvestment": Investment,
         /// An account on its way from another bank.
-        monetary_account_switch_service: SwitchService,
+        WrappedMonetaryAccountSwitchService = "MonetaryAccountSwitchService": SwitchService,
     }
 
     /// A user of any kind.
     UserElement {
         /// A person.
-        user_person: UserPerson,
+        WrappedUserPerson = "UserPerson": UserPerson,
         /// A company.
-        user_company: UserCompany,
+        WrappedUserCompany = "UserCompany": UserCompany,
         /// What stands for the consent itself, where bunq does not say whose it is.
-        user_api_key: UserApiKey,
+        WrappedUserApiKey = "UserApiKey": UserApiKey,
         /// A payment service provider, such as this one.
-        user_payment_service_provider: UserPaymentServiceProvider,
+        WrappedUserPaymentServiceProvider = "UserPaymentServiceProvider": UserPaymentServiceProvider,
     }
 
     /// A payment.
     PaymentElement {
         /// The payment.
-        payment: Payment,
+        WrappedPayment = "Payment": Payment,
     }
 
     /// A request for money.
     RequestInquiryElement {
         /// The request.
-        request_inquiry: RequestInquiry,
+        WrappedRequestInquiry = "RequestInquiry": RequestInquiry,
     }
 
     /// A draft.
     DraftPaymentElement {
         /// The draft.
-        draft_payment: DraftPayment,
+        WrappedDraftPayment = "DraftPayment": DraftPayment,
     }
 
     /// An issuer transaction.
     IssuerTransactionElement {
         /// The transaction.
-        payment_service_provider_issuer_transaction: IssuerTransaction,
+        WrappedPaymentServiceProviderIssuerTransaction = "PaymentServiceProviderIssuerTransaction": IssuerTransaction,
     }
 
     /// What anybody may see of an issuer transaction.
     PublicIssuerTransactionElement {
         /// The public view. No recording of bunq's shows its name; the simulated bank calls it so.
-        payment_service_provider_issuer_transaction_public: PublicIssuerTransaction,
+        WrappedPaymentServiceProviderIssuerTransactionPublic = "PaymentServiceProviderIssuerTransactionPublic": PublicIssuerTransaction,
         /// The public view under the name of the transaction.
-        payment_service_provider_issuer_transaction: PublicIssuerTransaction,
+        WrappedPublicIssuerTransaction = "PaymentServiceProviderIssuerTransaction": PublicIssuerTransaction,
     }
 
     /// A key of the TPP at bunq.
     CredentialElement {
         /// The key's state, without the key.
-        credential_password_ip: CredentialPasswordIp,
+        WrappedCredentialPasswordIp = "CredentialPasswordIp": CredentialPasswordIp,
     }
 
     /// An address that may use a key.
     PermittedIpElement {
         /// The address.
-        permitted_ip: PermittedIp,
+        WrappedPermittedIp = "PermittedIp": PermittedIp,
     }
 
     /// The id of something.
     IdElement {
         /// The id.
-        id: Id,
+        WrappedId = "Id": Id,
     }
 }
 
