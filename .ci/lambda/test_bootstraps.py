@@ -117,7 +117,8 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     connected = journey.consent("oauth/begin_consent.reference", "oauth/complete_consent", approve, bank)
     journey.keep("USER_ID", json.loads(connected["body"])["new_user_id"])
     assert journey.send("oauth/complete_consent.unknown-browser")
-    assert "<html" in journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)["body"]
+    page = journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)
+    assert page["headers"]["location"].startswith("result?consent_id=")
     journey.consent("oauth/begin_consent", "oauth/complete_consent.denied", {"X-Simulator-Deny": "1"}, bank)
 
     accounts = journey.body("users/list_accounts")

@@ -1,10 +1,14 @@
 //! How a Lambda function starts: once for many requests, so that what is slow is done here.
 
+mod event;
+
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use lambda_http::{Adapter, request::LambdaRequest};
+use axum::Router;
+pub use event::read_event;
+use lambda_http::Adapter;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -106,7 +110,7 @@ pub async fn start() -> Result<App, StartError> {
 /// The function cannot start, or the Lambda runtime is gone.
 pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
     let app = start().await?;
-    lambda_http::run(service(router, app)).await
+    run(service(router, app)).await
 }
 
 /// Runs a group of routes that needs nothing of the deployment: no configuration but the log level, no AWS, no bank.
@@ -120,7 +124,17 @@ pub async fn serve_public(router: OpenApiRouter<()>) -> Result<(), Error> {
         tracing::error!(%error, "cannot start");
     }
     level?;
-    lambda_http::run(service(router, ())).await
+    run(service(router, ())).await
+}
+
+/// Answers API Gateway's events until Lambda ends the process.
+async fn run(routes: Router) -> Result<(), Error> {
+    let routes = &Adapter::from(routes);
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| {
+        let request = read_event(event.payload).map_err(Error::from)?;
+        routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)
+    }))
+    .await
 }
 
 /// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the routes,
@@ -152,7 +166,7 @@ where
             span.in_scope(|| audit("invocation", outcome));
             return answer;
         }
-        let request: LambdaRequest = serde_json::from_value(event.payload).map_err(Error::from)?;
+        let request = read_event(event.payload).map_err(Error::from)?;
         let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;
         Ok(serde_json::to_value(response).map_err(Error::from)?)
     }))

@@ -1,11 +1,11 @@
-//! The cookie that binds a consent to the browser that began it (RFC 9700 section 2.1 asks for that): without it, somebody could have
-//! another person's browser finish their own consent, or the other way round.
+//! The browser behind a request: the cookie that binds a consent to the browser that began it (RFC 9700 section 2.1), and whether it asks for
+//! a page. Without the cookie, an attacker could have another person's browser finish the attacker's own consent, or the other way round.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, iter};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
 };
 use cookie::{Cookie, SameSite, time::Duration};
 use shared::{
@@ -13,8 +13,14 @@ use shared::{
     types::secret::{BrowserSecret, Secret as _},
 };
 
-/// As long as a state lives.
-const LIFETIME: Duration = Duration::minutes(10);
+/// How long a browser keeps the cookie: as long as a link to a consent can be opened at most.
+const LIFETIME: Duration = Duration::days(1);
+/// How many secrets a cookie holds: the newest, and those that consents in other tabs may have been begun with.
+const KEPT: usize = 4;
+/// How many secrets of a request are looked at.
+const MOST: usize = 8;
+/// Stands between two secrets of a cookie, and in none.
+const SEPARATOR: char = '.';
 
 /// How the cookie is named and guarded.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +39,8 @@ impl CookieKind {
         }
     }
 
-    /// The header that leaves the cookie with the browser.
-    pub(crate) fn cookie(self, browser: &BrowserSecret) -> Result<HeaderValue, Problem> {
-        let cookie = Cookie::build((self.name(), browser.expose()))
+    fn cookie(self, value: String) -> Result<HeaderValue, Problem> {
+        let cookie = Cookie::build((self.name(), value))
             .path("/")
             .http_only(true)
             // It must come along when the bank sends the browser back.
@@ -47,11 +52,21 @@ impl CookieKind {
     }
 }
 
-/// The browser that asks, as far as its cookie tells.
+/// The browser that sent a request, as its cookies tell.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    pub(crate) kind: CookieKind,
-    pub(crate) secret: Option<BrowserSecret>,
+    kind: CookieKind,
+    /// The newest first.
+    pub(crate) secrets: Vec<BrowserSecret>,
+}
+
+impl Browser {
+    /// The header that leaves `newest` with the browser, in front of the secrets that it has.
+    pub(crate) fn cookie(&self, newest: &BrowserSecret) -> Result<HeaderValue, Problem> {
+        let others = self.secrets.iter().filter(|secret| secret.expose() != newest.expose());
+        let all: Vec<_> = iter::once(newest).chain(others).take(KEPT).map(BrowserSecret::expose).collect();
+        self.kind.cookie(all.join(&SEPARATOR.to_string()))
+    }
 }
 
 impl FromRequestParts<App> for Browser {
@@ -60,21 +75,41 @@ impl FromRequestParts<App> for Browser {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let https = app.tpp.config().public_url.scheme() == "https";
         let kind = if https { CookieKind::Host } else { CookieKind::Loopback };
-        let secret = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(Cookie::split_parse)
-            .filter_map(Result::ok)
-            .find(|cookie| cookie.name() == kind.name())
-            .and_then(|cookie| BrowserSecret::parse(cookie.value().to_owned()).ok());
-        Ok(Self { kind, secret })
+        Ok(Self { kind, secrets: secrets(&parts.headers, kind.name()) })
     }
 }
 
-/// Whether whoever asks shows pages.
+/// Every secret in the cookies of this name. Other cookies may hold any bytes, and a value that is not of our form is another program's.
+fn secrets(headers: &HeaderMap, name: &str) -> Vec<BrowserSecret> {
+    let cookies = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let values = cookies
+        .filter_map(|cookie| std::str::from_utf8(cookie).ok()?.trim().split_once('='))
+        .filter_map(|(cookie, value)| (cookie.trim_end() == name).then(|| value.trim_start()));
+    let ours =
+        values.filter_map(|value| value.split(SEPARATOR).map(BrowserSecret::of_our_form).collect::<Option<Vec<_>>>());
+    ours.flatten().take(MOST).collect()
+}
+
+/// Whether the request asks for a page, as browsers do, and not for JSON.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|line| line.split(',')).any(|kind| {
+        let (name, weight) = kind.split_once(';').unwrap_or((kind, ""));
+        let refused = weight.split(';').any(|part| {
+            let weight = part.trim().strip_prefix("q=").and_then(|weight| weight.strip_prefix('0'));
+            weight.is_some_and(|decimals| decimals.trim_matches(['.', '0']).is_empty())
+        });
+        name.trim().eq_ignore_ascii_case("text/html") && !refused
+    })
+}
+
+/// Whether the request only looks ahead: a page that is loaded before anybody follows its link
+/// (<https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header>), or a HEAD.
+pub(crate) fn only_looks_ahead(method: &Method, headers: &HeaderMap) -> bool {
+    let purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+    let ahead = |value: &HeaderValue| {
+        let value = value.as_bytes().to_ascii_lowercase();
+        [&b"prefetch"[..], b"prerender", b"preview"].iter().any(|word| value.starts_with(word))
+    };
+    *method == Method::HEAD || purposes.iter().flat_map(|name| headers.get_all(*name)).any(ahead)
 }

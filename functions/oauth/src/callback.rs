@@ -2,40 +2,33 @@
 
 use axum::{
     Extension, Json,
-    extract::{Query, State, rejection::QueryRejection},
-    http::HeaderMap,
+    extract::State,
+    http::{HeaderMap, Method, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{
     http::{
-        Action, App, Code, Problem, RequestId,
-        openapi::{AfterConsent, AtBank, Problems},
+        Action, App, Code, Problem, QueryParameters, RequestId,
+        openapi::{AfterConsent, AtBank, LooksAhead, Problems},
     },
-    store::Connection,
+    store::AttemptRefused,
     telemetry::{Metric, audit, count},
-    tpp::{CallbackParameters, ConsentError},
+    tpp::{CallbackParameters, Completed, ConsentAnswer, ConsentError},
     types::{
         deadline::Deadline,
         ids::UserId,
-        secret::{AuthorizationCode, OauthState},
+        secret::{AuthorizationCode, BrowserSecret, OauthState, Secret as _},
     },
 };
 
 use tracing::{Span, field};
 
 use crate::{
-    browser::{Browser, wants_page},
+    browser::{Browser, only_looks_ahead, wants_page},
     page,
+    result::{About, Reason, incomplete, redirect},
 };
-
-/// What stands in the query. Nothing of it is ever shown again.
-#[derive(Deserialize)]
-pub(crate) struct Returned {
-    state: OauthState,
-    code: Option<AuthorizationCode>,
-    error: Option<String>,
-}
 
 /// A customer is connected.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -54,21 +47,29 @@ struct UserIdSchema(UserId);
 
 /// Where bunq sends the customer back to
 ///
-/// No key: a browser comes here from bunq. Answers JSON, or a page in place of any answer where `Accept` names `text/html`. Where bunq is busy nothing is lost: the same
-/// address works again after `Retry-After`.
+/// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that tells the result; else JSON.
+/// The same address may come twice, also at once: both are answered the same. If bunq is busy nothing is lost: the same address works again
+/// after `Retry-After`. Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/callback",
     operation_id = "complete_consent",
     tag = "oauth",
     params(
-        ("state" = String, Query, description = "As `/auth` made it; works once, in the same browser, for ten minutes."),
+        ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes."),
         ("code" = Option<String>, Query, description = "From bunq."),
-        ("error" = Option<String>, Query, description = "From bunq, where the customer said no."),
+        ("error" = Option<String>, Query, description = "From bunq: `access_denied` if the customer said no."),
     ),
     responses(
-        (status = 200, description = "Connected.", content((Connected = "application/json"), (String = "text/html"))),
-        Problems<(AfterConsent, AtBank)>,
+        (
+            status = 200, description = "Connected.", body = Connected,
+            headers(("Set-Cookie" = String, description = "A new secret for the browser's next consent."))
+        ),
+        (
+            status = 303, description = "To the page that tells the result.",
+            headers(("Location" = String, description = "`result?…`"))
+        ),
+        Problems<(AfterConsent, AtBank, LooksAhead)>,
     )
 )]
 pub(crate) async fn complete_consent(
@@ -76,56 +77,84 @@ pub(crate) async fn complete_consent(
     Extension(RequestId(request_id)): Extension<RequestId>,
     deadline: Deadline,
     browser: Browser,
+    method: Method,
     headers: HeaderMap,
-    returned: Result<Query<Returned>, QueryRejection>,
+    query: QueryParameters,
 ) -> Response {
-    let known = browser.secret.is_some();
-    let completed = complete(&app, browser, returned, deadline).await;
-    note(&completed, known);
-    if wants_page(&headers) {
-        return match completed {
-            Ok(connection) => page::connected(connection.user_id),
-            Err(problem) => page::failed(&problem, &request_id),
-        };
+    if only_looks_ahead(&method, &headers) {
+        return Problem::looks_ahead().into_response();
     }
-    match completed {
-        Ok(connection) => {
-            Json(Connected { message: "OAuth success", new_user_id: UserIdSchema(connection.user_id) }).into_response()
+    let (completed, about) = complete(&app, &browser, query, deadline).await;
+    note(&completed, about);
+    let mut response = match (&completed, wants_page(&headers), about) {
+        (_, true, Some(about)) => redirect(about),
+        (Err(problem), true, None) => page::failed(problem, &request_id),
+        (Ok(user_id), _, _) => {
+            Json(Connected { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
         }
-        Err(problem) => problem.into_response(),
+        (Err(problem), false, _) => problem.clone().into_response(),
+    };
+    if completed.is_ok()
+        && let Ok(cookie) = browser.cookie(&BrowserSecret::random())
+    {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
+    response
 }
 
+/// Completes the consent. Also answers what the page is about that tells the result; nothing if the same address works again.
 async fn complete(
     app: &App,
-    browser: Browser,
-    returned: Result<Query<Returned>, QueryRejection>,
+    browser: &Browser,
+    query: QueryParameters,
     deadline: Deadline,
-) -> Result<Connection, Problem> {
-    let Query(Returned { state, code, error }) =
-        returned.map_err(|_| Problem::invalid("query", "must hold one `state`, and one `code` or `error`"))?;
-    // Without the cookie the state cannot be this browser's; whether it exists is not said.
-    let browser = browser.secret.ok_or(ConsentError::StateRefused)?;
-    let code = if error.is_some() { None } else { code };
-    Ok(app.tpp.complete_consent(CallbackParameters { state, code }, &browser, deadline).await?)
+) -> (Result<UserId, Problem>, Option<About>) {
+    let Completed { ended, result } = match read(query) {
+        Ok(Some(returned)) => app.tpp.complete_consent(returned, &browser.secrets, deadline).await,
+        Ok(None) => ConsentError::Refused(AttemptRefused::Unknown).into(),
+        Err(problem) => return (Err(problem), Some(About::Reason(Reason::Incomplete))),
+    };
+    let about = match (ended, &result) {
+        (Some(id), _) => Some(About::Consent(id)),
+        (None, Err(ConsentError::Refused(refused))) => Some(About::Reason(Reason::Refused(*refused))),
+        (None, _) => None,
+    };
+    (result.map_err(Problem::from), about)
 }
 
-/// For the audit, and the figures that somebody is woken by. No figure is a customer who says no, one who is asked to wait and loses nothing, and
-/// anybody who calls without having begun.
-fn note(completed: &Result<Connection, Problem>, known: bool) {
+/// What the bank's redirect says; nothing if its state was never one of ours. Nothing of it is ever shown again.
+fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
+    let read =
+        query.read_some(|parameters| ["state", "code", "error"].map(|name| parameters.optional::<String>(name, "")));
+    let [state, code, error] = read.map_err(|_| incomplete())?;
+    // A parameter without a value counts as one that is not there (RFC 6749 section 3.1).
+    let [state, code, error] = [state, code, error].map(|text| text.filter(|text| !text.is_empty()));
+    let answer = match (code, error.as_deref()) {
+        (_, Some("access_denied")) => ConsentAnswer::Denied,
+        (_, Some(_)) => ConsentAnswer::Failed,
+        (Some(code), None) => ConsentAnswer::Code(AuthorizationCode::parse(code).map_err(|_| incomplete())?),
+        (None, None) => return Err(incomplete()),
+    };
+    let state = state.ok_or_else(incomplete)?;
+    Ok(OauthState::of_our_form(&state).map(|state| CallbackParameters { state, answer }))
+}
+
+/// For the audit, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says no, not one who is
+/// asked to wait and loses nothing, and not a caller who has begun nothing.
+fn note(completed: &Result<UserId, Problem>, about: Option<About>) {
     let outcome = match completed {
-        Ok(connection) => {
-            Span::current().record("user_id", field::display(connection.user_id));
+        Ok(user_id) => {
+            Span::current().record("user_id", field::display(user_id));
             "done"
         }
         Err(problem) => problem.code().as_str(),
     };
-    let is_refused = |problem: &Problem| {
-        known
+    let is_failed = |problem: &Problem| {
+        !matches!(about, Some(About::Reason(_)))
             && problem.action() != Action::Wait
-            && !matches!(problem.code(), Code::ConsentDenied | Code::InvalidRequest)
+            && problem.code() != Code::ConsentDenied
     };
-    if completed.as_ref().is_err_and(is_refused) {
+    if completed.as_ref().is_err_and(is_failed) {
         count(Metric::ConsentsRefused);
     }
     audit("complete_consent", outcome);

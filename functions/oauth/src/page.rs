@@ -35,6 +35,16 @@ pub(crate) fn connected(user_id: UserId) -> Response {
     page(StatusCode::OK, "Your bunq account is connected", &text)
 }
 
+/// The same words, in a page that is there to tell them.
+pub(crate) fn told(problem: &Problem, request_id: &str) -> Response {
+    let mut response = failed(problem, request_id);
+    *response.status_mut() = StatusCode::OK;
+    for name in [header::RETRY_AFTER, header::REFRESH] {
+        response.headers_mut().remove(name);
+    }
+    response
+}
+
 pub(crate) fn failed(problem: &Problem, request_id: &str) -> Response {
     let (title, text, next) = words(problem);
     let next = match next {
@@ -66,11 +76,36 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
             "You chose not to connect your bunq account. Nothing was shared.",
             Next::BeginAgain,
         ),
-        (Code::StateInvalid | Code::InvalidRequest, _) => (
-            "This link does not work any more",
-            "It was used before, is older than ten minutes, was begun in another browser, or is not complete. If you saw just now that \
-             your account is connected, it still is, and you can close this window. Otherwise, please begin again.",
+        (Code::StateInvalid, _) => (
+            "This link is not known",
+            "It does not belong to a connection that was begun here within the last hour. Nothing was connected by it. Please begin again.",
             Next::BeginAgain,
+        ),
+        (Code::StateExpired, _) => (
+            "That took too long",
+            "You came back from bunq more than ten minutes after you began. Nothing was connected. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::OtherBrowser, _) => (
+            "Begun in another browser",
+            "A connection is finished in the browser that began it. If this is that browser, it did not keep this site's cookie. \
+             Nothing was connected here. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::InvalidRequest, _) => (
+            "This address is not complete",
+            "A part of the address that bunq sends you back with is missing. Nothing was connected by it. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::ConsentFailed, _) => (
+            "bunq did not finish",
+            "bunq sent you back with an error of its own, and nothing was connected. Please begin again.",
+            Next::BeginAgain,
+        ),
+        (Code::ConsentNotFound, _) => (
+            "There is nothing to see here",
+            "This page tells how a connection ended, for a day. Either it has not ended, or the day has passed.",
+            Next::Leave,
         ),
         (Code::CodeRefused | Code::ConsentRevoked, _) => (
             "bunq did not confirm",

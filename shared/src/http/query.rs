@@ -103,11 +103,23 @@ impl QueryParameters {
     /// # Errors
     /// A [`Problem`] with every reason.
     pub fn read<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
+        self.read_some(|parameters| {
+            let read = read(parameters);
+            for (name, _) in std::mem::take(&mut parameters.left) {
+                parameters.refuse(&name, "is not a parameter of this route");
+            }
+            read
+        })
+    }
+
+    /// Reads the parameters of a page that people follow links to. Parameters that nobody asks for are ignored: anything on the way may
+    /// have added one (RFC 6749 section 3.1 demands the same of an authorization endpoint).
+    ///
+    /// # Errors
+    /// A [`Problem`] with every reason.
+    pub fn read_some<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
         let mut parameters = Parameters { left: self.0, reasons: Vec::new() };
         let read = read(&mut parameters);
-        for (name, _) in std::mem::take(&mut parameters.left) {
-            parameters.refuse(&name, "is not a parameter of this route");
-        }
         if parameters.reasons.is_empty() { Ok(read) } else { Err(Problem::invalid_fields(parameters.reasons)) }
     }
 }

@@ -6,8 +6,8 @@
 //! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has |
 //! | Connections | `APIKEY#<id>`, `APIKEYS` | an API key of ours, with its hash, and the list of them |
 //! | Connections | `ONBOARDING` | which run of the setup may write |
-//! | Ephemera | `STATE#<sha256 of state>` | a consent that was begun |
-//! | Ephemera | `CONSENT#<sha256 of state>` | a consent that was given and is not stored yet |
+//! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was asked for, and how it ended |
+//! | Ephemera | `STATE#<sha256 of state>` | one visit to the bank for a consent |
 //! | Ephemera | `IDEMPOTENCY#<sha256 of caller and key>` | what became of a request that must take effect once |
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
 
@@ -23,7 +23,7 @@ pub use api_keys::{ApiKeyRecord, KeyId, NewApiKey};
 pub use connections::{
     Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, Marked, NewConnection,
 };
-pub use consents::{GivenConsent, StateRefused};
+pub use consents::{AttemptRefused, Consent, ConsentAttempt, ConsentEnd, ConsentFailure, TakenAttempt};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};

@@ -146,6 +146,10 @@ pub(super) fn to_item(value: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|_| StoreError::Undecodable)
 }
 
+pub(super) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).map_err(|_| StoreError::Undecodable)
+}
+
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|_| StoreError::Undecodable)
 }

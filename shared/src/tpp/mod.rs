@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub use access::AccessError;
 pub use certificate::CertificateError;
-pub use consent::{BeginConsent, CallbackParameters, ConsentError};
+pub use consent::{BeginConsent, CallbackParameters, Completed, ConsentAnswer, ConsentError};
 pub use egress::EgressReport;
 pub use error::TppError;
 pub use identity::Identity;

@@ -11,6 +11,9 @@ pub enum IdError {
     /// Not the hyphenated lower-case form of a UUID.
     #[error("must be a UUID as /callback returned it, such as 2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")]
     NotUuid,
+    /// Not the hyphenated lower-case form of a UUID.
+    #[error("must be a UUID as POST /consents returned it")]
+    NotConsentId,
     /// Not a UUID.
     #[error("must be a UUID")]
     NotPublicUuid,
@@ -25,36 +28,47 @@ pub trait PathParameter {
     const NAME: &'static str;
 }
 
-/// The name we give to a connected customer. Random, so that nobody can guess another's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct UserId(Uuid);
+macro_rules! own_id {
+    ($($(#[$doc:meta])+ $name:ident = $parameter:literal, $error:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub struct $name(Uuid);
 
-impl UserId {
-    /// A new one.
-    #[must_use]
-    pub fn random() -> Self {
-        Self(Uuid::new_v4())
-    }
+        impl $name {
+            /// A new one.
+            #[must_use]
+            pub fn random() -> Self {
+                Self(Uuid::new_v4())
+            }
+        }
+
+        impl PathParameter for $name {
+            const NAME: &'static str = $parameter;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let id = Uuid::parse_str(text).map_err(|_| IdError::$error)?;
+                // `parse_str` also takes braces, URNs and capitals: one thing would have many names.
+                if id.as_hyphenated().to_string() == text { Ok(Self(id)) } else { Err(IdError::$error) }
+            }
+        }
+    )+};
 }
 
-impl PathParameter for UserId {
-    const NAME: &'static str = "user_id";
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_hyphenated().fmt(f)
-    }
-}
-
-impl FromStr for UserId {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let id = Uuid::parse_str(text).map_err(|_| IdError::NotUuid)?;
-        // `parse_str` also takes braces, URNs and capitals: one customer would have many names.
-        if id.as_hyphenated().to_string() == text { Ok(Self(id)) } else { Err(IdError::NotUuid) }
-    }
+own_id! {
+    /// The name we give to a connected customer. Random, so that nobody can guess another's.
+    UserId = "user_id", NotUuid;
+    /// The name we give to a consent. Random, so that nobody can guess another's.
+    ConsentId = "consent_id", NotConsentId;
 }
 
 /// The name under which anybody may see an issuer transaction.

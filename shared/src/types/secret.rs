@@ -122,21 +122,25 @@ secrets! {
     ApiKey,
 }
 
-impl OauthState {
-    /// A new one, 256 random bits.
-    #[must_use]
-    pub fn random() -> Self {
-        Self(random_text().into())
-    }
-}
+macro_rules! made_by_us {
+    ($($name:ident),+ $(,)?) => {$(
+        impl $name {
+            /// A new one, 256 random bits.
+            #[must_use]
+            pub fn random() -> Self {
+                Self(random_text().into())
+            }
 
-impl BrowserSecret {
-    /// A new one, 256 random bits.
-    #[must_use]
-    pub fn random() -> Self {
-        Self(random_text().into())
-    }
+            /// Takes a text that has the form of those that [`Self::random`] makes: any other was never one of ours.
+            #[must_use]
+            pub fn of_our_form(text: &str) -> Option<Self> {
+                let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+                (bytes.len() == 32).then(|| Self(text.to_owned().into()))
+            }
+        }
+    )+};
 }
+made_by_us!(OauthState, BrowserSecret);
 
 impl SealingKey {
     /// A new one, 256 random bits.

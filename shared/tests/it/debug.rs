@@ -13,8 +13,8 @@ use shared::{
     },
     http::BankAnswer,
     secrets::{CertificateSecret, Content as _, OauthClientSecret, SealingSecret, TppSecret},
-    store::{ConnectionKind, GivenConsent, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
-    tpp::{BeginConsent, CallbackParameters, Identity, OnboardingReport},
+    store::{ConnectionKind, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
+    tpp::{BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
     types::{
         display_name::DisplayName,
         ids::BunqUserId,
@@ -187,7 +187,6 @@ fn what_the_store_holds_and_gives_is_not_printed() {
     let session = StoredSession { token: secret::<SessionToken>(), path_id: user(), ends_at, generation };
     assert_hidden(&session);
     assert_hidden(&StoredState::Open(session));
-    assert_hidden(&GivenConsent { access_token: secret(), reference: None });
     let (granted, kind) = (GrantedKey::User(user()), ConnectionKind::Person);
     let (access_token, api_key_id, display_name) = (secret(), user(), Some(secret::<DisplayName>()));
     assert_hidden(&NewConnection { granted, kind, api_key_id, access_token, display_name, reference: None });
@@ -195,8 +194,8 @@ fn what_the_store_holds_and_gives_is_not_printed() {
 
 #[test]
 fn what_a_browser_brings_is_not_printed() {
-    let code = Some(secret::<AuthorizationCode>());
-    assert_hidden(&CallbackParameters { state: secret::<OauthState>(), code });
+    let answer = ConsentAnswer::Code(secret::<AuthorizationCode>());
+    assert_hidden(&CallbackParameters { state: secret::<OauthState>(), answer });
 }
 
 #[test]

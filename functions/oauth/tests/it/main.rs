@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
+mod browsers;
 mod consent;
+mod lambda;
 mod pages;

@@ -238,7 +238,13 @@ async fn what_a_browser_is_answered_fits() {
     let path = app.approve(&page, "person").await;
     let connected = app.callback(&path, &cookie).await;
     checked.check("complete_consent", &connected, 200);
-    checked.check("complete_consent", &app.callback(&path, &cookie).await, 422);
+    checked.check("complete_consent", &app.callback("/callback?state=x&code=y", &cookie).await, 422);
+    let as_page = app.request(Method::GET, &path).header("cookie", &cookie).header("accept", "text/html");
+    let redirect = app.send(as_page).await;
+    checked.check("complete_consent", &redirect, 303);
+    let result = app.send(app.request(Method::GET, &format!("/{}", redirect.header("location")))).await;
+    checked.check("show_result", &result, 200);
+    checked.check("show_result", &app.send(app.request(Method::GET, "/result")).await, 404);
     let (cookie, page) = app.begin_consent().await;
     let path = app.deny(&page).await;
     checked.check("complete_consent", &app.callback(&path, &cookie).await, 403);

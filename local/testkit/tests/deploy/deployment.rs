@@ -1,11 +1,11 @@
 //! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP are left out.
 
-use lambda_http::{Adapter, Context, LambdaEvent, request::LambdaRequest};
+use lambda_http::{Adapter, Context, LambdaEvent};
 use serde_json::{Value, json};
 use shared::{
     config::Config,
     http::{App, service},
-    lambda::{Aws, compose},
+    lambda::{Aws, compose, read_event},
 };
 use testkit::TestApp;
 use tower::ServiceExt as _;
@@ -46,7 +46,7 @@ impl Process {
 }
 
 async fn answer<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S, event: Value) -> Value {
-    let request: LambdaRequest = serde_json::from_value(event).unwrap();
+    let request = read_event(event).unwrap();
     let mut context = Context::default();
     let in_half_a_minute = jiff::Timestamp::now().as_millisecond() + 30_000;
     context.deadline = u64::try_from(in_half_a_minute).unwrap();

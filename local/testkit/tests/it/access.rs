@@ -80,6 +80,7 @@ async fn what_needs_no_api_key_is_a_short_list() {
         "run_setup",
         "show_docs",
         "show_home",
+        "show_result",
     ];
     assert_eq!(ids, public);
     for operation in open.iter().filter(|operation| operation.id == "run_setup") {

@@ -90,7 +90,7 @@ async fn each_step_of_a_consent_leaves_a_line() {
     assert_eq!(line["span"]["user_id"], user_id);
 
     let again = app.callback(&path, &cookie).await;
-    assert_eq!(one(&again)["outcome"], "state_invalid");
+    assert_eq!(one(&again)["outcome"], "done", "the same, told again");
 
     app.bank.revoke("person").await;
     let refused = app.get(&format!("/user/{}/accounts", user_id.as_str().unwrap())).await;
@@ -146,9 +146,10 @@ async fn what_an_alarm_watches_is_counted() {
     assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200, "the second try");
     assert!(figures("BankFailures") > before);
 
-    let (cookie, _) = app.begin_consent().await;
+    let (cookie, page) = app.begin_consent().await;
+    let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let before = figures("ConsentsRefused");
-    app.callback("/callback?state=x&code=y", &cookie).await.problem(422, "state_invalid");
+    app.callback(&format!("/callback?state={state}&code=y"), &cookie).await.problem(422, "code_refused");
     assert!(figures("ConsentsRefused") > before);
     app.bank.revoke("person").await;
     let before = figures("ConsentsRefused");

@@ -26,8 +26,8 @@ pub use parameters::{
     PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
 };
 pub use problems::{
-    AfterConsent, AtBank, ForCustomer, InSetup, NotReady, OfStore, Once, ProblemGroup, Problems, UnknownCustomer,
-    UnknownRoute, WithKey, WrongRequest,
+    AfterConsent, AtBank, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore, Once, ProblemGroup,
+    Problems, UnknownCustomer, UnknownRoute, WithKey, WrongRequest,
 };
 
 use super::problem::Wire;

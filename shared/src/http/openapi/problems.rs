@@ -16,6 +16,7 @@ use super::headers;
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
     http::{Code, Problem},
+    store::AttemptRefused,
     tpp::{AccessError, CertificateError, ConsentError, OnboardingError, TppError},
     types::scope::Scope,
 };
@@ -142,12 +143,21 @@ groups! {
     /// An operation that needs the onboarding, and asks the bank nothing.
     NotReady = [TppError::NotOnboarded];
 
+    /// A page that a prefetch or a HEAD request must not open.
+    LooksAhead = [Problem::looks_ahead()];
+
+    /// An operation on a consent.
+    NoSuchConsent = [Problem::no_such_consent()];
+
     /// The way back from the consent page.
     AfterConsent = [
         Problem::invalid("query", "must hold one `state`, and one `code` or `error`"),
-        ConsentError::StateRefused,
+        ConsentError::Refused(AttemptRefused::Unknown),
+        ConsentError::Refused(AttemptRefused::TooLate),
+        ConsentError::Refused(AttemptRefused::OtherBrowser),
         ConsentError::CodeRefused,
         ConsentError::Denied,
+        ConsentError::BankRefused,
         ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::ConsentRevoked,
     ];

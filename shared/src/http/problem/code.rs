@@ -65,10 +65,20 @@ codes! {
     MethodNotAllowed = "method_not_allowed",
     /// There is no such connection.
     UserNotFound = "user_not_found",
-    /// The state is unknown, used, too old, or another browser's.
+    /// The state is unknown.
     StateInvalid = "state_invalid",
+    /// The customer came back from bunq too late.
+    StateExpired = "state_expired",
+    /// The consent was begun in another browser, or this one did not keep the cookie.
+    OtherBrowser = "other_browser",
+    /// There is no such consent, or it is not kept any longer.
+    ConsentNotFound = "consent_not_found",
+    /// The request was a prefetch or a HEAD, which do nothing here.
+    NotPrefetched = "not_prefetched",
     /// The customer did not consent.
     ConsentDenied = "consent_denied",
+    /// bunq sent the customer back with an error of its own.
+    ConsentFailed = "consent_failed",
     /// bunq does not take the authorization code.
     CodeRefused = "code_refused",
     /// bunq refuses the customer's access token.

@@ -8,7 +8,7 @@ use super::{Action, Code, Problem, Reason};
 use crate::{
     bunq::{BankError, Refusal},
     secrets::SecretsError,
-    store::StoreError,
+    store::{AttemptRefused, StoreError},
     tpp::{AccessError, ConsentError, OnboardingError, TppError},
 };
 
@@ -70,6 +70,20 @@ impl Problem {
     pub fn method_not_allowed() -> Self {
         let detail = "The route does not have this method.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, Action::FixRequest, detail)
+    }
+
+    /// The request only looks ahead, at an address that works once.
+    #[must_use]
+    pub fn looks_ahead() -> Self {
+        let detail =
+            "A prefetch or HEAD request does nothing at this address. Open it when the customer follows the link.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::NotPrefetched, Action::Retry, detail)
+    }
+
+    /// There is no such consent.
+    #[must_use]
+    pub fn no_such_consent() -> Self {
+        Self::new(StatusCode::NOT_FOUND, Code::ConsentNotFound, Action::FixRequest, "There is no such consent.")
     }
 
     /// A mistake of ours.
@@ -247,9 +261,15 @@ impl From<ConsentError> for Problem {
         let unprocessable =
             |code, detail: &str| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, Action::Reauthorise, detail);
         match error {
-            ConsentError::StateRefused => unprocessable(
-                Code::StateInvalid,
-                "This link was used before, is older than ten minutes, or was begun in another browser.",
+            ConsentError::Refused(AttemptRefused::Unknown) => {
+                unprocessable(Code::StateInvalid, "The state is not one of ours, or was made more than an hour ago.")
+            }
+            ConsentError::Refused(AttemptRefused::TooLate) => {
+                unprocessable(Code::StateExpired, "The customer came back later than ten minutes after `/auth`.")
+            }
+            ConsentError::Refused(AttemptRefused::OtherBrowser) => unprocessable(
+                Code::OtherBrowser,
+                "The consent was begun in another browser, or this browser did not keep the cookie.",
             ),
             ConsentError::CodeRefused => unprocessable(Code::CodeRefused, "bunq does not take the authorization code."),
             ConsentError::Denied => Self::new(
@@ -257,6 +277,18 @@ impl From<ConsentError> for Problem {
                 Code::ConsentDenied,
                 Action::Reauthorise,
                 "The customer did not consent.",
+            ),
+            ConsentError::BankRefused => Self::new(
+                StatusCode::BAD_GATEWAY,
+                Code::ConsentFailed,
+                Action::Reauthorise,
+                "bunq sent the customer back with an error.",
+            ),
+            ConsentError::CodeLost => Self::new(
+                StatusCode::BAD_GATEWAY,
+                Code::BankUnavailable,
+                Action::Reauthorise,
+                "bunq's answer to the authorization code was lost.",
             ),
             ConsentError::ClientRefused => {
                 tracing::error!("bunq does not take the OAuth client or its callback URL");

@@ -1,0 +1,123 @@
+//! GET /result: the page that tells a customer how their consent ended. `/callback` redirects here (post/redirect/get), so that code and state
+//! leave the address bar and a reload changes nothing.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use shared::{
+    http::{
+        App, Problem, QueryParameters, RequestId,
+        openapi::{NoSuchConsent, OfStore, Problems},
+    },
+    store::AttemptRefused,
+    tpp::ConsentError,
+    types::ids::{ConsentId, UserId},
+};
+
+use crate::{browser::wants_page, page};
+
+/// Why there is no consent whose result could be shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reason {
+    Refused(AttemptRefused),
+    Incomplete,
+}
+
+impl Reason {
+    const ALL: [Self; 4] = [
+        Self::Refused(AttemptRefused::Unknown),
+        Self::Refused(AttemptRefused::TooLate),
+        Self::Refused(AttemptRefused::OtherBrowser),
+        Self::Incomplete,
+    ];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused(AttemptRefused::Unknown) => "unknown",
+            Self::Refused(AttemptRefused::TooLate) => "too-late",
+            Self::Refused(AttemptRefused::OtherBrowser) => "other-browser",
+            Self::Incomplete => "incomplete",
+        }
+    }
+
+    fn problem(self) -> Problem {
+        match self {
+            Self::Refused(refused) => ConsentError::Refused(refused).into(),
+            Self::Incomplete => incomplete(),
+        }
+    }
+}
+
+/// The bank's redirect lacks something.
+pub(crate) fn incomplete() -> Problem {
+    Problem::invalid("query", "must hold one `state`, and one `code` or `error`")
+}
+
+/// What the page is to tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum About {
+    Consent(ConsentId),
+    Reason(Reason),
+}
+
+/// Sends the browser to the page. The address is relative, since a stage may stand in front of it.
+pub(crate) fn redirect(about: About) -> Response {
+    let location = match about {
+        About::Consent(id) => format!("result?consent_id={id}"),
+        About::Reason(reason) => format!("result?reason={}", reason.as_str()),
+    };
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    match HeaderValue::try_from(location) {
+        Ok(location) => response.headers_mut().insert(header::LOCATION, location),
+        Err(_) => return Problem::internal().into_response(),
+    };
+    response
+}
+
+/// How a consent ended, as a page
+///
+/// No key: `/callback` sends browsers here.
+#[utoipa::path(
+    get,
+    path = "/result",
+    operation_id = "show_result",
+    tag = "oauth",
+    params(
+        ("consent_id" = Option<String>, Query, description = "As `/callback` names it."),
+        ("reason" = Option<String>, Query, description = "Why there is no such consent, as `/callback` names it."),
+    ),
+    responses(
+        (status = 200, description = "A page that tells who is connected, or why nobody is.", body = String, content_type = "text/html"),
+        Problems<(NoSuchConsent, OfStore)>,
+    )
+)]
+pub(crate) async fn show_result(
+    State(app): State<App>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    headers: HeaderMap,
+    query: QueryParameters,
+) -> Response {
+    match result(&app, query).await {
+        Ok(Ok(user_id)) => page::connected(user_id),
+        // The page is there, whatever it tells.
+        Ok(Err(told)) => page::told(&told, &request_id),
+        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Who is connected, or what the page tells instead; the outer error is that there is nothing to tell.
+async fn result(app: &App, query: QueryParameters) -> Result<Result<UserId, Problem>, Problem> {
+    let (id, reason) = query.read_some(|parameters| {
+        (parameters.optional::<String>("consent_id", ""), parameters.optional::<String>("reason", ""))
+    })?;
+    if let Some(id) = id.and_then(|id| id.parse::<ConsentId>().ok()) {
+        let result = app.tpp.consent_result(id).await?.ok_or_else(Problem::no_such_consent)?;
+        return Ok(result.map_err(Problem::from));
+    }
+    let reason = reason.and_then(|text| Reason::ALL.into_iter().find(|reason| reason.as_str() == text));
+    Ok(Err(reason.ok_or_else(Problem::no_such_consent)?.problem()))
+}

@@ -1,0 +1,99 @@
+//! The same browsers as API Gateway tells of them: through the function's own process, in events of payload version 2.0 and 1.0.
+
+use serde_json::{Value, json};
+use testkit::{
+    TestApp,
+    lambda::{Function, http_event},
+};
+use url::Url;
+
+/// An event with a query and cookies, as API Gateway takes them from the headers.
+fn event(path_and_query: &str, headers: &[(&str, &str)], cookies: &[&str]) -> Value {
+    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+    let mut event = http_event("GET", path, headers);
+    event["rawQueryString"] = json!(query);
+    if !cookies.is_empty() {
+        event["cookies"] = json!(cookies);
+    }
+    event
+}
+
+/// The cookie and the bank's page that a browser is sent away with.
+fn begun(answer: &Value) -> (String, Url) {
+    assert_eq!(answer["statusCode"], 303, "{answer}");
+    let cookie = answer["cookies"][0].as_str().unwrap().split(';').next().unwrap().to_owned();
+    (cookie, Url::parse(answer["headers"]["location"].as_str().unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn other_cookies_parameters_and_headers_of_any_bytes_spoil_nothing() {
+    let app = TestApp::start().await;
+    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let agent = [("user-agent", "Zürich 🍪"), ("referer", "https://example.com/\u{fffd}")];
+    for cookie in ["name=José", "stad=Zürich", "emoji=🍪", "raw=\u{fffd}\u{fffd}", "consent=true", "a=\"b", "consent"]
+    {
+        let answer = function.invoke(event("/auth?fbclid=x&utm_source=news", &agent, &[cookie])).await.unwrap();
+        let (own, page) = begun(&answer);
+        let path = app.approve(&page, "person").await;
+
+        let answer = function.invoke(event(&path, &agent, &[cookie, &own, "language=nl"])).await.unwrap();
+
+        assert_eq!(answer["statusCode"], 200, "{cookie}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_payload_version_1_0_may_hold_any_bytes_too() {
+    let app = TestApp::start().await;
+    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let (own, page) = app.begin_consent().await;
+    let path = Url::parse("http://x").unwrap().join(&app.approve(&page, "person").await).unwrap();
+    let query: serde_json::Map<_, _> =
+        path.query_pairs().map(|(name, value)| (name.into_owned(), json!([value]))).collect();
+    let cookies = format!("name=José; {own}; consent=true");
+    let event = json!({
+        "version": "1.0", "resource": "/callback", "path": "/callback", "httpMethod": "GET",
+        "headers": { "Cookie": cookies, "User-Agent": "Zürich" },
+        "multiValueHeaders": { "Cookie": [cookies], "User-Agent": ["Zürich"] },
+        "queryStringParameters": null, "multiValueQueryStringParameters": query, "pathParameters": null,
+        "stageVariables": null, "body": null, "isBase64Encoded": false,
+        "requestContext": { "accountId": "1", "apiId": "a", "httpMethod": "GET", "path": "/callback", "stage": "$default",
+            "identity": { "sourceIp": "192.0.2.1" }, "requestId": "r", "resourceId": "GET /callback", "resourcePath": "/callback" },
+    });
+
+    let answer = function.invoke(event).await.unwrap();
+
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+}
+
+#[tokio::test]
+async fn a_callback_that_comes_twice_at_once_to_two_processes_is_answered_the_same() {
+    let app = TestApp::start().await;
+    let one = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let two = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 600 })).await;
+    let (own, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+
+    let (first, second) = tokio::join!(one.invoke(event(&path, &[], &[&own])), two.invoke(event(&path, &[], &[&own])));
+
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!((&first["statusCode"], &first["body"]), (&json!(200), &second["body"]), "{second}");
+    assert_eq!(app.bank.count("POST token").await, 1);
+}
+
+#[tokio::test]
+async fn a_prefetch_uses_nothing_up() {
+    let app = TestApp::start().await;
+    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let (own, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+
+    let ahead = function.invoke(event(&path, &[("sec-purpose", "prefetch")], &[&own])).await.unwrap();
+    let after = function.invoke(event(&path, &[("accept", "text/html")], &[&own])).await.unwrap();
+
+    assert_eq!((&ahead["statusCode"], &after["statusCode"]), (&json!(503), &json!(303)));
+    let location = after["headers"]["location"].as_str().unwrap();
+    let shown = function.invoke(event(&format!("/{location}"), &[], &[&own])).await.unwrap();
+    assert!(shown["body"].as_str().unwrap().contains("Your bunq account is connected"), "{shown}");
+}
