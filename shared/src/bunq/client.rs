@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     envelope::{Envelope, Verified},
     error::{BankError, BankText, Refusal, rate_limit_wait},
+    redaction::SentCredentials,
     request::{Call, Effect, Request},
     retry::{Failure, Outcome, next},
     signing::{InstallationKey, PublicKey},
@@ -32,6 +33,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 const LEAST_TIME: Duration = Duration::from_millis(50);
 /// The largest page of 200 payments seen is well under a megabyte.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// A response id of the bank's is a UUID, of 36 characters.
+const LONGEST_ID: usize = 64;
 
 /// What POST /installation made: our key pair, the bank's key, and the token that names both.
 #[derive(Clone, Debug)]
@@ -183,10 +186,11 @@ impl Bank {
             .header("X-Bunq-Region", "en_US")
             .header("X-Bunq-Geolocation", "0 0 0 0 000")
             .header(header::CACHE_CONTROL, "no-cache");
+        let mut sent = request.credentials.clone();
         builder = match credentials {
             Credentials::Anonymous => builder,
-            Credentials::Installation(installation) => authenticate(builder, &installation.token)?,
-            Credentials::Session(_, token) => authenticate(builder, token)?,
+            Credentials::Installation(installation) => authenticate(builder, &installation.token, &mut sent)?,
+            Credentials::Session(_, token) => authenticate(builder, token, &mut sent)?,
         };
         if let Some(body) = &request.body {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
@@ -195,10 +199,11 @@ impl Bank {
         if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
             let body = request.body.as_deref().unwrap_or_default();
             let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
+            sent.add(&signature);
             builder = builder.header("X-Bunq-Client-Signature", signature);
         }
         let answer = self.receive(builder, deadline).await?;
-        answer.judge(credentials.installation().map(|installation| &installation.server_key))
+        answer.judge(credentials.installation().map(|installation| &installation.server_key), &sent)
     }
 
     /// Sends, and reads the whole answer.
@@ -235,7 +240,12 @@ fn endpoint(api: &Url, path: &str) -> Url {
     url
 }
 
-fn authenticate(builder: reqwest::RequestBuilder, token: &impl Secret) -> Result<reqwest::RequestBuilder, BankError> {
+fn authenticate(
+    builder: reqwest::RequestBuilder,
+    token: &impl Secret,
+    sent: &mut SentCredentials,
+) -> Result<reqwest::RequestBuilder, BankError> {
+    sent.add(token.expose());
     // Secret texts are visible ASCII, so this holds; marked sensitive, so that no layer prints it.
     let mut value = HeaderValue::from_str(token.expose()).map_err(|_| BankError::Signing)?;
     value.set_sensitive(true);
@@ -260,36 +270,43 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    pub(super) fn response_id(&self) -> Option<String> {
-        self.header("X-Bunq-Client-Response-Id").map(str::to_owned)
+    /// The bank's name for the answer: a UUID, as far as anybody has seen. Anything that may be more than a name is left out, since it
+    /// reaches logs and callers.
+    pub(super) fn response_id(&self, sent: &SentCredentials) -> Option<String> {
+        let id = self.header("X-Bunq-Client-Response-Id")?;
+        let is_name = (1..=LONGEST_ID).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        (is_name && sent.redact(id) == id).then(|| id.to_owned())
     }
 
     /// Turns a raw answer into a verified one or an error. A refusal is believed without a signature, since some of the bank's are
     /// not signed; but not with a wrong one.
-    pub(super) fn judge(self, server_key: Option<&PublicKey>) -> Result<Verified, BankError> {
-        let response_id = self.response_id();
+    pub(super) fn judge(self, server_key: Option<&PublicKey>, sent: &SentCredentials) -> Result<Verified, BankError> {
+        let response_id = self.response_id(sent);
         let signed = server_key
             .map(|key| self.header("X-Bunq-Server-Signature").map(|signature| key.verifies(&self.body, signature)));
-        let refusal = |texts, response_id| Refusal { status: self.status, texts, response_id };
+        // The one place where the bank's texts are read: without the credentials that we sent.
+        let texts = || Envelope::error_texts(&self.body, sent);
+        let refusal = |response_id| Refusal { status: self.status, texts: texts(), response_id };
         match (self.status, signed) {
             (200..=299, Some(Some(false) | None)) | (400..=499, Some(Some(false))) => {
                 Err(BankError::Signature { response_id })
             }
             (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
-            (429, _) => limited(Envelope::error_texts(&self.body), response_id),
+            (429, _) => limited(&texts(), response_id),
             // The old sandbox's rate limit, and by its meaning also a fit status for a request id that was used before.
-            (409, _) if says_too_many(&self.body) => limited(Envelope::error_texts(&self.body), response_id),
+            (409, _) if says_too_many(&texts()) => limited(&texts(), response_id),
             (491 | 503, _) => Err(BankError::Maintenance { response_id }),
-            (400..=499, _) => Err(BankError::Refused(refusal(Envelope::error_texts(&self.body), response_id))),
-            _ => Err(BankError::Failed(refusal(Envelope::error_texts(&self.body), response_id))),
+            (400..=499, _) => Err(BankError::Refused(refusal(response_id))),
+            _ => Err(BankError::Failed(refusal(response_id))),
         }
     }
 }
 
-fn limited(texts: Vec<BankText>, response_id: Option<String>) -> Result<Verified, BankError> {
-    Err(BankError::RateLimited { wait: rate_limit_wait(&texts), response_id })
+fn limited(texts: &[BankText], response_id: Option<String>) -> Result<Verified, BankError> {
+    Err(BankError::RateLimited { wait: rate_limit_wait(texts), response_id })
 }
 
-fn says_too_many(body: &[u8]) -> bool {
-    Envelope::error_texts(body).iter().any(|text| text.error_description.contains("Too many requests"))
+fn says_too_many(texts: &[BankText]) -> bool {
+    texts.iter().any(|text| text.error_description.contains("Too many requests"))
 }

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::error::BankText;
+use super::{error::BankText, redaction::SentCredentials};
 
 /// A successful answer of the bank, verified, as the bank wrote it.
 #[derive(Clone)]
@@ -94,10 +94,10 @@ impl Envelope {
         }
     }
 
-    /// The texts of a failed answer; none where it is not bunq's error envelope.
+    /// The texts of a failed answer, without the credentials that the call sent; none where it is not bunq's error envelope.
     #[must_use]
-    pub fn error_texts(body: &[u8]) -> Vec<BankText> {
-        serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default()
+    pub fn error_texts(body: &[u8], sent: &SentCredentials) -> Vec<BankText> {
+        sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())
     }
 
     /// The first element of a type.

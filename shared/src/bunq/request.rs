@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::envelope::{DecodeError, Envelope, Verified};
+use super::{
+    envelope::{DecodeError, Envelope, Verified},
+    redaction::SentCredentials,
+};
+use crate::types::secret::Secret;
 
 /// The HTTP methods that bunq uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,8 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// What the bank takes once; a new one for each call where none is given.
     pub request_id: Option<String>,
+    /// The credentials in the body, which no text of the bank's may repeat.
+    pub credentials: SentCredentials,
 }
 
 /// Keys are in bodies, ids in paths.
@@ -92,7 +98,15 @@ impl Request {
     /// A reading request.
     #[must_use]
     pub fn get(route: &'static str, path: impl Into<String>, query: Query) -> Self {
-        Self { method: Method::Get, path: path.into(), route, query, body: None, request_id: None }
+        Self {
+            method: Method::Get,
+            path: path.into(),
+            route,
+            query,
+            body: None,
+            request_id: None,
+            credentials: SentCredentials::default(),
+        }
     }
 
     /// A creating request.
@@ -111,6 +125,19 @@ impl Request {
     #[must_use]
     pub fn delete(route: &'static str, path: impl Into<String>) -> Self {
         Self { method: Method::Delete, ..Self::get(route, path, Query::new()) }
+    }
+
+    /// The same, known to carry a credential in its body.
+    #[must_use]
+    pub fn with_credential(self, credential: &impl Secret) -> Self {
+        self.with_signature(credential.expose())
+    }
+
+    /// The same, known to carry a signature of ours in its body.
+    #[must_use]
+    pub fn with_signature(mut self, signature: &str) -> Self {
+        self.credentials.add(signature);
+        self
     }
 
     /// The same under a request id, which the bank takes once.

@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     client::Bank,
     error::{BankError, Refusal},
+    redaction::SentCredentials,
     request::Effect,
     retry::{Failure, Outcome, next},
 };
@@ -58,10 +59,11 @@ impl Bank {
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("client_id", client_id.expose())
             .append_pair("client_secret", client_secret.expose());
+        let sent = SentCredentials::new([code.expose(), client_id.expose(), client_secret.expose()]);
         let mut tries = 0;
         loop {
             tries += 1;
-            let result = self.exchange_once(url.clone(), deadline).await;
+            let result = self.exchange_once(url.clone(), &sent, deadline).await;
             let outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string);
             tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
             let Err(TokenError::Bank(error)) = &result else { return result };
@@ -73,7 +75,12 @@ impl Bank {
         }
     }
 
-    async fn exchange_once(&self, url: Url, deadline: Deadline) -> Result<AccessToken, TokenError> {
+    async fn exchange_once(
+        &self,
+        url: Url,
+        sent: &SentCredentials,
+        deadline: Deadline,
+    ) -> Result<AccessToken, TokenError> {
         let answer = self.receive(self.http.post(url).body(Vec::new()), deadline).await?;
         let refused = serde_json::from_slice::<Refused>(&answer.body).ok().map(|refused| refused.error);
         match (answer.status, refused.as_deref()) {
@@ -83,16 +90,16 @@ impl Bank {
                 let granted = serde_json::from_slice::<Granted>(&answer.body);
                 granted.map(|granted| granted.access_token).map_err(|_| {
                     let reason = super::envelope::DecodeError::Missing("access_token");
-                    BankError::Undecodable { reason, response_id: answer.response_id() }.into()
+                    BankError::Undecodable { reason, response_id: answer.response_id(sent) }.into()
                 })
             }
-            (200..=499, None) => match answer.judge(None) {
+            (200..=499, None) => match answer.judge(None, sent) {
                 // A refusal without a reason: nothing says that the code was at fault.
                 Ok(_) => Err(TokenError::ClientRefused),
                 Err(error) => Err(error.into()),
             },
             (status, _) => {
-                let refusal = Refusal { status, texts: Vec::new(), response_id: answer.response_id() };
+                let refusal = Refusal { status, texts: Vec::new(), response_id: answer.response_id(sent) };
                 Err(BankError::Failed(refusal).into())
             }
         }

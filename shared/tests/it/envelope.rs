@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
-    bunq::{Call as _, DecodeError, Envelope, Verified, calls::CreateInstallation},
+    bunq::{Call as _, DecodeError, Envelope, SentCredentials, Verified, calls::CreateInstallation},
     types::secret::Secret as _,
 };
 
@@ -85,7 +85,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn read_every_way(bytes: &[u8]) {
     let parsed = Envelope::parse(bytes);
-    let _ = Envelope::error_texts(bytes);
+    let _ = Envelope::error_texts(bytes, &SentCredentials::default());
     match &parsed {
         Ok(envelope) => {
             assert_eq!(Envelope::check(bytes), Ok(()), "what can be read can be passed on");
@@ -151,7 +151,7 @@ fn what_is_not_an_envelope_is_said_to_be_none() {
     {
         assert_eq!(Envelope::parse(text.as_bytes()).unwrap_err(), DecodeError::NotAnEnvelope, "{text}");
         assert_eq!(Envelope::check(text.as_bytes()), Err(DecodeError::NotAnEnvelope), "{text}");
-        assert!(Envelope::error_texts(text.as_bytes()).is_empty(), "{text}");
+        assert!(Envelope::error_texts(text.as_bytes(), &SentCredentials::default()).is_empty(), "{text}");
     }
 }
 
@@ -174,7 +174,7 @@ fn every_text_of_a_failed_answer_is_kept() {
         {},
     ] });
 
-    let texts = Envelope::error_texts(body.to_string().as_bytes());
+    let texts = Envelope::error_texts(body.to_string().as_bytes(), &SentCredentials::default());
 
     let english: Vec<_> = texts.iter().map(|text| text.error_description.as_str()).collect();
     assert_eq!(english, ["Superfluous field \"x\".", "Superfluous field \"y\".", ""]);

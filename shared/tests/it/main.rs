@@ -12,6 +12,7 @@ mod debug;
 mod envelope;
 mod ids;
 mod openssl;
+mod redaction;
 mod requests;
 mod retry;
 mod sealing;

@@ -25,7 +25,7 @@ impl<S: Secret + Sync> Call for CreateDeviceServer<S> {
         if !self.permitted_ips.is_empty() {
             body["permitted_ips"] = self.permitted_ips.clone().into();
         }
-        Request::post("device-server", "device-server", &body)
+        Request::post("device-server", "device-server", &body).with_credential(&self.secret)
     }
 
     fn decode(&self, answer: Verified) -> Result<DeviceServerId, DecodeError> {

@@ -37,7 +37,9 @@ impl Call for CreatePspCredential {
             "client_payment_service_provider_certificate_chain": self.chain,
             "client_public_key_signature": self.proof,
         });
-        Request::post("payment-service-provider-credential", "payment-service-provider-credential", &body)
+        let request =
+            Request::post("payment-service-provider-credential", "payment-service-provider-credential", &body);
+        request.with_signature(&self.proof)
     }
 
     fn decode(&self, answer: Verified) -> Result<PspCredential, DecodeError> {

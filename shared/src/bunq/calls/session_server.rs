@@ -32,7 +32,8 @@ impl<S: Secret + Sync> Call for CreateSession<S> {
     type Output = NewSession;
 
     fn build(&self) -> Request {
-        Request::post("session-server", "session-server", &serde_json::json!({ "secret": self.secret.expose() }))
+        let body = serde_json::json!({ "secret": self.secret.expose() });
+        Request::post("session-server", "session-server", &body).with_credential(&self.secret)
     }
 
     fn decode(&self, answer: Verified) -> Result<NewSession, DecodeError> {
