@@ -99,3 +99,5 @@ ibans = st.one_of(
 )
 in_groups = ibans.map(lambda one: " ".join(one[at : at + 4] for at in range(0, len(one), 4)))
 schemathesis.openapi.format("iban", ibans | ibans.map(str.lower) | in_groups)
+# Everything in it is visible; the API knows the rest by Unicode's tables.
+schemathesis.openapi.format("visible-text", st.text(st.characters(categories=["Lu", "Ll", "Nd", "Pd", "Po", "Sc", "Sm", "Zs"], max_codepoint=0x24F)))

@@ -1,13 +1,12 @@
 //! The fields that both ways to start a payment share, as in bunq's Python example.
 
-use std::str::FromStr;
-
 use shared::{
     http::Fields,
     types::{
         counterparty::{Address, Counterparty, CounterpartyType},
         ids::MonetaryAccountId,
         money::{Amount, Currency, Money},
+        text::{Name, Text},
     },
 };
 
@@ -28,7 +27,7 @@ pub(crate) fn read_terms(fields: &mut Fields) -> Option<Terms> {
     let account = fields.required_number("monetary_account_id");
     let amount = fields.required_number::<Amount>("amount");
     let currency = fields.required::<Currency>("currency");
-    let description = fields.required::<String>("description");
+    let description = fields.required::<Text<0, WITHIN_BUNQ>>("description").map(Text::into_string);
     let kind = fields.required::<CounterpartyType>("receiver_type");
     let value = fields.required::<String>("receiver_value");
     // bunq wants to know whose IBAN it is.
@@ -36,7 +35,7 @@ pub(crate) fn read_terms(fields: &mut Fields) -> Option<Terms> {
         Some(CounterpartyType::Iban) => fields.required::<Name>("receiver_name"),
         _ => fields.optional::<Name>("receiver_name"),
     };
-    let name = name.map(|Name(name)| name);
+    let name = name.map(Name::into_string);
 
     let address = kind.zip(value).and_then(|(kind, value)| {
         Address::parse(kind, &value).map_err(|error| fields.refuse("receiver_value", &error.to_string())).ok()
@@ -52,20 +51,4 @@ pub(crate) fn read_terms(fields: &mut Fields) -> Option<Terms> {
         counterparty,
         description: description?,
     })
-}
-
-/// What a counterparty is called.
-struct Name(String);
-
-impl FromStr for Name {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.trim();
-        if (1..=140).contains(&name.chars().count()) {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err("must be 1 to 140 characters")
-        }
-    }
 }

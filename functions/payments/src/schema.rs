@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use shared::http::openapi::schemas::request::{
-    Amount, BunqId, Currency, Iban, Moment, Name, closed, constant, null, or_null, string,
+    Amount, BunqId, Currency, Iban, Moment, Name, closed, constant, null, or_null, string, visible_text,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -42,7 +42,9 @@ fn to_each_receiver(what: &str, description: &str, more: impl Fn(ObjectBuilder) 
 }
 
 fn terms(title: &str, kind: &str, receiver: RefOr<Schema>, longest: usize) -> ObjectBuilder {
-    let description = string().max_length(Some(longest)).description(Some("What for. May be empty."));
+    let description = visible_text()
+        .max_length(Some(longest))
+        .description(Some("What for: visible characters, on one line. May be empty."));
     [
         ("monetary_account_id", RefOr::from(refer::<BunqId>())),
         ("amount", refer::<Amount>().into()),

@@ -7,7 +7,9 @@ use shared::{
     types::{
         counterparty::{Address, Counterparty, CounterpartyType},
         money::{Amount, Currency, Money},
+        redirect_url::RedirectUrl,
         schedule::BankTime,
+        text::{Name, Text},
     },
 };
 use url::Url;
@@ -18,14 +20,11 @@ pub(crate) fn read<S>(fields: &mut Fields, session: &Holder<S>) -> Option<Issuer
         let (amount, currency) = (fields.required_number::<Amount>("value"), fields.required::<Currency>("currency"));
         Some(Money { amount: amount?, currency: currency? })
     });
-    let description = fields.required::<String>("description");
-    if description.as_ref().is_some_and(|text| !(1..=140).contains(&text.chars().count())) {
-        fields.refuse("description", "must be 1 to 140 characters");
-    }
-    let url_redirect = fields.required::<Url>("url_redirect");
+    let description = fields.required::<Text<1, 140>>("description").map(Text::into_string);
+    let url_redirect = fields.required::<RedirectUrl>("url_redirect").map(RedirectUrl::into_url);
     let sandbox = session.tpp().config().environment == BunqEnvironment::Sandbox;
     if url_redirect.as_ref().is_some_and(|url| !safe(url, sandbox)) {
-        fields.refuse("url_redirect", "must be https (http for localhost in the sandbox), without a user name");
+        fields.refuse("url_redirect", "must be https (http for localhost in the sandbox)");
     }
     let time_expiry = fields.optional::<BankTime>("time_expiry");
     let status = fields.optional::<String>("status");
@@ -45,20 +44,17 @@ pub(crate) fn read<S>(fields: &mut Fields, session: &Holder<S>) -> Option<Issuer
 fn read_counterparty(fields: &mut Fields) -> Option<Counterparty> {
     let kind = fields.required::<CounterpartyType>("type");
     let value = fields.required::<String>("value");
-    let name = fields.required::<String>("name");
-    if name.as_ref().is_some_and(|name| !(1..=140).contains(&name.trim().chars().count())) {
-        fields.refuse("name", "must be 1 to 140 characters");
-    }
+    let name = fields.required::<Name>("name").map(Name::into_string);
     if kind.is_some_and(|kind| kind != CounterpartyType::Iban) {
         fields.refuse("type", "must be IBAN");
         return None;
     }
     let address = Address::parse(kind?, &value?).map_err(|error| fields.refuse("value", &error.to_string())).ok();
-    Some(Counterparty { address: address?, name: Some(name?.trim().to_owned()) })
+    Some(Counterparty { address: address?, name: Some(name?) })
 }
 
-/// The customer's browser is sent there from bunq's page.
+/// Whether the customer's browser may be sent there. A scheme of an app's own is refused, since any app on the phone can claim it (RFC 8252
+/// section 8.6): an app that wants to open claims an https address.
 fn safe(url: &Url, sandbox: bool) -> bool {
-    let scheme = url.scheme() == "https" || (sandbox && url.scheme() == "http" && is_loopback(url));
-    scheme && url.has_host() && url.username().is_empty() && url.password().is_none()
+    url.scheme() == "https" || (sandbox && url.scheme() == "http" && is_loopback(url))
 }

@@ -13,11 +13,12 @@ pub(crate) struct NewIssuerTransaction {
     counterparty_alias: Receiver,
     /// How much.
     amount: NewAmount,
-    /// What for.
-    #[schema(min_length = 1, max_length = 140, example = "Order 1042")]
+    /// What for: visible characters, on one line.
+    #[schema(format = "visible-text", min_length = 1, max_length = 140, example = "Order 1042")]
     description: String,
-    /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), without a user name.
-    #[schema(format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://", example = "https://shop.example/thanks")]
+    /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), in its normal form, without a user name. An app that wants
+    /// to open claims an https address: a scheme of its own is refused.
+    #[schema(format = "uri", pattern = "^https?://", example = "https://shop.example/thanks")]
     url_redirect: String,
     /// Until when it can be paid: in the future; ten minutes from now where nobody says. Its microseconds are replaced.
     time_expiry: Option<Moment>,

@@ -6,6 +6,8 @@ use email_address::EmailAddress;
 use iban::{Iban, IbanLike as _};
 use serde_json::{Value, json};
 
+use super::text::check_visible;
+
 /// Why a text does not name a counterparty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CounterpartyError {
@@ -72,6 +74,8 @@ impl Address {
     pub fn parse(kind: CounterpartyType, text: &str) -> Result<Self, CounterpartyError> {
         let value = match kind {
             CounterpartyType::Email => {
+                // RFC 6531 allows any character of Unicode before the `@`.
+                check_visible(text).map_err(|_| CounterpartyError::Email)?;
                 EmailAddress::parse_with_options(text, email_address::Options::default().without_display_text())
                     .map_err(|_| CounterpartyError::Email)?
                     .to_string()

@@ -86,6 +86,11 @@ async fn each_refusal_of_a_field_names_that_field_alone() {
         ("receiver_name", long(141)),
         ("description", long(141)),
         ("description", json!(5)),
+        ("description", json!("5.00\u{202e}00.9 EUR")),
+        ("description", json!("Rent\nfor May")),
+        ("description", json!("Rent\u{200b}")),
+        ("receiver_name", json!("J.\u{2066} Jansen")),
+        ("receiver_name", json!("J. Jansen\r\n")),
     ];
     for (field, value) in cases {
         let body = with(draft("x"), field, value.clone());
@@ -103,6 +108,8 @@ async fn a_receiver_is_checked_by_its_type() {
     for (kind, value) in [
         ("EMAIL", "not an address"),
         ("EMAIL", "Somebody <a@b.nl>"),
+        ("EMAIL", "a\u{202e}b@example.nl"),
+        ("EMAIL", "a\u{200b}@example.nl"),
         ("PHONE_NUMBER", "0612345678"),
         ("PHONE_NUMBER", "+31 6 12345678"),
         ("PHONE_NUMBER", "+0612345678"),

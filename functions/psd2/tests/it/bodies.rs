@@ -163,3 +163,34 @@ async fn a_body_with_everything_in_it_reaches_the_bank_as_it_was_meant() {
     assert_eq!(seen["url_redirect"], body["url_redirect"]);
     assert!(seen["time_expiry"].as_str().unwrap().starts_with("2030-01-01 09:00:00."), "{seen}");
 }
+
+#[tokio::test]
+async fn what_the_payer_reads_has_no_hidden_character_and_the_redirect_one_reading() {
+    let app = TestApp::start().await;
+    for hidden in
+        ["\u{202e}", "\u{2066}", "\u{200b}", "\n", "\r\n", "\u{1b}[2K", "\0", "\u{85}", "\u{2028}", "\u{e0041}"]
+    {
+        for place in ["/description", "/counterparty_alias/name"] {
+            let body = with(place, json!(format!("Order{hidden} 7")));
+
+            assert_eq!(pointers(&app.post(PATH, &body).await), [place], "{hidden:?}");
+        }
+    }
+    for url in [
+        "https://evil.example\\@good.example",
+        "https://good.example/\r\nX: y",
+        "https://good.example/a\tb",
+        "https://bücher.example/",
+        "https://good.example:443/",
+        "https://good.example/../a",
+        "myshop://paid",
+        "intent://paid#Intent;scheme=myshop;end",
+    ] {
+        assert_eq!(pointers(&app.post(PATH, &with("/url_redirect", json!(url))).await), ["/url_redirect"], "{url}");
+    }
+    assert_eq!(app.bank.total().await, 0);
+
+    let answer = app.post(PATH, &with("/url_redirect", json!("https://shop.example"))).await;
+    created_id(&answer);
+    assert_eq!(read(&app, answer.header("location")).await["url_redirect"], "https://shop.example/");
+}

@@ -1,7 +1,10 @@
 //! The document as JSON, and ways through it.
 
 use serde_json::{Value, json};
-use shared::types::counterparty::{Address, CounterpartyType};
+use shared::types::{
+    counterparty::{Address, CounterpartyType},
+    text::check_visible,
+};
 
 /// As it is written to the repository.
 pub(crate) fn text() -> String {
@@ -58,7 +61,13 @@ pub(crate) fn validator(document: &Value, schema: &Value) -> jsonschema::Validat
     root["components"] = json!({ "schemas": document["components"]["schemas"] });
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     let iban = |text: &str| Address::parse(CounterpartyType::Iban, text).is_ok();
-    jsonschema::options().should_validate_formats(true).with_format("iban", iban).build(&root).unwrap()
+    let visible = |text: &str| check_visible(text).is_ok();
+    jsonschema::options()
+        .should_validate_formats(true)
+        .with_format("iban", iban)
+        .with_format("visible-text", visible)
+        .build(&root)
+        .unwrap()
 }
 
 /// What is wrong with a value; nothing where it fits.

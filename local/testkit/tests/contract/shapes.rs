@@ -167,7 +167,10 @@ async fn the_bodies_of_payments_agree() {
     };
     check(
         &app,
-        &inquiry(to_iban.clone(), vec![("/receiver_value", ibans), ("/description", vec![json!("é".repeat(141))])]),
+        &inquiry(
+            to_iban.clone(),
+            vec![("/receiver_value", ibans), ("/description", vec![json!("é".repeat(141)), json!("a\u{202e}b")])],
+        ),
     )
     .await;
     let mut to_address = to_iban.clone();
@@ -242,7 +245,7 @@ async fn the_bodies_of_the_tpps_own_resources_agree() {
         ("/amount", vec![]),
         ("/amount/value", amounts()),
         ("/amount/currency", texts(&["USD", "eur"])),
-        ("/description", vec![json!("é".repeat(140)), json!("é".repeat(141))]),
+        ("/description", vec![json!("é".repeat(140)), json!("é".repeat(141)), json!("a\u{202e}b"), json!("a\nb")]),
         (
             "/url_redirect",
             texts(&[

@@ -72,11 +72,11 @@ schemas! {
         .examples(["NL91ABNA0417164300"]);
 
     /// Somebody's name.
-    Name = string()
+    Name = visible_text()
         .min_length(Some(1))
         .max_length(Some(140))
         .pattern(Some(r"\S"))
-        .description(Some("What they are called: 1 to 140 characters, not counting spaces at either end."))
+        .description(Some("What they are called: 1 to 140 visible characters on one line, not counting spaces at either end."))
         .examples(["J. Jansen"]);
 }
 
@@ -98,6 +98,12 @@ const CURRENCIES: &str = "\
 #[must_use]
 pub fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// A text that people are shown: without control characters, line breaks, and anything else that is not visible.
+#[must_use]
+pub fn visible_text() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom("visible-text".to_owned())))
 }
 
 /// One text and no other.

@@ -1,0 +1,62 @@
+//! Where the bank's page sends a customer's browser. Programs read a URL in different ways (`https://evil.example\@good.example` has two hosts,
+//! depending on the reader), so only a URL that every reader takes for the same is accepted: one in its normal form, of RFC 3986's characters.
+
+use std::str::FromStr;
+
+use url::Url;
+
+/// Why a text is not such a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectUrlError {
+    /// Not a URL with a host.
+    #[error("must be an absolute URL, such as https://shop.example/thanks")]
+    NotAbsolute,
+    /// Another text means the same.
+    #[error(
+        "must be in its normal form: only characters of RFC 3986, host in lower case and punycode, no default port, no user name, no `.` or `..` in the path"
+    )]
+    NotNormal,
+}
+
+/// A URL with a host and without a user name, in its normal form (<https://url.spec.whatwg.org>). An empty path is the same as `/` (RFC 3986
+/// section 6.2.3), so it may be left out where nothing follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectUrl(Url);
+
+impl RedirectUrl {
+    /// The URL.
+    #[must_use]
+    pub const fn as_url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn into_url(self) -> Url {
+        self.0
+    }
+}
+
+impl FromStr for RedirectUrl {
+    type Err = RedirectUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RedirectUrlError> {
+        let url = Url::parse(text).ok().filter(Url::has_host).ok_or(RedirectUrlError::NotAbsolute)?;
+        let normal = url.as_str();
+        let is_normal = normal == text || normal.strip_suffix('/') == Some(text);
+        if !is_normal || !is_rfc_3986(text) || !url.username().is_empty() || url.password().is_some() {
+            return Err(RedirectUrlError::NotNormal);
+        }
+        Ok(Self(url))
+    }
+}
+
+/// Whether a text has only the characters of a URI, and each `%` is followed by two hexadecimal digits.
+fn is_rfc_3986(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    text.bytes().all(is_allowed)
+        && text.split('%').skip(1).all(|after| {
+            let digits = after.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        })
+}

@@ -1,0 +1,180 @@
+//! Text that a customer reads when they decide on a payment: descriptions and names. A character that nobody sees can make it read as something
+//! else (a reversed amount, a hidden line), so such characters are refused, not removed: what was checked is what the bank shows.
+//!
+//! Refused are, by Unicode's properties: control characters and line breaks (Cc, Zl, Zp), format characters (Cf: among them everything that
+//! changes the direction of writing), characters that are drawn as nothing (`Default_Ignorable_Code_Point`, and the blank of Braille), and what has
+//! no agreed meaning (unassigned, Cn; private use, Co). A character that a later version of Unicode assigns is refused until our tables know it.
+//!
+//! Three of them belong to ordinary writing and are allowed where they do their work: a zero width joiner or non-joiner between two letters of
+//! a script that is written with joiners, such as Arabic or Devanagari; a joiner between two emoji; a variation selector that makes an emoji
+//! of the character before it. Tags, which the flags of England, Scotland and Wales are made of, are refused: they can carry any hidden text.
+
+use std::{fmt, str::FromStr};
+
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, Emoji, EmojiModifier, ExtendedPictographic, GeneralCategory, Script},
+};
+
+const NON_JOINER: char = '\u{200c}';
+const JOINER: char = '\u{200d}';
+const AS_TEXT: char = '\u{fe0e}';
+const AS_EMOJI: char = '\u{fe0f}';
+/// Drawn as nothing, although Unicode counts it among the symbols.
+const BLANK_OF_BRAILLE: char = '\u{2800}';
+
+/// Scripts whose spelling needs joiners.
+const JOINED: &[Script] = &[
+    Script::Arabic,
+    Script::Bengali,
+    Script::Devanagari,
+    Script::Gujarati,
+    Script::Gurmukhi,
+    Script::Kannada,
+    Script::Khmer,
+    Script::Malayalam,
+    Script::Mongolian,
+    Script::Myanmar,
+    Script::Nko,
+    Script::Oriya,
+    Script::Sinhala,
+    Script::Syriac,
+    Script::Tamil,
+    Script::Telugu,
+    Script::Tibetan,
+];
+
+/// Why a text is not one that people may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextError {
+    /// Too short or too long.
+    Length {
+        /// The fewest characters.
+        least: usize,
+        /// The most characters.
+        most: usize,
+    },
+    /// A character that is not visible, or has no agreed meaning.
+    Character(char),
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { least: 0, most } => write!(f, "must be at most {most} characters"),
+            Self::Length { least, most } => write!(f, "must be {least} to {most} characters"),
+            Self::Character(sign) => write!(
+                f,
+                "must have visible characters only, on one line: U+{:04X} is not allowed there",
+                u32::from(*sign)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+/// A text of `LEAST` to `MOST` visible characters.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Text<const LEAST: usize, const MOST: usize>(String);
+
+impl<const LEAST: usize, const MOST: usize> Text<LEAST, MOST> {
+    /// The text itself.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl<const LEAST: usize, const MOST: usize> FromStr for Text<LEAST, MOST> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        check_visible(text)?;
+        if !(LEAST..=MOST).contains(&text.chars().count()) {
+            return Err(TextError::Length { least: LEAST, most: MOST });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// What people write is theirs: never in a log.
+impl<const LEAST: usize, const MOST: usize> fmt::Debug for Text<LEAST, MOST> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Text([redacted])")
+    }
+}
+
+/// A counterparty's name: 1 to 140 visible characters, not counting spaces at either end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name(Text<1, 140>);
+
+impl Name {
+    /// The name itself.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0.into_string()
+    }
+}
+
+impl FromStr for Name {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        // A line break at the end is a mistake as well, so the whole is checked before its ends are cut.
+        check_visible(text)?;
+        text.trim().parse().map(Self)
+    }
+}
+
+/// Checks that every character of a text is visible where it stands.
+///
+/// # Errors
+/// [`TextError::Character`] names the first that is not.
+pub fn check_visible(text: &str) -> Result<(), TextError> {
+    let signs: Vec<char> = text.chars().collect();
+    for (at, sign) in signs.iter().enumerate() {
+        let (before, after) = (signs.get(..at).unwrap_or_default(), signs.get(at + 1..).unwrap_or_default());
+        let allowed = match *sign {
+            NON_JOINER => joins_letters(before, after),
+            JOINER => joins_letters(before, after) || joins_emoji(before, after),
+            AS_TEXT | AS_EMOJI => before.last().is_some_and(|base| CodePointSetData::new::<Emoji>().contains(*base)),
+            sign => is_visible(sign),
+        };
+        if !allowed {
+            return Err(TextError::Character(*sign));
+        }
+    }
+    Ok(())
+}
+
+fn is_visible(sign: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(sign);
+    let hidden = matches!(
+        category,
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::Unassigned
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    );
+    !hidden && sign != BLANK_OF_BRAILLE && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(sign)
+}
+
+/// Whether letters of a script that is written with joiners stand on both sides.
+fn joins_letters(before: &[char], after: &[char]) -> bool {
+    let script = |sign: &char| CodePointMapData::<Script>::new().get(*sign);
+    let is_joined = |sign: &char| JOINED.contains(&script(sign)) && is_visible(*sign);
+    // Vowel marks of Arabic belong to no script of their own.
+    let base = before.iter().rev().find(|sign| script(sign) != Script::Inherited);
+    base.is_some_and(is_joined) && after.first().is_some_and(is_joined)
+}
+
+/// Whether pictures stand on both sides; the first may have a skin tone or a selector.
+fn joins_emoji(before: &[char], after: &[char]) -> bool {
+    let is_picture = |sign: &char| CodePointSetData::new::<ExtendedPictographic>().contains(*sign);
+    let is_added = |sign: &char| *sign == AS_EMOJI || CodePointSetData::new::<EmojiModifier>().contains(*sign);
+    before.iter().rev().find(|sign| !is_added(sign)).is_some_and(is_picture) && after.first().is_some_and(is_picture)
+}
