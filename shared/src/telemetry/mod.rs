@@ -4,6 +4,7 @@
 //! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
 
 mod metrics;
+mod text;
 
 pub use metrics::{Metric, count, gauge};
 
@@ -45,7 +46,7 @@ where
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
-        Format::Text => lines.compact().with_target(false).boxed(),
+        Format::Text => lines.compact().with_target(false).fmt_fields(text::Replacing).boxed(),
     };
     let ours = OURS.iter().map(|name| format!("{name}={level}"));
     // A developer's terminal is nobody's audit.

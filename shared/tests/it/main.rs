@@ -18,4 +18,6 @@ mod retry;
 mod sealing;
 mod secrets;
 mod signing;
+mod telemetry;
+mod text;
 mod user_element;
