@@ -19,6 +19,21 @@ def stack(request):
     return evaluate(translated, parameters), parameters, translated
 
 
+@pytest.mark.parametrize(
+    ("parameters", "closed"),
+    [
+        ({}, False),
+        ({"PublicUrl": "https://tpp.example"}, False),
+        ({"DisableExecuteApiEndpoint": "true"}, False),
+        ({"DisableExecuteApiEndpoint": "true", "PublicUrl": "https://tpp.example"}, True),
+    ],
+)
+def test_the_api_s_own_address_closes_only_where_another_is_named(parameters, closed):
+    translated, parameters = translate(parameters)
+    (api,) = of_type(evaluate(translated, parameters), "AWS::ApiGatewayV2::Api").values()
+    assert api["DisableExecuteApiEndpoint"] is closed
+
+
 def of_type(resources, kind):
     return {logical_id: resource["Properties"] for logical_id, resource in resources.items() if resource["Type"] == kind}
 

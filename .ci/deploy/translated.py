@@ -58,6 +58,8 @@ def evaluate(translated, parameters):
         match operator:
             case "Condition":
                 return decide(translated["Conditions"][operands])
+            case "Fn::And":
+                return all(map(decide, operands))
             case "Fn::Not":
                 return not decide(operands[0])
             case "Fn::Equals":

@@ -49,7 +49,7 @@ struct UserIdSchema(UserId);
 ///
 /// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that tells the result; else JSON.
 /// The same address may come twice, also at once: both are answered the same. If bunq is busy nothing is lost: the same address works again
-/// after `Retry-After`. Unknown parameters are ignored. A prefetch does nothing.
+/// after `Retry-After`. Nothing of bunq's own texts is answered here. Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/callback",
@@ -119,7 +119,8 @@ async fn complete(
         (None, Err(ConsentError::Refused(refused))) => Some(About::Reason(Reason::Refused(*refused))),
         (None, _) => None,
     };
-    (result.map_err(Problem::from), about)
+    // A browser without a key asks: what bunq said is for the log.
+    (result.map_err(|error| Problem::from(error).for_public()), about)
 }
 
 /// What the bank's redirect says; nothing if its state was never one of ours. Nothing of it is ever shown again.
@@ -150,7 +151,7 @@ fn note(completed: &Result<UserId, Problem>, about: Option<About>) {
         Err(problem) => problem.code().as_str(),
     };
     let is_failed = |problem: &Problem| {
-        !matches!(about, Some(About::Reason(_)))
+        matches!(about, Some(About::Consent(_)))
             && problem.action() != Action::Wait
             && problem.code() != Code::ConsentDenied
     };

@@ -10,18 +10,20 @@ use axum::{
 use http::header::CONTENT_TYPE;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::{Problem, Reason};
+use super::{Problem, Reasons};
 
-/// How many elements a list may have, and how many reasons an answer.
+/// How many elements a list may have.
 const LONGEST_LIST: usize = 100;
+/// How many fields an object may have. None of ours has more than twenty.
+const MOST_FIELDS: usize = 100;
 /// A payment's description takes 9000 characters; nothing else is long.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// The fields of an object, in order.
+/// The fields of an object, in order; at most one more than there may be.
 struct Members(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -37,9 +39,11 @@ impl<'de> Deserialize<'de> for Members {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
+                while members.len() <= MOST_FIELDS {
+                    let Some(member) = map.next_entry()? else { break };
                     members.push(member);
                 }
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Members(members))
             }
         }
@@ -51,13 +55,18 @@ impl<'de> Deserialize<'de> for Members {
 pub struct Fields {
     pointer: String,
     members: Vec<(String, Box<RawValue>)>,
-    reasons: Vec<Reason>,
+    reasons: Reasons,
 }
 
 impl Fields {
-    fn read(pointer: &str, text: &str) -> Option<Self> {
-        let Members(members) = serde_json::from_str(text).ok()?;
-        let mut fields = Self { pointer: pointer.to_owned(), members, reasons: Vec::new() };
+    /// # Errors
+    /// What the text must be.
+    fn read(pointer: &str, text: &str) -> Result<Self, &'static str> {
+        let Members(members) = serde_json::from_str(text).map_err(|_| "must be an object")?;
+        if members.len() > MOST_FIELDS {
+            return Err("must have at most 100 fields");
+        }
+        let mut fields = Self { pointer: pointer.to_owned(), members, reasons: Reasons::default() };
         let mut names: Vec<_> = fields.members.iter().map(|(name, _)| name.clone()).collect();
         names.sort();
         for pair in names.windows(2) {
@@ -67,19 +76,19 @@ impl Fields {
                 fields.refuse(one, "is there twice");
             }
         }
-        Some(fields)
+        Ok(fields)
     }
 
-    /// How much is wrong so far.
+    /// Whether nothing is wrong so far.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.reasons.is_empty()
+        self.reasons.total() == 0
     }
 
     /// Notes what is wrong with a field.
     pub fn refuse(&mut self, name: &str, detail: &str) {
         let name = name.replace('~', "~0").replace('/', "~1");
-        self.reasons.push(Reason { pointer: Some(format!("{}/{name}", self.pointer)), detail: detail.to_owned() });
+        self.reasons.push(Some(&format!("{}/{name}", self.pointer)), detail);
     }
 
     fn take(&mut self, name: &str) -> Option<Box<RawValue>> {
@@ -92,7 +101,14 @@ impl Fields {
     fn text(&mut self, name: &str, numbers: bool) -> Option<String> {
         let value = self.take(name)?;
         let text = match value.get().bytes().next() {
-            Some(b'"') => serde_json::from_str(value.get()).ok(),
+            // JSON may escape half of a surrogate pair, which is no character.
+            Some(b'"') => match serde_json::from_str(value.get()) {
+                Ok(text) => Some(text),
+                Err(_) => {
+                    self.refuse(name, "must be valid Unicode");
+                    return None;
+                }
+            },
             Some(b'-' | b'0'..=b'9') if numbers => Some(value.get().to_owned()),
             _ => None,
         };
@@ -128,9 +144,9 @@ impl Fields {
     }
 
     fn or_required<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, numbers: bool) -> Option<T> {
-        let before = self.reasons.len();
+        let before = self.reasons.total();
         let value = self.parsed(name, numbers);
-        if value.is_none() && self.reasons.len() == before {
+        if value.is_none() && self.reasons.total() == before {
             self.refuse(name, "is required");
         }
         value
@@ -139,20 +155,23 @@ impl Fields {
     /// An object that may be there, read by `read`.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let value = self.take(name)?;
-        let Some(mut inner) = Self::read(&format!("{}/{name}", self.pointer), value.get()) else {
-            self.refuse(name, "must be an object");
-            return None;
+        let mut inner = match Self::read(&format!("{}/{name}", self.pointer), value.get()) {
+            Ok(inner) => inner,
+            Err(must) => {
+                self.refuse(name, must);
+                return None;
+            }
         };
         let read = read(&mut inner);
-        self.reasons.extend(inner.close());
+        self.reasons.append(inner.close());
         read
     }
 
     /// An object that must be there, read by `read`.
     pub fn required_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let before = self.reasons.len();
+        let before = self.reasons.total();
         let value = self.object(name, read);
-        if value.is_none() && self.reasons.len() == before {
+        if value.is_none() && self.reasons.total() == before {
             self.refuse(name, "is required");
         }
         value
@@ -169,19 +188,19 @@ impl Fields {
         let mut inner = Self {
             pointer: format!("{}/{name}", self.pointer),
             members: elements.into_iter().enumerate().map(|(at, element)| (at.to_string(), element)).collect(),
-            reasons: Vec::new(),
+            reasons: Reasons::default(),
         };
         let names: Vec<_> = inner.members.iter().map(|(name, _)| name.clone()).collect();
         let read = names.iter().filter_map(|name| inner.required_number(name)).collect();
-        self.reasons.extend(inner.close());
+        self.reasons.append(inner.close());
         read
     }
 
     /// What was wrong, with everything that nobody asked for.
-    fn close(mut self) -> Vec<Reason> {
+    fn close(mut self) -> Reasons {
         let mut unknown: Vec<_> = std::mem::take(&mut self.members).into_iter().map(|(name, _)| name).collect();
         unknown.dedup();
-        for name in unknown.into_iter().take(LONGEST_LIST) {
+        for name in unknown {
             self.refuse(&name, "is not a field of this request");
         }
         self.reasons
@@ -196,14 +215,14 @@ impl JsonBody {
     /// Reads the fields; `read` answers `None` where it noted what is missing.
     ///
     /// # Errors
-    /// A [`Problem`] with every reason.
+    /// A [`Problem`] with the first reasons.
     pub fn read<T>(&self, read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
         let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim().is_empty());
         let fields = Fields::read("", text.unwrap_or("{}"));
-        let mut fields = fields.ok_or_else(|| Problem::invalid("body", "must be a JSON object"))?;
+        let mut fields = fields.map_err(|must| Problem::invalid("body", must))?;
         let read = read(&mut fields);
         match (read, fields.close()) {
-            (Some(read), reasons) if reasons.is_empty() => Ok(read),
+            (Some(read), reasons) if reasons.total() == 0 => Ok(read),
             (_, reasons) => Err(Problem::invalid_fields(reasons)),
         }
     }

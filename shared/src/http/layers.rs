@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -14,7 +14,7 @@ use tracing::{Instrument as _, field::Empty};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use super::Problem;
+use super::{App, Problem};
 use crate::{telemetry::audit, types::deadline::Deadline};
 
 /// API Gateway stops waiting after 30 seconds.
@@ -24,18 +24,40 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// What the state of a router says about where it is deployed.
+pub trait Deployed {
+    /// Whether browsers reach it over https.
+    fn is_over_https(&self) -> bool;
+}
+
+impl Deployed for App {
+    fn is_over_https(&self) -> bool {
+        self.tpp.config().public_url.scheme() == "https"
+    }
+}
+
+/// Routes that need nothing of a deployment run as a Lambda function only, behind API Gateway, which has no http.
+impl Deployed for () {
+    fn is_over_https(&self) -> bool {
+        true
+    }
+}
+
+/// A year, as <https://www.rfc-editor.org/rfc/rfc6797> has it. Not for subdomains: they may belong to others.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Routes with everything around them, ready to be served. The state is what handlers have at hand: an [`App`](super::App), or nothing.
-pub fn service<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
+pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
     let (router, _) = router.split_for_parts();
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Below `Router::layer`, so that the matched route is known to the log line.
-        .layer(middleware::from_fn(around))
+        .layer(middleware::from_fn_with_state(state.is_over_https(), around))
         .with_state(state)
 }
 
-async fn around(mut request: Request, next: Next) -> Response {
+async fn around(State(is_over_https): State<bool>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.extensions());
     let limit = Deadline::after(LONGEST_REQUEST);
     let lambda = request.extensions().get::<lambda_http::Context>().map(|context| remaining(context.deadline));
@@ -84,6 +106,9 @@ async fn around(mut request: Request, next: Next) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if is_over_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
     span.in_scope(|| tracing::info!(status, ms, "request"));
     response

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use url::form_urlencoded;
 
-use super::{Problem, Reason};
+use super::{Problem, Reasons};
 use crate::{
     bunq::{From, LARGEST_PAGE, Page},
     types::ids::IdError,
@@ -15,6 +15,8 @@ use crate::{
 
 /// How many elements a page has where nobody says.
 const USUAL_PAGE: u8 = 50;
+/// At most this many parameters are read. No route has more than five.
+const MOST_PARAMETERS: usize = 50;
 
 /// The parameters of a request, still to be read.
 #[derive(Debug)]
@@ -25,20 +27,22 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        // One more than there may be, so that too many can be told.
+        let pairs = form_urlencoded::parse(query.as_bytes()).take(MOST_PARAMETERS + 1);
+        Ok(Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
     }
 }
 
 /// Parameters under reading.
 pub struct Parameters {
     left: Vec<(String, String)>,
-    reasons: Vec<Reason>,
+    reasons: Reasons,
 }
 
 impl Parameters {
     /// Notes what is wrong with a parameter.
     pub fn refuse(&mut self, name: &str, detail: &str) {
-        self.reasons.push(Reason { pointer: Some(name.to_owned()), detail: detail.to_owned() });
+        self.reasons.push(Some(name), detail);
     }
 
     /// A parameter that may be there.
@@ -101,7 +105,7 @@ impl QueryParameters {
     /// Reads the parameters.
     ///
     /// # Errors
-    /// A [`Problem`] with every reason.
+    /// A [`Problem`] with the first reasons.
     pub fn read<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
         self.read_some(|parameters| {
             let read = read(parameters);
@@ -118,9 +122,12 @@ impl QueryParameters {
     /// # Errors
     /// A [`Problem`] with every reason.
     pub fn read_some<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
-        let mut parameters = Parameters { left: self.0, reasons: Vec::new() };
+        if self.0.len() > MOST_PARAMETERS {
+            return Err(Problem::invalid("query", "must have at most 50 parameters"));
+        }
+        let mut parameters = Parameters { left: self.0, reasons: Reasons::default() };
         let read = read(&mut parameters);
-        if parameters.reasons.is_empty() { Ok(read) } else { Err(Problem::invalid_fields(parameters.reasons)) }
+        if parameters.reasons.total() == 0 { Ok(read) } else { Err(Problem::invalid_fields(parameters.reasons)) }
     }
 }
 

@@ -153,6 +153,33 @@ async fn a_code_that_the_bank_does_not_take_is_said_plainly() {
 }
 
 #[tokio::test]
+async fn the_way_back_says_nothing_of_the_bank_s_words_and_nothing_of_our_address() {
+    let app = TestApp::start().await;
+    let words = json!({ "Error": [{
+        "error_description": "Words of the bank: Invalid hash \"false\".",
+        "error_description_translated": "Words of the bank: Invalid hash \"false\".",
+    }] });
+    for endpoint in ["POST token", "POST session-server"] {
+        for status in [400, 403, 404, 466, 490, 500] {
+            for accept in ["application/json", "text/html"] {
+                let (cookie, page) = app.begin_consent().await;
+                let path = app.approve(&page, "person").await;
+                app.bank.fault(json!({ "endpoint": endpoint, "status": status, "times": 1, "body": words })).await;
+                let request = app.request(reqwest::Method::GET, &path).header("cookie", &cookie);
+
+                let answer = app.send(request.header("accept", accept)).await;
+
+                assert!(answer.status >= 300, "{endpoint} {status}: {answer:?}");
+                for said in ["Words", "hash", "bunq_response_id"] {
+                    assert!(!answer.text.contains(said), "{endpoint} {status} {accept}: {answer:?}");
+                }
+                app.bank.clear_faults().await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_is_refused_without_being_repeated() {
     let app = TestApp::start().await;
     for query in ["", "?code=secretcode", "?state=", "?state=a&state=secretcode", "?state=a", "?state=&code=secretcode"]

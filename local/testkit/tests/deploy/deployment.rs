@@ -4,7 +4,7 @@ use lambda_http::{Adapter, Context, LambdaEvent};
 use serde_json::{Value, json};
 use shared::{
     config::Config,
-    http::{App, service},
+    http::{App, Deployed, service},
     lambda::{Aws, compose, read_event},
 };
 use testkit::TestApp;
@@ -45,7 +45,11 @@ impl Process {
     }
 }
 
-async fn answer<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S, event: Value) -> Value {
+async fn answer<S: Deployed + Clone + Send + Sync + 'static>(
+    router: OpenApiRouter<S>,
+    state: S,
+    event: Value,
+) -> Value {
     let request = read_event(event).unwrap();
     let mut context = Context::default();
     let in_half_a_minute = jiff::Timestamp::now().as_millisecond() + 30_000;

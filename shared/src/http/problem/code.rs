@@ -146,14 +146,3 @@ impl Action {
         }
     }
 }
-
-/// One reason. `pointer` is a JSON pointer into the body or names a parameter; bunq's own texts have none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
-    /// Where.
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// Why.
-    pub detail: String,
-}

@@ -1,6 +1,7 @@
 //! Errors as callers see them: RFC 9457 `application/problem+json`.
 
 mod code;
+mod reasons;
 mod status;
 
 use std::time::Duration;
@@ -14,7 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub use code::{Action, Code, Reason};
+pub use code::{Action, Code};
+pub use reasons::{Reason, Reasons};
 
 /// An error as callers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub struct Problem {
     code: Code,
     action: Action,
     detail: String,
-    errors: Vec<Reason>,
+    errors: Reasons,
     retry_after: Option<Duration>,
     bunq_response_id: Option<String>,
 }
@@ -46,7 +48,8 @@ pub struct Wire<'a> {
     /// What happened, for people. The words may change.
     #[schema(example = "No customer is connected under this user_id.")]
     detail: &'a str,
-    /// Every reason, where there is more than `detail` says: what is wrong with the request, or bunq's own texts.
+    /// The reasons, where there is more than `detail` says: what is wrong with the request, or bunq's own texts. At most twenty.
+    #[schema(max_items = 20)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Reason],
     /// Names the request in our logs; the same as the header `X-Request-Id`.
@@ -65,7 +68,7 @@ impl Problem {
             code,
             action,
             detail: detail.into(),
-            errors: Vec::new(),
+            errors: Reasons::default(),
             retry_after: None,
             bunq_response_id: None,
         }
@@ -93,6 +96,16 @@ impl Problem {
         self.action
     }
 
+    /// The same for a caller without an API key: without bunq's texts and its response id, and without this deployment's address.
+    #[must_use]
+    pub fn for_public(self) -> Self {
+        let detail = match self.code {
+            Code::IpNotPermitted => "bunq does not take this deployment's calls.".to_owned(),
+            _ => self.detail,
+        };
+        Self { detail, errors: self.errors.without_bank_texts(), bunq_response_id: None, ..self }
+    }
+
     /// When to come back.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
@@ -107,7 +120,7 @@ impl Problem {
             code: self.code,
             action: self.action,
             detail: &self.detail,
-            errors: &self.errors,
+            errors: self.errors.as_slice(),
             request_id,
             bunq_response_id: self.bunq_response_id.as_deref(),
         }
@@ -140,7 +153,7 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)?;
-        let unsaid = self.errors.iter().filter(|reason| !self.detail.contains(&reason.detail));
+        let unsaid = self.errors.as_slice().iter().filter(|reason| !self.detail.contains(&reason.detail));
         unsaid.into_iter().try_for_each(|reason| write!(f, " {}", reason.detail))
     }
 }

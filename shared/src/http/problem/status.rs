@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Action, Code, Problem, Reason};
+use super::{Action, Code, Problem, Reasons};
 use crate::{
     bunq::{BankError, Refusal},
     secrets::SecretsError,
@@ -35,19 +35,21 @@ impl Problem {
     /// A part of the request cannot be.
     #[must_use]
     pub fn invalid(pointer: &str, detail: &str) -> Self {
-        let problem = Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Code::InvalidRequest,
-            Action::FixRequest,
-            format!("{pointer} {detail}"),
-        );
-        Self { errors: vec![Reason { pointer: Some(pointer.to_owned()), detail: detail.to_owned() }], ..problem }
+        let mut reasons = Reasons::default();
+        reasons.push(Some(pointer), detail);
+        let detail = reasons.as_slice().iter().map(|reason| format!("{pointer} {}", reason.detail)).collect::<String>();
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
+        Self { errors: reasons, ..problem }
     }
 
     /// Several parts of the request cannot be.
     #[must_use]
-    pub fn invalid_fields(reasons: Vec<Reason>) -> Self {
-        let detail = "The request cannot be; `errors` says where and why.";
+    pub fn invalid_fields(reasons: Reasons) -> Self {
+        let detail = if reasons.is_cut() {
+            format!("The request is invalid in {} places; see `errors` for the first.", reasons.total())
+        } else {
+            "The request is invalid; see `errors` for details.".to_owned()
+        };
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
         Self { errors: reasons, ..problem }
     }
@@ -56,6 +58,13 @@ impl Problem {
     #[must_use]
     pub fn bank_not_understood() -> Self {
         let detail = "bunq's answer is not understood.";
+        Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
+    }
+
+    /// The pages of a listing of the bank's do not lead on from one another.
+    #[must_use]
+    pub fn bank_pages_astray() -> Self {
+        let detail = "bunq's pages do not lead on: the next one is not older than what was read.";
         Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
     }
 
@@ -113,8 +122,9 @@ impl From<&Refusal> for Problem {
                 return Self { bunq_response_id: refusal.response_id.clone(), ..Self::internal() };
             }
         };
-        let texts = refusal.texts.iter().map(|text| Reason { pointer: None, detail: text.error_description.clone() });
-        Self { errors: texts.collect(), ..Self::new(status, Code::BankRefused, action, "bunq refused the call.") }
+        let mut texts = Reasons::default();
+        refusal.texts.iter().for_each(|text| texts.push(None, &text.error_description));
+        Self { errors: texts, ..Self::new(status, Code::BankRefused, action, "bunq refused the call.") }
     }
 }
 

@@ -1,0 +1,80 @@
+//! Why a request was refused, bounded: a small request must not have a large answer, however much is wrong with it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// At most this many reasons are answered.
+const MOST: usize = 20;
+/// At most this many characters of a pointer are answered: callers' own names are in it.
+const LONGEST_POINTER: usize = 64;
+/// At most this many characters of a detail are answered.
+const LONGEST_DETAIL: usize = 1000;
+
+/// One reason. `pointer` is a JSON pointer into the body or names a parameter; bunq's own texts have none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Reason {
+    /// Where. A name of more than 64 characters is cut, and ends in `…`.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Why.
+    pub detail: String,
+}
+
+/// The first reasons of any number of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    first: Vec<Reason>,
+    total: usize,
+}
+
+impl Reasons {
+    /// Adds a reason.
+    pub fn push(&mut self, pointer: Option<&str>, detail: &str) {
+        self.total += 1;
+        if self.first.len() < MOST {
+            let pointer = pointer.map(|pointer| cut(pointer, LONGEST_POINTER));
+            self.first.push(Reason { pointer, detail: cut(detail, LONGEST_DETAIL) });
+        }
+    }
+
+    /// Adds the reasons of a part.
+    pub(in crate::http) fn append(&mut self, part: Self) {
+        self.total += part.total;
+        let room = MOST.saturating_sub(self.first.len());
+        self.first.extend(part.first.into_iter().take(room));
+    }
+
+    /// How many there were, answered or not.
+    pub(in crate::http) const fn total(&self) -> usize {
+        self.total
+    }
+
+    /// Whether there are more than are answered.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.total > MOST
+    }
+
+    /// Those that are answered.
+    pub(super) fn as_slice(&self) -> &[Reason] {
+        &self.first
+    }
+
+    /// Only those that say where: ours. The bank's texts say nowhere.
+    pub(super) fn without_bank_texts(mut self) -> Self {
+        self.first.retain(|reason| reason.pointer.is_some());
+        self.total = self.first.len();
+        self
+    }
+}
+
+/// The first characters of a text. A control character would take six bytes of JSON, so it is replaced.
+fn cut(text: &str, longest: usize) -> String {
+    let mut characters = text.chars().map(|sign| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign });
+    let mut start: String = characters.by_ref().take(longest).collect();
+    if characters.next().is_some() {
+        start.pop();
+        start.push('…');
+    }
+    start
+}
