@@ -23,7 +23,8 @@ use crate::walk;
 /// List an account's payments
 ///
 /// Scope `accounts`. Newest first, as bunq wrote them. One page, with `Link` headers to the next (older), the previous (newer) and the latest page. Or, with `all=true`,
-/// everything back to `since` in one array, as far as 5 MB and the time allow; a `next` link then says where to go on.
+/// everything back to `since` in one array, as far as 5 MB and the time allow; a `next` link then says where to go on. The same
+/// if bunq's pages stop leading to older payments; where nothing could be read, that is a 502.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/payments/{monetary_account_id}",

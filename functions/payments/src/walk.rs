@@ -12,7 +12,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
-    bunq::{From, LARGEST_PAGE, Neighbours, Page, calls::ListPayments},
+    bunq::{From, LARGEST_PAGE, Neighbours, Onward, Page, calls::ListPayments},
     http::{ConnectedUser, Problem},
     types::{ids::MonetaryAccountId, schedule::BankTime},
 };
@@ -47,7 +47,7 @@ struct Dated {
 enum End {
     /// At the date, or at the oldest payment.
     Complete,
-    /// Before a payment that had no room, or for want of time: go on from here.
+    /// Before a payment that had no room, for want of time, or where the bank's pages do not lead on: go on from here.
     At(u64),
 }
 
@@ -77,14 +77,21 @@ pub(crate) async fn all<S>(
                 _ => return Err(problem),
             },
         };
-        match append(&mut body, &mut last, &listed.body, since)? {
+        let payments = read(&listed.body)?;
+        let ids: Vec<u64> = payments.iter().map(|payment| payment.id).collect();
+        let onward = page.onward(&ids, Neighbours::of(&listed.body).older);
+        if onward == Onward::Repeats {
+            break astray(last)?;
+        }
+        match append(&mut body, &mut last, &payments, since) {
             Appended::All => {}
             Appended::UpToDate => break End::Complete,
             Appended::UpToSize(last) => break End::At(last),
         }
-        match Neighbours::of(&listed.body).older {
-            Some(id) => from = From::OlderThan(id),
-            None => break End::Complete,
+        match onward {
+            Onward::Older(id) => from = From::OlderThan(id),
+            Onward::End => break End::Complete,
+            Onward::Repeats | Onward::Stuck => break astray(last)?,
         }
     };
     body.push_str(CLOSING);
@@ -97,33 +104,58 @@ enum Appended {
     UpToSize(u64),
 }
 
-/// Appends a page's elements, up to the date and the size; `last` is the id of the last one.
+/// How a walk ends where the bank's pages do not lead on: after the last payment that was read. The next request begins there, so it either
+/// goes on or, having read nothing, says that it cannot.
+///
+/// # Errors
+/// [`Problem`] if this request has read nothing.
+fn astray(last: Option<u64>) -> Result<End, Problem> {
+    last.map(End::At).ok_or_else(Problem::bank_pages_astray)
+}
+
+/// A payment of a page, as the bank wrote it.
+struct Payment<'a> {
+    text: &'a str,
+    id: u64,
+    created: jiff::Timestamp,
+}
+
+fn read(page: &[u8]) -> Result<Vec<Payment<'_>>, Problem> {
+    let listing: Listing<'_> = serde_json::from_slice(page).map_err(|_| Problem::bank_not_understood())?;
+    let payment = |element: &'_ RawValue| -> Option<(u64, jiff::Timestamp)> {
+        let Element { payment } = serde_json::from_str(element.get()).ok()?;
+        Some((payment.id, payment.created.parse::<BankTime>().ok()?.timestamp()))
+    };
+    let read = listing
+        .response
+        .into_iter()
+        .map(|element| payment(element).map(|(id, created)| Payment { text: element.get(), id, created }));
+    read.collect::<Option<Vec<_>>>().ok_or_else(Problem::bank_not_understood)
+}
+
+/// Appends a page's payments, up to the date and the size; `last` is the id of the last one.
 fn append(
     body: &mut String,
     last: &mut Option<u64>,
-    page: &[u8],
+    payments: &[Payment<'_>],
     since: Option<jiff::Timestamp>,
-) -> Result<Appended, Problem> {
-    let listing: Listing<'_> = serde_json::from_slice(page).map_err(|_| Problem::bank_not_understood())?;
-    for element in listing.response {
-        let text = element.get();
-        let Element { payment } = serde_json::from_str(text).map_err(|_| Problem::bank_not_understood())?;
-        let created = payment.created.parse::<BankTime>().map_err(|_| Problem::bank_not_understood())?;
-        if since.is_some_and(|since| created.timestamp() < since) {
-            return Ok(Appended::UpToDate);
+) -> Appended {
+    for Payment { text, id, created } in payments {
+        if since.is_some_and(|since| *created < since) {
+            return Appended::UpToDate;
         }
         if body.len() + text.len() + CLOSING.len() + 1 > LARGEST_ANSWER
             && let Some(last) = *last
         {
-            return Ok(Appended::UpToSize(last));
+            return Appended::UpToSize(last);
         }
         if body.len() > OPENING.len() {
             body.push(',');
         }
         body.push_str(text);
-        *last = Some(payment.id);
+        *last = Some(*id);
     }
-    Ok(Appended::All)
+    Appended::All
 }
 
 fn answer<S>(

@@ -41,6 +41,49 @@ impl Page {
     }
 }
 
+/// Where a walk from the newest to the oldest element goes on after a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// At the page of what is older than this id: below everything that was seen.
+    Older(u64),
+    /// Nowhere: this page was the last.
+    End,
+    /// The page holds what earlier pages held. Its elements are not to be used, and what is missing is not known.
+    Repeats,
+    /// The page is good, but the next one would not begin below it. What is missing is not known.
+    Stuck,
+}
+
+impl Page {
+    /// Where a walk goes on after this page. `ids` are those of its elements, `older` is what the bank says of the next page. The bank is not
+    /// believed: each page must be below the one before, so a walk ends.
+    #[must_use]
+    pub fn onward(self, ids: &[u64], older: Option<u64>) -> Onward {
+        let bound = match self.from {
+            From::OlderThan(id) => Some(id),
+            From::Newest | From::NewerThan(_) => None,
+        };
+        let onward = if bound.is_some_and(|bound| ids.iter().any(|id| *id >= bound)) {
+            Onward::Repeats
+        } else {
+            Self::next(ids, older)
+        };
+        if matches!(onward, Onward::Repeats | Onward::Stuck) {
+            tracing::warn!("bunq: its pages do not lead on");
+        }
+        onward
+    }
+
+    fn next(ids: &[u64], older: Option<u64>) -> Onward {
+        match (older, ids.iter().min()) {
+            (None, _) => Onward::End,
+            (Some(older), Some(last)) if older <= *last => Onward::Older(older),
+            // An empty page says nothing of where it is, so nothing shows that the next is further on.
+            (Some(_), _) => Onward::Stuck,
+        }
+    }
+}
+
 /// Where the neighbours of a page begin, as the answer says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {

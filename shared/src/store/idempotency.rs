@@ -1,4 +1,7 @@
-//! Requests that must take effect once. One conditional write begins; whoever comes later with the same key hears what became of it.
+//! Requests that must take effect once. One conditional write begins; a later request with the same key gets what became of it.
+//!
+//! What was asked for (as a hash) and what the bank answered are sealed: a customer's with the key that their connection holds, so that nobody
+//! can read them once the connection is deleted.
 
 use std::time::Duration;
 
@@ -8,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item};
-use crate::types::idempotency::{RequestHash, RequestName};
+use crate::types::{
+    idempotency::{RequestHash, RequestName},
+    sealing::{Place, SealError, SealingKeys},
+    secret::{Secret, SecretError},
+};
 
 /// How long a record is kept.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -68,18 +75,41 @@ pub enum Begun {
 
 #[derive(Serialize, Deserialize)]
 struct Record {
-    hash: String,
+    /// The sealed hash of the order.
+    request: String,
     attempt: Uuid,
     attempt_until: i64,
     unknown: bool,
     began_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
+    /// The sealed [`Outcome`], as JSON.
+    outcome: Option<String>,
     expires_at: i64,
 }
 
 fn pk(name: &RequestName) -> String {
     format!("IDEMPOTENCY#{}", name.as_str())
+}
+
+/// A text of any kind and length, sealed like a secret.
+struct Sealed(String);
+
+impl Secret for Sealed {
+    fn parse(text: String) -> Result<Self, SecretError> {
+        Ok(Self(text))
+    }
+
+    fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+fn seal(keys: &SealingKeys, name: &RequestName, attribute: &str, text: String) -> Result<String, SealError> {
+    keys.seal(Place { item: &pk(name), attribute }, &Sealed(text))
+}
+
+fn open(keys: &SealingKeys, name: &RequestName, attribute: &str, sealed: &str) -> Result<String, SealError> {
+    keys.open(Place { item: &pk(name), attribute }, sealed).map(|Sealed(text)| text)
 }
 
 impl Store {
@@ -89,13 +119,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn begin_request(
         &self,
-        name: &RequestName,
-        hash: &RequestHash,
+        keys: &SealingKeys,
+        (name, hash): (&RequestName, &RequestHash),
         patience: Duration,
     ) -> Result<Begun, StoreError> {
         let now = self.clock.now();
         let fresh = Record {
-            hash: hash.as_str().to_owned(),
+            request: seal(keys, name, "request", hash.as_str().to_owned())?,
             attempt: Uuid::new_v4(),
             attempt_until: now.as_second().saturating_add_unsigned(patience.as_secs()),
             // Pessimistic from the start: whoever finds this record unfinished cannot know how far its process came.
@@ -128,11 +158,13 @@ impl Store {
             // The SDK sent our write again because it was not answered: it had gone through.
             return Ok(Begun::Attempt(attempt(Earlier::NoEffect, now)));
         }
-        if found.hash != hash.as_str() {
+        // What does not open is another customer's, or one's of a connection that was deleted.
+        if open(keys, name, "request", &found.request).ok().as_deref() != Some(hash.as_str()) {
             return Ok(Begun::Mismatch);
         }
         if let Some(outcome) = found.outcome {
-            return Ok(Begun::Finished(outcome));
+            let outcome = open(keys, name, "outcome", &outcome)?;
+            return serde_json::from_str(&outcome).map(Begun::Finished).map_err(|_| StoreError::Undecodable);
         }
         let left = found.attempt_until.saturating_sub(now.as_second());
         if left > 0 {
@@ -174,8 +206,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn finish_request(&self, attempt: &Attempt, outcome: &Outcome) -> Result<(), StoreError> {
-        let outcome = serde_dynamo::to_attribute_value(outcome).map_err(|_| StoreError::Undecodable)?;
+    pub async fn finish_request(
+        &self,
+        keys: &SealingKeys,
+        attempt: &Attempt,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let outcome = serde_json::to_string(outcome).map_err(|_| StoreError::Undecodable)?;
+        let outcome = seal(keys, &attempt.name, "outcome", outcome)?;
         let result = self
             .client
             .update_item()
@@ -183,7 +221,7 @@ impl Store {
             .key("pk", text(pk(&attempt.name)))
             .update_expression("SET outcome = :outcome")
             .condition_expression("attempt = :attempt")
-            .expression_attribute_values(":outcome", outcome)
+            .expression_attribute_values(":outcome", text(outcome))
             .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
             .send()
             .await;

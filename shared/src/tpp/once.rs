@@ -10,12 +10,13 @@ use jiff::Timestamp;
 
 use super::{Likeness, Listed, Tpp, TppError};
 use crate::{
-    bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Page, Refusal, Verified},
+    bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Onward, Page, Refusal, Verified},
     store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
         ids::BunqUserId,
+        sealing::SealingKeys,
     },
 };
 
@@ -69,7 +70,9 @@ impl Tpp {
         order: &O,
         deadline: Deadline,
     ) -> Result<Started, TppError> {
-        let attempt = match self.0.store.begin_request(name, hash, deadline.left() + LAST_WRITE).await? {
+        let keys = self.record_keys(owner).await?;
+        let patience = deadline.left() + LAST_WRITE;
+        let attempt = match self.0.store.begin_request(&keys, (name, hash), patience).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
             Begun::InFlight(wait) => return Err(TppError::RequestInFlight(wait)),
@@ -77,7 +80,7 @@ impl Tpp {
         };
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
         let written = match &result {
-            Ok(outcome) => self.0.store.finish_request(&attempt, outcome).await,
+            Ok(outcome) => self.0.store.finish_request(&keys, &attempt, outcome).await,
             Err((_, known)) => self.0.store.release_request(&attempt, *known, grace(*known)).await,
         };
         if let Err(error) = written {
@@ -97,6 +100,15 @@ impl Tpp {
                 Err(TppError::OutcomeUnknown(GRACE))
             }
         }
+    }
+
+    /// The keys that seal what is kept of an owner's orders.
+    async fn record_keys(&self, owner: SessionOwner) -> Result<SealingKeys, TppError> {
+        let identity = self.identity().await?;
+        Ok(match owner {
+            SessionOwner::Tpp => identity.sealing.clone(),
+            SessionOwner::Customer(user_id) => self.connection(user_id).await?.record_keys(&identity.sealing)?,
+        })
     }
 
     /// Whether anything was begun under a name.
@@ -169,9 +181,14 @@ impl Tpp {
                 }
             }
             let recent = |object: &Listed| object.created.is_none_or(|created| created >= since);
-            match Neighbours::of(&listed.body).older {
-                Some(older) if depth == Depth::Deep || objects.iter().all(recent) => from = From::OlderThan(older),
-                _ => {
+            let goes_on = depth == Depth::Deep || objects.iter().all(recent);
+            let ids: Vec<u64> = objects.iter().map(|object| object.id).collect();
+            match page.onward(&ids, Neighbours::of(&listed.body).older) {
+                Onward::Older(older) if goes_on => from = From::OlderThan(older),
+                // It may be on a page that the bank does not lead to: nothing more is sent.
+                Onward::Repeats => return Ok(Found::Unclear),
+                Onward::Stuck if goes_on => return Ok(Found::Unclear),
+                Onward::Older(_) | Onward::Stuck | Onward::End => {
                     return Ok(match alike.as_slice() {
                         [id] if !unclear => Found::it(*id),
                         [] if !unclear => Found::Nothing,

@@ -7,9 +7,12 @@ use aes_gcm::{
     Aes256Gcm, KeyInit as _, Nonce,
     aead::{Aead as _, Payload},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 
-use super::secret::Secret;
+use super::secret::{SealingKey, Secret};
 
 /// Where a sealed value belongs: it opens nowhere else.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +44,9 @@ pub enum SealError {
     KeyGone,
 }
 
+/// The id of an item's own key. The ids of a deployment's keys have no `@`.
+const OWN: &str = "@own";
+
 /// The sealing keys: one seals, all open.
 #[derive(Clone)]
 pub struct SealingKeys {
@@ -57,10 +63,22 @@ impl SealingKeys {
         let ciphers = keys
             .map(|(id, key)| Ok((id.to_owned(), Aes256Gcm::new_from_slice(key).map_err(|_| SealError::Key)?)))
             .collect::<Result<BTreeMap<_, _>, SealError>>()?;
-        if !ciphers.contains_key(current) || ciphers.keys().any(|id| id.contains('.')) {
+        if !ciphers.contains_key(current) || ciphers.keys().any(|id| id.contains(['.', '@'])) {
             return Err(SealError::Key);
         }
         Ok(Self { current: current.to_owned(), ciphers })
+    }
+
+    /// The same keys, and one that seals from now on: an item's own, so that what it seals can be opened only for as long as that item exists.
+    ///
+    /// # Errors
+    /// [`SealError::Key`] where the key is not base64 of 32 bytes.
+    pub fn with_own(&self, key: &SealingKey) -> Result<Self, SealError> {
+        let bytes = STANDARD.decode(key.expose()).map_err(|_| SealError::Key)?;
+        let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| SealError::Key)?;
+        let mut ciphers = self.ciphers.clone();
+        ciphers.insert(OWN.to_owned(), cipher);
+        Ok(Self { current: OWN.to_owned(), ciphers })
     }
 
     /// Seals a secret for one place: `<key id>.<base64 of nonce and ciphertext>`.

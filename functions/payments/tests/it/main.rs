@@ -6,5 +6,6 @@ mod bodies;
 mod fixture;
 mod once;
 mod reading;
+mod sealed;
 mod storms;
 mod values;

@@ -304,3 +304,28 @@ async fn a_request_that_the_bank_knows_but_does_not_show_is_never_called_the_cal
     assert_eq!(hidden.problem(502, "outcome_unknown")["action"], "wait");
     assert_eq!(created_id(&found.json()), created_id(&first.json()));
 }
+
+#[tokio::test]
+async fn where_the_bank_s_pages_do_not_lead_on_nothing_is_sent_again() {
+    let endpoint = "user/{id}/monetary-account/{id}/draft-payment";
+    let other =
+        json!({ "id": 5, "entries": [{ "amount": { "value": "1.00", "currency": "EUR" }, "description": "another" }] });
+    for older in [5_u64, 6, u64::MAX] {
+        let (app, user_id) = connected().await;
+        let path = format!("/user/{user_id}/draft-payment");
+        let page = json!({
+            "Response": [{ "DraftPayment": other }],
+            "Pagination": { "future_url": null, "newer_url": null, "older_url": format!("/v1/x?older_id={older}") },
+        });
+        // The answer is lost and so is the order; the page is answered twice: to whoever looks at once, and to the next try.
+        app.bank.fault(json!({ "endpoint": format!("POST {endpoint}"), "drop": "before" })).await;
+        app.bank.fault(json!({ "endpoint": format!("GET {endpoint}"), "status": 200, "body": page, "times": 4 })).await;
+
+        app.post_once(&path, "key", &draft("x")).await.problem(502, "outcome_unknown");
+        app.advance(31).await;
+        let next = app.post_once(&path, "key", &draft("x")).await;
+
+        next.problem(502, "outcome_unknown");
+        assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 0, "{older}");
+    }
+}

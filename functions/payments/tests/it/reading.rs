@@ -157,6 +157,69 @@ async fn a_rate_limit_too_long_to_wait_for_gives_what_there_is_and_where_to_go_o
     assert_eq!(all, ids(&list(&app, &user_id, "?all=true").await.json()));
 }
 
+/// A page of the bank's, as it would be signed.
+fn page(ids: &[u64], older: Option<u64>) -> Value {
+    let payment = |id: &u64| json!({ "Payment": { "id": id, "created": "2026-01-01 00:00:00.000000" } });
+    let path = format!("/v1/user/1/monetary-account/{ACCOUNT}/payment");
+    json!({
+        "Response": ids.iter().map(payment).collect::<Vec<_>>(),
+        "Pagination": {
+            "future_url": null,
+            "newer_url": null,
+            "older_url": older.map(|id| format!("{path}?count=200&older_id={id}")),
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_walk_ends_whatever_the_bank_says_of_the_next_page() {
+    let (app, user_id) = connected().await;
+    let endpoint = "GET user/{id}/monetary-account/{id}/payment";
+    // What the bank answers to each call, what a walk reads of it, and where it says to go on.
+    let cases: [(Vec<Value>, &[u64], Option<u64>); 8] = [
+        (vec![page(&[9, 8, 7], Some(7)), page(&[6, 5], None)], &[9, 8, 7, 6, 5], None),
+        (vec![page(&[9, 8, 7], Some(9))], &[9, 8, 7], Some(7)),
+        (vec![page(&[9, 8, 7], Some(8))], &[9, 8, 7], Some(7)),
+        (vec![page(&[9, 8, 7], Some(u64::MAX))], &[9, 8, 7], Some(7)),
+        (vec![page(&[9, 8, 7], Some(7)), page(&[9, 8, 7], Some(7))], &[9, 8, 7], Some(7)),
+        (vec![page(&[9, 8, 7], Some(7)), page(&[7, 6], Some(6))], &[9, 8, 7], Some(7)),
+        (vec![page(&[9, 8, 7], Some(7)), page(&[6, 5], Some(6))], &[9, 8, 7, 6, 5], Some(5)),
+        (vec![page(&[9, 8, 7], Some(7)), page(&[], Some(6))], &[9, 8, 7], Some(7)),
+    ];
+    for (pages, read, next) in cases {
+        app.bank.forget_calls().await;
+        for (at, page) in pages.iter().enumerate() {
+            let fault = json!({ "endpoint": endpoint, "nth": at + 1, "status": 200, "body": page });
+            app.bank.fault(fault).await;
+        }
+
+        let answer = list(&app, &user_id, "?all=true").await;
+
+        assert_eq!(answer.status, 200, "{pages:?}: {answer:?}");
+        assert_eq!(ids(&answer.json()), read, "{pages:?}");
+        let url = format!("{}user/{user_id}/payments/{ACCOUNT}?all=true&older_id=", app.url);
+        assert_eq!(link(&answer, "next"), next.map(|id| format!("{url}{id}")), "{pages:?}");
+        app.bank.clear_faults().await;
+    }
+}
+
+#[tokio::test]
+async fn a_walk_that_can_read_nothing_says_so() {
+    let (app, user_id) = connected().await;
+    for page in [page(&[9, 8, 7], Some(7)), page(&[7], None), page(&[], Some(6))] {
+        app.bank
+            .fault(json!({
+                "endpoint": "GET user/{id}/monetary-account/{id}/payment", "status": 200, "body": page,
+            }))
+            .await;
+
+        let answer = list(&app, &user_id, "?all=true&older_id=7").await;
+
+        assert_eq!(answer.problem(502, "bank_unavailable")["action"], "contact_bunq", "{page}");
+        app.bank.clear_faults().await;
+    }
+}
+
 #[tokio::test]
 async fn a_query_that_cannot_be_is_refused_by_name() {
     let (app, user_id) = connected().await;

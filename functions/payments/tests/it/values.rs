@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use shared::{
-    bunq::{From, Neighbours, Page},
+    bunq::{From, Neighbours, Onward, Page},
     http::links,
     types::{
         counterparty::{Address, CounterpartyType},
@@ -158,5 +158,29 @@ fn a_currency_is_one_of_iso_4217_in_capitals() {
     assert!("EUR".parse::<Currency>().is_ok());
     for text in ["", "eur", "EURO", "XXY", "E R"] {
         assert!(text.parse::<Currency>().is_err(), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_walk_believes_no_bank_and_ends(
+        answers in proptest::collection::vec((proptest::collection::vec(0_u64..60, 0..5), proptest::option::of(0_u64..60)), 1..200),
+    ) {
+        let (mut page, mut seen) = (Page { count: 200, from: From::Newest }, Vec::new());
+        let mut steps = 0;
+        for (ids, older) in answers {
+            steps += 1;
+            let onward = page.onward(&ids, older);
+            if onward == Onward::Repeats {
+                break;
+            }
+            prop_assert!(ids.iter().all(|id| seen.iter().all(|before| id < before)), "a page holds what was seen");
+            seen.extend(ids.iter().copied().min());
+            match onward {
+                Onward::Older(id) => page.from = From::OlderThan(id),
+                Onward::End | Onward::Repeats | Onward::Stuck => break,
+            }
+        }
+        prop_assert!(steps <= 61, "each page is below the one before");
     }
 }

@@ -13,7 +13,7 @@ use crate::types::{
     ids::{BunqUserId, UserId},
     reference::Reference,
     sealing::{Place, SealingKeys},
-    secret::AccessToken,
+    secret::{AccessToken, SealingKey},
 };
 
 pub use end::Marked;
@@ -99,6 +99,9 @@ pub struct Connection {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
+    /// The sealed key that seals records of what was started for this customer. None in an item of an earlier version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_key: Option<String>,
     /// The same for every connection: the partition of the index that lists them.
     listed: String,
 }
@@ -130,6 +133,18 @@ impl Connection {
     pub fn display_name(&self, keys: &SealingKeys) -> Option<DisplayName> {
         let pk = user_pk(self.user_id);
         keys.open(Place { item: &pk, attribute: "display_name" }, self.display_name.as_ref()?).ok()
+    }
+
+    /// The keys for records of what was started for this customer. The one that seals is kept in the connection: with the connection ends the way to
+    /// read them.
+    ///
+    /// # Errors
+    /// [`StoreError::Seal`].
+    pub fn record_keys(&self, keys: &SealingKeys) -> Result<SealingKeys, StoreError> {
+        let Some(sealed) = &self.record_key else { return Ok(keys.clone()) };
+        let pk = user_pk(self.user_id);
+        let own: SealingKey = keys.open(Place { item: &pk, attribute: "record_key" }, sealed)?;
+        Ok(keys.with_own(&own)?)
     }
 
     /// Whether the bank need not be asked: it would refuse the consent.

@@ -11,6 +11,7 @@ use crate::{
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
+        secret::SealingKey,
     },
 };
 
@@ -57,8 +58,13 @@ impl Store {
     ) -> Result<Connection, StoreError> {
         let now = self.now_in_seconds();
         let pk = user_pk(user_id);
-        let (connected_at, last_used_at, reference) =
-            before.map_or((now, None, None), |before| (before.connected_at, before.last_used_at, before.reference));
+        let (connected_at, last_used_at, reference, record_key) = before.map_or((now, None, None, None), |before| {
+            (before.connected_at, before.last_used_at, before.reference, before.record_key)
+        });
+        let record_key = match record_key {
+            Some(record_key) => record_key,
+            None => keys.seal(Place { item: &pk, attribute: "record_key" }, &SealingKey::random())?,
+        };
         let name = new.display_name.as_ref();
         Ok(Connection {
             user_id,
@@ -78,6 +84,7 @@ impl Store {
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))
                 .transpose()?,
+            record_key: Some(record_key),
             listed: LISTED.to_owned(),
         })
     }
