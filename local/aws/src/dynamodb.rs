@@ -1,45 +1,35 @@
-//! The embedded DynamoDB: a server of its own behind the public port.
+//! The embedded DynamoDB: a server of its own behind the public port, which it is reached through only.
 //!
 //! It has its own thread for two reasons. Its handlers wait for SQLite on the thread that runs them, which would hold up
 //! everything else of the process; and at level `trace` it logs the bodies of requests, which hold sealed tokens and
 //! customers' data, so its thread has a subscriber that drops everything.
 
-use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 
 use bytes::Bytes;
-use dynoxide::Database;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::TokioExecutor;
-use tokio::runtime;
-use tokio::sync::oneshot;
+use http_body_util::Full;
+use tokio::runtime::{self, Handle};
+use tokio::sync::watch;
 use tracing::subscriber::NoSubscriber;
 
 use crate::answer::{self, AWS_JSON_1_0, Answer};
 use crate::error::StartError;
 use crate::folder::StateFolder;
+use crate::link::{Link, Unanswered};
 use crate::tables::Tables;
 
 /// The running database and its thread.
+#[derive(Debug)]
 pub(crate) struct DynamoDb {
-    address: SocketAddr,
     tables: Arc<Tables>,
+    server: Handle,
     // The server ends when this is dropped.
-    running: oneshot::Sender<()>,
+    running: watch::Sender<()>,
     thread: thread::JoinHandle<()>,
-}
-
-impl fmt::Debug for DynamoDb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DynamoDb").field("address", &self.address).finish_non_exhaustive()
-    }
 }
 
 impl DynamoDb {
@@ -55,26 +45,26 @@ impl DynamoDb {
     fn start_blocking(folder: Option<Arc<StateFolder>>) -> Result<Self, StartError> {
         let tables = Arc::new(Tables::open(folder)?);
         let failed = |source| StartError::DynamoDb { source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (running, ended) = oneshot::channel();
-        let served = tables.database().clone();
+        let server = runtime.handle().clone();
+        let (running, mut ended) = watch::channel(());
         let work = move || {
             tracing::subscriber::with_default(NoSubscriber::default(), || {
-                runtime.block_on(serve(listener, served, ended));
+                // What is served here comes from `Link`. An error is the end as well: the sender is gone.
+                drop(runtime.block_on(ended.changed()));
                 // Connections that are still open hold the database.
                 drop(runtime);
             });
         };
         let thread = thread::Builder::new().name("local-dynamodb".to_owned()).spawn(work).map_err(failed)?;
-        Ok(Self { address, tables, running, thread })
+        Ok(Self { tables, server, running, thread })
     }
 
     /// The way in for requests.
     pub(crate) fn client(&self) -> DynamoDbClient {
-        DynamoDbClient::new(self.address, Arc::clone(&self.tables))
+        let database = self.tables.database().clone();
+        let link = Link::new(self.server.clone(), database, self.running.subscribe());
+        DynamoDbClient { link, tables: Arc::clone(&self.tables) }
     }
 
     /// The way in for what is no request.
@@ -96,17 +86,6 @@ impl DynamoDb {
     }
 }
 
-async fn serve(listener: TcpListener, database: Database, ended: oneshot::Receiver<()>) {
-    // Neither can fail in a way that a caller could act on: the requests that follow are answered with an error instead.
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-        return;
-    };
-    let ended = async {
-        let _ = ended.await;
-    };
-    let _ = dynoxide::server::serve_with_shutdown(listener, database, ended).await;
-}
-
 /// These change nothing, so nothing is to be saved after them.
 const READS: [&str; 10] = [
     "BatchGetItem",
@@ -124,18 +103,11 @@ const READS: [&str; 10] = [
 /// Hands requests on to the server and brings its answers back, both unchanged; a change only once it is on disk.
 #[derive(Debug)]
 pub(crate) struct DynamoDbClient {
-    client: Client<HttpConnector, Full<Bytes>>,
-    authority: String,
+    link: Link,
     tables: Arc<Tables>,
 }
 
 impl DynamoDbClient {
-    fn new(address: SocketAddr, tables: Arc<Tables>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), authority: address.to_string(), tables }
-    }
-
     /// The server's answer; an error as DynamoDB writes it when there is none. A caller who hangs up does not stop it
     /// halfway.
     pub(crate) async fn send(self: Arc<Self>, request: Request<Bytes>) -> Answer {
@@ -170,21 +142,11 @@ impl DynamoDbClient {
 
     async fn try_send(&self, request: Request<Bytes>) -> Result<Answer, Unanswered> {
         let (mut parts, body) = request.into_parts();
-        parts.uri = self.internal(parts.uri)?;
+        parts.uri = Uri::from(parts.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/")));
         strip_connection_headers(&mut parts.headers);
-        let request = Request::from_parts(parts, Full::new(body));
-        let (mut parts, body) = self.client.request(request).await?.into_parts();
-        let body = body.collect().await?.to_bytes();
+        let (mut parts, body) = self.link.send(Request::from_parts(parts, Full::new(body))).await?.into_parts();
         strip_connection_headers(&mut parts.headers);
         Ok(Answer::from_parts(parts, Full::new(body)))
-    }
-
-    fn internal(&self, uri: Uri) -> Result<Uri, Unanswered> {
-        let mut parts = uri.into_parts();
-        parts.scheme = Some(Scheme::HTTP);
-        parts.authority = Some(Authority::try_from(self.authority.as_str()).map_err(http::Error::from)?);
-        parts.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
-        Ok(Uri::from_parts(parts).map_err(http::Error::from)?)
     }
 }
 
@@ -197,17 +159,6 @@ fn failure(message: &str) -> Answer {
 fn operation(headers: &HeaderMap) -> &str {
     let target = headers.get("x-amz-target").and_then(|it| it.to_str().ok());
     target.and_then(|it| it.strip_prefix("DynamoDB_20120810.")).unwrap_or_default()
-}
-
-/// Why a request came back without an answer.
-#[derive(Debug, thiserror::Error)]
-enum Unanswered {
-    #[error("the request's address is no address: {0}")]
-    Address(#[from] http::Error),
-    #[error("the request was not delivered: {0}")]
-    Request(#[from] legacy::Error),
-    #[error("the answer broke off: {0}")]
-    Answer(#[from] hyper::Error),
 }
 
 /// These speak of one connection only; hyper writes its own for the next one.

@@ -10,7 +10,7 @@ use dynoxide::DynoxideError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address can be reached from other machines.
-    #[error("{address} is not a loopback address; the embedded AWS checks no signature and stays on this machine")]
+    #[error("{address} is not a loopback address; the embedded AWS stays on this machine")]
     NotLoopback {
         /// The address asked for.
         address: SocketAddr,
@@ -75,7 +75,7 @@ pub enum StartError {
         /// What the database said.
         source: DynoxideError,
     },
-    /// The system gave no thread, or no second port, for DynamoDB.
+    /// The system gave no thread for DynamoDB.
     #[error("cannot start the embedded DynamoDB: {source}")]
     DynamoDb {
         /// What the system said.

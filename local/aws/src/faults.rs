@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -141,9 +141,15 @@ impl Switches {
     }
 
     /// Answers a request to one of the switches.
-    pub(crate) fn answer(&self, method: &Method, path: &str, body: &Bytes) -> Answer {
-        match (method, path) {
-            (&Method::POST, FAULTS) => match Armed::parse(body) {
+    pub(crate) fn answer(&self, request: &Request<Bytes>) -> Answer {
+        if !is_json(request) {
+            return refusal(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "a switch takes JSON: send Content-Type: application/json",
+            );
+        }
+        match (request.method(), request.uri().path()) {
+            (&Method::POST, FAULTS) => match Armed::parse(request.body()) {
                 Ok(armed) => {
                     self.state().armed.push(armed);
                     answer::no_content()
@@ -170,6 +176,15 @@ impl Switches {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a request says that its body is JSON, as far as it changes something and is no DELETE without a body. A page of another
+/// site can send neither JSON nor DELETE before it has asked for permission (a CORS preflight), which nothing here gives.
+fn is_json(request: &Request<Bytes>) -> bool {
+    let bodiless = request.method() == Method::DELETE && request.body().is_empty();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    request.method().is_safe() || bodiless || kind.eq_ignore_ascii_case("application/json")
 }
 
 fn refusal(status: StatusCode, message: &str) -> Answer {

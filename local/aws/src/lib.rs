@@ -5,9 +5,12 @@
 //!
 //! DynamoDB is [dynoxide](https://docs.rs/dynoxide-rs), Secrets Manager is
 //! [winterbaume](https://docs.rs/winterbaume-secretsmanager); this crate puts both behind one address, keeps what they hold on
-//! disk (and nothing of what was deleted), and corrects them where AWS answers differently. A request's signature is not checked: any credentials will do.
+//! disk (and nothing of what was deleted), and corrects them where AWS answers differently. Every call must be signed, as at AWS, with the one
+//! access key of [`Options::access_key`].
 //!
 //! # Switches for tests
+//!
+//! They need no signature. Their bodies are JSON and must say so (`Content-Type: application/json`).
 //!
 //! | request | what it does |
 //! |---|---|
@@ -22,15 +25,18 @@
 //! errors are `ProvisionedThroughputExceededException`, `InternalServerError`, and for Secrets Manager
 //! `ThrottlingException` and `InternalServiceError`.
 
+mod access_key;
 mod answer;
 mod dynamodb;
 mod error;
 mod faults;
 mod folder;
 mod front;
+mod link;
 mod schema;
 mod secrets;
 mod service;
+mod signature;
 mod tables;
 mod versions;
 
@@ -38,28 +44,40 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use loopback::{Hosts, Name};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use crate::access_key::{AccessKey, AccessKeyError};
 use crate::dynamodb::DynamoDb;
 pub use crate::error::{CreateTablesError, StartError};
 use crate::folder::StateFolder;
 use crate::front::Front;
 use crate::secrets::Secrets;
+pub use crate::signature::SignatureError;
 
 /// Where the embedded AWS listens and what it remembers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// A loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The folder that keeps tables and secrets between runs, made when it is missing; `None` keeps them in memory.
     pub state_dir: Option<PathBuf>,
+    /// What calls must be signed with.
+    pub access_key: AccessKey,
+    /// Names that requests may be for, besides those of this machine.
+    pub names: Vec<Name>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), state_dir: None }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state_dir: None,
+            access_key: AccessKey::generate(),
+            names: Vec::new(),
+        }
     }
 }
 
@@ -67,6 +85,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct LocalAws {
     address: SocketAddr,
+    access_key: AccessKey,
     stop: watch::Sender<bool>,
     front: JoinHandle<()>,
     dynamodb: DynamoDb,
@@ -88,10 +107,11 @@ impl LocalAws {
         let secrets = Secrets::open(folder.clone()).await?;
         let dynamodb = DynamoDb::start(folder).await?;
         let (stop, stopped) = watch::channel(false);
-        let front = Front::new(dynamodb.client(), secrets);
-        let front = tokio::spawn(front::serve(listener, Arc::new(front), stopped));
+        let front = Front::new(dynamodb.client(), secrets, options.access_key.clone());
+        let hosts = Hosts::of(address).with(options.names);
+        let front = tokio::spawn(front::serve(listener, hosts, front, stopped));
         tracing::debug!(%address, "embedded AWS is listening");
-        Ok(Self { address, stop, front, dynamodb })
+        Ok(Self { address, access_key: options.access_key, stop, front, dynamodb })
     }
 
     /// The address that the services listen on, with the port that was free.
@@ -104,6 +124,12 @@ impl LocalAws {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What calls must be signed with.
+    #[must_use]
+    pub const fn access_key(&self) -> &AccessKey {
+        &self.access_key
     }
 
     /// Makes the two tables which the deployment's template makes in the cloud; does nothing for a table that is there.
@@ -130,7 +156,7 @@ impl LocalAws {
     }
 }
 
-/// Takes the port, which must not be reachable from other machines: nobody's signature is checked.
+/// Takes the port, which must not be reachable from other machines.
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback { address });

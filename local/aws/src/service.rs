@@ -21,6 +21,14 @@ impl Service {
         }
     }
 
+    /// What it is called in a signature.
+    pub(crate) fn signing_name(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "dynamodb",
+            Self::SecretsManager => "secretsmanager",
+        }
+    }
+
     /// How it labels what it answers.
     pub(crate) fn media_type(self) -> HeaderValue {
         match self {

@@ -1,12 +1,15 @@
 //! Clients as the functions build them, but for the endpoint.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
 use local_aws::{LocalAws, Options};
+use secrecy::ExposeSecret as _;
 
 pub(crate) const CONNECTIONS: &str = "Connections";
 pub(crate) const EPHEMERA: &str = "Ephemera";
@@ -31,7 +34,7 @@ pub(crate) fn dynamodb(aws: &LocalAws) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials())
+        .credentials_provider(credentials(aws))
         .retry_config(RetryConfig::disabled())
         .endpoint_url(aws.url())
         .build();
@@ -53,15 +56,41 @@ fn secrets_with(aws: &LocalAws, retry: RetryConfig) -> aws_sdk_secretsmanager::C
     let config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials())
+        .credentials_provider(credentials(aws))
         .retry_config(retry)
         .endpoint_url(aws.url())
         .build();
     aws_sdk_secretsmanager::Client::from_conf(config)
 }
 
-fn credentials() -> Credentials {
-    Credentials::new("local", "local", None, None, "test")
+/// What the instance's calls are signed with.
+pub(crate) fn credentials(aws: &LocalAws) -> Credentials {
+    let key = aws.access_key();
+    Credentials::new(key.id(), key.secret().expose_secret(), None, None, "test")
+}
+
+/// The headers that sign a call to the instance, with AWS's own code but without its clients.
+pub(crate) fn signed(aws: &LocalAws, service: &str, headers: &[(&str, &str)], body: &str) -> Vec<(String, String)> {
+    signed_by(aws, credentials(aws), service, SystemTime::now(), headers, body)
+}
+
+/// The same, with any credentials and at any time.
+pub(crate) fn signed_by(
+    aws: &LocalAws,
+    credentials: Credentials,
+    service: &str,
+    time: SystemTime,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Vec<(String, String)> {
+    let identity = credentials.into();
+    let parameters = SigningParams::builder().identity(&identity).region("eu-central-1").name(service).time(time);
+    let parameters = parameters.settings(SigningSettings::default()).build().unwrap().into();
+    let body = SignableBody::Bytes(body.as_bytes());
+    let request = SignableRequest::new("POST", format!("{}/", aws.url()), headers.iter().copied(), body).unwrap();
+    let (signature, _) = sign(request, &parameters).unwrap().into_parts();
+    let headers = headers.iter().copied().chain(signature.headers());
+    headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// A client for everything that AWS's clients do not do.

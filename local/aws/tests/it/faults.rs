@@ -14,7 +14,10 @@ const SECRET: &str = "bunq-tpp/tpp";
 
 async fn switch(aws: &LocalAws, method: Method, path: &str, body: &Value) -> (StatusCode, String) {
     let url = format!("{}/_local/{path}", aws.url());
-    let request = http().request(method, url).body(body.to_string());
+    let mut request = http().request(method, url);
+    if !body.is_null() {
+        request = request.header("content-type", "application/json").body(body.to_string());
+    }
     let answer = request.send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }

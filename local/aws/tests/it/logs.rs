@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::sync::Mutex;
 
+use local_aws::LocalAws;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tracing::Level;
 
-use crate::client::{CONNECTIONS, http, start};
+use crate::client::{CONNECTIONS, http, signed, start};
 
 const CANARY: &str = "canary-5f0c7d3e";
 
@@ -26,18 +27,13 @@ impl Write for Log {
 }
 
 /// Sends a request without AWS's clients, because those log what they send.
-async fn call(url: &str, target: &str, body: Value) -> StatusCode {
-    let request = http()
-        .post(url)
-        .header("x-amz-target", target)
-        .header("x-amz-date", "20260101T000000Z")
-        .header(
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=a/20260101/eu-central-1/x/aws4_request, SignedHeaders=host, Signature=0",
-        )
-        .header("content-type", "application/x-amz-json-1.0");
-    let answer = request.body(body.to_string()).send().await.unwrap();
-    answer.status()
+async fn call(aws: &LocalAws, target: &str, body: Value) -> StatusCode {
+    let service = if target.starts_with("DynamoDB") { "dynamodb" } else { "secretsmanager" };
+    let body = body.to_string();
+    let headers = signed(aws, service, &[("x-amz-target", target)], &body);
+    let request = http().post(aws.url()).header("content-type", "application/x-amz-json-1.0");
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    request.body(body).send().await.unwrap().status()
 }
 
 #[tokio::test]
@@ -49,13 +45,13 @@ async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
     let item = json!({"pk": {"S": CANARY}});
 
     let put = json!({"TableName": CONNECTIONS, "Item": item});
-    let put = call(&aws.url(), "DynamoDB_20120810.PutItem", put).await;
+    let put = call(&aws, "DynamoDB_20120810.PutItem", put).await;
     let get = json!({"TableName": CONNECTIONS, "Key": item});
-    let get = call(&aws.url(), "DynamoDB_20120810.GetItem", get).await;
+    let get = call(&aws, "DynamoDB_20120810.GetItem", get).await;
     let bad = json!({"TableName": CONNECTIONS, "Key": CANARY});
-    let bad = call(&aws.url(), "DynamoDB_20120810.GetItem", bad).await;
+    let bad = call(&aws, "DynamoDB_20120810.GetItem", bad).await;
     let secret = json!({"Name": "name", "SecretString": CANARY});
-    let secret = call(&aws.url(), "secretsmanager.CreateSecret", secret).await;
+    let secret = call(&aws, "secretsmanager.CreateSecret", secret).await;
     aws.stop().await;
 
     assert_eq!([put, get, bad, secret].map(|it| it.as_u16()), [200, 200, 400, 200]);

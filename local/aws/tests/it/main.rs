@@ -7,6 +7,7 @@
 )]
 
 mod client;
+mod doors;
 mod dynamodb;
 mod erasure;
 mod faults;
@@ -14,5 +15,6 @@ mod indexes;
 mod logs;
 mod protocol;
 mod secrets;
+mod signatures;
 mod start;
 mod state;

@@ -34,16 +34,3 @@ async fn a_web_page_gets_no_permission_to_call() {
     assert!(!answer.status().is_success());
     assert!(!answer.headers().contains_key("access-control-allow-origin"));
 }
-
-#[tokio::test]
-async fn an_unknown_operation_of_a_known_service_is_refused() {
-    let aws = start().await;
-    for target in ["DynamoDB_20120810.Dance", "secretsmanager.Dance"] {
-        let request = http().post(aws.url()).header("x-amz-target", target);
-        let request = request.header("content-type", "application/x-amz-json-1.1");
-
-        let answer = request.body("{}").send().await.unwrap();
-
-        assert!(answer.status().is_client_error(), "{target}");
-    }
-}

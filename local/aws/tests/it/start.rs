@@ -22,7 +22,7 @@ async fn a_taken_port_is_named() {
     let aws = start().await;
     let listen = aws.address();
 
-    let error = refused(Options { listen, state_dir: None });
+    let error = refused(Options { listen, ..Options::default() });
     let error = error.await;
 
     assert!(matches!(error, StartError::AddressTaken { address } if address == listen));
@@ -33,7 +33,7 @@ async fn a_taken_port_is_named() {
 async fn an_address_that_others_can_reach_is_refused() {
     let listen = SocketAddr::from(([0, 0, 0, 0], 0));
 
-    let error = refused(Options { listen, state_dir: None });
+    let error = refused(Options { listen, ..Options::default() });
 
     assert!(matches!(error.await, StartError::NotLoopback { .. }));
 }
@@ -59,7 +59,7 @@ async fn a_stop_frees_the_port() {
 
     aws.stop().await;
 
-    let again = LocalAws::start(Options { listen, state_dir: None });
+    let again = LocalAws::start(Options { listen, ..Options::default() });
     assert_eq!(again.await.unwrap().address(), listen);
 }
 
