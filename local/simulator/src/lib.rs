@@ -91,11 +91,17 @@
 //! # The app
 //!
 //! `/app` is a page that stands for the bunq app: it lets the visitor be a customer, who sees accounts and payments and
-//! accepts or rejects drafts and requests. It takes its forms from its own page only.
+//! accepts or rejects drafts and requests.
+//!
+//! # Who is answered
+//!
+//! Requests for the names of this machine and for [`Options::names`]; any other `Host` gets 421. A request that a page of another
+//! origin sends gets 403.
 //!
 //! # Switches
 //!
-//! Under `/_simulator`, in JSON:
+//! Under `/_simulator`, in JSON. A request that changes something says so in its `Content-Type`, unless it is a DELETE without a
+//! body:
 //!
 //! | path | what |
 //! |---|---|

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use bunq_simulator::{Options, Settings, Simulator, StartError};
 use clap::Parser;
+use loopback::Name;
 use serde_json::{Map, Value};
 
 /// A bunq bank on this machine.
@@ -18,6 +19,9 @@ struct Arguments {
     /// The loopback address to listen on.
     #[arg(long, default_value = "127.0.0.1:4100")]
     listen: SocketAddr,
+    /// Also answer requests for this name, such as `host.docker.internal`; by default only those for this machine.
+    #[arg(long = "name", value_name = "HOST")]
+    names: Vec<Name>,
     /// Where to keep what the bank knows; without it everything is forgotten at the end.
     #[arg(long)]
     state_file: Option<PathBuf>,
@@ -62,7 +66,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), RunError> {
     let settings = settings(&arguments)?;
-    let options = Options { listen: arguments.listen, state_file: arguments.state_file, settings };
+    let options =
+        Options { listen: arguments.listen, names: arguments.names, state_file: arguments.state_file, settings };
     let simulator = Simulator::start(options).await?;
     let mut out = io::stdout();
     writeln!(out, "A bunq bank listens on {}", simulator.url())?;

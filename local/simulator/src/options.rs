@@ -4,6 +4,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use loopback::Name;
+
 use crate::settings::Settings;
 
 /// How a simulator is started.
@@ -11,6 +13,8 @@ use crate::settings::Settings;
 pub struct Options {
     /// The address to listen on. It must be a loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Names that requests may be for, besides those of this machine. A page in a browser can make any other name lead here.
+    pub names: Vec<Name>,
     /// Where the bank keeps what it knows. Without a file it forgets everything when it stops.
     pub state_file: Option<PathBuf>,
     /// How the bank behaves at first; `/_simulator/settings` changes it later.
@@ -21,6 +25,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            names: Vec::new(),
             state_file: None,
             settings: Settings::default(),
         }

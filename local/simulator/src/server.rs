@@ -1,69 +1,43 @@
-//! The socket. Connections are served by hand, because a fault may close one without an answer, which no router can.
+//! The socket, and which part of the bank answers a request.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
-use std::pin::pin;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use loopback::{Hosts, Limits};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::bank::SharedBank;
 use crate::switches;
 use crate::wire::pipeline::{self, Dropped};
 
-/// How long calls under way may take once the simulator stops.
-const GRACE: Duration = Duration::from_secs(1);
-/// How long to wait when the machine has no more sockets.
-const BREATH: Duration = Duration::from_millis(50);
+const LIMITS: Limits = Limits {
+    // Longer than most clients keep a connection that they do not use.
+    head: Duration::from_secs(120),
+    body: Duration::from_secs(30),
+    // More than any call of the protocol needs.
+    body_bytes: 1024 * 1024,
+    grace: Duration::from_secs(1),
+};
 
 /// Where a connection comes from.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Serves connections until `stop` changes.
-pub(crate) async fn run(listener: TcpListener, bank: SharedBank, mut stop: watch::Receiver<()>) {
+pub(crate) async fn run(listener: TcpListener, hosts: Hosts, bank: SharedBank, mut stop: watch::Receiver<()>) {
     let router = switches::router(bank.clone());
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let connection = connection(stream, peer.ip(), bank.clone(), router.clone(), stop.clone());
-                    connections.spawn(connection);
-                }
-                Err(_) => tokio::time::sleep(BREATH).await,
-            },
-            _ = connections.join_next(), if !connections.is_empty() => {}
-            _ = stop.changed() => break,
-        }
-    }
-    drop(listener);
-    // What does not end in time is cut off with the set.
-    let _ = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
-}
-
-async fn connection(stream: TcpStream, peer: IpAddr, bank: SharedBank, router: Router, mut stop: watch::Receiver<()>) {
-    // Small answers should not wait for more.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(|request: Request<Incoming>| answer(&bank, &router, peer, request.map(Body::new)));
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    // That a client hangs up, or a fault closes the connection, is nothing to report.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stop.changed() => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    let service = move |peer: SocketAddr, request: Request<Bytes>| {
+        let (bank, router) = (bank.clone(), router.clone());
+        async move { answer(&bank, &router, peer.ip(), request.map(Body::from)).await }
+    };
+    // An error means that the sender is gone, which is a stop as well.
+    loopback::serve(listener, hosts, LIMITS, service, async move { drop(stop.changed().await) }).await;
 }
 
 async fn answer(

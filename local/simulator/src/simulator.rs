@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use loopback::Hosts;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -31,7 +32,7 @@ impl Simulator {
     ///
     /// When the address is not of this machine or not free, or the state file cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { listen, state_file, settings } = options;
+        let Options { listen, names, state_file, settings } = options;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(listen));
         }
@@ -58,7 +59,7 @@ impl Simulator {
         let bank = SharedBank::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(server::run(listener, bank, stopped));
+        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), bank, stopped));
         Ok(Self { address, url, stop, server })
     }
 

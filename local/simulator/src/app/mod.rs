@@ -8,13 +8,12 @@ mod page;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::bank::{Bank, SharedBank};
-use crate::forms::{self, is_own, number, response};
+use crate::forms::{self, number, response};
 use crate::money::counterparty::Place;
 use crate::money::decision::{Decision, DecisionError};
 use crate::money::request_inquiry::Answered;
@@ -44,8 +43,6 @@ struct Shown {
 /// Why a form was not obeyed.
 #[derive(Debug, thiserror::Error)]
 enum FormError {
-    #[error("The form comes from another page.")]
-    Foreign,
     #[error("The form names nothing that can be decided here, or no decision.")]
     Incomplete,
     #[error("It cannot be done: {0}")]
@@ -59,7 +56,6 @@ enum FormError {
 impl FormError {
     fn status(&self) -> u16 {
         match self {
-            Self::Foreign => 403,
             Self::Incomplete | Self::Address(_) => 400,
             Self::Decision(_) | Self::List(_) => 409,
         }
@@ -74,8 +70,8 @@ async fn show(State(bank): State<SharedBank>, Query(Shown { customer }): Query<S
 }
 
 /// Accepts or rejects a draft of the customer's.
-async fn decide_draft(State(bank): State<SharedBank>, headers: HeaderMap, form: Bytes) -> Response {
-    act(&bank, &headers, &form, |bank, customer, decision| {
+async fn decide_draft(State(bank): State<SharedBank>, form: Bytes) -> Response {
+    act(&bank, &form, |bank, customer, decision| {
         let id = number(&form, "draft").ok_or(FormError::Incomplete)?;
         let account_id = draft_payment::find(bank, id).ok_or(FormError::Incomplete)?.account_id;
         if !has(bank, customer, account_id) {
@@ -87,8 +83,8 @@ async fn decide_draft(State(bank): State<SharedBank>, headers: HeaderMap, form: 
 }
 
 /// Accepts or rejects a request that the customer received, or revokes one that the customer made.
-async fn decide_request(State(bank): State<SharedBank>, headers: HeaderMap, form: Bytes) -> Response {
-    act(&bank, &headers, &form, |bank, customer, decision| {
+async fn decide_request(State(bank): State<SharedBank>, form: Bytes) -> Response {
+    act(&bank, &form, |bank, customer, decision| {
         let id = number(&form, "request").ok_or(FormError::Incomplete)?;
         let request = request_inquiry::find(bank, id).ok_or(FormError::Incomplete)?;
         let received = match request.order.counterparty.place {
@@ -105,16 +101,11 @@ async fn decide_request(State(bank): State<SharedBank>, headers: HeaderMap, form
 }
 
 /// Obeys a form, and shows its customer's page again.
-fn act(
-    bank: &SharedBank,
-    headers: &HeaderMap,
-    form: &[u8],
-    obey: impl FnOnce(&mut Bank, &str, &str) -> Result<(), FormError>,
-) -> Response {
+fn act(bank: &SharedBank, form: &[u8], obey: impl FnOnce(&mut Bank, &str, &str) -> Result<(), FormError>) -> Response {
     let customer = value_of(form, "customer").unwrap_or_default();
     let decision = value_of(form, "decision").unwrap_or_default();
     let mut bank = bank.lock();
-    let result = if is_own(headers) { obey(&mut bank, &customer, &decision) } else { Err(FormError::Foreign) };
+    let result = obey(&mut bank, &customer, &decision);
     bank.save();
     let known = bank.customers.named(&customer).is_some();
     response(match result {

@@ -8,7 +8,7 @@ mod page;
 use crate::bank::Bank;
 use crate::customers::account::AccountKind;
 use crate::customers::{Account, Customer};
-use crate::forms::{is_own, number};
+use crate::forms::number;
 use crate::money::decision::{Decision, DecisionError};
 use crate::money::issuer_transaction::{self, IssuerTransaction, Settled};
 use crate::wire::answer::Answer;
@@ -22,8 +22,6 @@ pub(crate) const TRANSACTION: &str = "transactionId";
 enum PayError {
     #[error("The bank knows no such payment.")]
     Unknown,
-    #[error("The form comes from another page.")]
-    Foreign,
     #[error("The form names no customer, none of this customer's bank accounts, or no decision.")]
     Incomplete,
     #[error("This payment waits no longer: it is {status}.")]
@@ -36,7 +34,6 @@ impl PayError {
     fn status(&self) -> u16 {
         match self {
             Self::Unknown => 404,
-            Self::Foreign => 403,
             Self::Incomplete => 400,
             Self::Over { .. } => 410,
             Self::Decision(_) => 409,
@@ -68,7 +65,7 @@ pub(crate) fn show(bank: &mut Bank, call: &Call) -> Answer {
 
 pub(crate) fn decide(bank: &mut Bank, call: &Call) -> Answer {
     let form = call.body.as_slice();
-    match obey(bank, call, form) {
+    match obey(bank, form) {
         Ok(url_redirect) => Answer::redirect(&url_redirect),
         Err(error) => {
             let back = waiting(bank, form).ok().map(|transaction| page::address(transaction, customer(bank, form)));
@@ -83,10 +80,7 @@ pub(crate) fn payers(customer: &Customer) -> impl Iterator<Item = &Account> {
 }
 
 /// Does what a form says, and tells where the browser goes.
-fn obey(bank: &mut Bank, call: &Call, form: &[u8]) -> Result<String, PayError> {
-    if !is_own(&call.headers) {
-        return Err(PayError::Foreign);
-    }
+fn obey(bank: &mut Bank, form: &[u8]) -> Result<String, PayError> {
     let transaction = waiting(bank, form)?;
     let (id, url_redirect) = (transaction.id, transaction.url_redirect.clone());
     let customer = customer(bank, form).ok_or(PayError::Incomplete)?;

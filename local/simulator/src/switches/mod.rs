@@ -12,7 +12,10 @@ mod people;
 mod settings;
 
 use axum::Router;
-use axum::http::{StatusCode, Uri, header};
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -50,13 +53,29 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         .route("/_simulator/egress-ip", get(egress_ip::show))
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
+        .layer(middleware::from_fn(json_only))
         .merge(app::router())
         .with_state(bank)
+}
+
+/// Refuses a change that does not say that it is JSON. A page of another site can send neither JSON nor DELETE before it has asked
+/// for permission (a CORS preflight), which nothing here gives.
+async fn json_only(request: Request, next: Next) -> Response {
+    let bodiless = request.method() == Method::DELETE && request.body().is_end_stream();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if request.method().is_safe() || bodiless || kind.eq_ignore_ascii_case("application/json") {
+        next.run(request).await
+    } else {
+        SwitchError::NotJson.into_response()
+    }
 }
 
 /// Why a switch was not turned.
 #[derive(Debug, thiserror::Error)]
 enum SwitchError {
+    #[error("a switch takes JSON: send Content-Type: application/json")]
+    NotJson,
     #[error("the body is not understood: {0}")]
     Body(#[from] serde_json::Error),
     #[error("no endpoint of this bank is called \"{0}\"")]
@@ -78,6 +97,7 @@ enum SwitchError {
 impl IntoResponse for SwitchError {
     fn into_response(self) -> Response {
         let status = match self {
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Body(_) | Self::UnknownEndpoint(_) | Self::BadFault(_) | Self::BadCount(_) => StatusCode::BAD_REQUEST,
             Self::UnknownCustomer(_)
             | Self::UnknownTransaction(_)
@@ -92,7 +112,7 @@ impl IntoResponse for SwitchError {
     }
 }
 
-/// A body in JSON. Terminals forget the content type, so it is not asked for; no body is an empty object.
+/// A body in JSON; no body is an empty object.
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(if body.is_empty() { b"{}" } else { body })
 }

@@ -9,6 +9,7 @@ mod client;
 mod credential;
 mod desk;
 mod device_server;
+mod doors;
 mod draft_decisions;
 mod draft_payments;
 mod egress_ip;
