@@ -10,6 +10,7 @@ use axum::Router;
 pub use event::read_event;
 use lambda_http::Adapter;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, field::Empty, level_filters::LevelFilter};
@@ -32,8 +33,15 @@ use crate::{
 pub enum Aws {
     /// The one that the environment names, as AWS's SDKs read it (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, …).
     Environment,
-    /// One that listens here and checks no signature: a developer's machine, and tests.
-    Local(Url),
+    /// One at an endpoint of its own, with an access key of its own: a developer's machine, and tests.
+    Local {
+        /// Where it listens.
+        endpoint: Url,
+        /// The id of the access key that calls are signed with.
+        access_key_id: String,
+        /// The secret of the access key.
+        secret_access_key: SecretString,
+    },
 }
 
 /// A function cannot start.
@@ -74,10 +82,11 @@ async fn sdk_config(aws: Aws) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
     match aws {
         Aws::Environment => loader.load().await,
-        Aws::Local(url) => {
-            let credentials = Credentials::new("local", "local", None, None, "local");
+        Aws::Local { endpoint, access_key_id, secret_access_key } => {
+            let secret = secret_access_key.expose_secret();
+            let credentials = Credentials::new(access_key_id, secret, None, None, "local");
             loader
-                .endpoint_url(url.as_str())
+                .endpoint_url(endpoint.as_str())
                 .region(Region::new("eu-central-1"))
                 .credentials_provider(SharedCredentialsProvider::new(credentials))
                 .load()

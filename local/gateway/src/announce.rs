@@ -49,7 +49,12 @@ impl fmt::Display for Welcome<'_> {
             Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
             None => writeln!(f, "  bank      bunq, {}", options.bunq.as_str())?,
         }
-        writeln!(f, "  AWS       {}  (DynamoDB and Secrets Manager, embedded)", stack.aws_url)?;
+        let credentials = stack.aws_credentials_file.display();
+        writeln!(
+            f,
+            "  AWS       {}  (DynamoDB and Secrets Manager, embedded; access key in {credentials})",
+            stack.aws_url
+        )?;
         writeln!(f, "  API key   {}  (also in {key_file})", stack.api_key.expose())?;
         writeln!(f, "\nConnect a customer: open {url}/auth in a browser",)?;
         if stack.simulator_url.is_some() {

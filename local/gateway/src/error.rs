@@ -52,6 +52,14 @@ pub enum LocalError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The file of the access key holds something else.
+    #[error("the file {} {source}; correct it, or remove it and get a new key", path.display())]
+    Credentials {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: local_aws::AccessKeyError,
+    },
     /// Another process works with the same state.
     #[error("another `local` uses the folder {}; stop it first, or choose another with --state-dir", path.display())]
     StateDirInUse {

@@ -1,51 +1,53 @@
-//! What API Gateway does before a function is asked: it knows its own name, and lets nobody but IAM's users at POST /setup.
+//! What API Gateway does before a function is asked: it lets nobody but IAM's users at POST /setup, and knows one public name.
 
 use axum::{
-    Router,
+    Json, Router,
+    body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header, uri::Authority},
+    http::{Method, StatusCode, header, uri::Authority},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
 };
+use jiff::Timestamp;
+use local_aws::AccessKey;
 use url::Url;
 
-/// Stands for API Gateway's IAM authorizer. The signature is not checked, as the embedded AWS checks none; but a page in a browser
-/// cannot send this header to another origin, so it cannot set this deployment up.
-pub(crate) async fn iam(request: Request, next: Next) -> Response {
-    let signed = |headers: &HeaderMap| {
-        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        header
-            .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 ") && value.contains("/execute-api/aws4_request"))
-    };
-    if signed(request.headers()) {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, axum::Json(serde_json::json!({ "message": "Forbidden" }))).into_response()
+use crate::serve::LARGEST_BODY;
+
+/// Stands for API Gateway's IAM authorizer: lets in what this machine's access key signed.
+pub(crate) async fn iam(State(access_key): State<AccessKey>, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return forbidden() };
+    let request = Request::from_parts(head, body);
+    match access_key.verify("execute-api", &request, Timestamp::now()) {
+        Ok(()) => next.run(request.map(Body::from)).await,
+        Err(error) => {
+            tracing::info!(%error, "a request to /setup was refused");
+            forbidden()
+        }
     }
 }
 
-/// Refuses requests to any name but this machine's and the public one: a page that makes its own name lead here (DNS rebinding)
-/// could otherwise read what a page of this origin can.
-pub(crate) fn known_hosts(router: Router, public_url: Url) -> Router {
-    router.layer(middleware::from_fn_with_state(public_url, check_host))
+/// As API Gateway says it.
+fn forbidden() -> Response {
+    (StatusCode::FORBIDDEN, Json(serde_json::json!({ "message": "Forbidden" }))).into_response()
 }
 
-async fn check_host(State(public_url): State<Url>, request: Request, next: Next) -> Response {
+/// Sends a browser that opens /auth under another name of this machine to the public one.
+pub(crate) fn consents_at(router: Router, public_url: Url) -> Router {
+    router.layer(middleware::from_fn_with_state(public_url, redirect_to_public_name))
+}
+
+async fn redirect_to_public_name(State(public_url): State<Url>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.and_then(|host| host.parse::<Authority>().ok());
-    let host = host.as_ref().map_or("", Authority::host);
-    if Some(host) == public_url.host_str() {
+    let is_public = host.as_ref().map(Authority::host) == public_url.host_str();
+    if is_public || request.method() != Method::GET || request.uri().path() != "/auth" {
         return next.run(request).await;
     }
-    if !matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
-        return StatusCode::MISDIRECTED_REQUEST.into_response();
-    }
-    if request.method() == Method::GET && request.uri().path() == "/auth" {
-        // The bank sends the browser back to the public name, where a cookie of this one does not come along.
-        let mut there = public_url;
-        there.set_path("/auth");
-        there.set_query(request.uri().query());
-        return Redirect::temporary(there.as_str()).into_response();
-    }
-    next.run(request).await
+    // The bank sends the browser back to the public name, where a cookie of this one does not come along.
+    let mut there = public_url;
+    there.set_path("/auth");
+    there.set_query(request.uri().query());
+    Redirect::temporary(there.as_str()).into_response()
 }

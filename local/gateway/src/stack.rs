@@ -3,13 +3,14 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
 
 use bunq_simulator::Simulator;
-use local_aws::LocalAws;
+use local_aws::{AccessKey, LocalAws};
+use loopback::Name;
 use shared::{
     config::Config,
     http::{App, Problem},
@@ -21,7 +22,7 @@ use shared::{
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::{BankChoice, LocalError, Options, docker, gateway, state::StateDir};
+use crate::{BankChoice, LocalError, Options, docker, serve, state::StateDir};
 
 /// bunq may ask for a wait of half a minute on the way.
 const ONBOARDING: Duration = Duration::from_secs(120);
@@ -39,8 +40,11 @@ pub struct Stack {
     pub api_key: ApiKey,
     /// The file that holds the key.
     pub api_key_file: PathBuf,
+    /// The file that holds what signs calls to the embedded AWS and to POST /setup.
+    pub aws_credentials_file: PathBuf,
     listener: TcpListener,
     app: App,
+    access_key: AccessKey,
     aws: LocalAws,
     simulator: Option<Simulator>,
 }
@@ -58,10 +62,17 @@ impl Stack {
             state.forget()?;
         }
 
-        let aws = local_aws::Options { listen: loopback(options.aws_port), state_dir: Some(state.aws()) };
+        let access_key = state.access_key()?;
+        let names = names(options.docker);
+        let aws = local_aws::Options {
+            listen: loopback(options.aws_port),
+            state_dir: Some(state.aws()),
+            access_key: access_key.clone(),
+            names: names.clone(),
+        };
         let aws = LocalAws::start(aws).await?;
         let simulator = match options.bunq {
-            BankChoice::Simulator => Some(start_simulator(options.simulator_port, &state).await?),
+            BankChoice::Simulator => Some(start_simulator(options.simulator_port, names, &state).await?),
             BankChoice::Sandbox | BankChoice::Production | BankChoice::Custom => None,
         };
         if let Some(address) = options.docker {
@@ -76,7 +87,12 @@ impl Stack {
         let url = config.public_url.clone();
         let aws_url = aws.url();
         let endpoint = Url::parse(&aws_url).map_err(|error| LocalError::Serve(io::Error::other(error)))?;
-        let app = compose(config, Aws::Local(endpoint), Clock::system()).await?;
+        let here = Aws::Local {
+            endpoint,
+            access_key_id: access_key.id().to_owned(),
+            secret_access_key: access_key.secret().clone(),
+        };
+        let app = compose(config, here, Clock::system()).await?;
 
         let api_key = onboard(&app, &state, progress).await?;
         Ok(Self {
@@ -85,8 +101,10 @@ impl Stack {
             simulator_url: simulator.as_ref().map(Simulator::url),
             api_key,
             api_key_file: state.api_key(),
+            aws_credentials_file: state.aws_credentials(),
             listener,
             app,
+            access_key,
             aws,
             simulator,
         })
@@ -97,13 +115,19 @@ impl Stack {
     /// # Errors
     /// [`LocalError::Serve`].
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), LocalError> {
-        let served = axum::serve(self.listener, gateway(self.app)).with_graceful_shutdown(shutdown).await;
+        let served = serve(self.listener, self.app, self.access_key, shutdown).await;
         if let Some(simulator) = self.simulator {
             simulator.stop().await;
         }
         self.aws.stop().await;
         served.map_err(LocalError::Serve)
     }
+}
+
+/// The names by which functions in containers know this machine. Docker Desktop's name needs no `--docker`.
+fn names(docker: Option<IpAddr>) -> Vec<Name> {
+    let desktop = "host.docker.internal".parse::<Name>().ok();
+    desktop.into_iter().chain(docker.map(Name::from)).collect()
 }
 
 fn loopback(port: u16) -> SocketAddr {
@@ -117,9 +141,10 @@ async fn listen(port: u16) -> Result<TcpListener, LocalError> {
     })
 }
 
-async fn start_simulator(port: u16, state: &StateDir) -> Result<Simulator, LocalError> {
+async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Result<Simulator, LocalError> {
     let options = bunq_simulator::Options {
         listen: loopback(port),
+        names,
         state_file: Some(state.simulator()),
         settings: bunq_simulator::Settings::default(),
     };

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use local_aws::{AccessKey, AccessKeyError};
+use secrecy::ExposeSecret as _;
 use shared::types::secret::{ApiKey, Secret as _};
 
 use crate::{BankChoice, LocalError};
@@ -41,6 +43,10 @@ impl StateDir {
         self.0.join("api-key")
     }
 
+    pub(crate) fn aws_credentials(&self) -> PathBuf {
+        self.0.join("aws-credentials")
+    }
+
     fn failed(path: PathBuf) -> impl FnOnce(io::Error) -> LocalError {
         move |source| LocalError::StateDir { path, source }
     }
@@ -56,7 +62,7 @@ impl StateDir {
             result => result,
         };
         gone(fs::remove_dir_all(&aws)).map_err(Self::failed(aws))?;
-        for file in [self.simulator(), self.api_key()] {
+        for file in [self.simulator(), self.api_key(), self.aws_credentials()] {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
         Ok(())
@@ -71,13 +77,37 @@ impl StateDir {
 
     /// Leaves the API key for the person at the terminal, readable by nobody else.
     pub(crate) fn write_api_key(&self, key: &ApiKey) -> Result<(), LocalError> {
-        let path = self.api_key();
-        let write = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-            // The mode above is for a new file only.
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-            file.write_all(key.expose().as_bytes())
-        };
-        write().map_err(Self::failed(path.clone()))
+        write_private(&self.api_key(), key.expose())
     }
+
+    /// The access key of this machine: the one in the file, or a new one that is written there. A file that holds something else
+    /// is left as it is.
+    pub(crate) fn access_key(&self) -> Result<AccessKey, LocalError> {
+        let path = self.aws_credentials();
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                let close = fs::set_permissions(&path, fs::Permissions::from_mode(0o600));
+                close.map_err(Self::failed(path.clone()))?;
+                let invalid = |source: AccessKeyError| LocalError::Credentials { path, source };
+                AccessKey::from_credentials_file(&text).map_err(invalid)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = AccessKey::generate();
+                write_private(&path, key.to_credentials_file().expose_secret())?;
+                Ok(key)
+            }
+            Err(error) => Err(Self::failed(path)(error)),
+        }
+    }
+}
+
+/// Writes a file that nobody else can read.
+fn write_private(path: &Path, text: &str) -> Result<(), LocalError> {
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        // The mode above is for a new file only.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        file.write_all(text.as_bytes())
+    };
+    write().map_err(StateDir::failed(path.to_owned()))
 }

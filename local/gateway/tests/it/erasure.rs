@@ -1,28 +1,32 @@
 //! A customer who is deleted is gone from the disk, not only from the answers.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
-use serde_json::{Value, json};
+use aws_sdk_dynamodb::{
+    config::{BehaviorVersion, Credentials, Region},
+    types::AttributeValue,
+};
 
 use crate::{
     browser::Browser,
-    process::{Folder, Local},
+    process::{Folder, Local, access_key},
 };
 
-/// The embedded AWS wants a signature to be there and checks none.
-const SIGNED: &str =
-    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
+async fn scan(folder: &Path, local: &Local, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let (id, secret) = access_key(folder);
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new(id, secret, None, None, "test"))
+        .endpoint_url(local.aws_url())
+        .build();
+    let scan = aws_sdk_dynamodb::Client::from_conf(config).scan().table_name(table).send().await;
+    scan.unwrap().items.unwrap()
+}
 
-async fn scan(browser: &Browser, local: &Local, table: &str) -> Vec<Value> {
-    let request = browser
-        .post(local.aws_url())
-        .header("x-amz-target", "DynamoDB_20120810.Scan")
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-date", "20260101T000000Z")
-        .header("authorization", SIGNED)
-        .body(json!({ "TableName": table }).to_string());
-    let answer = browser.send(request).await;
-    answer.json()["Items"].as_array().unwrap_or_else(|| panic!("{answer:?}")).clone()
+/// The text in an attribute, if the item has it.
+fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &str) -> Option<&'a String> {
+    item.get(name).and_then(|value| value.as_s().ok())
 }
 
 /// Every file of the embedded AWS, byte for byte.
@@ -45,14 +49,18 @@ async fn a_deleted_customer_leaves_no_byte_of_their_tokens_on_the_disk() {
     let user_id = browser.connect(&local, "person").await;
     let stays = browser.connect(&local, "company").await;
     browser.assert_reads_accounts(&local, local.api_key(), &user_id).await;
-    let items =
-        [scan(&browser, &local, "bunq-tpp-connections").await, scan(&browser, &local, "bunq-tpp-ephemera").await]
-            .concat();
+    let items = [
+        scan(&folder.path(), &local, "bunq-tpp-connections").await,
+        scan(&folder.path(), &local, "bunq-tpp-ephemera").await,
+    ]
+    .concat();
     let sealed = |user_id: &str| -> Vec<String> {
-        let of_user = items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().ends_with(user_id));
-        let attributes =
-            of_user.flat_map(|item| ["access_token", "display_name", "token"].map(|name| &item[name]["S"]));
-        attributes.filter_map(Value::as_str).map(str::to_owned).collect()
+        let of_user = items.iter().filter(|item| text(item, "pk").unwrap().ends_with(user_id));
+        of_user
+            .flat_map(|item| ["access_token", "display_name", "token"].map(|name| text(item, name)))
+            .flatten()
+            .cloned()
+            .collect()
     };
     let (gone, kept) = (sealed(&user_id), sealed(&stays));
     assert_eq!((gone.len(), kept.len()), (3, 3), "a consent, a name and a session each");

@@ -1,9 +1,20 @@
 //! The gateway knows its own name: a page in a browser that makes its name lead here gets nothing.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
 use crate::{
     browser::Browser,
-    process::{Folder, Local},
+    process::{Folder, Local, access_key},
 };
+
+fn free_port() -> String {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port().to_string()
+}
 
 /// The port of the API.
 fn port(local: &Local) -> &str {
@@ -59,11 +70,7 @@ async fn auth_at_the_machines_address_leads_to_its_name() {
 #[tokio::test]
 async fn behind_a_public_address_its_name_is_known_too() {
     let folder = Folder::onboarded();
-    let (_listener, port) = {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = listener.local_addr().unwrap().port().to_string();
-        (drop(listener), port)
-    };
+    let port = free_port();
     let arguments = ["--public-url", "https://tpp.example", "--port", &port];
     let (local, browser) = (Local::start(&folder.path(), &arguments), Browser::new());
     let auth = format!("http://127.0.0.1:{port}/auth");
@@ -79,18 +86,98 @@ async fn behind_a_public_address_its_name_is_known_too() {
     assert_eq!(foreign.status, 421);
 }
 
+/// Runs curl as the README has it: it reads the access key from the state folder, and signs.
+fn curl(folder: &Path, url: &str, arguments: &[&str]) -> (String, String) {
+    let (id, secret) = access_key(folder);
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "--noproxy", "*", "-w", "\n%{http_code}", "--aws-sigv4", "aws:amz:eu-central-1:execute-api"]);
+    curl.args(["--user", &format!("{id}:{secret}"), "-H", "Content-Type: application/json"]).args(arguments);
+    let output = curl.arg(url).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (body, status) = text.rsplit_once('\n').unwrap();
+    (status.to_owned(), body.to_owned())
+}
+
 #[tokio::test]
-async fn a_page_cannot_set_the_deployment_up() {
+async fn nobody_sets_a_deployment_up_without_the_key_of_the_state_folder_under_any_name() {
+    let folder = Folder::onboarded();
+    let port = free_port();
+    let _local = Local::start(&folder.path(), &["--public-url", "https://tpp.example", "--port", &port]);
+    let (url, browser) = (format!("http://127.0.0.1:{port}/setup"), Browser::new());
+    let (id, _) = access_key(&folder.path());
+    let ours = format!("AWS4-HMAC-SHA256 Credential={id}/20260101/eu-central-1/execute-api/aws4_request, Signature=0");
+
+    for host in ["tpp.example", "localhost", &format!("127.0.0.1:{port}")] {
+        for forged in [
+            "AWS4-HMAC-SHA256 Credential=x/x/x/execute-api/aws4_request",
+            "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",
+            &ours,
+            "",
+        ] {
+            let post = browser.post(&url).header("host", host).header("content-type", "application/json");
+            let post = post.header("authorization", forged).body("{\"action\":\"list_api_keys\"}");
+            let answer = browser.send(post).await;
+            assert_eq!((answer.status, answer.text.as_str()), (403, r#"{"message":"Forbidden"}"#), "{host} {forged}");
+        }
+        let key = fs::read_to_string(folder.path().join("api-key")).unwrap();
+        let with_key = browser.post(&url).header("host", host).bearer_auth(key).body("{}");
+        assert_eq!(browser.send(with_key).await.status, 403, "not with an API key either");
+        let (status, body) =
+            curl(&folder.path(), &url, &["-H", &format!("Host: {host}"), "-d", r#"{"action":"status"}"#]);
+        assert_eq!(status, "200", "{host}: {body}");
+        assert!(body.contains("\"onboarded\":true"), "{body}");
+    }
+    let other = Folder::new();
+    drop(Local::start(&other.path(), &[]));
+    assert_eq!(curl(&other.path(), &url, &["-d", r#"{"action":"status"}"#]).0, "403", "another folder's key");
+}
+
+/// Each port is a door that is guarded; one that nobody knows of would not be.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn it_listens_on_three_ports_and_no_other() {
+    let (folder, browser) = (Folder::onboarded(), Browser::new());
+    let local = Local::start(&folder.path(), &[]);
+    let user_id = browser.connect(&local, "person").await;
+    browser.assert_reads_accounts(&local, local.api_key(), &user_id).await;
+
+    let sockets = fs::read_dir(format!("/proc/{}/fd", local.pid())).unwrap();
+    let sockets: Vec<_> = sockets.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect();
+    let mut listening = Vec::new();
+    for table in ["tcp", "tcp6"] {
+        let table = fs::read_to_string(format!("/proc/{}/net/{table}", local.pid())).unwrap();
+        for line in table.lines().skip(1) {
+            let columns: Vec<_> = line.split_whitespace().collect();
+            let (address, state, inode) = (columns[1], columns[3], columns[9]);
+            if state == "0A" && sockets.contains(&PathBuf::from(format!("socket:[{inode}]"))) {
+                let (_, port) = address.rsplit_once(':').unwrap();
+                listening.push(u16::from_str_radix(port, 16).unwrap().to_string());
+            }
+        }
+    }
+    listening.sort();
+    let mut known = [local.url(), local.bank_url(), local.aws_url()]
+        .map(|url| url.trim_end_matches('/').rsplit(':').next().unwrap().to_owned());
+    known.sort();
+    assert_eq!(listening, known);
+}
+
+#[tokio::test]
+async fn no_port_answers_a_page_of_another_site() {
     let folder = Folder::onboarded();
     let (local, browser) = (Local::start(&folder.path(), &[]), Browser::new());
-    let setup = || {
-        let post = browser.post(&format!("{}/setup", local.url())).header("content-type", "application/json");
-        post.body("{\"action\":\"status\"}")
-    };
-    let signed = "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/execute-api/aws4_request, Signature=0";
 
-    assert_eq!(browser.send(setup()).await.status, 403);
-    assert_eq!(browser.send(setup().bearer_auth(local.api_key())).await.status, 403, "not with an API key either");
-    let answer = browser.send(setup().header("authorization", signed)).await;
-    assert_eq!(answer.json()["onboarded"], true, "{answer:?}");
+    for url in [local.url(), local.bank_url(), local.aws_url()] {
+        for (name, value, status) in [
+            ("host", "evil.example", 421),
+            ("host", "evil.example:4566", 421),
+            ("origin", "http://evil.example", 403),
+            ("origin", "null", 403),
+        ] {
+            for request in [browser.get(url), browser.post(url), browser.delete(url)] {
+                let answer = browser.send(request.header(name, value)).await;
+                assert_eq!((answer.status, answer.text.as_str()), (status, ""), "{url} {name}: {value}");
+            }
+        }
+    }
 }

@@ -114,6 +114,10 @@ impl Local {
         commands.filter(|line| line.starts_with("USER_ID=") || line.starts_with("curl ")).collect()
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it, and answers what it logged.
     pub(crate) fn log(mut self) -> String {
         signal(self.child.id(), "KILL");
@@ -188,6 +192,14 @@ pub(crate) fn refusal(command: Command) -> String {
     let line = lines[0].strip_prefix("local: ").unwrap_or_else(|| panic!("{said}"));
     assert!(!line.contains("Error") && !line.contains(" { "), "words, not Rust: {line}");
     line.to_owned()
+}
+
+/// The access key that a run has left in its folder: the id and the secret.
+pub(crate) fn access_key(state_dir: &Path) -> (String, String) {
+    let file = fs::read_to_string(state_dir.join("aws-credentials")).unwrap();
+    let find =
+        |name: &str| file.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = ")).unwrap().to_owned();
+    (find("aws_access_key_id"), find("aws_secret_access_key"))
 }
 
 /// A folder for state, inside of a temporary one: the program makes it.

@@ -80,6 +80,7 @@ fn a_folder_that_another_one_uses_is_named_and_left_alone() {
 fn files_that_are_not_its_own_are_named_and_left_alone() {
     for (name, content) in [
         ("simulator.json", "{\"something\":\"else\"}"),
+        ("aws-credentials", "[default]\naws_access_key_id = local\naws_secret_access_key = local\n"),
         ("aws/secrets.json", "not JSON"),
         ("aws/dynamodb.sqlite", "no database, but as long as the first page of one should be"),
     ] {

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+
 use crate::{
     browser::Browser,
-    process::{Folder, Local, program, run_to_end},
+    process::{Folder, Local, access_key, program, run_to_end},
 };
 
 #[tokio::test]
@@ -29,21 +31,39 @@ async fn the_first_start_makes_everything_and_a_customer_can_connect() {
 }
 
 #[tokio::test]
-async fn the_aws_beside_it_holds_the_secrets_and_checks_no_signature() {
+async fn the_aws_beside_it_holds_the_secrets_and_answers_the_key_of_the_state_folder_only() {
     let folder = Folder::onboarded();
     let local = Local::start(&folder.path(), &[]);
-    let browser = Browser::new();
+    let describe = async |id: &str, secret: &str| {
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new(id, secret, None, None, "test"))
+            .endpoint_url(local.aws_url())
+            .build();
+        let client = aws_sdk_secretsmanager::Client::from_conf(config);
+        client.describe_secret().secret_id("bunq-tpp/tpp").send().await
+    };
+    let (id, secret) = access_key(&folder.path());
 
-    let asked = browser
-        .post(local.aws_url())
-        .header("X-Amz-Target", "secretsmanager.DescribeSecret")
-        .header("X-Amz-Date", "20260101T000000Z")
-        .header("Authorization", "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/secretsmanager/aws4_request")
-        .header("Content-Type", "application/x-amz-json-1.1")
-        .body("{\"SecretId\":\"bunq-tpp/tpp\"}");
-    let answer = browser.send(asked).await;
+    assert_eq!(describe(&id, &secret).await.unwrap().name(), Some("bunq-tpp/tpp"));
+    for (id, secret) in [("local", "local"), (&id, "local"), ("local", &secret)] {
+        let refused = describe(id, secret).await.unwrap_err();
+        assert_eq!(refused.raw_response().unwrap().status().as_u16(), 403, "{id}");
+    }
+}
 
-    assert_eq!(answer.json()["Name"], "bunq-tpp/tpp", "{answer:?}");
+#[test]
+fn the_access_key_is_made_at_the_first_start_and_kept() {
+    let (folder, other) = (Folder::onboarded(), Folder::new());
+    let made = access_key(&folder.path());
+
+    drop(Local::start(&folder.path(), &[]));
+    assert_eq!(access_key(&folder.path()), made);
+    drop(Local::start(&other.path(), &[]));
+    assert_ne!(access_key(&other.path()), made, "each folder has its own");
+    drop(Local::start(&folder.path(), &["--fresh"]));
+    assert_ne!(access_key(&folder.path()), made);
 }
 
 #[tokio::test]

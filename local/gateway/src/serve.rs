@@ -1,0 +1,47 @@
+//! The port of the API: who is answered, and how long a request may take to arrive.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    http::Request,
+};
+use local_aws::AccessKey;
+use loopback::{Hosts, Limits};
+use shared::http::App;
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+use crate::gateway;
+
+/// API Gateway takes 10 MB.
+pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+const LIMITS: Limits = Limits {
+    head: Duration::from_secs(30),
+    body: Duration::from_secs(30),
+    body_bytes: LARGEST_BODY,
+    grace: Duration::from_secs(2),
+};
+
+/// Serves the API on a port of this machine until `stop` resolves, to requests for this machine and for the public URL's host.
+/// `access_key` stands for IAM's.
+///
+/// # Errors
+/// The listener has no address.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    access_key: AccessKey,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let public_url = &app.tpp.config().public_url;
+    let mut hosts = Hosts::of(listener.local_addr()?);
+    if let Some(name) = public_url.host_str().and_then(|host| host.parse().ok()) {
+        hosts = hosts.behind(name, &public_url.origin().ascii_serialization());
+    }
+    let router = gateway(app, access_key);
+    let service = move |_: SocketAddr, request: Request<Bytes>| router.clone().oneshot(request.map(Body::from));
+    loopback::serve(listener, hosts, LIMITS, service, stop).await;
+    Ok(())
+}
