@@ -13,8 +13,8 @@ import httpx
 from stack import running
 
 HERE = Path(__file__).parent
-# What stands for IAM looks at the form only.
-SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20261122/eu-central-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
+# Stands where a signature goes; `hooks` puts one there for each request.
+SIGNED = "to be signed"
 
 
 def main(binary: Path, arguments: list[str]) -> int:
@@ -27,6 +27,8 @@ def main(binary: Path, arguments: list[str]) -> int:
             "CONTRACT_BANK": stack.bank,
             "CONTRACT_API_KEY": stack.api_key,
             "CONTRACT_SIGNED": SIGNED,
+            "CONTRACT_ACCESS_KEY_ID": stack.access_key[0],
+            "CONTRACT_SECRET_ACCESS_KEY": stack.access_key[1],
             "CONTRACT_ANSWERS": str(answers),
             "PYTHONPATH": str(HERE),
             "PYTHONHASHSEED": "0",

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+import signature
 from stack import Stack
 
-stack = Stack(os.environ["CONTRACT_URL"], os.environ["CONTRACT_BANK"], os.environ["CONTRACT_API_KEY"])
+access_key = (os.environ["CONTRACT_ACCESS_KEY_ID"], os.environ["CONTRACT_SECRET_ACCESS_KEY"])
+stack = Stack(os.environ["CONTRACT_URL"], os.environ["CONTRACT_BANK"], os.environ["CONTRACT_API_KEY"], access_key)
 api = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=30, trust_env=False)
 
 ACCOUNT, SECOND_ACCOUNT = 60101, 60102
@@ -80,8 +82,7 @@ def new_transaction() -> int:
 
 def new_api_key() -> str:
     body = {"action": "create_api_key", "name": "to be revoked", "scopes": ["accounts"]}
-    signed = {"Authorization": os.environ["CONTRACT_SIGNED"]}
-    return api.post("/setup", json=body, headers=signed).raise_for_status().json()["id"]
+    return api.post("/setup", json=body, auth=signature.ForHttpx(access_key)).raise_for_status().json()["id"]
 
 
 @cache

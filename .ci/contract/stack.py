@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+import signature
+
 PATIENCE = 90
 
 
@@ -20,6 +22,7 @@ class Stack:
     url: str
     bank: str
     api_key: str
+    access_key: tuple[str, str]
 
     def connect(self, customer: str) -> str:
         """Has a customer of the simulated bank consent in a browser of their own. Answers their user_id."""
@@ -48,7 +51,7 @@ def running(binary: Path):
                 [binary, *ports, "--state-dir", Path(folder, "state")], stdout=out, stderr=out, env=environment
             )
         try:
-            yield ready(process, output)
+            yield ready(process, output, Path(folder, "state"))
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -58,13 +61,14 @@ def running(binary: Path):
                 process.wait()
 
 
-def ready(process: subprocess.Popen, output: Path) -> Stack:
+def ready(process: subprocess.Popen, output: Path, state: Path) -> Stack:
     """Waits until the welcome is printed, which is after everything listens."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         text = output.read_text()
         if "Ctrl-C stops everything" in text:
             said = {name: re.search(rf"^  {name} +(\S+)", text, re.MULTILINE)[1] for name in ("API", "bank", "API key")}
-            return Stack(said["API"].rstrip("/"), said["bank"].rstrip("/"), said["API key"])
+            access_key = signature.read(state / "aws-credentials")
+            return Stack(said["API"].rstrip("/"), said["bank"].rstrip("/"), said["API key"], access_key)
         time.sleep(0.1)
     raise RuntimeError(f"the local stack did not start:\n{output.read_text()}")

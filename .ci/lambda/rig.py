@@ -1,5 +1,6 @@
 """What runs a function as Lambda does, and what it runs against."""
 
+import configparser
 import json
 import os
 import pathlib
@@ -22,7 +23,6 @@ BOOTSTRAPS = pathlib.Path(os.environ["BOOTSTRAPS"])
 GROUPS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 MACHINE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / f"aws-lambda-rie-{MACHINE}"
-AWS = {"region_name": "eu-central-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
 PATIENCE = 60
 
 
@@ -58,6 +58,10 @@ class Local:
             if "Ctrl-C" in line:
                 break
         self.bank, self.aws = said["bank"], said["AWS"]
+        file = configparser.ConfigParser()
+        file.read(pathlib.Path(self.folder.name, "aws-credentials"))
+        # The id and the secret, by the names that AWS's clients know them by.
+        self.access_key = dict(file["default"])
 
     def end(self):
         self.process.terminate()
@@ -66,9 +70,9 @@ class Local:
         self.folder.cleanup()
 
 
-def create_tables(endpoint):
+def create_tables(endpoint, access_key):
     """Makes the tables as the template has them."""
-    client = boto3.client("dynamodb", endpoint_url=endpoint, **AWS)
+    client = boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1", **access_key)
     resources = evaluate(*translate({}))
     for resource, name in (("ConnectionsTable", "rig-connections"), ("EphemeraTable", "rig-ephemera")):
         wanted = resources[resource]["Properties"]
@@ -76,10 +80,10 @@ def create_tables(endpoint):
         client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **parts)
 
 
-def environment(aws, bank):
+def environment(aws, bank, access_key):
     """What the template gives a function, with a bank and an AWS on this machine."""
     return {
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-central-1",
+        **{name.upper(): value for name, value in access_key.items()}, "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
         "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "SECRET_PREFIX": "rig",
         "PUBLIC_URL": "https://tpp.example", "TPP_NAME": "rig", "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "1",

@@ -41,8 +41,8 @@ def deployment(request, local, tmp_path):
     if request.param == "moto":
         aws = f"http://127.0.0.1:{(port := free_port())}"
         moto = subprocess.Popen([pathlib.Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until("AWS", lambda: create_tables_when_there(aws))
-    functions = {group: Function(group, environment(aws, local.bank), tmp_path / f"{group}.log") for group in GROUPS}
+    until("AWS", lambda: create_tables_when_there(aws, local.access_key))
+    functions = {group: Function(group, environment(aws, local.bank, local.access_key), tmp_path / f"{group}.log") for group in GROUPS}
     yield functions, local.bank
     for function in functions.values():
         function.end()
@@ -51,11 +51,11 @@ def deployment(request, local, tmp_path):
         moto.wait(PATIENCE)
 
 
-def create_tables_when_there(aws):
+def create_tables_when_there(aws, access_key):
     import botocore.exceptions
 
     try:
-        create_tables(aws)
+        create_tables(aws, access_key)
     except botocore.exceptions.EndpointConnectionError as error:
         raise OSError from error
 

@@ -37,9 +37,7 @@ impl TestApp {
         let app = self.compose_with(name, value).await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let url = Url::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a URL");
-        let server = tokio::spawn(async move {
-            axum::serve(listener, local::gateway(app)).await.expect("the server runs");
-        });
+        let server = self.serve(listener, app);
         Sibling { url, server }
     }
 }

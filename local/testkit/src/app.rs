@@ -55,7 +55,7 @@ impl TestAppBuilder {
         aws.create_tables("connections", "ephemera").await.expect("the tables are made");
         if self.seeded {
             let certificate = json!({ "Name": "test/psd2-certificate", "SecretString": seed::certificate().await });
-            seed::secrets_manager(&aws.url(), "CreateSecret", certificate).await;
+            seed::secrets_manager(&aws, "CreateSecret", certificate).await;
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -144,8 +144,18 @@ impl TestApp {
     pub(crate) async fn compose_with(&self, name: &'static str, value: &str) -> App {
         let variable = |asked| if asked == name { Some(value.to_owned()) } else { self.variables.get(asked).cloned() };
         let config = Config::parse(variable).expect("a configuration");
-        let endpoint = Url::parse(&self.aws.url()).expect("a URL");
-        compose(config, Aws::Local(endpoint), self.clock.clock()).await.expect("the parts fit")
+        compose(config, self.aws_at(&self.aws.url()), self.clock.clock()).await.expect("the parts fit")
+    }
+
+    /// Its AWS, as its functions find it at an address.
+    #[must_use]
+    pub fn aws_at(&self, url: &str) -> Aws {
+        let access_key = self.aws.access_key();
+        Aws::Local {
+            endpoint: Url::parse(url).expect("a URL"),
+            access_key_id: access_key.id().to_owned(),
+            secret_access_key: access_key.secret().clone(),
+        }
     }
 
     /// Stops the API and starts it anew at the same address, with nothing in memory.
@@ -165,9 +175,15 @@ impl TestApp {
 
     async fn restart_with(&mut self, listener: TcpListener) {
         let app = self.compose().await;
-        self.server = tokio::spawn(async move {
-            axum::serve(listener, local::gateway(app)).await.expect("the server runs");
-        });
+        self.server = self.serve(listener, app);
+    }
+
+    /// Serves the API as `local` does, until the task is aborted.
+    pub(crate) fn serve(&self, listener: TcpListener, app: App) -> JoinHandle<()> {
+        let access_key = self.aws.access_key().clone();
+        tokio::spawn(async move {
+            local::serve(listener, app, access_key, std::future::pending()).await.expect("the server runs");
+        })
     }
 
     /// Invokes the setup directly, in a process of its own as far as memory is concerned.
@@ -254,7 +270,7 @@ impl TestApp {
     /// A secret's content.
     pub async fn read_secret(&self, name: &str) -> Value {
         let id = format!("test/{name}");
-        let answer = seed::secrets_manager(&self.aws.url(), "GetSecretValue", json!({ "SecretId": id })).await;
+        let answer = seed::secrets_manager(&self.aws, "GetSecretValue", json!({ "SecretId": id })).await;
         let text = answer["SecretString"].as_str().unwrap_or_else(|| panic!("no secret {id}: {answer}"));
         serde_json::from_str(text).unwrap_or_else(|_| json!(text))
     }
@@ -262,13 +278,13 @@ impl TestApp {
     /// Overwrites a secret.
     pub async fn write_secret(&self, name: &str, content: &str) {
         let body = json!({ "SecretId": format!("test/{name}"), "SecretString": content });
-        seed::secrets_manager(&self.aws.url(), "PutSecretValue", body).await;
+        seed::secrets_manager(&self.aws, "PutSecretValue", body).await;
     }
 
     /// Deletes a secret.
     pub async fn delete_secret(&self, name: &str) {
         let body = json!({ "SecretId": format!("test/{name}"), "ForceDeleteWithoutRecovery": true });
-        seed::secrets_manager(&self.aws.url(), "DeleteSecret", body).await;
+        seed::secrets_manager(&self.aws, "DeleteSecret", body).await;
     }
 
     /// Makes no call to the embedded AWS fail any more.

@@ -53,6 +53,11 @@ impl TestBank {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// The settings as they are.
+    pub async fn settings_now(&self) -> Value {
+        self.switch(reqwest::Method::GET, "settings", None).await
+    }
+
     /// Changes settings.
     pub async fn settings(&self, changes: Value) {
         self.switch(reqwest::Method::PATCH, "settings", Some(changes)).await;

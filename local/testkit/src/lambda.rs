@@ -18,6 +18,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
@@ -61,8 +62,8 @@ impl Function {
             .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
             .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
             .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test");
+            .env("AWS_ACCESS_KEY_ID", app.aws.access_key().id())
+            .env("AWS_SECRET_ACCESS_KEY", app.aws.access_key().secret().expose_secret());
         Self::spawn(command).await
     }
 

@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod logs;
 mod page;
 mod seed;
+mod signed;
 mod stored;
 
 pub use actions::{JsonBody, Sibling};

@@ -1,9 +1,10 @@
 //! A PSD2 certificate that all deployments of a test process share: making one takes longer than most tests.
 
+use local_aws::LocalAws;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::TestApp;
+use crate::{TestApp, signed::signed};
 
 static CERTIFICATE: OnceCell<String> = OnceCell::const_new();
 
@@ -18,29 +19,22 @@ pub(crate) async fn certificate() -> &'static str {
 }
 
 /// One call to the embedded Secrets Manager, without the code under test.
-pub(crate) async fn secrets_manager(aws_url: &str, operation: &str, body: Value) -> Value {
-    aws(aws_url, &format!("secretsmanager.{operation}"), body).await
+pub(crate) async fn secrets_manager(to: &LocalAws, operation: &str, body: Value) -> Value {
+    aws(to, &format!("secretsmanager.{operation}"), body).await
 }
 
 /// One call to the embedded AWS, without the code under test.
-pub(crate) async fn aws(aws_url: &str, target: &str, body: Value) -> Value {
+pub(crate) async fn aws(to: &LocalAws, target: &str, body: Value) -> Value {
     let (service, media_type) = match target.starts_with("DynamoDB") {
         true => ("dynamodb", "application/x-amz-json-1.0"),
         false => ("secretsmanager", "application/x-amz-json-1.1"),
     };
-    let credential = format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    );
-    let answer = reqwest::Client::new()
-        .post(aws_url)
+    let request = reqwest::Client::new()
+        .post(to.url())
         .header("X-Amz-Target", target)
         .header("Content-Type", media_type)
-        .header("X-Amz-Date", "20260101T000000Z")
-        .header("Authorization", credential)
-        .body(body.to_string())
-        .send()
-        .await
-        .expect("the embedded AWS answers");
+        .body(body.to_string());
+    let answer = signed(to.access_key(), service, request).send().await.expect("the embedded AWS answers");
     let text = answer.text().await.expect("a text");
     serde_json::from_str(&text).unwrap_or_else(|_| json!({ "text": text }))
 }

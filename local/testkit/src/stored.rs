@@ -9,7 +9,7 @@ use crate::{TestApp, seed};
 impl TestApp {
     /// One call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
     pub async fn aws_call(&self, target: &str, body: Value) -> Value {
-        seed::aws(&self.aws.url(), target, body).await
+        seed::aws(&self.aws, target, body).await
     }
 
     /// Every item of a table, as DynamoDB writes it, in the order of the keys.

@@ -10,7 +10,8 @@ use testkit::{
 use crate::support::{ask, complete, fresh, invoke, secret_texts, states};
 
 const BOOTSTRAP: &str = env!("CARGO_BIN_EXE_setup");
-const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIA/20261122/eu-central-1/execute-api/aws4_request, \
+/// It has the right form, and nobody's key made it.
+const FORGED: &str = "AWS4-HMAC-SHA256 Credential=AKIA/20261122/eu-central-1/execute-api/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=0000";
 
 fn post(app: &TestApp, body: &str) -> RequestBuilder {
@@ -18,15 +19,17 @@ fn post(app: &TestApp, body: &str) -> RequestBuilder {
 }
 
 async fn signed(app: &TestApp, body: &str) -> Answer {
-    app.send(post(app, body).header("authorization", SIGNED)).await
+    app.send(app.signed(post(app, body))).await
 }
 
 #[tokio::test]
 async fn nobody_but_iams_users_may_set_a_deployment_up() {
     let app = TestApp::start().await;
-    let other_service = SIGNED.replace("execute-api", "s3");
+    let ours = FORGED.replace("AKIA", app.aws.access_key().id());
+    let issue = "AWS4-HMAC-SHA256 Credential=x/x/x/execute-api/aws4_request".to_owned();
+    let bearer = format!("Bearer {}", app.api_key);
     let headers =
-        [None, Some(format!("Bearer {}", app.api_key)), Some("AWS4-HMAC-SHA256".to_owned()), Some(other_service)];
+        [None, Some(bearer), Some("AWS4-HMAC-SHA256".to_owned()), Some(FORGED.to_owned()), Some(ours), Some(issue)];
     for header in headers {
         let mut request = post(&app, "{}");
         if let Some(header) = &header {
@@ -60,8 +63,8 @@ async fn iams_user_sets_a_deployment_up_over_http() {
 async fn a_request_that_is_not_json_is_refused() {
     let app = fresh().await;
     let typed = |kind: &str, body: &str| {
-        let request = app.request(Method::POST, "/setup").header("authorization", SIGNED).header("content-type", kind);
-        app.send(request.body(body.to_owned()))
+        let request = app.request(Method::POST, "/setup").header("content-type", kind).body(body.to_owned());
+        app.send(app.signed(request))
     };
 
     typed("text/plain", "{}").await.problem(422, "invalid_request");
@@ -69,8 +72,7 @@ async fn a_request_that_is_not_json_is_refused() {
     for body in ["", "{", "run", "{} {}", "\u{feff}{}"] {
         signed(&app, body).await.problem(422, "invalid_request");
     }
-    let get = app.request(Method::GET, "/setup").header("authorization", SIGNED);
-    app.send(get).await.problem(405, "method_not_allowed");
+    app.send(app.signed(app.request(Method::GET, "/setup"))).await.problem(405, "method_not_allowed");
     assert_eq!(app.bank.total().await, 0);
 }
 

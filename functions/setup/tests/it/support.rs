@@ -4,15 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 use setup::Command;
-use shared::{
-    config::Config,
-    http::Problem,
-    lambda::{Aws, compose},
-    types::deadline::Deadline,
-};
+use shared::{config::Config, http::Problem, lambda::compose, types::deadline::Deadline};
 use testkit::{TestApp, lambda::Function};
 use tokio::sync::OnceCell;
-use url::Url;
 
 /// The steps of the onboarding, in order.
 pub(crate) const STEPS: [&str; 9] = [
@@ -46,8 +40,7 @@ pub(crate) async fn invoke_with(
     let mut variables = app.variables().clone();
     variables.extend(changes.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let config = Config::parse(|name| variables.get(name).cloned()).unwrap();
-    let aws = Aws::Local(Url::parse(&app.aws.url()).unwrap());
-    let process = compose(config, aws, app.clock.clock()).await.unwrap();
+    let process = compose(config, app.aws_at(&app.aws.url()), app.clock.clock()).await.unwrap();
     setup::run(&process, Command::parse(payload)?, &|_, _| {}, Deadline::after(Duration::from_secs(60))).await
 }
 

@@ -61,7 +61,7 @@ async fn a_developer_reads_a_customers_accounts_from_the_docs() {
 async fn the_pages_work_below_a_stage() {
     let app = TestApp::start().await;
     let user_id = app.connect("person").await;
-    let below = Router::new().nest_service("/prod", local::gateway(app.compose().await));
+    let below = Router::new().nest_service("/prod", local::gateway(app.compose().await, app.aws.access_key().clone()));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/prod/", listener.local_addr().unwrap());
     let server = tokio::spawn(async move { axum::serve(listener, below).await.unwrap() });

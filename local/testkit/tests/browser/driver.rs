@@ -23,6 +23,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts one with more arguments on Chromium's command line.
+    pub(crate) async fn start_with(more: &[&str]) -> Self {
         let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
         let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
@@ -43,6 +48,7 @@ impl Browser {
             "--disable-sync",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
+        let arguments: Vec<_> = arguments.iter().chain(more).collect();
         let capabilities = json!({
             "goog:chromeOptions": { "args": arguments },
             "goog:loggingPrefs": { "browser": "ALL" },

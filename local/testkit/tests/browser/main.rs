@@ -9,6 +9,7 @@ mod chromium;
 mod docs;
 mod driver;
 mod pages;
+mod rebinding;
 
 use serde_json::{Value, json};
 use testkit::TestApp;

@@ -64,7 +64,8 @@ async fn pass_on(State(way): State<Way>, headers: HeaderMap, body: Bytes) -> (St
     let target = headers["x-amz-target"].to_str().unwrap();
     way.seen.lock().unwrap().extend(accesses(target, &serde_json::from_slice(&body).unwrap()));
     let mut request = way.http.post(&way.aws).body(body);
-    for (name, value) in headers.iter().filter(|(name, _)| *name != "host" && *name != "content-length") {
+    // The host as well: it is signed.
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "content-length") {
         request = request.header(name, value);
     }
     let answer = request.send().await.unwrap();

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use shared::{
     config::Config,
     http::{App, Deployed, service},
-    lambda::{Aws, compose, read_event},
+    lambda::{compose, read_event},
 };
 use testkit::TestApp;
 use tower::ServiceExt as _;
-use url::Url;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The functions, by folder. `users` is last, since its events end with the customer's own end.
@@ -22,7 +21,7 @@ impl Process {
     /// Starts one that finds AWS at this address.
     pub(crate) async fn start(app: &TestApp, aws: &str) -> Self {
         let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
-        Self(compose(config, Aws::Local(Url::parse(aws).unwrap()), app.clock.clock()).await.unwrap())
+        Self(compose(config, app.aws_at(aws), app.clock.clock()).await.unwrap())
     }
 
     /// What a function makes of an event: the answer for API Gateway, or for whoever invoked it directly; else the error's type.

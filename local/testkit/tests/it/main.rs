@@ -9,4 +9,5 @@ mod house;
 mod operations;
 mod paths;
 mod secrecy;
+mod slow;
 mod sources;

@@ -13,10 +13,6 @@ use url::Url;
 /// Shorter texts stand in any log by chance.
 const LONG_ENOUGH: usize = 8;
 
-/// The embedded AWS wants a signature to be there and checks none.
-const SIGNED: &str =
-    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
-
 /// Everything that nobody may see, each with what it is.
 #[derive(Default)]
 struct Hidden(BTreeMap<String, String>);
@@ -68,19 +64,7 @@ async fn connect(app: &TestApp, customer: &str, hidden: &mut Hidden) -> String {
 
 /// All items of both tables, as DynamoDB writes them.
 async fn items(app: &TestApp) -> Vec<Value> {
-    let mut items = Vec::new();
-    for table in ["connections", "ephemera"] {
-        let scan = reqwest::Client::new()
-            .post(app.aws.url())
-            .header("X-Amz-Target", "DynamoDB_20120810.Scan")
-            .header("Content-Type", "application/x-amz-json-1.0")
-            .header("X-Amz-Date", "20260101T000000Z")
-            .header("Authorization", SIGNED)
-            .body(json!({ "TableName": table }).to_string());
-        let answer: Value = serde_json::from_str(&app.send(scan).await.text).unwrap();
-        items.extend(answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().cloned());
-    }
-    items
+    [app.scan("connections").await, app.scan("ephemera").await].concat()
 }
 
 /// Opens every sealed token that the tables hold.

@@ -1,0 +1,106 @@
+//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read and do.
+
+use std::net::Ipv4Addr;
+
+use axum::{Router, response::Html};
+use serde_json::{Value, json};
+use testkit::TestApp;
+use tokio::net::TcpListener;
+
+use crate::driver::Browser;
+
+/// What the attacker's page asks of the port that it came from: every answer's status and text. A fetch that the browser does not
+/// let through is `null`.
+const ASK: &str = "
+    const done = arguments[arguments.length - 1], [base, calls] = arguments;
+    const ask = async ([method, path, headers, body]) => {
+        try {
+            const answer = await fetch(base + path, { method, headers, body });
+            return [answer.status, await answer.text()];
+        } catch { return null; }
+    };
+    Promise.all(calls.map(ask)).then(done);";
+
+/// Calls that the owner of this machine could use: with the best headers that a page can set.
+fn calls() -> Value {
+    let forged = "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0";
+    let aws = |target: &str| {
+        json!({ "X-Amz-Target": target, "X-Amz-Date": "20260101T000000Z", "Authorization": forged,
+                "Content-Type": "application/x-amz-json-1.1" })
+    };
+    let typed =
+        json!({ "Content-Type": "application/json", "Authorization": forged.replace("secretsmanager", "execute-api") });
+    json!([
+        ["GET", "/", {}],
+        ["GET", "/health", {}],
+        ["GET", "/auth", {}],
+        ["GET", "/_local/calls", {}],
+        ["GET", "/_simulator/customers", {}],
+        ["GET", "/app?customer=person", {}],
+        ["POST", "/setup", typed, "{\"action\":\"list_api_keys\"}"],
+        ["POST", "/", aws("secretsmanager.GetSecretValue"), "{\"SecretId\":\"test/psd2-certificate\"}"],
+        ["POST", "/", aws("DynamoDB_20120810.Scan"), "{\"TableName\":\"connections\"}"],
+        ["POST", "/_simulator/settings", typed, "{\"denial\":\"stay\"}"],
+    ])
+}
+
+async fn ask(browser: &Browser, base: &str) -> Vec<Value> {
+    let answers = browser.client.execute_async(ASK, vec![json!(base), calls()]).await.unwrap();
+    answers.as_array().unwrap().clone()
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_page_whose_name_leads_here_reads_nothing_from_any_port() {
+    let app = TestApp::start().await;
+    app.connect("person").await;
+    let browser = Browser::start_with(&["--host-resolver-rules=MAP evil.example 127.0.0.1"]).await;
+
+    for port in [app.url.port().unwrap(), app.bank.url().port().unwrap(), app.aws.address().port()] {
+        let base = format!("http://evil.example:{port}");
+        // Even the refusal is a page of the attacker's origin, so that a script there is not held back by the browser.
+        browser.open(&format!("{base}/")).await;
+
+        for answer in ask(&browser, &base).await {
+            assert_eq!(answer, json!([421, ""]), "{base}");
+        }
+    }
+    browser.end().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn a_page_of_another_site_reads_nothing_and_turns_no_switch() {
+    let app = TestApp::start().await;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let site = format!("http://127.0.0.1:{}/", listener.local_addr().unwrap().port());
+    let page = Router::new().fallback(async || Html("<title>Elsewhere</title>"));
+    let server = tokio::spawn(async move { axum::serve(listener, page).await.unwrap() });
+    let browser = Browser::start().await;
+    let before = app.bank.settings_now().await;
+    browser.open(&site).await;
+
+    for port in [app.url.port().unwrap(), app.bank.url().port().unwrap(), app.aws.address().port()] {
+        let base = format!("http://127.0.0.1:{port}");
+        for answer in ask(&browser, &base).await {
+            assert_eq!(answer, Value::Null, "{base}");
+        }
+        // Without asking for permission: what a page can send, but not read.
+        let blind = "
+            const done = arguments[arguments.length - 1], [base] = arguments;
+            const send = (path, body) => fetch(base + path, { method: 'POST', mode: 'no-cors', body }).catch(() => null);
+            Promise.all([
+                send('/_simulator/settings', '{\"denial\":\"stay\"}'),
+                send('/_simulator/revoke', '{\"customer\":\"person\"}'),
+                send('/_local/faults', '{\"target\":\"DynamoDB_20120810.GetItem\",\"times\":99,\"error\":\"InternalServerError\"}'),
+            ]).then(() => done(true));";
+        browser.client.execute_async(blind, vec![json!(base)]).await.unwrap();
+    }
+
+    assert_eq!(app.bank.settings_now().await, before);
+    // No fault was set, and nothing was revoked: a customer connects and is read.
+    let user_id = app.connect("person").await;
+    assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200);
+    server.abort();
+    browser.end().await;
+}
