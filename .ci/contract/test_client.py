@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from bunq_tpp_client import AuthenticatedClient, Client
-from bunq_tpp_client.api.oauth import begin_consent, complete_consent
+from bunq_tpp_client.api.oauth import begin_consent, complete_consent, create_consent
 from bunq_tpp_client.api.payments import create_draft_payment, find_draft_payment, list_payments
 from bunq_tpp_client.api.users import find_connection, find_user, list_accounts, list_users
 from bunq_tpp_client.models import (
@@ -19,6 +19,7 @@ from bunq_tpp_client.models import (
     DraftPaymentToAnIBAN,
     DraftPaymentToAnIBANReceiverType,
     MonetaryAccountBank,
+    NewConsent,
     Problem,
     WrappedMonetaryAccountBank,
 )
@@ -42,10 +43,11 @@ def client(stack):
 
 
 @pytest.fixture(scope="module")
-def person(stack) -> UUID:
+def person(stack, client) -> UUID:
     """Connects as a browser does: out to the bank's page, and back with the cookie."""
     with Client(stack.url, raise_on_unexpected_status=True, httpx_args=DIRECT) as browser:
-        begun = begin_consent.sync_detailed(client=browser, reference="customer-17")
+        asked = create_consent.sync(client=client, body=NewConsent(reference="customer-17"))
+        begun = begin_consent.sync_detailed(client=browser, ticket=parse_qs(urlsplit(asked.url).query)["ticket"][0])
         assert begun.status_code == 303
         page = httpx.get(begun.headers["location"], headers={"X-Simulator-Approve": "person"}, **DIRECT)
         back = parse_qs(urlsplit(page.headers["location"]).query)

@@ -114,8 +114,13 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     journey.keep("KEY_ID", journey.send("setup/direct.create_api_key")["id"])
 
     approve = {"X-Simulator-Approve": "person"}
-    connected = journey.consent("oauth/begin_consent.reference", "oauth/complete_consent", approve, bank)
-    journey.keep("USER_ID", json.loads(connected["body"])["new_user_id"])
+    asked = journey.body("oauth/create_consent")
+    journey.keep("CONSENT_ID", asked["consent_id"])
+    journey.keep("TICKET", asked["url"].split("ticket=")[1])
+    back = journey.consent("oauth/begin_consent.ticket", "oauth/complete_consent", approve, bank)
+    journey.keep("PROOF", back["headers"]["location"].split("proof=")[1])
+    journey.keep("USER_ID", journey.body("oauth/claim_consent")["user_id"])
+    journey.keep("PENDING_CONSENT_ID", journey.body("oauth/create_consent")["consent_id"])
     assert journey.send("oauth/complete_consent.unknown-browser")
     page = journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)
     assert page["headers"]["location"].startswith("result?consent_id=")

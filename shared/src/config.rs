@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tracing::level_filters::LevelFilter;
-use url::Url;
+use url::{Origin, Url};
 
 /// Which of bunq's two worlds a deployment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,10 @@ pub struct Config {
     pub public_path_at_root: bool,
     /// `EGRESS_IP_URL`: a service that answers a caller's address as plain text; none asks nobody.
     pub egress_ip_url: Option<Url>,
+    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket; `true` in the sandbox and `false` in production by default.
+    pub open_consent: bool,
+    /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by commas.
+    pub return_origins: Vec<Origin>,
     /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`, for our own lines.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
@@ -156,6 +160,13 @@ impl Config {
                 Some(_) => return Err(invalid("ISSUER_TRANSACTION_PUBLIC_PATH", "must be user or root")),
             },
             egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
+            open_consent: match optional("OPEN_CONSENT").as_deref() {
+                None => environment == BunqEnvironment::Sandbox,
+                Some("true") => true,
+                Some("false") => false,
+                Some(_) => return Err(invalid("OPEN_CONSENT", "must be true or false")),
+            },
+            return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: match optional("DEVICE_PER_CONNECTION").as_deref() {
                 None | Some("false") => false,
@@ -227,6 +238,21 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// An origin is written as a URL without a path: `https://app.example`.
+fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts
+        .map(|text| {
+            let url = Url::parse(text).ok().filter(|url| {
+                let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+                safe && url.origin().ascii_serialization() == text.trim_end_matches('/')
+            });
+            let must = "must be origins such as https://app.example (http for this machine only), separated by commas";
+            url.map(|url| url.origin()).ok_or(invalid("RETURN_ORIGINS", must))
+        })
+        .collect()
 }
 
 fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {

@@ -9,27 +9,33 @@ use axum::{
 use shared::{
     http::{
         App, Problem, QueryParameters, RequestId,
-        openapi::{LooksAhead, NotReady, OfStore, Problems, WrongRequest},
+        openapi::{BeforeConsent, LooksAhead, NotReady, OfStore, Problems},
     },
+    store::TicketRefused,
     telemetry::audit,
-    types::reference::Reference,
+    tpp::{Start, StartError},
+    types::secret::ConsentTicket,
 };
 
 use crate::{
     browser::{Browser, only_looks_ahead, wants_page},
-    page,
+    page::{self, Again},
 };
 
 /// Connect a bunq account
 ///
-/// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten minutes. Unknown
-/// parameters are ignored. A prefetch does nothing.
+/// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten minutes. `ticket` is part of
+/// the `url` that `POST /consents` answers; it works in one browser, where it can be opened again until the customer has consented. Without
+/// one a connection has no reference, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/auth",
     operation_id = "begin_consent",
     tag = "oauth",
-    params(("reference" = Option<String>, Query, description = "Your own name for the customer: kept on the connection, and listed with it. Whoever opens the link says it: it proves nothing of who they are.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")),
+    params(
+        ("ticket" = Option<String>, Query, description = "Of the consent to begin."),
+        ("again" = Option<String>, Query, description = "The `consent_id` of a consent that this browser has opened: our own pages begin it again."),
+    ),
     responses(
         (
             status = 303, description = "To bunq's page.",
@@ -38,7 +44,7 @@ use crate::{
                 ("Set-Cookie" = String, description = "Binds the consent to this browser."),
             )
         ),
-        Problems<(WrongRequest, LooksAhead, NotReady, OfStore)>,
+        Problems<(BeforeConsent, LooksAhead, NotReady, OfStore)>,
     )
 )]
 pub(crate) async fn begin_consent(
@@ -56,15 +62,22 @@ pub(crate) async fn begin_consent(
     audit("begin_consent", begun.as_ref().err().map_or("done", |problem| problem.code().as_str()));
     match begun {
         Ok(response) => response,
-        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id),
+        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id, &Again::of(&app)),
         Err(problem) => problem.into_response(),
     }
 }
 
 async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Response, Problem> {
-    let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
-    let reference = query.read_some(|parameters| parameters.optional::<Reference>("reference", must))?;
-    let begun = app.tpp.begin_consent(browser.secrets.first().cloned(), reference).await?;
+    let unknown = || Problem::from(StartError::Refused(TicketRefused::Unknown));
+    let read = query.read_some(|parameters| ["ticket", "again"].map(|name| parameters.optional::<String>(name, "")));
+    // One that is there twice is none of ours.
+    let start = match read.map_err(|_| unknown())? {
+        // An empty ticket is a mistake of whoever made the link: the customer must not connect without what the ticket says.
+        [Some(ticket), _] => Start::Ticket(ConsentTicket::of_our_form(&ticket).ok_or_else(unknown)?),
+        [None, Some(id)] => Start::Again(id.parse().map_err(|_| unknown())?),
+        [None, None] => Start::Open,
+    };
+    let begun = app.tpp.begin_consent(start, &browser.secrets).await?;
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The state is in it: it goes to this browser and nowhere else.
     let location = HeaderValue::from_str(begun.authorize_url.as_str()).map_err(|_| Problem::internal())?;

@@ -63,8 +63,10 @@ pub(crate) struct Browser {
 impl Browser {
     /// The header that leaves `newest` with the browser, in front of the secrets that it has.
     pub(crate) fn cookie(&self, newest: &BrowserSecret) -> Result<HeaderValue, Problem> {
-        let others = self.secrets.iter().filter(|secret| secret.expose() != newest.expose());
-        let all: Vec<_> = iter::once(newest).chain(others).take(KEPT).map(BrowserSecret::expose).collect();
+        // One that it has stays where it is: what begins next is bound to the first.
+        let has_it = self.secrets.iter().any(|secret| secret.expose() == newest.expose());
+        let front = iter::once(newest).filter(|_| !has_it);
+        let all: Vec<_> = front.chain(&self.secrets).take(KEPT).map(BrowserSecret::expose).collect();
         self.kind.cookie(all.join(&SEPARATOR.to_string()))
     }
 }

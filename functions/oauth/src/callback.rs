@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json,
     extract::State,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -14,7 +14,7 @@ use shared::{
     },
     store::AttemptRefused,
     telemetry::{Metric, audit, count},
-    tpp::{CallbackParameters, Completed, ConsentAnswer, ConsentError},
+    tpp::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentError, ReturnTo},
     types::{
         deadline::Deadline,
         ids::UserId,
@@ -23,16 +23,18 @@ use shared::{
 };
 
 use tracing::{Span, field};
+use url::Url;
 
 use crate::{
     browser::{Browser, only_looks_ahead, wants_page},
-    page,
+    page::{self, Again},
     result::{About, Reason, incomplete, redirect},
 };
 
 /// A customer is connected.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Connected {
+#[schema(as = Connected)]
+pub(crate) struct ConnectedAnswer {
     /// Always `OAuth success`.
     #[schema(example = "OAuth success")]
     message: &'static str,
@@ -48,6 +50,7 @@ struct UserIdSchema(UserId);
 /// Where bunq sends the customer back to
 ///
 /// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that tells the result; else JSON.
+/// After a consent with a `return_url`, it is a redirect there for anybody: what the customer gave waits for `POST /consents/{consent_id}/claim`.
 /// The same address may come twice, also at once: both are answered the same. If bunq is busy nothing is lost: the same address works again
 /// after `Retry-After`. Nothing of bunq's own texts is answered here. Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
@@ -62,12 +65,12 @@ struct UserIdSchema(UserId);
     ),
     responses(
         (
-            status = 200, description = "Connected.", body = Connected,
+            status = 200, description = "Connected.", body = ConnectedAnswer,
             headers(("Set-Cookie" = String, description = "A new secret for the browser's next consent."))
         ),
         (
-            status = 303, description = "To the page that tells the result.",
-            headers(("Location" = String, description = "`result?…`"))
+            status = 303, description = "To the consent's `return_url`, with `consent_id` and `proof`; or to the page that tells the result.",
+            headers(("Location" = String, description = "Where the browser goes."))
         ),
         Problems<(AfterConsent, AtBank, LooksAhead)>,
     )
@@ -87,10 +90,11 @@ pub(crate) async fn complete_consent(
     let (completed, about) = complete(&app, &browser, query, deadline).await;
     note(&completed, about);
     let mut response = match (&completed, wants_page(&headers), about) {
+        (Ok(Connected::Return(ReturnTo(url))), _, _) => to_application(url),
         (_, true, Some(about)) => redirect(about),
-        (Err(problem), true, None) => page::failed(problem, &request_id),
-        (Ok(user_id), _, _) => {
-            Json(Connected { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
+        (Err(problem), true, None) => page::failed(problem, &request_id, &Again::of(&app)),
+        (Ok(Connected::Now(user_id)), _, _) => {
+            Json(ConnectedAnswer { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
         }
         (Err(problem), false, _) => problem.clone().into_response(),
     };
@@ -102,13 +106,19 @@ pub(crate) async fn complete_consent(
     response
 }
 
+/// Sends the browser back to the application that asked for the consent. The proof is in the address: it goes to this browser and nowhere else.
+fn to_application(url: &Url) -> Response {
+    let Ok(location) = HeaderValue::try_from(url.as_str()) else { return Problem::internal().into_response() };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
 /// Completes the consent. Also answers what the page is about that tells the result; nothing if the same address works again.
 async fn complete(
     app: &App,
     browser: &Browser,
     query: QueryParameters,
     deadline: Deadline,
-) -> (Result<UserId, Problem>, Option<About>) {
+) -> (Result<Connected, Problem>, Option<About>) {
     let Completed { ended, result } = match read(query) {
         Ok(Some(returned)) => app.tpp.complete_consent(returned, &browser.secrets, deadline).await,
         Ok(None) => ConsentError::Refused(AttemptRefused::Unknown).into(),
@@ -142,12 +152,13 @@ fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
 
 /// For the audit, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says no, not one who is
 /// asked to wait and loses nothing, and not a caller who has begun nothing.
-fn note(completed: &Result<UserId, Problem>, about: Option<About>) {
+fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     let outcome = match completed {
-        Ok(user_id) => {
+        Ok(Connected::Now(user_id)) => {
             Span::current().record("user_id", field::display(user_id));
             "done"
         }
+        Ok(Connected::Return(_)) => "to_claim",
         Err(problem) => problem.code().as_str(),
     };
     let is_failed = |problem: &Problem| {

@@ -6,9 +6,10 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use shared::{
-    http::{Action, Code, Problem},
+    http::{Action, App, Code, Problem},
     types::ids::UserId,
 };
+use url::Url;
 
 /// Nothing but the stylesheet that lies beside this page.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -27,17 +28,35 @@ enum Next {
     Wait,
 }
 
-pub(crate) fn connected(user_id: UserId) -> Response {
-    let text = format!(
-        "<p>You can close this window. You can end the connection at any time in the bunq app.</p>\
-         <p class=\"quiet\">Your connection's number: <code>{user_id}</code></p>"
-    );
+/// How a customer can go on from a page that tells of a failure.
+#[derive(Debug)]
+pub(crate) struct Again {
+    /// The address that begins again; `None` if only the application can make a new link.
+    pub(crate) begin: Option<String>,
+    /// The application that the customer came from.
+    pub(crate) back: Option<Url>,
+}
+
+impl Again {
+    /// For a consent that is not known.
+    pub(crate) fn of(app: &App) -> Self {
+        Self { begin: app.tpp.config().open_consent.then(|| "auth".to_owned()), back: None }
+    }
+}
+
+/// `user_id` is missing where the application that asked for the consent has it.
+pub(crate) fn connected(user_id: Option<UserId>) -> Response {
+    let number = user_id.map_or_else(String::new, |user_id| {
+        format!("<p class=\"quiet\">Your connection's number: <code>{user_id}</code></p>")
+    });
+    let text =
+        format!("<p>You can close this window. You can end the connection at any time in the bunq app.</p>{number}");
     page(StatusCode::OK, "Your bunq account is connected", &text)
 }
 
-/// The same words, in a page that is there to tell them.
-pub(crate) fn told(problem: &Problem, request_id: &str) -> Response {
-    let mut response = failed(problem, request_id);
+/// The same words as [`failed`], in a page that is there to tell them.
+pub(crate) fn told(problem: &Problem, request_id: &str, again: &Again) -> Response {
+    let mut response = failed(problem, request_id, again);
     *response.status_mut() = StatusCode::OK;
     for name in [header::RETRY_AFTER, header::REFRESH] {
         response.headers_mut().remove(name);
@@ -45,14 +64,22 @@ pub(crate) fn told(problem: &Problem, request_id: &str) -> Response {
     response
 }
 
-pub(crate) fn failed(problem: &Problem, request_id: &str) -> Response {
+pub(crate) fn failed(problem: &Problem, request_id: &str, again: &Again) -> Response {
     let (title, text, next) = words(problem);
-    let next = match next {
-        Next::Leave | Next::Wait => "",
-        Next::BeginAgain => "<p><a class=\"button\" href=\"auth\">Begin again</a></p>",
+    let mut next = match (next, &again.begin) {
+        (Next::Leave | Next::Wait, _) => String::new(),
+        (Next::BeginAgain, Some(begin)) => format!("<p><a class=\"button\" href=\"{begin}\">Begin again</a></p>"),
+        (Next::BeginAgain, None) => {
+            "<p>For a new link, go back to the company that asked you to connect.</p>".to_owned()
+        }
         // The address of this very page, without repeating it here.
-        Next::TryAgain => "<p><a class=\"button\" href=\"\">Try again</a></p>",
+        (Next::TryAgain, _) => "<p><a class=\"button\" href=\"\">Try again</a></p>".to_owned(),
     };
+    if let Some(back) = &again.back {
+        // The owner's own application, as its API key named it.
+        let href = back.as_str().replace('&', "&amp;").replace('"', "&quot;");
+        next.push_str(&format!("<p><a href=\"{href}\">Back to {}</a></p>", back.host_str().unwrap_or_default()));
+    }
     // The id is ours or API Gateway's; still, only what cannot be markup is shown.
     let id: String = request_id.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect();
     let text = format!(
@@ -78,28 +105,54 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::StateInvalid, _) => (
             "This link is not known",
-            "It does not belong to a connection that was begun here within the last hour. Nothing was connected by it. Please begin again.",
+            "It does not belong to a connection that was begun here within the last hour. Nothing was connected by it.",
+            Next::BeginAgain,
+        ),
+        (Code::TicketMissing, _) => (
+            "Begin where you were asked",
+            "This service begins a connection only for the company that asked you to connect. Go to its website or app and follow the link there.",
+            Next::Leave,
+        ),
+        (Code::TicketInvalid, _) => {
+            ("This link is not known", "It may have been cut off on its way, or it is older than a month.", Next::Leave)
+        }
+        (Code::TicketExpired, _) => (
+            "This link is too old",
+            "Links to connect an account work for a short time only. Nothing was connected by it. Go back to the company that asked you, for a new one.",
+            Next::Leave,
+        ),
+        (Code::TicketUsed, _) => {
+            ("This link was used", "You have consented with it already. You can close this window.", Next::Leave)
+        }
+        (Code::TicketWithdrawn, _) => (
+            "This link was taken back",
+            "The company that asked you to connect does not ask any more. Nothing was connected.",
+            Next::Leave,
+        ),
+        (Code::WrongCustomer, _) => (
+            "That was another bunq account",
+            "The link asks the customer who is connected already to consent again. You consented as another bunq customer, so nothing was connected.",
             Next::BeginAgain,
         ),
         (Code::StateExpired, _) => (
             "That took too long",
-            "You came back from bunq more than ten minutes after you began. Nothing was connected. Please begin again.",
+            "You came back from bunq more than ten minutes after you began. Nothing was connected.",
             Next::BeginAgain,
         ),
         (Code::OtherBrowser, _) => (
             "Begun in another browser",
             "A connection is finished in the browser that began it. If this is that browser, it did not keep this site's cookie. \
-             Nothing was connected here. Please begin again.",
+             Nothing was connected here.",
             Next::BeginAgain,
         ),
         (Code::InvalidRequest, _) => (
             "This address is not complete",
-            "A part of the address that bunq sends you back with is missing. Nothing was connected by it. Please begin again.",
+            "A part of the address that bunq sends you back with is missing. Nothing was connected by it.",
             Next::BeginAgain,
         ),
         (Code::ConsentFailed, _) => (
             "bunq did not finish",
-            "bunq sent you back with an error of its own, and nothing was connected. Please begin again.",
+            "bunq sent you back with an error of its own, and nothing was connected.",
             Next::BeginAgain,
         ),
         (Code::ConsentNotFound, _) => (
@@ -109,7 +162,7 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::CodeRefused | Code::ConsentRevoked, _) => (
             "bunq did not confirm",
-            "bunq does not confirm what you allowed, so nothing was connected. Please begin again.",
+            "bunq does not confirm what you allowed, so nothing was connected.",
             Next::BeginAgain,
         ),
         (Code::NotOnboarded, _) => (
@@ -124,7 +177,7 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (_, Action::Reauthorise) => (
             "bunq could not be reached",
-            "Something went wrong between us and bunq, and nothing was connected. Please begin again.",
+            "Something went wrong between us and bunq, and nothing was connected.",
             Next::BeginAgain,
         ),
         (_, Action::Retry) => (

@@ -13,11 +13,14 @@ use shared::{
         openapi::{NoSuchConsent, OfStore, Problems},
     },
     store::AttemptRefused,
-    tpp::ConsentError,
+    tpp::{ConsentError, ConsentResult},
     types::ids::{ConsentId, UserId},
 };
 
-use crate::{browser::wants_page, page};
+use crate::{
+    browser::wants_page,
+    page::{self, Again},
+};
 
 /// Why there is no consent whose result could be shown.
 #[derive(Clone, Copy, Debug)]
@@ -101,23 +104,34 @@ pub(crate) async fn show_result(
     query: QueryParameters,
 ) -> Response {
     match result(&app, query).await {
-        Ok(Ok(user_id)) => page::connected(user_id),
+        Ok(Told::Done(user_id)) => page::connected(user_id),
         // The page is there, whatever it tells.
-        Ok(Err(told)) => page::told(&told, &request_id),
-        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id),
+        Ok(Told::Failed(problem, again)) => page::told(&problem, &request_id, &again),
+        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id, &Again::of(&app)),
         Err(problem) => problem.into_response(),
     }
 }
 
-/// Who is connected, or what the page tells instead; the outer error is that there is nothing to tell.
-async fn result(app: &App, query: QueryParameters) -> Result<Result<UserId, Problem>, Problem> {
+/// What the page tells.
+enum Told {
+    Done(Option<UserId>),
+    Failed(Problem, Again),
+}
+
+async fn result(app: &App, query: QueryParameters) -> Result<Told, Problem> {
     let (id, reason) = query.read_some(|parameters| {
         (parameters.optional::<String>("consent_id", ""), parameters.optional::<String>("reason", ""))
     })?;
     if let Some(id) = id.and_then(|id| id.parse::<ConsentId>().ok()) {
-        let result = app.tpp.consent_result(id).await?.ok_or_else(Problem::no_such_consent)?;
-        return Ok(result.map_err(Problem::from));
+        return match app.tpp.consent_result(id).await?.ok_or_else(Problem::no_such_consent)? {
+            ConsentResult::Done(user_id) => Ok(Told::Done(user_id)),
+            ConsentResult::Failed { error, is_open: true, .. } => Ok(Told::Failed(error.into(), Again::of(app))),
+            ConsentResult::Failed { error, can_begin, back, is_open: false } => {
+                let begin = can_begin.then(|| format!("auth?again={id}"));
+                Ok(Told::Failed(error.into(), Again { begin, back }))
+            }
+        };
     }
     let reason = reason.and_then(|text| Reason::ALL.into_iter().find(|reason| reason.as_str() == text));
-    Ok(Err(reason.ok_or_else(Problem::no_such_consent)?.problem()))
+    Ok(Told::Failed(reason.ok_or_else(Problem::no_such_consent)?.problem(), Again::of(app)))
 }

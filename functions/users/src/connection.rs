@@ -32,7 +32,7 @@ const LARGEST_PAGE: u8 = 100;
     params(
         ("count" = Option<u8>, Query, description = "1 to 100; 50 where it is not there.", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`.", min_length = 1),
-        ("reference" = Option<String>, Query, description = "Only those that `/auth?reference=…` was begun with.",
+        ("reference" = Option<String>, Query, description = "Only those with this reference.",
             min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$"),
     ),
     security(("api_key" = ["connections"])),

@@ -31,7 +31,7 @@ pub(crate) struct ConnectionView {
     #[schema(value_type = Option<String>, required, example = "A. Person")]
     #[serde(serialize_with = "expose")]
     display_name: Option<DisplayName>,
-    /// What the owner of this deployment calls the customer: `/auth?reference=…`.
+    /// What the owner of this deployment calls the customer: `reference` of `POST /consents`.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
     /// `active`; `expired`, where the consent is older than 180 days and bunq may refuse it; or `revoked`, where bunq does refuse it. Both are

@@ -16,7 +16,7 @@ use crate::tables::Tables;
 const KEY: &str = "pk";
 const EXPIRY: &str = "expires_at";
 
-/// An index over the connections, which holds their keys only.
+/// An index that holds keys only.
 struct Index {
     name: &'static str,
     partition: &'static str,
@@ -28,6 +28,11 @@ const CONNECTIONS_INDEXES: [Index; 2] = [
     Index { name: "connections_by_reference", partition: "reference", sort: "connected_at" },
 ];
 
+const EPHEMERA_INDEXES: [Index; 2] = [
+    Index { name: "consents_by_time", partition: "listed", sort: "listed_at" },
+    Index { name: "consents_by_reference", partition: "listed_reference", sort: "listed_at" },
+];
+
 /// Makes both tables unless they are there, and the indexes that a table of an earlier version lacks.
 pub(crate) async fn create_tables(tables: &Tables, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
     let (connections, ephemera) = (connections.to_owned(), ephemera.to_owned());
@@ -36,7 +41,8 @@ pub(crate) async fn create_tables(tables: &Tables, connections: &str, ephemera: 
         create(&database, &connections, &CONNECTIONS_INDEXES)
             .and_then(|()| add_missing(&database, &connections, &CONNECTIONS_INDEXES))
             .map_err(|source| refused(connections, source))?;
-        create(&database, &ephemera, &[])
+        create(&database, &ephemera, &EPHEMERA_INDEXES)
+            .and_then(|()| add_missing(&database, &ephemera, &EPHEMERA_INDEXES))
             .and_then(|()| expire(&database, &ephemera))
             .map_err(|source| refused(ephemera, source))
     };

@@ -11,7 +11,7 @@ use x509_parser::prelude::FromDer;
 use crate::keys::{ClientKey, pem_bodies};
 
 const LABEL: &str = "CERTIFICATE";
-const ROLES: [&str; 3] = ["AISP", "PISP", "CBPII"];
+pub(crate) const ROLES: [&str; 3] = ["AISP", "PISP", "CBPII"];
 const LONGEST_COMMON_NAME: usize = 64;
 
 pub(crate) struct PspCertificate {

@@ -26,6 +26,31 @@ impl TestApp {
         self.send(self.request(Method::PUT, path).bearer_auth(&self.api_key).json_body(body)).await
     }
 
+    /// Asks for a consent, as the owner's application does.
+    pub async fn ask_consent(&self, body: &Value) -> Value {
+        let asked = self.post("/consents", body).await;
+        assert_eq!(asked.status, 201, "{asked:?}");
+        asked.json()
+    }
+
+    /// Opens a consent's address in a new browser: answers its cookie and the bank's page that it is sent to.
+    pub async fn open_consent(&self, url: &str) -> (String, Url) {
+        let answer = self.send(self.request(Method::GET, url)).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let cookie = answer.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+        (cookie, Url::parse(answer.header("location")).expect("the bank's page"))
+    }
+
+    /// Connects a customer under a reference, without a return address, and answers their `user_id`.
+    pub async fn connect_as(&self, customer: &str, reference: &str) -> String {
+        let asked = self.ask_consent(&json!({ "reference": reference })).await;
+        let (cookie, page) = self.open_consent(asked["url"].as_str().expect("an address")).await;
+        let path = self.approve(&page, customer).await;
+        let answer = self.callback(&path, &cookie).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
+    }
+
     /// Moves both clocks on, ours and the bank's.
     pub async fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);

@@ -66,6 +66,7 @@ impl TestAppBuilder {
             ("CONNECTIONS_TABLE", "connections".to_owned()),
             ("EPHEMERA_TABLE", "ephemera".to_owned()),
             ("SECRET_PREFIX", "test".to_owned()),
+            ("RETURN_ORIGINS", "https://app.example".to_owned()),
         ]);
         variables.extend(bank.variables());
         variables.append(&mut self.variables);

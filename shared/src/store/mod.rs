@@ -7,7 +7,9 @@
 //! | Connections | `APIKEY#<id>`, `APIKEYS` | an API key of ours, with its hash, and the list of them |
 //! | Connections | `ONBOARDING` | which run of the setup may write |
 //! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was asked for, and how it ended |
+//! | Ephemera | `TICKET#<sha256 of ticket>` | which consent an address opens |
 //! | Ephemera | `STATE#<sha256 of state>` | one visit to the bank for a consent |
+//! | Ephemera | `UNCLAIMED#<consent_id>` | what a customer gave, until the application claims it |
 //! | Ephemera | `IDEMPOTENCY#<sha256 of caller and key>` | what became of a request that must take effect once |
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
 
@@ -23,7 +25,10 @@ pub use api_keys::{ApiKeyRecord, KeyId, NewApiKey};
 pub use connections::{
     Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, Marked, NewConnection,
 };
-pub use consents::{AttemptRefused, Consent, ConsentAttempt, ConsentEnd, ConsentFailure, TakenAttempt};
+pub use consents::{
+    AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentCursorError, ConsentEnd,
+    ConsentFailure, ConsentStatus, Given, TakenAttempt, TicketRefused, Unclaimed,
+};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};

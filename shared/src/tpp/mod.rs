@@ -18,7 +18,10 @@ use jiff::Timestamp;
 
 pub use access::AccessError;
 pub use certificate::CertificateError;
-pub use consent::{BeginConsent, CallbackParameters, Completed, ConsentAnswer, ConsentError};
+pub use consent::{
+    BeginConsent, CallbackParameters, ClaimError, Completed, Connected, ConsentAnswer, ConsentError, ConsentResult,
+    ReturnTo, Start, StartError,
+};
 pub use egress::EgressReport;
 pub use error::TppError;
 pub use identity::Identity;

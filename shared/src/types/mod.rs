@@ -11,6 +11,7 @@ pub mod ip;
 pub mod money;
 pub mod redirect_url;
 pub mod reference;
+pub mod return_url;
 pub mod schedule;
 pub mod scope;
 pub mod sealing;

@@ -116,6 +116,10 @@ secrets! {
     OauthState,
     /// What binds a browser to the consent it began; lives in its cookie only.
     BrowserSecret,
+    /// What opens a consent that an API key asked for; works in one browser.
+    ConsentTicket,
+    /// What an application shows for the consent that it started; works once.
+    ClaimProof,
     /// A key that seals tokens in the tables: base64 of 32 bytes.
     SealingKey,
     /// What a caller of our API shows (`Authorization: Bearer`).
@@ -140,7 +144,7 @@ macro_rules! made_by_us {
         }
     )+};
 }
-made_by_us!(OauthState, BrowserSecret);
+made_by_us!(OauthState, BrowserSecret, ConsentTicket, ClaimProof);
 
 impl SealingKey {
     /// A new one, 256 random bits.

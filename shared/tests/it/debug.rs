@@ -189,7 +189,15 @@ fn what_the_store_holds_and_gives_is_not_printed() {
     assert_hidden(&StoredState::Open(session));
     let (granted, kind) = (GrantedKey::User(user()), ConnectionKind::Person);
     let (access_token, api_key_id, display_name) = (secret(), user(), Some(secret::<DisplayName>()));
-    assert_hidden(&NewConnection { granted, kind, api_key_id, access_token, display_name, reference: None });
+    assert_hidden(&NewConnection {
+        granted,
+        kind,
+        api_key_id,
+        access_token,
+        display_name,
+        reference: None,
+        moves_reference: false,
+    });
 }
 
 #[test]

@@ -56,6 +56,8 @@ fn the_walk_over_all_kinds_meets_each_of_them() {
         "ClientSecret",
         "OauthState",
         "BrowserSecret",
+        "ConsentTicket",
+        "ClaimProof",
         "SealingKey",
         "ApiKey",
     ];

@@ -6,3 +6,4 @@ mod browsers;
 mod consent;
 mod lambda;
 mod pages;
+mod tickets;

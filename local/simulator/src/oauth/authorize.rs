@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use crate::bank::Bank;
 use crate::books::{AuthorizationCode, OauthClientStatus};
+use crate::certificate::ROLES;
 use crate::clock;
 use crate::forms;
 use crate::oauth::consent_page;
@@ -14,7 +15,6 @@ use crate::random;
 use crate::settings::Denial;
 use crate::wire::answer::Answer;
 use crate::wire::call::{Call, value_of};
-use crate::wire::web_address::origin;
 
 /// What an application asks the customer for, once its client and its redirect URI were found right.
 pub(crate) struct AuthorizationRequest {
@@ -45,13 +45,10 @@ pub(crate) fn show(bank: &mut Bank, call: &Call) -> Answer {
         };
     }
     let customer = value_of(query, "customer").and_then(|name| bank.customers.named(&name));
-    page(
-        match customer {
-            Some(customer) => consent_page::accounts(bank, &request, customer),
-            None => consent_page::customers(&request, &bank.customers),
-        },
-        &request,
-    )
+    page(match customer {
+        Some(customer) => consent_page::accounts(bank, &request, customer),
+        None => consent_page::customers(&request, &bank.customers),
+    })
 }
 
 pub(crate) fn decide(bank: &mut Bank, call: &Call) -> Answer {
@@ -114,7 +111,7 @@ impl AuthorizationRequest {
         if value_of(parameters, "response_type").as_deref() != Some("code") {
             return Err(RequestRefusal::ResponseType);
         }
-        let display_name = bank.books.psp_user(client.psp_user_id).map(|user| user.common_name.clone());
+        let display_name = bank.books.psp_user(client.psp_user_id).map(|user| app_name(&user.common_name));
         Ok(Self {
             oauth_client_id: client.id,
             display_name: display_name.unwrap_or_default(),
@@ -136,6 +133,16 @@ impl AuthorizationRequest {
     }
 }
 
+/// What a certificate's common name says to a person: without the roles, and without a word that only makes it unique.
+fn app_name(common_name: &str) -> String {
+    let is_unique = |word: &str| {
+        word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
+    };
+    let words = common_name.split_whitespace().filter(|word| !ROLES.contains(word) && !is_unique(word));
+    let name = words.collect::<Vec<_>>().join(" ");
+    if name.is_empty() { common_name.to_owned() } else { name }
+}
+
 fn allow(bank: &mut Bank, request: AuthorizationRequest, customer: String, account_ids: Vec<u64>) -> Answer {
     let code = random::token();
     let answer = Answer::redirect(&request.back("code", &code));
@@ -154,8 +161,8 @@ fn deny(bank: &Bank, request: &AuthorizationRequest) -> Answer {
     }
 }
 
-/// A page may load its own stylesheet and send its form here, from where the browser goes on to the application;
-/// nothing else.
-fn page(html: String, request: &AuthorizationRequest) -> Answer {
-    forms::page(200, html, &origin(&request.redirect_uri))
+/// A page may load its own stylesheet and send its form here, from where the browser goes on to the application, and
+/// from there to wherever the application sends it: browsers count every redirect after a form.
+fn page(html: String) -> Answer {
+    forms::page(200, html, "https: http:")
 }

@@ -230,9 +230,34 @@ async fn what_the_setup_answers_fits() {
 async fn what_a_browser_is_answered_fits() {
     let checked = Checked::start().await;
     let app = &checked.app;
-    let begun = app.send(app.request(Method::GET, "/auth?reference=customer-17")).await;
+    let asked =
+        app.post("/consents", &json!({ "reference": "customer-17", "return_url": "https://app.example/bank" })).await;
+    checked.check("create_consent", &asked, 201);
+    checked.check("create_consent", &app.post("/consents", &json!({ "expires_in": 1 })).await, 422);
+    let asked = asked.json();
+    let begun = app.send(app.request(Method::GET, asked["url"].as_str().unwrap())).await;
     checked.check("begin_consent", &begun, 303);
-    checked.check("begin_consent", &app.send(app.request(Method::GET, "/auth?reference=")).await, 422);
+    checked.check("begin_consent", &app.send(app.request(Method::GET, "/auth?ticket=")).await, 422);
+    let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    let path = app.approve(&begun.header("location").parse().unwrap(), "empty").await;
+    let back = app.callback(&path, &cookie).await;
+    checked.check("complete_consent", &back, 303);
+    let consent = format!("/consents/{}", asked["consent_id"].as_str().unwrap());
+    checked.check("find_consent", &app.get(&consent).await, 200);
+    checked.check("find_consent", &app.get("/consents/2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11").await, 404);
+    let proof = back.header("location").rsplit_once("proof=").unwrap().1;
+    let claim = format!("{consent}/claim");
+    checked.check("claim_consent", &app.post(&claim, &json!({ "proof": "A".repeat(43) })).await, 422);
+    checked.check("claim_consent", &app.post(&claim, &json!({ "proof": proof })).await, 200);
+    checked.check("claim_consent", &app.post(&claim, &json!({ "proof": proof })).await, 409);
+    checked.check("find_consent", &app.get(&consent).await, 200);
+    let delete = app.send(app.request(Method::DELETE, &consent).bearer_auth(&app.api_key)).await;
+    checked.check("delete_consent", &delete, 409);
+    let other = app.ask_consent(&json!({})).await;
+    checked.check("list_consents", &app.get("/consents?count=1").await, 200);
+    let path = format!("/consents/{}", other["consent_id"].as_str().unwrap());
+    let delete = app.send(app.request(Method::DELETE, &path).bearer_auth(&app.api_key)).await;
+    checked.check("delete_consent", &delete, 204);
     let (cookie, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
     let connected = app.callback(&path, &cookie).await;

@@ -101,10 +101,37 @@ pub(crate) async fn prepared() -> (TestApp, BTreeMap<&'static str, String>) {
     (app, places)
 }
 
+/// Asks for a consent: its id and its ticket.
+async fn ask(app: &TestApp, body: &Value) -> (String, String) {
+    let asked = app.ask_consent(body).await;
+    let ticket = asked["url"].as_str().unwrap().rsplit_once("ticket=").unwrap().1.to_owned();
+    (asked["consent_id"].as_str().unwrap().to_owned(), ticket)
+}
+
 /// Begins a consent where an event ends one: it works once.
 pub(crate) async fn begin(app: &TestApp, event: &Event, places: &mut BTreeMap<&'static str, String>) {
-    if event.operation() != "complete_consent" {
-        return;
+    match event.operation() {
+        "begin_consent" => {
+            places.insert("TICKET", ask(app, &json!({})).await.1);
+            return;
+        }
+        "find_consent" | "delete_consent" => {
+            let (id, _) = ask(app, &json!({})).await;
+            places.insert("CONSENT_ID", id.clone());
+            places.insert("PENDING_CONSENT_ID", id);
+            return;
+        }
+        "claim_consent" => {
+            let (id, ticket) = ask(app, &json!({ "return_url": "https://app.example/bank" })).await;
+            let (cookie, page) = app.open_consent(&format!("/auth?ticket={ticket}")).await;
+            let path = app.approve(&page, "company").await;
+            let back = app.callback(&path, &cookie).await;
+            places.insert("PROOF", back.header("location").rsplit_once("proof=").unwrap().1.to_owned());
+            places.insert("CONSENT_ID", id);
+            return;
+        }
+        "complete_consent" => {}
+        _ => return,
     }
     let (cookie, page) = app.begin_consent().await;
     let callback = app.url.join(&app.approve(&page, "company").await).unwrap();

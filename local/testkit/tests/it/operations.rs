@@ -40,7 +40,7 @@ fn scope(security: &Value) -> Option<String> {
 fn fill(path: &str, user_id: &str) -> String {
     let fill = |segment: &str| match segment {
         "{user_id}" => user_id.to_owned(),
-        "{public_id}" => "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11".to_owned(),
+        "{public_id}" | "{consent_id}" => "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11".to_owned(),
         "{file}" => "style.css".to_owned(),
         _ if segment.starts_with('{') => "7".to_owned(),
         _ => segment.to_owned(),

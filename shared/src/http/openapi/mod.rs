@@ -22,12 +22,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
 pub use parameters::{
-    AccountPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, PageQuery, PaymentPath, PermittedIpPath,
-    PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
+    AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, PageQuery, PaymentPath,
+    PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
 };
 pub use problems::{
-    AfterConsent, AtBank, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore, Once, ProblemGroup,
-    Problems, UnknownCustomer, UnknownRoute, WithKey, WrongRequest,
+    AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore,
+    Once, ProblemGroup, Problems, UnknownCustomer, UnknownRoute, WithKey, Withdrawing, WrongRequest,
 };
 
 use super::problem::Wire;

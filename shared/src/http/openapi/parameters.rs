@@ -35,6 +35,14 @@ parameters! {
         json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
 
+    /// `{consent_id}`
+    ConsentPath = [path(
+        "consent_id",
+        "Our name for a consent, as `POST /consents` returned it: a UUID in lower case, with hyphens.",
+        uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")).build(),
+        json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
+    )];
+
     /// `{monetary_account_id}`
     AccountPath = [id("monetary_account_id", "An account's `id`, as `/user/{user_id}/accounts` returned it.", 60_101)];
 

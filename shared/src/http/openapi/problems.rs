@@ -16,8 +16,8 @@ use super::headers;
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
     http::{Code, Problem},
-    store::AttemptRefused,
-    tpp::{AccessError, CertificateError, ConsentError, OnboardingError, TppError},
+    store::{AttemptRefused, TicketRefused},
+    tpp::{AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
     types::scope::Scope,
 };
 
@@ -149,6 +149,28 @@ groups! {
     /// An operation on a consent.
     NoSuchConsent = [Problem::no_such_consent()];
 
+    /// The start of a consent.
+    BeforeConsent = [
+        StartError::TicketMissing,
+        StartError::Refused(TicketRefused::Unknown),
+        StartError::Refused(TicketRefused::Expired),
+        StartError::Refused(TicketRefused::Used),
+        StartError::Refused(TicketRefused::Withdrawn),
+        StartError::Refused(TicketRefused::OtherBrowser),
+    ];
+
+    /// The end of a consent that nobody has opened.
+    Withdrawing = [ClaimError::NotPending];
+
+    /// The claim of what a customer gave.
+    Claiming = [
+        ClaimError::NotClaimable,
+        ClaimError::AlreadyClaimed,
+        ClaimError::Expired,
+        ClaimError::ProofInvalid,
+        ClaimError::WrongCustomer,
+    ];
+
     /// The way back from the consent page.
     AfterConsent = [
         Problem::invalid("query", "must hold one `state`, and one `code` or `error`"),
@@ -158,6 +180,7 @@ groups! {
         ConsentError::CodeRefused,
         ConsentError::Denied,
         ConsentError::BankRefused,
+        ConsentError::WrongCustomer,
         ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::ConsentRevoked,
     ];

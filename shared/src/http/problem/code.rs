@@ -73,6 +73,28 @@ codes! {
     OtherBrowser = "other_browser",
     /// There is no such consent, or it is not kept any longer.
     ConsentNotFound = "consent_not_found",
+    /// This deployment begins consents only with a ticket.
+    TicketMissing = "ticket_missing",
+    /// There is no such ticket.
+    TicketInvalid = "ticket_invalid",
+    /// The ticket is too old.
+    TicketExpired = "ticket_expired",
+    /// The ticket was used: the customer has given the consent.
+    TicketUsed = "ticket_used",
+    /// The consent was withdrawn before anybody opened it.
+    TicketWithdrawn = "ticket_withdrawn",
+    /// Another bunq customer consented than the one that the consent is for.
+    WrongCustomer = "wrong_customer",
+    /// Somebody has opened the consent, so it cannot be withdrawn.
+    ConsentNotPending = "consent_not_pending",
+    /// No customer has given the consent, so it cannot be claimed.
+    ConsentNotClaimable = "consent_not_claimable",
+    /// The consent was claimed, or needed no claim.
+    AlreadyClaimed = "already_claimed",
+    /// Nobody claimed the consent in time.
+    ClaimExpired = "claim_expired",
+    /// The proof is not the consent's.
+    ProofInvalid = "proof_invalid",
     /// The request was a prefetch or a HEAD, which do nothing here.
     NotPrefetched = "not_prefetched",
     /// The customer did not consent.

@@ -8,8 +8,8 @@ use super::{Action, Code, Problem, Reasons};
 use crate::{
     bunq::{BankError, Refusal},
     secrets::SecretsError,
-    store::{AttemptRefused, StoreError},
-    tpp::{AccessError, ConsentError, OnboardingError, TppError},
+    store::{AttemptRefused, StoreError, TicketRefused},
+    tpp::{AccessError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
 };
 
 /// How long to wait where nobody says.
@@ -294,6 +294,13 @@ impl From<ConsentError> for Problem {
                 Action::Reauthorise,
                 "bunq sent the customer back with an error.",
             ),
+            ConsentError::WrongCustomer => Self::new(
+                StatusCode::FORBIDDEN,
+                Code::WrongCustomer,
+                Action::Reauthorise,
+                "Another bunq customer consented than the one that the consent is for.",
+            ),
+            ConsentError::Withdrawn => unprocessable(Code::TicketWithdrawn, "The consent was withdrawn."),
             ConsentError::CodeLost => Self::new(
                 StatusCode::BAD_GATEWAY,
                 Code::BankUnavailable,
@@ -310,6 +317,69 @@ impl From<ConsentError> for Problem {
             }
             ConsentError::Exchange(error) => error.into(),
             ConsentError::Tpp(error) => error.into(),
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        let refused =
+            |code, detail: &str| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, Action::Reauthorise, detail);
+        match error {
+            StartError::TicketMissing => Self::new(
+                StatusCode::FORBIDDEN,
+                Code::TicketMissing,
+                Action::FixRequest,
+                "A consent begins at the `url` that POST /consents answers.",
+            ),
+            StartError::Refused(TicketRefused::Unknown) => refused(Code::TicketInvalid, "The ticket is unknown."),
+            StartError::Refused(TicketRefused::Expired) => refused(Code::TicketExpired, "The ticket is too old."),
+            StartError::Refused(TicketRefused::Used) => {
+                refused(Code::TicketUsed, "The ticket was used: the customer has given the consent.")
+            }
+            StartError::Refused(TicketRefused::Withdrawn) => {
+                refused(Code::TicketWithdrawn, "The consent was withdrawn.")
+            }
+            StartError::Refused(TicketRefused::OtherBrowser) => refused(
+                Code::OtherBrowser,
+                "The ticket was opened in another browser, or this one did not keep the cookie.",
+            ),
+            StartError::Tpp(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        let conflict = |code, action, detail: &str| Self::new(StatusCode::CONFLICT, code, action, detail);
+        match error {
+            ClaimError::NotFound => Self::no_such_consent(),
+            ClaimError::NotPending => {
+                conflict(Code::ConsentNotPending, Action::FixRequest, "A customer has opened the consent already.")
+            }
+            ClaimError::NotClaimable => conflict(
+                Code::ConsentNotClaimable,
+                Action::FixRequest,
+                "No customer has given this consent, so there is nothing to claim.",
+            ),
+            ClaimError::AlreadyClaimed => conflict(
+                Code::AlreadyClaimed,
+                Action::FixRequest,
+                "The consent was claimed, or needed no claim. GET /consents/{consent_id} names the connection.",
+            ),
+            ClaimError::Expired => conflict(
+                Code::ClaimExpired,
+                Action::Reauthorise,
+                "Nobody claimed the consent within ten minutes, so what the customer gave is erased.",
+            ),
+            ClaimError::ProofInvalid => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Code::ProofInvalid,
+                Action::FixRequest,
+                "The proof is not the one that the customer's browser brought back.",
+            ),
+            ClaimError::WrongCustomer => ConsentError::WrongCustomer.into(),
+            ClaimError::Tpp(error) => error.into(),
         }
     }
 }

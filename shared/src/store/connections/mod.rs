@@ -65,8 +65,10 @@ pub struct NewConnection {
     pub access_token: AccessToken,
     /// What bunq calls the customer.
     pub display_name: Option<DisplayName>,
-    /// What the owner calls the customer; the one from before stays where this consent says none.
+    /// What the owner calls the customer.
     pub reference: Option<Reference>,
+    /// Whether an existing connection takes this reference over; else it keeps its own, or none.
+    pub moves_reference: bool,
 }
 
 /// What we keep of a customer's consent.
@@ -201,6 +203,15 @@ impl Store {
             Found::Connected(connection) => Ok(Some(*connection)),
             Found::Deleted | Found::Nothing => Ok(None),
         }
+    }
+
+    /// Which connection a bunq user has.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the item cannot be read.
+    pub async fn find_granted(&self, granted: GrantedKey) -> Result<Option<UserId>, StoreError> {
+        let found: Option<save::Granted> = self.read(&self.connections, &granted.pk()).await?;
+        Ok(found.map(|found| found.user_id))
     }
 
     /// What there is, or was, under a name of ours.

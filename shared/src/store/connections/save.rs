@@ -21,8 +21,8 @@ const TRIES: usize = 4;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 #[derive(Deserialize, Serialize)]
-struct Granted {
-    user_id: UserId,
+pub(super) struct Granted {
+    pub(super) user_id: UserId,
 }
 
 impl Store {
@@ -58,6 +58,7 @@ impl Store {
     ) -> Result<Connection, StoreError> {
         let now = self.now_in_seconds();
         let pk = user_pk(user_id);
+        let is_new = before.is_none();
         let (connected_at, last_used_at, reference, record_key) = before.map_or((now, None, None, None), |before| {
             (before.connected_at, before.last_used_at, before.reference, before.record_key)
         });
@@ -74,7 +75,7 @@ impl Store {
                 GrantedKey::User(id) => Some(id),
                 GrantedKey::ApiKey(_) => None,
             },
-            reference: new.reference.clone().or(reference),
+            reference: if is_new || new.moves_reference { new.reference.clone().or(reference) } else { reference },
             connected_at,
             consented_at: now,
             last_used_at,

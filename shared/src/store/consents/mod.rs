@@ -1,25 +1,34 @@
 //! Consents: what was asked for, and how it ended. A consent may take several attempts: each visit to the bank is one, with a state of its own.
 
 mod attempt;
+mod list;
+mod unclaimed;
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Keyed, Store, StoreError, seconds, text, to_attribute, to_item, updated};
+use super::table::{Keyed, Store, StoreError, from_item, seconds, text, to_attribute, to_item, updated};
 use crate::types::{
     ids::{ConsentId, UserId},
     reference::Reference,
-    secret::{BrowserSecret, Secret as _},
+    return_url::ReturnUrl,
+    secret::{BrowserSecret, ConsentTicket, Secret as _},
+    workspace::Workspace,
 };
 
 pub use attempt::{AttemptRefused, ConsentAttempt, TakenAttempt};
+pub use list::{ConsentCursor, ConsentCursorError};
+pub use unclaimed::{Given, Unclaimed};
 
 /// How long a customer has at the bank.
 const AT_THE_BANK: Duration = Duration::from_secs(600);
-/// How long the result of a consent that nobody asked for by name is kept.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a consent that a browser began of its own accord is kept.
+const OPEN_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a consent that an API key asked for is kept.
+const ASKED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Why a consent did not become a connection, other than by the customer's own decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +44,10 @@ pub enum ConsentFailure {
     TokenRefused,
     /// The bank sent the browser back with an error of its own (RFC 6749 section 4.1.2.1).
     BankRefused,
+    /// Another bunq customer consented than the one that the consent is for.
+    WrongCustomer,
+    /// The owner took the consent back before anybody opened it.
+    Withdrawn,
 }
 
 /// How an attempt, or a whole consent, ended.
@@ -46,6 +59,11 @@ pub enum ConsentEnd {
         /// Our name for the customer.
         user_id: UserId,
     },
+    /// The customer consented, and the application has to claim it.
+    Unclaimed {
+        /// Until when, in epoch seconds.
+        until: i64,
+    },
     /// The customer said no.
     Denied,
     /// It failed.
@@ -55,16 +73,45 @@ pub enum ConsentEnd {
     },
 }
 
+/// What an API key asks for.
+#[derive(Clone, Debug)]
+pub struct AskedConsent {
+    /// The key's workspace.
+    pub workspace: Workspace,
+    /// What the owner calls the customer.
+    pub reference: Option<Reference>,
+    /// Where the browser goes afterwards.
+    pub return_url: Option<ReturnUrl>,
+    /// The connection that the customer must have.
+    pub user_id: Option<UserId>,
+    /// How long the ticket works.
+    pub expires_in: Duration,
+}
+
 /// A consent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
     /// Our name for it.
     pub consent_id: ConsentId,
+    /// Whose it is.
+    pub workspace: Workspace,
     /// What the owner calls the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
+    /// Where the browser goes afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<ReturnUrl>,
+    /// The connection that the customer must have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_user: Option<UserId>,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// Until when it can be begun, and begun again; a consent that a browser began of its own accord cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket_until: Option<i64>,
+    /// Until when the customer may come back from the bank; `None` before anybody has opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_until: Option<i64>,
     /// How it ended, if it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<ConsentEnd>,
@@ -72,7 +119,86 @@ pub struct Consent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// SHA-256 of the secret of the browser that opened it.
-    browser: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed_at: Option<String>,
+    expires_at: i64,
+}
+
+/// Where a consent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentStatus {
+    /// Nobody has opened its address.
+    Pending,
+    /// A customer is at it.
+    Opened,
+    /// The customer is connected.
+    Completed,
+    /// The customer said no.
+    Denied,
+    /// Nobody finished, or claimed, it in time.
+    Expired,
+    /// It failed.
+    Failed,
+}
+
+impl Consent {
+    /// Where it stands at a time.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> ConsentStatus {
+        let now = now.as_second();
+        let is_open = self.open_until.is_some_and(|until| until > now);
+        match self.end {
+            Some(ConsentEnd::Completed { .. }) => ConsentStatus::Completed,
+            Some(ConsentEnd::Denied) => ConsentStatus::Denied,
+            Some(ConsentEnd::Failed { .. }) => ConsentStatus::Failed,
+            Some(ConsentEnd::Unclaimed { until }) if until > now => ConsentStatus::Opened,
+            Some(ConsentEnd::Unclaimed { .. }) => ConsentStatus::Expired,
+            None if is_open || self.can_begin(now) => match self.open_until {
+                Some(_) => ConsentStatus::Opened,
+                None => ConsentStatus::Pending,
+            },
+            None => ConsentStatus::Expired,
+        }
+    }
+
+    /// Whether its ticket still works, as far as time goes.
+    #[must_use]
+    pub fn can_begin(&self, now: i64) -> bool {
+        self.ticket_until.is_some_and(|until| until > now)
+    }
+
+    /// Until when its ticket works.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.ticket_until.and_then(|until| Timestamp::from_second(until).ok())
+    }
+}
+
+/// Why a consent cannot be begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketRefused {
+    /// There is no such ticket.
+    Unknown,
+    /// It is too old.
+    Expired,
+    /// Its consent is completed.
+    Used,
+    /// The owner took it back.
+    Withdrawn,
+    /// Another browser has opened it.
+    OtherBrowser,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Ticket {
+    consent_id: ConsentId,
     expires_at: i64,
 }
 
@@ -80,32 +206,147 @@ fn consent_pk(id: ConsentId) -> String {
     format!("CONSENT#{id}")
 }
 
+fn ticket_pk(ticket: &ConsentTicket) -> String {
+    format!("TICKET#{}", ticket.fingerprint())
+}
+
+/// The partitions of the indexes, each of one workspace.
+fn listed(workspace: &Workspace) -> String {
+    format!("CONSENTS#{workspace}")
+}
+
+fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
+    format!("{workspace}#{reference}")
+}
+
 impl Store {
     fn in_seconds(&self, duration: Duration) -> i64 {
         self.clock.now().as_second().saturating_add_unsigned(duration.as_secs())
     }
 
-    /// Stores a consent that a browser begins of its own accord.
+    /// Stores a consent that a browser begins of its own accord. It is in the default workspace, and no list has it.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.
-    pub async fn open_consent(
-        &self,
-        browser: &BrowserSecret,
-        reference: Option<Reference>,
-    ) -> Result<ConsentId, StoreError> {
+    pub async fn open_consent(&self, browser: &BrowserSecret) -> Result<ConsentId, StoreError> {
         let consent = Consent {
             consent_id: ConsentId::random(),
-            reference,
+            workspace: Workspace::default(),
+            reference: None,
+            return_url: None,
+            for_user: None,
             created_at: self.now_in_seconds(),
+            ticket_until: None,
+            open_until: Some(self.in_seconds(AT_THE_BANK)),
             end: None,
             ended_at: None,
-            browser: browser.fingerprint(),
-            expires_at: self.in_seconds(KEPT),
+            browser: Some(browser.fingerprint()),
+            listed: None,
+            listed_reference: None,
+            listed_at: None,
+            expires_at: self.in_seconds(OPEN_KEPT),
         };
-        let item = to_item(&Keyed { pk: &consent_pk(consent.consent_id), item: &consent })?;
-        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        self.put_consent(&consent).await?;
         Ok(consent.consent_id)
+    }
+
+    /// Stores a consent that an API key asks for, and the hash of the ticket that opens it.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if an item cannot be written.
+    pub async fn ask_consent(&self, ticket: &ConsentTicket, asked: AskedConsent) -> Result<Consent, StoreError> {
+        let AskedConsent { workspace, reference, return_url, user_id, expires_in } = asked;
+        let microseconds = u64::try_from(self.clock.now().as_microsecond()).unwrap_or_default();
+        let consent = Consent {
+            consent_id: ConsentId::random(),
+            listed: Some(listed(&workspace)),
+            listed_reference: reference.as_ref().map(|reference| listed_reference(&workspace, reference)),
+            listed_at: Some(list::sortable(microseconds)),
+            workspace,
+            reference,
+            return_url,
+            for_user: user_id,
+            created_at: self.now_in_seconds(),
+            ticket_until: Some(self.in_seconds(expires_in)),
+            open_until: None,
+            end: None,
+            ended_at: None,
+            browser: None,
+            expires_at: self.in_seconds(ASKED_KEPT),
+        };
+        self.put_consent(&consent).await?;
+        // Kept as long as the consent, so that a late customer is told what is wrong with the link.
+        let ticket_item = Ticket { consent_id: consent.consent_id, expires_at: consent.expires_at };
+        let item = to_item(&Keyed { pk: &ticket_pk(ticket), item: ticket_item })?;
+        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        Ok(consent)
+    }
+
+    async fn put_consent(&self, consent: &Consent) -> Result<(), StoreError> {
+        let item = to_item(&Keyed { pk: &consent_pk(consent.consent_id), item: consent })?;
+        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+
+    /// Which consent a ticket opens.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the item cannot be read.
+    pub async fn find_ticket(&self, ticket: &ConsentTicket) -> Result<Option<ConsentId>, StoreError> {
+        let found: Option<Ticket> = self.read(&self.ephemera, &ticket_pk(ticket)).await?;
+        Ok(found.map(|ticket| ticket.consent_id))
+    }
+
+    /// Begins a consent, or begins it again, for the browser that opened it: `browsers` are its secrets, the first of which is new if it
+    /// had none. Without its ticket a consent can only be begun again. Answers the secret that the consent is bound to.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the item cannot be read or written; the inner result says whether the consent can be begun.
+    pub async fn begin_asked(
+        &self,
+        id: ConsentId,
+        browsers: &[BrowserSecret],
+        has_ticket: bool,
+    ) -> Result<Result<BrowserSecret, TicketRefused>, StoreError> {
+        let found = self.find_consent(id).await?.filter(|consent| has_ticket || consent.browser.is_some());
+        let Some(consent) = found else { return Ok(Err(TicketRefused::Unknown)) };
+        let now = self.clock.now().as_second();
+        let opener = consent.browser.as_ref();
+        let known = browsers.iter().find(|browser| opener.is_none_or(|opener| *opener == browser.fingerprint()));
+        match consent.end {
+            Some(ConsentEnd::Failed { code: ConsentFailure::Withdrawn }) => return Ok(Err(TicketRefused::Withdrawn)),
+            _ if known.is_none() => return Ok(Err(TicketRefused::OtherBrowser)),
+            Some(ConsentEnd::Completed { .. }) => return Ok(Err(TicketRefused::Used)),
+            Some(ConsentEnd::Unclaimed { until }) if until > now => return Ok(Err(TicketRefused::Used)),
+            Some(ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None => {}
+        }
+        if !consent.can_begin(now) {
+            return Ok(Err(TicketRefused::Expired));
+        }
+        let Some(browser) = known else { return Ok(Err(TicketRefused::OtherBrowser)) };
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(consent_pk(id)))
+            .update_expression("SET browser = :browser, open_until = :until REMOVE #end, ended_at")
+            .condition_expression(
+                "ticket_until > :now AND (attribute_not_exists(browser) OR browser = :browser) \
+                 AND (attribute_not_exists(#end) OR (#end.how <> :completed AND (#end.how <> :unclaimed OR #end.#until <= :now) \
+                 AND (attribute_not_exists(#end.code) OR #end.code <> :withdrawn)))",
+            )
+            .expression_attribute_names("#end", "end")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":browser", text(browser.fingerprint()))
+            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(AT_THE_BANK).to_string()))
+            .expression_attribute_values(":now", seconds(self.clock.now()))
+            .expression_attribute_values(":completed", text("completed"))
+            .expression_attribute_values(":unclaimed", text("unclaimed"))
+            .expression_attribute_values(":withdrawn", text("withdrawn"))
+            .send()
+            .await;
+        // It was there a moment ago: another browser was faster.
+        Ok(updated(result)?.map(|_| browser.clone()).ok_or(TicketRefused::OtherBrowser))
     }
 
     /// Reads a consent.
@@ -118,25 +359,46 @@ impl Store {
         Ok(found.filter(|consent| consent.expires_at > self.clock.now().as_second()))
     }
 
-    /// Notes how a consent ended, unless it is completed already.
+    /// Takes a consent back that nobody has opened. Answers false if somebody has.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.
-    pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<(), StoreError> {
+    pub async fn withdraw_consent(&self, id: ConsentId) -> Result<bool, StoreError> {
+        let end = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
         let result = self
             .client
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(consent_pk(id)))
             .update_expression("SET #end = :end, ended_at = :now")
-            .condition_expression("expires_at > :seconds AND (attribute_not_exists(#end) OR #end.how <> :completed)")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(browser)")
+            .expression_attribute_names("#end", "end")
+            .expression_attribute_values(":end", to_attribute(&end)?)
+            .expression_attribute_values(":now", text(self.now_in_seconds().to_string()))
+            .send()
+            .await;
+        Ok(updated(result)?.is_some())
+    }
+
+    /// Notes how a consent ended, unless it is completed already.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the item cannot be written.
+    pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<Option<Consent>, StoreError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(consent_pk(id)))
+            .update_expression("SET #end = :end, ended_at = :now")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)")
             .expression_attribute_names("#end", "end")
             .expression_attribute_values(":end", to_attribute(&end)?)
             .expression_attribute_values(":completed", text("completed"))
             .expression_attribute_values(":now", text(self.now_in_seconds().to_string()))
-            .expression_attribute_values(":seconds", seconds(self.clock.now()))
+            .return_values(ReturnValue::AllNew)
             .send()
             .await;
-        updated(result).map(drop)
+        updated(result)?.map(from_item).transpose()
     }
 }

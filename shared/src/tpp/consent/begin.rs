@@ -4,11 +4,13 @@ use std::fmt;
 
 use url::Url;
 
+use super::StartError;
 use crate::{
-    tpp::{Tpp, TppError},
+    store::TicketRefused,
+    tpp::Tpp,
     types::{
-        reference::Reference,
-        secret::{BrowserSecret, OauthState, Secret as _},
+        ids::ConsentId,
+        secret::{BrowserSecret, ConsentTicket, OauthState, Secret as _},
     },
 };
 
@@ -28,20 +30,44 @@ impl fmt::Debug for BeginConsent {
     }
 }
 
+/// How a consent begins.
+#[derive(Debug)]
+pub enum Start {
+    /// By a browser of its own accord.
+    Open,
+    /// With a ticket that an API key asked for.
+    Ticket(ConsentTicket),
+    /// Again, by the browser that opened it.
+    Again(ConsentId),
+}
+
 impl Tpp {
     /// Begins a consent for a browser; one that has begun before keeps its secret, so that two tabs both work.
     ///
     /// # Errors
-    /// [`TppError`].
-    pub async fn begin_consent(
-        &self,
-        browser: Option<BrowserSecret>,
-        reference: Option<Reference>,
-    ) -> Result<BeginConsent, TppError> {
+    /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.
+    pub async fn begin_consent(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
+        if matches!(start, Start::Open) && !self.0.config.open_consent {
+            return Err(StartError::TicketMissing);
+        }
         let client = self.oauth_client().await?;
-        let (state, browser) = (OauthState::random(), browser.unwrap_or_else(BrowserSecret::random));
-        let consent_id = self.0.store.open_consent(&browser, reference).await?;
-        self.0.store.begin_attempt(&state, &browser, consent_id).await?;
+        let fresh = [BrowserSecret::random()];
+        let browsers = if browsers.is_empty() { &fresh } else { browsers };
+        let store = &self.0.store;
+        let (consent_id, browser) = match start {
+            Start::Open => {
+                let [browser, ..] = browsers else { return Err(StartError::TicketMissing) };
+                (store.open_consent(browser).await?, browser.clone())
+            }
+            Start::Ticket(ticket) => {
+                let found = store.find_ticket(&ticket).await?;
+                let id = found.ok_or(StartError::Refused(TicketRefused::Unknown))?;
+                (id, store.begin_asked(id, browsers, true).await?.map_err(StartError::Refused)?)
+            }
+            Start::Again(id) => (id, store.begin_asked(id, browsers, false).await?.map_err(StartError::Refused)?),
+        };
+        let state = OauthState::random();
+        store.begin_attempt(&state, &browser, consent_id).await?;
         let mut authorize_url = self.0.config.bunq.authorize.clone();
         authorize_url
             .query_pairs_mut()

@@ -1,17 +1,19 @@
 //! A browser comes back from the bank.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
+
+use url::Url;
 
 use super::ConsentError;
 use crate::{
     bunq::TokenError,
     secrets::OauthClientSecret,
-    store::{AttemptRefused, ConsentAttempt, ConsentEnd, TakenAttempt},
+    store::{AttemptRefused, ConsentAttempt, ConsentEnd, TakenAttempt, Unclaimed},
     tpp::{Tpp, TppError},
     types::{
         deadline::Deadline,
         ids::{ConsentId, UserId},
-        secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState},
+        secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
     },
 };
 
@@ -38,13 +40,32 @@ pub enum ConsentAnswer {
     Failed,
 }
 
+/// Who is connected.
+#[derive(Debug)]
+pub enum Connected {
+    /// The customer, at once.
+    Now(UserId),
+    /// The customer, once the application claims it: the browser goes there.
+    Return(ReturnTo),
+}
+
+/// Where a browser goes back to. The proof is in it: not for logs.
+#[derive(Clone)]
+pub struct ReturnTo(pub Url);
+
+impl fmt::Debug for ReturnTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReturnTo([redacted])")
+    }
+}
+
 /// What became of a browser that came back from the bank.
 #[derive(Debug)]
 pub struct Completed {
     /// The consent that it came back for, if the attempt has ended.
     pub ended: Option<ConsentId>,
     /// Who is connected, or why nobody is.
-    pub result: Result<UserId, ConsentError>,
+    pub result: Result<Connected, ConsentError>,
 }
 
 impl From<ConsentError> for Completed {
@@ -53,13 +74,22 @@ impl From<ConsentError> for Completed {
     }
 }
 
-/// The result that an attempt ended with, told again.
-fn replayed(end: ConsentEnd) -> Result<UserId, ConsentError> {
-    match end {
-        ConsentEnd::Completed { user_id } => Ok(user_id),
-        ConsentEnd::Denied => Err(ConsentError::Denied),
-        ConsentEnd::Failed { code } => Err(code.into()),
-    }
+/// How a consent ended, for a page.
+#[derive(Debug)]
+pub enum ConsentResult {
+    /// The customer is connected, or will be once the application has claimed it.
+    Done(Option<UserId>),
+    /// Nobody is.
+    Failed {
+        /// Why.
+        error: ConsentError,
+        /// Whether the same consent can be begun again.
+        can_begin: bool,
+        /// Whether a browser began it of its own accord.
+        is_open: bool,
+        /// Where the customer came from.
+        back: Option<Url>,
+    },
 }
 
 impl Tpp {
@@ -75,12 +105,12 @@ impl Tpp {
             Err(error) => return error.into(),
         };
         let attempt = match taken {
-            Err((consent_id, end)) => return Completed { ended: Some(consent_id), result: replayed(end) },
+            Err((id, end)) => return Completed { ended: Some(id), result: self.told(id, end, deadline).await },
             Ok(attempt) => attempt,
         };
         let result = self.complete_attempt(&attempt, answer, deadline).await;
         let end = match &result {
-            Ok(user_id) => Some(ConsentEnd::Completed { user_id: *user_id }),
+            Ok(end) => Some(*end),
             Err(error) => error.end(),
         };
         let Some(end) = end else {
@@ -90,7 +120,7 @@ impl Tpp {
                 // It is free again in half a minute.
                 tracing::error!(%error, "consent: an attempt could not be given back");
             }
-            return Completed { ended: None, result };
+            return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
         };
         let noted = async {
             self.0.store.end_consent(attempt.consent_id, end).await?;
@@ -100,16 +130,53 @@ impl Tpp {
             // What the customer decided stands; only who asks again is not told the same.
             tracing::error!(%error, "consent: how one ended could not be noted");
         }
+        let result = match result {
+            Ok(end) => self.told(attempt.consent_id, end, deadline).await,
+            Err(error) => Err(error),
+        };
         Completed { ended: Some(attempt.consent_id), result }
+    }
+
+    /// The result that an attempt ended with, as the browser is told it, and told again.
+    async fn told(&self, id: ConsentId, end: ConsentEnd, deadline: Deadline) -> Result<Connected, ConsentError> {
+        match end {
+            ConsentEnd::Completed { user_id } => Ok(Connected::Now(user_id)),
+            ConsentEnd::Denied => Err(ConsentError::Denied),
+            ConsentEnd::Failed { code } => Err(code.into()),
+            ConsentEnd::Unclaimed { .. } => {
+                let consent = self.0.store.find_consent(id).await?;
+                let back = consent.and_then(|consent| consent.return_url);
+                let back = back.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
+                let identity = self.identity().await?;
+                let id_text = id.to_string();
+                let mut parameters = vec![("consent_id", id_text.as_str())];
+                let unclaimed = self.0.store.find_unclaimed(&identity.sealing, id).await?;
+                match &unclaimed {
+                    Some(Unclaimed { proof, is_open: true, .. }) => parameters.push(("proof", proof.expose())),
+                    Some(Unclaimed { is_open: false, .. }) => self.drop_unclaimed(id, deadline).await?,
+                    None => {}
+                }
+                Ok(Connected::Return(ReturnTo(back.with(&parameters))))
+            }
+        }
     }
 
     /// How a consent ended, for the page that tells it; `None` if there is none, or it has not ended.
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
-    pub async fn consent_result(&self, id: ConsentId) -> Result<Option<Result<UserId, ConsentError>>, TppError> {
-        let consent = self.0.store.find_consent(id).await?;
-        Ok(consent.and_then(|consent| consent.end).map(replayed))
+    pub async fn consent_result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
+        let Some(consent) = self.0.store.find_consent(id).await? else { return Ok(None) };
+        let can_begin = consent.can_begin(self.now().as_second());
+        let is_open = consent.expires_at().is_none();
+        let back = consent.return_url.map(|url| url.with(&[("consent_id", &id.to_string())]));
+        let failed = |error| ConsentResult::Failed { error, can_begin, is_open, back };
+        Ok(consent.end.map(|end| match end {
+            ConsentEnd::Completed { user_id } => ConsentResult::Done(Some(user_id)),
+            ConsentEnd::Unclaimed { .. } => ConsentResult::Done(None),
+            ConsentEnd::Denied => failed(ConsentError::Denied),
+            ConsentEnd::Failed { code } => failed(code.into()),
+        }))
     }
 
     /// Takes an attempt, or waits for the request that has it and takes over how it ended.
@@ -139,9 +206,13 @@ impl Tpp {
         attempt: &ConsentAttempt,
         answer: ConsentAnswer,
         deadline: Deadline,
-    ) -> Result<UserId, ConsentError> {
+    ) -> Result<ConsentEnd, ConsentError> {
         let consent = self.0.store.find_consent(attempt.consent_id).await?;
-        let reference = consent.and_then(|consent| consent.reference);
+        let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
+        if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
+            // Another attempt of the same browser has done it.
+            return Ok(end);
+        }
         let access_token = match (&attempt.given, answer) {
             (Some(given), _) => given.clone(),
             (None, ConsentAnswer::Denied) => return Err(ConsentError::Denied),
@@ -160,9 +231,7 @@ impl Tpp {
                 access_token
             }
         };
-        let connection = self.connect(access_token, reference, deadline).await?;
-        tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
-        Ok(connection.user_id)
+        self.connect(&consent, access_token, deadline).await
     }
 
     async fn exchange(

@@ -1,20 +1,28 @@
-//! An access token becomes a connection.
+//! An access token becomes a connection, or waits for the application that claims it.
 
+use super::ConsentError;
 use crate::{
     bunq::{BankError, Credentials, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
-    store::{Connection, ConnectionKind, GrantedKey, NewConnection, SessionOwner},
+    store::{
+        Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, SessionOwner,
+    },
+    telemetry::audit,
     tpp::{Tpp, TppError},
-    types::{deadline::Deadline, reference::Reference, secret::AccessToken},
+    types::{
+        deadline::Deadline,
+        secret::{AccessToken, ClaimProof},
+    },
 };
 
 impl Tpp {
-    /// Opens the first session, which says who consented, and stores both.
+    /// Opens the first session, which says who consented. With a return address, what the customer gave waits for its claim, and an existing
+    /// connection is left as it is; else it is a connection at once.
     pub(super) async fn connect(
         &self,
+        consent: &Consent,
         access_token: AccessToken,
-        reference: Option<Reference>,
         deadline: Deadline,
-    ) -> Result<Connection, TppError> {
+    ) -> Result<ConsentEnd, ConsentError> {
         let identity = self.identity().await?;
         let installation = &identity.installation;
         if self.0.config.device_per_connection {
@@ -23,27 +31,71 @@ impl Tpp {
                 secret: access_token.clone(),
                 permitted_ips: self.0.config.permitted_ips.clone(),
             };
-            self.0.bank.send(Credentials::Installation(installation), &device, deadline).await?;
+            let sent = self.0.bank.send(Credentials::Installation(installation), &device, deadline).await;
+            sent.map_err(TppError::Bank)?;
         }
         let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
-            Err(error) if error.is_bad_key() => return Err(self.refused_token(deadline).await.into()),
-            opened => opened?,
+            Err(error) if error.is_bad_key() => {
+                return Err(TppError::from(self.refused_token(deadline).await).into());
+            }
+            opened => opened.map_err(TppError::Bank)?,
         };
         let UserElement::Customer(customer) = user else {
             let reason = DecodeError::Missing("UserApiKey");
-            return Err(BankError::Undecodable { reason, response_id: None }.into());
+            return Err(TppError::Bank(BankError::Undecodable { reason, response_id: None }).into());
         };
-        let new = new_connection(customer, access_token, reference);
+        let given = given(customer, access_token, opened);
+        if consent.for_user.is_some() && consent.for_user != self.0.store.find_granted(given.granted).await? {
+            self.end_session(installation, &given.session.token, deadline).await;
+            return Err(ConsentError::WrongCustomer);
+        }
+        if consent.return_url.is_some() {
+            let until = self
+                .0
+                .store
+                .keep_unclaimed(&identity.sealing, consent.consent_id, &given, &ClaimProof::random())
+                .await?;
+            return Ok(ConsentEnd::Unclaimed { until });
+        }
+        let connection = self.take_over(consent, given, deadline).await?;
+        tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
+        Ok(ConsentEnd::Completed { user_id: connection.user_id })
+    }
+
+    /// Stores a connection and its session. The reference of an existing connection changes only if the consent names that connection.
+    pub(super) async fn take_over(
+        &self,
+        consent: &Consent,
+        given: Given,
+        deadline: Deadline,
+    ) -> Result<Connection, TppError> {
+        let identity = self.identity().await?;
+        let before = match consent.for_user {
+            Some(user_id) => self.0.store.find_connection(user_id).await?,
+            None => None,
+        };
+        let new = NewConnection {
+            granted: given.granted,
+            kind: given.kind,
+            api_key_id: given.api_key_id,
+            access_token: given.access_token,
+            display_name: given.display_name,
+            reference: consent.reference.clone(),
+            moves_reference: consent.for_user.is_some(),
+        };
         let connection = self.0.store.save_connection(&identity.sealing, &new).await?;
+        if before.is_some_and(|before| before.reference != connection.reference) {
+            audit("change_reference", "done");
+        }
         self.0.connections.forget(&connection.user_id).await;
-        self.adopt_session(SessionOwner::Customer(connection.user_id), opened).await?;
+        self.adopt_session(SessionOwner::Customer(connection.user_id), given.session).await?;
         self.still_connected(connection.user_id, deadline).await?;
         Ok(connection)
     }
 }
 
-fn new_connection(customer: Customer, access_token: AccessToken, reference: Option<Reference>) -> NewConnection {
-    NewConnection {
+fn given(customer: Customer, access_token: AccessToken, session: OpenedSession) -> Given {
+    Given {
         granted: customer.granted_id.map_or(GrantedKey::ApiKey(customer.api_key_id), GrantedKey::User),
         kind: match customer.kind {
             CustomerKind::Person => ConnectionKind::Person,
@@ -53,6 +105,6 @@ fn new_connection(customer: Customer, access_token: AccessToken, reference: Opti
         api_key_id: customer.api_key_id,
         access_token,
         display_name: customer.display_name,
-        reference,
+        session,
     }
 }

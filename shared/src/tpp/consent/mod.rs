@@ -2,15 +2,16 @@
 
 mod begin;
 mod callback;
+mod claim;
 mod connect;
 
-pub use begin::BeginConsent;
-pub use callback::{CallbackParameters, Completed, ConsentAnswer};
+pub use begin::{BeginConsent, Start};
+pub use callback::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentResult, ReturnTo};
 
 use super::TppError;
 use crate::{
     bunq::BankError,
-    store::{AttemptRefused, ConsentEnd, ConsentFailure, StoreError},
+    store::{AttemptRefused, ConsentEnd, ConsentFailure, StoreError, TicketRefused},
 };
 
 /// A consent did not become a connection.
@@ -34,6 +35,12 @@ pub enum ConsentError {
     /// The code was sent, but its answer was lost; this was found out later.
     #[error("the code was sent, and its answer was lost")]
     CodeLost,
+    /// Another bunq customer consented than the one that the consent is for.
+    #[error("another customer consented")]
+    WrongCustomer,
+    /// The owner took the consent back.
+    #[error("the consent was withdrawn")]
+    Withdrawn,
     /// The exchange failed.
     #[error("the code was not exchanged: {0}")]
     Exchange(#[source] BankError),
@@ -52,6 +59,8 @@ impl ConsentError {
             Self::ClientRefused => failed(ConsentFailure::ClientRefused),
             Self::BankRefused => failed(ConsentFailure::BankRefused),
             Self::CodeLost => failed(ConsentFailure::CodeLost),
+            Self::WrongCustomer => failed(ConsentFailure::WrongCustomer),
+            Self::Withdrawn => failed(ConsentFailure::Withdrawn),
             Self::Exchange(error) if !error.certainly_not_executed() => failed(ConsentFailure::CodeLost),
             Self::Tpp(TppError::ConsentRevoked) => failed(ConsentFailure::TokenRefused),
             Self::Refused(_) | Self::Exchange(_) | Self::Tpp(_) => None,
@@ -67,6 +76,8 @@ impl From<ConsentFailure> for ConsentError {
             ConsentFailure::ClientRefused => Self::ClientRefused,
             ConsentFailure::TokenRefused => Self::Tpp(TppError::ConsentRevoked),
             ConsentFailure::BankRefused => Self::BankRefused,
+            ConsentFailure::WrongCustomer => Self::WrongCustomer,
+            ConsentFailure::Withdrawn => Self::Withdrawn,
         }
     }
 }
@@ -76,3 +87,57 @@ impl From<StoreError> for ConsentError {
         Self::Tpp(error.into())
     }
 }
+
+/// A consent cannot be begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// This deployment begins consents only for its own API keys.
+    #[error("a consent needs a ticket")]
+    TicketMissing,
+    /// The ticket does not work.
+    #[error("the ticket does not work: {0:?}")]
+    Refused(TicketRefused),
+    /// Anything else.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+/// A consent cannot be read, withdrawn or claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// The workspace has no such consent.
+    #[error("there is no such consent")]
+    NotFound,
+    /// Somebody has opened it.
+    #[error("the consent is not pending")]
+    NotPending,
+    /// No customer has given it, or it needs no claim.
+    #[error("the consent waits for no claim")]
+    NotClaimable,
+    /// It was claimed.
+    #[error("the consent is claimed")]
+    AlreadyClaimed,
+    /// Nobody claimed it in time.
+    #[error("the consent was not claimed in time")]
+    Expired,
+    /// The proof is another one.
+    #[error("the proof is not the consent's")]
+    ProofInvalid,
+    /// The connection that it is for is gone.
+    #[error("the consent is another customer's")]
+    WrongCustomer,
+    /// Anything else.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+macro_rules! through_tpp_error {
+    ($($error:ident),+) => {$(
+        impl From<StoreError> for $error {
+            fn from(error: StoreError) -> Self {
+                Self::Tpp(error.into())
+            }
+        }
+    )+};
+}
+through_tpp_error!(StartError, ClaimError);

@@ -1,0 +1,366 @@
+//! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and claims what its customer gave.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    http::{
+        App, Caller, Connections, Fields, JsonBody, PathId, Problem, QueryParameters,
+        openapi::{
+            Claiming, ConsentPath, NoSuchConsent, NotReady, Problems, UnknownCustomer, WithKey, Withdrawing,
+            WrongRequest,
+        },
+    },
+    store::{AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus},
+    types::{
+        deadline::Deadline,
+        ids::{ConsentId, UserId},
+        reference::Reference,
+        return_url::ReturnUrl,
+        secret::{ClaimProof, ConsentTicket, Secret as _},
+        workspace::Workspace,
+    },
+};
+
+/// How long a ticket works by default, at least and at most.
+const USUAL: u64 = 600;
+const SHORTEST: u64 = 60;
+const LONGEST: u64 = 86_400;
+/// How many consents a page has by default, and at most.
+const USUAL_PAGE: u8 = 50;
+const LARGEST_PAGE: u8 = 100;
+
+/// A consent to ask for.
+#[derive(utoipa::ToSchema)]
+#[schema(as = NewConsent)]
+#[expect(dead_code, reason = "read field by field; this is for the document")]
+pub(crate) struct NewConsentSchema {
+    /// Your own name for the customer: kept on a new connection, and listed with it.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
+    reference: Option<String>,
+    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's `RETURN_ORIGINS`.
+    #[schema(max_length = 2000, example = "https://app.example/bank")]
+    return_url: Option<String>,
+    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the connection's.
+    user_id: Option<uuid::Uuid>,
+    /// How many seconds the address works.
+    #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
+    expires_in: Option<u32>,
+}
+
+/// A consent.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Consent)]
+pub(crate) struct ConsentView {
+    /// Our name for it.
+    #[schema(value_type = uuid::Uuid)]
+    consent_id: ConsentId,
+    /// Where to send the customer's browser, once. In the answer that made it only: nobody can see it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://tpp.example/auth?ticket=…")]
+    url: Option<String>,
+    /// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it. `completed`, `denied`, `expired`,
+    /// or `failed`.
+    #[schema(value_type = String, pattern = "^(pending|opened|completed|denied|expired|failed)$", example = "pending")]
+    status: ConsentStatus,
+    /// Why it failed.
+    #[schema(
+        value_type = Option<String>, required,
+        pattern = "^(code_refused|code_lost|client_refused|token_refused|bank_refused|wrong_customer|withdrawn)$"
+    )]
+    code: Option<ConsentFailure>,
+    /// Your own name for the customer, as you asked.
+    #[schema(value_type = Option<String>, required, example = "customer-17")]
+    reference: Option<Reference>,
+    /// Where the browser goes afterwards.
+    #[schema(value_type = Option<String>, required, example = "https://app.example/bank")]
+    return_url: Option<ReturnUrl>,
+    /// The connection, once completed.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    user_id: Option<UserId>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Until when its address works.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    expires_at: Option<Timestamp>,
+    /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    ended_at: Option<Timestamp>,
+}
+
+impl ConsentView {
+    fn new(consent: Consent, now: Timestamp) -> Self {
+        let expires_at = consent.expires_at();
+        Self {
+            consent_id: consent.consent_id,
+            url: None,
+            status: consent.status(now),
+            code: match consent.end {
+                Some(ConsentEnd::Failed { code }) => Some(code),
+                Some(ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
+            },
+            user_id: match consent.end {
+                Some(ConsentEnd::Completed { user_id }) => Some(user_id),
+                Some(ConsentEnd::Failed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
+            },
+            reference: consent.reference,
+            return_url: consent.return_url,
+            created_at: consent.created_at,
+            expires_at,
+            ended_at: consent.ended_at,
+        }
+    }
+}
+
+/// A page of consents.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct ConsentPage {
+    /// The newest first.
+    consents: Vec<ConsentView>,
+    /// The `cursor` of the next page; null on the last.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// The proof that a browser brought back.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Claim)]
+#[expect(dead_code, reason = "read field by field; this is for the document")]
+pub(crate) struct ClaimSchema {
+    /// The parameter `proof` of the return address.
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
+    proof: String,
+}
+
+/// A connection that was claimed.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Claimed {
+    /// Our name for the customer: what stands in every path from now on.
+    #[schema(value_type = uuid::Uuid)]
+    user_id: UserId,
+    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that name.
+    #[schema(value_type = Option<String>, required, example = "customer-17")]
+    reference: Option<Reference>,
+    /// When the customer first connected.
+    #[schema(value_type = String, format = DateTime)]
+    connected_at: Timestamp,
+    /// When the customer last consented.
+    #[schema(value_type = String, format = DateTime)]
+    consented_at: Timestamp,
+}
+
+impl From<Connection> for Claimed {
+    fn from(connection: Connection) -> Self {
+        Self {
+            user_id: connection.user_id,
+            reference: connection.reference,
+            connected_at: connection.connected_at,
+            consented_at: connection.consented_at,
+        }
+    }
+}
+
+/// Ask for a customer's consent
+///
+/// Scope `connections`. Send the customer's browser to the answer's `url`, once: its ticket works in one browser.
+#[utoipa::path(
+    post,
+    path = "/consents",
+    operation_id = "create_consent",
+    tag = "oauth",
+    request_body(content = NewConsentSchema, description = "Everything is optional."),
+    security(("api_key" = ["connections"])),
+    responses(
+        (status = 201, description = "The consent.", body = ConsentView,
+            headers(("Location" = String, description = "`/consents/{consent_id}`"))),
+        Problems<(WithKey, WrongRequest, UnknownCustomer)>,
+    )
+)]
+pub(crate) async fn create_consent(
+    caller: Caller<Connections>,
+    State(app): State<App>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let asked = body.read(|fields| Some(read(fields, &app, caller.workspace.clone())))?;
+    let (consent, ticket) = app.tpp.ask_consent(asked).await?;
+    let location = app.tpp.config().public(&format!("consents/{}", consent.consent_id));
+    let view = ConsentView { url: Some(address(&app, &ticket)), ..ConsentView::new(consent, app.tpp.now()) };
+    let mut response = (StatusCode::CREATED, Json(view)).into_response();
+    let location = HeaderValue::try_from(location.as_str()).map_err(|_| Problem::internal())?;
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+/// The address that opens a consent. Its ticket is in it: it goes to the caller and nowhere else.
+fn address(app: &App, ticket: &ConsentTicket) -> String {
+    let mut url = app.tpp.config().public("auth");
+    url.query_pairs_mut().append_pair("ticket", ticket.expose());
+    url.into()
+}
+
+fn read(fields: &mut Fields, app: &App, workspace: Workspace) -> AskedConsent {
+    let return_url = fields.optional::<ReturnUrl>("return_url");
+    if return_url.as_ref().is_some_and(|url| !app.tpp.config().return_origins.contains(&url.origin())) {
+        fields.refuse("return_url", "must have an origin of this deployment's RETURN_ORIGINS");
+    }
+    let seconds = fields.optional_number::<u64>("expires_in").unwrap_or(USUAL);
+    if !(SHORTEST..=LONGEST).contains(&seconds) {
+        fields.refuse("expires_in", "must be 60 to 86400");
+    }
+    AskedConsent {
+        workspace,
+        reference: fields.optional("reference"),
+        return_url,
+        user_id: fields.optional("user_id"),
+        expires_in: Duration::from_secs(seconds),
+    }
+}
+
+/// List consents
+///
+/// Scope `connections`. Newest first, for 30 days. The list may lag a new consent by moments.
+#[utoipa::path(
+    get,
+    path = "/consents",
+    operation_id = "list_consents",
+    tag = "oauth",
+    params(
+        ("count" = Option<u8>, Query, description = "1 to 100; 50 by default.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`.", min_length = 1),
+        ("reference" = Option<String>, Query, description = "Only those asked for with this reference.",
+            min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$"),
+    ),
+    security(("api_key" = ["connections"])),
+    responses(
+        (status = 200, description = "A page of consents.", body = ConsentPage,
+            headers(("Link" = String, description = "The `next` page (RFC 8288), if there is one."))),
+        Problems<(WithKey, WrongRequest)>,
+    )
+)]
+pub(crate) async fn list_consents(
+    caller: Caller<Connections>,
+    State(app): State<App>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
+    let (count, cursor, reference) = query.read(|parameters| {
+        let count = parameters.optional::<u8>("count", "must be 1 to 100").unwrap_or(USUAL_PAGE);
+        if !(1..=LARGEST_PAGE).contains(&count) {
+            parameters.refuse("count", "must be 1 to 100");
+        }
+        let cursor = parameters.optional::<ConsentCursor>("cursor", "must be as the page before returned it");
+        let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
+        (count, cursor, parameters.optional::<Reference>("reference", must))
+    })?;
+    let (consents, next) = app.tpp.list_consents(&caller.workspace, reference.as_ref(), count, cursor).await?;
+    let now = app.tpp.now();
+    let consents = consents.into_iter().map(|consent| ConsentView::new(consent, now)).collect();
+    let next_cursor = next.map(|next| next.to_string());
+    let link = next_cursor.as_ref().map(|next| {
+        let mut url = app.tpp.config().public("consents");
+        url.query_pairs_mut().append_pair("count", &count.to_string()).append_pair("cursor", next);
+        if let Some(reference) = &reference {
+            url.query_pairs_mut().append_pair("reference", reference.as_str());
+        }
+        format!("<{url}>; rel=\"next\"")
+    });
+    let mut response = Json(ConsentPage { consents, next_cursor }).into_response();
+    if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// Read a consent
+///
+/// Scope `connections`.
+#[utoipa::path(
+    get,
+    path = "/consents/{consent_id}",
+    operation_id = "find_consent",
+    tag = "oauth",
+    params(ConsentPath),
+    security(("api_key" = ["connections"])),
+    responses(
+        (status = 200, description = "The consent.", body = ConsentView),
+        Problems<(WithKey, WrongRequest, NoSuchConsent, NotReady)>,
+    )
+)]
+pub(crate) async fn find_consent(
+    caller: Caller<Connections>,
+    State(app): State<App>,
+    PathId(id): PathId<ConsentId>,
+    deadline: Deadline,
+) -> Result<Json<ConsentView>, Problem> {
+    let consent = app.tpp.asked_consent(&caller.workspace, id, deadline).await?;
+    Ok(Json(ConsentView::new(consent, app.tpp.now())))
+}
+
+/// Withdraw a consent
+///
+/// Scope `connections`. Only one that nobody has opened. Doing so again answers the same.
+#[utoipa::path(
+    delete,
+    path = "/consents/{consent_id}",
+    operation_id = "delete_consent",
+    tag = "oauth",
+    params(ConsentPath),
+    security(("api_key" = ["connections"])),
+    responses(
+        (status = 204, description = "Its address does not work any more."),
+        Problems<(WithKey, WrongRequest, NoSuchConsent, Withdrawing, NotReady)>,
+    )
+)]
+pub(crate) async fn delete_consent(
+    caller: Caller<Connections>,
+    State(app): State<App>,
+    PathId(id): PathId<ConsentId>,
+    deadline: Deadline,
+) -> Result<StatusCode, Problem> {
+    app.tpp.withdraw_consent(&caller.workspace, id, deadline).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Claim what a customer gave
+///
+/// Scope `connections`. Only for a consent that the customer's own session in your application has asked for: that is what keeps an attacker from
+/// connecting another person's account to theirs. Until then there is no connection; after ten minutes there is nothing left to claim.
+#[utoipa::path(
+    post,
+    path = "/consents/{consent_id}/claim",
+    operation_id = "claim_consent",
+    tag = "oauth",
+    params(ConsentPath),
+    request_body(content = ClaimSchema, description = "What the browser brought back."),
+    security(("api_key" = ["connections"])),
+    responses(
+        (status = 200, description = "The connection.", body = Claimed),
+        Problems<(WithKey, WrongRequest, NoSuchConsent, Claiming, NotReady)>,
+    )
+)]
+pub(crate) async fn claim_consent(
+    caller: Caller<Connections>,
+    State(app): State<App>,
+    PathId(id): PathId<ConsentId>,
+    deadline: Deadline,
+    body: JsonBody,
+) -> Result<Json<Claimed>, Problem> {
+    let proof = body.read(|fields| {
+        let text = fields.required::<String>("proof")?;
+        let proof = ClaimProof::of_our_form(&text);
+        if proof.is_none() {
+            fields.refuse("proof", "must be as the return address had it");
+        }
+        proof
+    })?;
+    let connection = app.tpp.claim_consent(&caller.workspace, id, &proof, deadline).await?;
+    tracing::Span::current().record("user_id", tracing::field::display(connection.user_id));
+    Ok(Json(connection.into()))
+}

@@ -1,0 +1,109 @@
+//! Lists consents, the newest first, by indexes that hold their keys only.
+
+use std::{collections::HashMap, fmt, str::FromStr};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{Consent, consent_pk, listed, listed_reference};
+use crate::{
+    store::table::{Item, Store, StoreError, text},
+    types::{ids::ConsentId, reference::Reference, workspace::Workspace},
+};
+
+const BY_TIME: &str = "consents_by_time";
+const BY_REFERENCE: &str = "consents_by_reference";
+
+/// Where a page of consents ends and the next begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentCursor {
+    listed_at: u64,
+    consent_id: ConsentId,
+}
+
+/// The text is not a cursor of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be as the page before returned it")]
+pub struct ConsentCursorError;
+
+impl fmt::Display for ConsentCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{}/{}", self.listed_at, self.consent_id)))
+    }
+}
+
+impl FromStr for ConsentCursor {
+    type Err = ConsentCursorError;
+
+    fn from_str(cursor: &str) -> Result<Self, ConsentCursorError> {
+        let read = || {
+            let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+            let (time, id) = std::str::from_utf8(&bytes).ok()?.split_once('/')?;
+            Some(Self { listed_at: time.parse().ok()?, consent_id: id.parse().ok()? })
+        };
+        read().ok_or(ConsentCursorError)
+    }
+}
+
+/// A time in microseconds, as a text that sorts as the times do.
+pub(super) fn sortable(microseconds: u64) -> String {
+    format!("{microseconds:020}")
+}
+
+impl Store {
+    /// A page of a workspace's consents, the newest first, and where the next page begins. The index lags the table by moments.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the index or an item cannot be read.
+    pub async fn list_consents(
+        &self,
+        workspace: &Workspace,
+        reference: Option<&Reference>,
+        count: u8,
+        after: Option<ConsentCursor>,
+    ) -> Result<(Vec<Consent>, Option<ConsentCursor>), StoreError> {
+        let (index, partition, value) = match reference {
+            None => (BY_TIME, "listed", listed(workspace)),
+            Some(reference) => (BY_REFERENCE, "listed_reference", listed_reference(workspace, reference)),
+        };
+        let start = after.map(|after| {
+            HashMap::from([
+                (partition.to_owned(), text(value.as_str())),
+                ("listed_at".to_owned(), text(sortable(after.listed_at))),
+                ("pk".to_owned(), text(consent_pk(after.consent_id))),
+            ])
+        });
+        let page = self
+            .client
+            .query()
+            .table_name(&self.ephemera)
+            .index_name(index)
+            .key_condition_expression("#partition = :value")
+            .expression_attribute_names("#partition", partition)
+            .expression_attribute_values(":value", text(value))
+            .scan_index_forward(false)
+            // One more than is shown: whether there is a next page.
+            .limit(i32::from(count) + 1)
+            .set_exclusive_start_key(start)
+            .send()
+            .await?;
+        let cursors = page.items().iter().map(cursor).collect::<Result<Vec<_>, _>>()?;
+        let shown = cursors.get(..usize::from(count)).unwrap_or(&cursors);
+        let next = if cursors.len() > shown.len() { shown.last().cloned() } else { None };
+        let mut consents = Vec::with_capacity(shown.len());
+        for cursor in shown {
+            // One that has expired a moment ago is left out.
+            consents.extend(self.find_consent(cursor.consent_id).await?);
+        }
+        Ok((consents, next))
+    }
+}
+
+fn cursor(key: &Item) -> Result<ConsentCursor, StoreError> {
+    let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
+    let id = read("pk")?.strip_prefix("CONSENT#").and_then(|id| id.parse().ok());
+    let listed_at = read("listed_at")?.parse().ok();
+    Ok(ConsentCursor {
+        listed_at: listed_at.ok_or(StoreError::Undecodable)?,
+        consent_id: id.ok_or(StoreError::Undecodable)?,
+    })
+}
