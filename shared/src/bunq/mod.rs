@@ -3,6 +3,7 @@
 //! A call is a value ([`calls`]) that builds a request; [`Bank::send`] adds the headers, signs, sends, verifies the answer's signature
 //! over its raw bytes, retries where that is safe, and decodes by key.
 
+mod answer;
 pub mod calls;
 mod client;
 mod egress;

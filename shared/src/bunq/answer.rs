@@ -1,0 +1,67 @@
+//! What the bank answered, and what that means: by its status, its texts, and its signature.
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::{
+    envelope::{Envelope, Verified},
+    error::{BankError, BankText, Refusal, rate_limit_wait},
+    redaction::SentCredentials,
+    signing::PublicKey,
+};
+
+/// A response id of the bank's is a UUID, of 36 characters.
+const LONGEST_ID: usize = 64;
+
+/// A raw answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The bank's name for the answer: a UUID, as far as anybody has seen. Anything that may be more than a name is left out, since it
+    /// reaches logs and callers.
+    pub(super) fn response_id(&self, sent: &SentCredentials) -> Option<String> {
+        let id = self.header("X-Bunq-Client-Response-Id")?;
+        let is_name = (1..=LONGEST_ID).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        (is_name && sent.redact(id) == id).then(|| id.to_owned())
+    }
+
+    /// Turns a raw answer into a verified one or an error. A refusal is believed without a signature, since some of the bank's are
+    /// not signed; but not with a wrong one.
+    pub(super) fn judge(self, server_key: Option<&PublicKey>, sent: &SentCredentials) -> Result<Verified, BankError> {
+        let response_id = self.response_id(sent);
+        let signed = server_key
+            .map(|key| self.header("X-Bunq-Server-Signature").map(|signature| key.verifies(&self.body, signature)));
+        // The one place where the bank's texts are read: without the credentials that we sent.
+        let texts = || Envelope::error_texts(&self.body, sent);
+        let refusal = |response_id| Refusal { status: self.status, texts: texts(), response_id };
+        match (self.status, signed) {
+            (200..=299, Some(Some(false) | None)) | (400..=499, Some(Some(false))) => {
+                Err(BankError::Signature { response_id })
+            }
+            (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
+            (429, _) => limited(&texts(), response_id),
+            // The old sandbox's rate limit, and by its meaning also a fit status for a request id that was used before.
+            (409, _) if says_too_many(&texts()) => limited(&texts(), response_id),
+            (491 | 503, _) => Err(BankError::Maintenance { response_id }),
+            (400..=499, _) => Err(BankError::Refused(refusal(response_id))),
+            _ => Err(BankError::Failed(refusal(response_id))),
+        }
+    }
+}
+
+fn limited(texts: &[BankText], response_id: Option<String>) -> Result<Verified, BankError> {
+    Err(BankError::RateLimited { wait: rate_limit_wait(texts), response_id })
+}
+
+fn says_too_many(texts: &[BankText]) -> bool {
+    texts.iter().any(|text| text.error_description.contains("Too many requests"))
+}

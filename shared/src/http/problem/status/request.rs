@@ -1,0 +1,97 @@
+//! Problems that handlers name themselves: what is wrong with a request, and what is nobody's error type.
+
+use http::StatusCode;
+
+use super::SHORT_WAIT;
+use crate::http::problem::{Action, Code, Problem, Reasons};
+
+impl Problem {
+    /// The request shows no key.
+    #[must_use]
+    pub fn api_key_missing() -> Self {
+        let detail = "This route needs one header `Authorization: Bearer <API key>`.";
+        Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyMissing, Action::FixRequest, detail)
+    }
+
+    /// The request shows a key that is none.
+    #[must_use]
+    pub fn api_key_invalid() -> Self {
+        let detail = "The API key is unknown, was revoked or has expired.";
+        Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyInvalid, Action::FixRequest, detail)
+    }
+
+    /// A part of the request cannot be.
+    #[must_use]
+    pub fn invalid(pointer: &str, detail: &str) -> Self {
+        let mut reasons = Reasons::default();
+        reasons.push(Some(pointer), detail);
+        let detail = reasons.as_slice().iter().map(|reason| format!("{pointer} {}", reason.detail)).collect::<String>();
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
+        Self { errors: reasons, ..problem }
+    }
+
+    /// Several parts of the request cannot be.
+    #[must_use]
+    pub fn invalid_fields(reasons: Reasons) -> Self {
+        let detail = if reasons.is_cut() {
+            format!("The request is invalid in {} places; see `errors` for the first.", reasons.total())
+        } else {
+            "The request is invalid; see `errors` for details.".to_owned()
+        };
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
+        Self { errors: reasons, ..problem }
+    }
+
+    /// The bank's answer is not understood.
+    #[must_use]
+    pub fn bank_not_understood() -> Self {
+        let detail = "bunq's answer is not understood.";
+        Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
+    }
+
+    /// The pages of a listing of the bank's do not lead on from one another.
+    #[must_use]
+    pub fn bank_pages_astray() -> Self {
+        let detail = "bunq's pages do not lead on: the next one is not older than what was read.";
+        Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
+    }
+
+    /// No such route.
+    #[must_use]
+    pub fn route_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, Code::RouteNotFound, Action::FixRequest, "There is no such route.")
+    }
+
+    /// No such method.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        let detail = "The route does not have this method.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, Action::FixRequest, detail)
+    }
+
+    /// The request only looks ahead, at an address that works once.
+    #[must_use]
+    pub fn looks_ahead() -> Self {
+        let detail =
+            "A prefetch or HEAD request does nothing at this address. Open it when the customer follows the link.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::NotPrefetched, Action::Retry, detail)
+    }
+
+    /// There is no such consent.
+    #[must_use]
+    pub fn no_such_consent() -> Self {
+        Self::new(StatusCode::NOT_FOUND, Code::ConsentNotFound, Action::FixRequest, "There is no such consent.")
+    }
+
+    /// A mistake of ours.
+    #[must_use]
+    pub fn internal() -> Self {
+        let detail = "Something went wrong here. The log has more under the request id.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::InternalError, Action::ContactSupport, detail)
+    }
+
+    pub(in crate::http) fn store_unavailable() -> Self {
+        let detail = "The deployment's own store cannot be reached.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::StoreUnavailable, Action::Wait, detail).after(SHORT_WAIT)
+    }
+}
