@@ -28,7 +28,7 @@ use shared::{
 };
 
 use crate::{
-    order::{Terms, read_terms},
+    order::{Purpose, Terms, read_terms},
     schema::{DraftPaymentUpdate, NewDraftPayment},
 };
 
@@ -67,7 +67,7 @@ impl Order for DraftOrder {
 }
 
 fn read_draft(fields: &mut Fields) -> Option<DraftOrder> {
-    let terms = read_terms(fields);
+    let terms = read_terms(fields, Purpose::Payment);
     let status = fields.optional::<String>("status").and_then(|status| match status.as_str() {
         "PENDING" => Some(DraftStatus::Pending),
         "ACTIVE" => Some(DraftStatus::Active),

@@ -10,8 +10,8 @@ use shared::{
     },
 };
 
-/// bunq's limits of a description: to an IBAN, and between bunq accounts.
-pub(crate) const TO_IBAN: usize = 140;
+/// bunq's limits of a description: of a payment that leaves bunq, and of anything else.
+pub(crate) const OUT_OF_BUNQ: usize = 140;
 pub(crate) const WITHIN_BUNQ: usize = 9000;
 
 /// The fields that both bodies have.
@@ -22,8 +22,17 @@ pub(crate) struct Terms {
     pub(crate) description: String,
 }
 
+/// What becomes of the description.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It goes with a payment, to whatever bank the receiver has.
+    Payment,
+    /// It is shown in a request, which stays at bunq.
+    Request,
+}
+
 /// Reads the fields that both bodies have.
-pub(crate) fn read_terms(fields: &mut Fields) -> Option<Terms> {
+pub(crate) fn read_terms(fields: &mut Fields, purpose: Purpose) -> Option<Terms> {
     let account = fields.required_number("monetary_account_id");
     let amount = fields.required_number::<Amount>("amount");
     let currency = fields.required::<Currency>("currency");
@@ -40,7 +49,8 @@ pub(crate) fn read_terms(fields: &mut Fields) -> Option<Terms> {
     let address = kind.zip(value).and_then(|(kind, value)| {
         Address::parse(kind, &value).map_err(|error| fields.refuse("receiver_value", &error.to_string())).ok()
     });
-    let limit = if kind == Some(CounterpartyType::Iban) { TO_IBAN } else { WITHIN_BUNQ };
+    let leaves_bunq = purpose == Purpose::Payment && address.as_ref().is_some_and(Address::is_outside_bunq);
+    let limit = if leaves_bunq { OUT_OF_BUNQ } else { WITHIN_BUNQ };
     if description.as_ref().is_some_and(|text| text.chars().count() > limit) {
         fields.refuse("description", &format!("must be at most {limit} characters"));
     }

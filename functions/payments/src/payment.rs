@@ -1,7 +1,6 @@
 //! `/user/{user_id}/payments/{monetary_account_id}`: an account's payments, a page at a time or all at once; and one payment.
 
 use axum::response::Response;
-use jiff::civil::Date;
 use shared::{
     bunq::{
         From,
@@ -18,7 +17,7 @@ use shared::{
     types::ids::{MonetaryAccountId, PaymentId},
 };
 
-use crate::walk;
+use crate::walk::{self, Since};
 
 /// List an account's payments
 ///
@@ -35,7 +34,8 @@ use crate::walk;
         AccountPath,
         PageQuery,
         ("all" = Option<bool>, Query, description = "`true` walks the older pages, too: one array, without `Pagination`. Not together with `newer_id`."),
-        ("since" = Option<String>, Query, description = "No payments before this date (UTC). Only together with `all=true`.", format = Date),
+        ("since" = Option<String>, Query, description = "No payments before this date (UTC) or this moment, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`). Payments without a readable time are included. Only together with `all=true`.",
+            pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$", example = "2026-01-31"),
     ),
     security(("api_key" = ["accounts"])),
     responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -48,7 +48,8 @@ pub(crate) async fn list_payments(
     let (page, walk) = query.read(|parameters| {
         let page = parameters.page();
         let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
-        let since = parameters.optional::<Date>("since", "must be a date such as 2026-01-31");
+        let since = parameters
+            .optional::<Since>("since", "must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z");
         if all && matches!(page.from, From::NewerThan(_)) {
             parameters
                 .refuse("newer_id", "cannot be there together with all: a walk goes from the newest to the oldest");
@@ -59,7 +60,7 @@ pub(crate) async fn list_payments(
         (page, all.then_some(since))
     })?;
     match walk {
-        Some(since) => walk::all(&user, account, page.from, since).await,
+        Some(since) => walk::all(&user, account, page.from, since.as_ref()).await,
         None => {
             let path = format!("user/{}/payments/{account}", user.connection.user_id);
             listing(&user, &path, page, |user| ListPayments { user, account, page }).await

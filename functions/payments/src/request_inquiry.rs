@@ -25,7 +25,7 @@ use shared::{
 };
 
 use crate::{
-    order::{Terms, read_terms},
+    order::{Purpose, Terms, read_terms},
     schema::{NewRequestInquiry, RequestInquiryUpdate},
 };
 
@@ -85,7 +85,8 @@ pub(crate) async fn create_request_inquiry(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let Terms { account, amount, counterparty, description } = body.read(read_terms)?;
+    let Terms { account, amount, counterparty, description } =
+        body.read(|fields| read_terms(fields, Purpose::Request))?;
     let order = InquiryOrder { account, inquiry: RequestInquiry { amount, counterparty, description } };
     let path = path(&user, account);
     Ok(start(&user, &key, &path, &order.inquiry.to_json(), &order, async |_, _| {}).await)

@@ -10,7 +10,7 @@ use utoipa::{
     openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type},
 };
 
-use crate::order::{TO_IBAN, WITHIN_BUNQ};
+use crate::order::WITHIN_BUNQ;
 
 type Named = Vec<(String, RefOr<Schema>)>;
 
@@ -25,26 +25,24 @@ fn name<T: ToSchema>(schemas: &mut Named) {
 /// The fields that both bodies have, once for each type of receiver; `more` adds the others. Generators name types by the titles, so no two are
 /// alike.
 fn to_each_receiver(what: &str, description: &str, more: impl Fn(ObjectBuilder) -> ObjectBuilder) -> RefOr<Schema> {
-    let terms =
-        |to: &str, kind, receiver: RefOr<Schema>, longest| terms(&format!("{what} to {to}"), kind, receiver, longest);
-    let to_iban = terms("an IBAN", "IBAN", refer::<Iban>().into(), TO_IBAN)
+    let terms = |to: &str, kind, receiver: RefOr<Schema>| terms(&format!("{what} to {to}"), kind, receiver);
+    let to_iban = terms("an IBAN", "IBAN", refer::<Iban>().into())
         .property("receiver_name", refer::<Name>())
         .required("receiver_name");
     let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
-    let to_address = terms("an e-mail address", "EMAIL", address.into(), WITHIN_BUNQ);
+    let to_address = terms("an e-mail address", "EMAIL", address.into());
     let number =
         string().pattern(Some(r"^\+[1-9][0-9]{6,14}$")).description(Some("In the international form of E.164."));
-    let to_number = terms("a phone number", "PHONE_NUMBER", number.into(), WITHIN_BUNQ);
+    let to_number = terms("a phone number", "PHONE_NUMBER", number.into());
     let [to_address, to_number] =
         [to_address, to_number].map(|terms| terms.property("receiver_name", or_null(refer::<Name>())));
     let any = [to_iban, to_address, to_number].into_iter().fold(OneOfBuilder::new(), |any, one| any.item(more(one)));
     any.description(Some(description)).into()
 }
 
-fn terms(title: &str, kind: &str, receiver: RefOr<Schema>, longest: usize) -> ObjectBuilder {
-    let description = visible_text()
-        .max_length(Some(longest))
-        .description(Some("What for: visible characters, on one line. May be empty."));
+fn terms(title: &str, kind: &str, receiver: RefOr<Schema>) -> ObjectBuilder {
+    let description = "What for: visible characters, on one line. May be empty. A payment to an IBAN outside bunq takes 140 characters.";
+    let description = visible_text().max_length(Some(WITHIN_BUNQ)).description(Some(description));
     [
         ("monetary_account_id", RefOr::from(refer::<BunqId>())),
         ("amount", refer::<Amount>().into()),

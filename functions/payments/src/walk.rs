@@ -1,24 +1,25 @@
 //! All payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. Older pages are named by an id, so payments that arrive meanwhile
 //! move nothing. Memory is bounded by the answer.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use axum::{
     body::Body,
     http::{HeaderValue, header},
     response::Response,
 };
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 use shared::{
     bunq::{From, LARGEST_PAGE, Neighbours, Onward, Page, calls::ListPayments},
-    http::{ConnectedUser, Problem},
-    types::{ids::MonetaryAccountId, schedule::BankTime},
+    http::{Code, ConnectedUser, LARGEST_ANSWER, Problem},
+    types::{
+        ids::MonetaryAccountId,
+        schedule::{BankTime, ScheduleError},
+    },
 };
 
-/// Lambda answers six megabytes at the most.
-const LARGEST_ANSWER: usize = 5_000_000;
 /// A page is not asked for unless this is left for it.
 const PAGE_TIME: Duration = Duration::from_secs(5);
 
@@ -31,16 +32,20 @@ struct Listing<'a> {
     response: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Element {
-    #[serde(rename = "Payment")]
-    payment: Dated,
+/// From when on payments are wanted: the start of a day in UTC, or a moment.
+pub(crate) struct Since {
+    text: String,
+    at: Timestamp,
 }
 
-#[derive(Deserialize)]
-struct Dated {
-    id: u64,
-    created: String,
+impl FromStr for Since {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let is_date = text.len() == "2026-01-31".len();
+        let moment = if is_date { format!("{text} 00:00") } else { text.to_owned() };
+        Ok(Self { text: text.to_owned(), at: moment.parse::<BankTime>()?.timestamp() })
+    }
 }
 
 /// Where a walk ended.
@@ -55,10 +60,9 @@ pub(crate) async fn all<S>(
     user: &ConnectedUser<S>,
     account: MonetaryAccountId,
     mut from: From,
-    since: Option<Date>,
+    since: Option<&Since>,
 ) -> Result<Response, Problem> {
-    let since = since.and_then(|date| date.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp());
-    let (mut body, mut last) = (OPENING.to_owned(), None);
+    let (mut body, mut last, mut count) = (OPENING.to_owned(), None, LARGEST_PAGE);
     let end = loop {
         if let From::OlderThan(id) = from
             && body.len() > OPENING.len()
@@ -66,9 +70,13 @@ pub(crate) async fn all<S>(
         {
             break End::At(id);
         }
-        let page = Page { count: LARGEST_PAGE, from };
+        let page = Page { count, from };
         let listed = match user.call(|user| ListPayments { user, account, page }).await {
             Ok(listed) => listed,
+            Err(problem) if problem.code() == Code::AnswerTooLarge && count > 1 => {
+                count /= 2;
+                continue;
+            }
             // What was read so far is good; the rest is worth another request.
             Err(problem) => match from {
                 From::OlderThan(id) if body.len() > OPENING.len() && problem.retry_after().is_some() => {
@@ -78,7 +86,7 @@ pub(crate) async fn all<S>(
             },
         };
         let payments = read(&listed.body)?;
-        let ids: Vec<u64> = payments.iter().map(|payment| payment.id).collect();
+        let ids: Vec<u64> = payments.iter().filter_map(|payment| payment.id).collect();
         let onward = page.onward(&ids, Neighbours::of(&listed.body).older);
         if onward == Onward::Repeats {
             break astray(last)?;
@@ -113,37 +121,41 @@ fn astray(last: Option<u64>) -> Result<End, Problem> {
     last.map(End::At).ok_or_else(Problem::bank_pages_astray)
 }
 
-/// A payment of a page, as the bank wrote it.
-struct Payment<'a> {
+/// An element of a page, as the bank wrote it, with what a walk needs of it, as far as it is there.
+struct Seen<'a> {
     text: &'a str,
-    id: u64,
-    created: jiff::Timestamp,
+    id: Option<u64>,
+    created: Option<Timestamp>,
 }
 
-fn read(page: &[u8]) -> Result<Vec<Payment<'_>>, Problem> {
+impl<'a> Seen<'a> {
+    /// Reads an element of any kind: an object with one key that names its type.
+    fn read(text: &'a str) -> Self {
+        let element = serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let object = element.values().next();
+        let field = |name| object.and_then(|object| object.get(name));
+        let created = field("created").and_then(Value::as_str).and_then(|created| created.parse::<BankTime>().ok());
+        Self { text, id: field("id").and_then(Value::as_u64), created: created.map(BankTime::timestamp) }
+    }
+}
+
+fn read(page: &[u8]) -> Result<Vec<Seen<'_>>, Problem> {
     let listing: Listing<'_> = serde_json::from_slice(page).map_err(|_| Problem::bank_not_understood())?;
-    let payment = |element: &'_ RawValue| -> Option<(u64, jiff::Timestamp)> {
-        let Element { payment } = serde_json::from_str(element.get()).ok()?;
-        Some((payment.id, payment.created.parse::<BankTime>().ok()?.timestamp()))
-    };
-    let read = listing
-        .response
-        .into_iter()
-        .map(|element| payment(element).map(|(id, created)| Payment { text: element.get(), id, created }));
-    read.collect::<Option<Vec<_>>>().ok_or_else(Problem::bank_not_understood)
+    Ok(listing.response.into_iter().map(|element| Seen::read(element.get())).collect())
 }
 
-/// Appends a page's payments, up to the date and the size; `last` is the id of the last one.
-fn append(
-    body: &mut String,
-    last: &mut Option<u64>,
-    payments: &[Payment<'_>],
-    since: Option<jiff::Timestamp>,
-) -> Appended {
-    for Payment { text, id, created } in payments {
-        if since.is_some_and(|since| *created < since) {
-            return Appended::UpToDate;
+/// Appends a page's elements, up to the date and the size; `last` is the id of the last one that was looked at.
+///
+/// A payment can have a higher id than another and be older, and bunq may list something without a time or of another kind. So whatever is
+/// certainly older than `since` is left out and everything else is passed on; the walk ends with the first page whose elements are all older.
+fn append(body: &mut String, last: &mut Option<u64>, elements: &[Seen<'_>], since: Option<&Since>) -> Appended {
+    let mut is_older = !elements.is_empty();
+    for Seen { text, id, created } in elements {
+        if since.zip(*created).is_some_and(|(since, created)| created < since.at) {
+            *last = id.or(*last);
+            continue;
         }
+        is_older = false;
         if body.len() + text.len() + CLOSING.len() + 1 > LARGEST_ANSWER
             && let Some(last) = *last
         {
@@ -153,9 +165,9 @@ fn append(
             body.push(',');
         }
         body.push_str(text);
-        *last = Some(*id);
+        *last = id.or(*last);
     }
-    Appended::All
+    if is_older { Appended::UpToDate } else { Appended::All }
 }
 
 fn answer<S>(
@@ -163,7 +175,7 @@ fn answer<S>(
     account: MonetaryAccountId,
     body: String,
     end: End,
-    since: Option<jiff::Timestamp>,
+    since: Option<&Since>,
 ) -> Response {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -171,8 +183,7 @@ fn answer<S>(
         let mut url = user.public_url(&format!("user/{}/payments/{account}", user.connection.user_id));
         url.query_pairs_mut().append_pair("all", "true");
         if let Some(since) = since {
-            let date = TimeZone::UTC.to_datetime(since).date();
-            url.query_pairs_mut().append_pair("since", &date.to_string());
+            url.query_pairs_mut().append_pair("since", &since.text);
         }
         url.query_pairs_mut().append_pair("older_id", &id.to_string());
         if let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"next\"")) {

@@ -1,25 +1,31 @@
 //! GET /user/{user_id}/accounts: the accounts that the customer granted.
 
+use axum::response::Response;
 use shared::{
-    bunq::calls::ListMonetaryAccounts,
+    bunq::{LARGEST_PAGE, calls::ListMonetaryAccounts},
     http::{
-        Accounts, BankAnswer, ConnectedUser, Problem,
-        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::AccountList},
+        Accounts, ConnectedUser, Problem, QueryParameters, listing,
+        openapi::{
+            AtBank, ForCustomer, LargePageQuery, Paged, Problems, UserPath, WithKey, WrongRequest, schemas::AccountList,
+        },
     },
 };
 
 /// List a customer's accounts
 ///
-/// Scope `accounts`. The answer is bunq's own, with every kind of account, also kinds that bunq adds.
+/// Scope `accounts`. The answer is bunq's own, with every kind of account, also kinds that bunq adds. A customer with more
+/// than 200 accounts has several pages: follow the `Link` of relation `next`.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/accounts",
     operation_id = "list_accounts",
     tag = "users",
-    params(UserPath),
+    params(UserPath, LargePageQuery),
     security(("api_key" = ["accounts"])),
-    responses(Answered<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
-pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
-    user.call(|user| ListMonetaryAccounts { user }).await.map(BankAnswer)
+pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryParameters) -> Result<Response, Problem> {
+    let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
+    let path = format!("user/{}/accounts", user.connection.user_id);
+    listing(&user, &path, page, |user| ListMonetaryAccounts { user, page }).await
 }

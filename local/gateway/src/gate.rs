@@ -45,9 +45,13 @@ async fn redirect_to_public_name(State(public_url): State<Url>, request: Request
     if is_public || request.method() != Method::GET || request.uri().path() != "/auth" {
         return next.run(request).await;
     }
+    // A tunnel may write this machine's name over the public one: a redirect to that would come back here again and again.
+    if !public_url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]")) {
+        return next.run(request).await;
+    }
     // The bank sends the browser back to the public name, where a cookie of this one does not come along.
-    let mut there = public_url;
-    there.set_path("/auth");
+    let mut there = public_url.clone();
+    there.set_path(&format!("{}/auth", public_url.path().trim_end_matches('/')));
     there.set_query(request.uri().query());
     Redirect::temporary(there.as_str()).into_response()
 }

@@ -34,8 +34,9 @@ impl Answer {
         (is_name && sent.redact(id) == id).then(|| id.to_owned())
     }
 
-    /// Turns a raw answer into a verified one or an error. A refusal is believed without a signature, since some of the bank's are
-    /// not signed; but not with a wrong one.
+    /// Turns a raw answer into a verified one or an error. The one place that decides what is the bank's own verdict on a request: a success
+    /// that the bank signed, or a refusal in the bank's envelope. Some of the bank's refusals are unsigned, so a refusal needs no
+    /// signature, but a wrong one discredits it. Everything else may come from a proxy or a portal in between.
     pub(super) fn judge(self, server_key: Option<&PublicKey>, sent: &SentCredentials) -> Result<Verified, BankError> {
         let response_id = self.response_id(sent);
         let signed = server_key
@@ -48,10 +49,12 @@ impl Answer {
                 Err(BankError::Signature { response_id })
             }
             (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
+            (491 | 503, _) => Err(BankError::Maintenance { response_id }),
+            // Whoever says it, the call went no further.
             (429, _) => limited(&texts(), response_id),
+            (300..=499, _) if !Envelope::is_refusal(&self.body) => Err(BankError::Foreign { status: self.status }),
             // The old sandbox's rate limit, and by its meaning also a fit status for a request id that was used before.
             (409, _) if says_too_many(&texts()) => limited(&texts(), response_id),
-            (491 | 503, _) => Err(BankError::Maintenance { response_id }),
             (400..=499, _) => Err(BankError::Refused(refusal(response_id))),
             _ => Err(BankError::Failed(refusal(response_id))),
         }

@@ -100,6 +100,13 @@ impl Envelope {
         sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())
     }
 
+    /// Whether a body is bunq's error envelope: an `Error` list whose elements are objects, with at least one text.
+    #[must_use]
+    pub fn is_refusal(body: &[u8]) -> bool {
+        let error = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error);
+        error.is_some_and(|texts| texts.iter().any(|text| !text.text().is_empty()))
+    }
+
     /// The first element of a type.
     ///
     /// # Errors

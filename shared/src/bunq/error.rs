@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::envelope::DecodeError;
 use crate::telemetry::{Metric, count};
@@ -11,11 +11,24 @@ use crate::telemetry::{Metric, count};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankText {
     /// bunq's text in English.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_null")]
     pub error_description: String,
     /// bunq's text in the language asked for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_null")]
     pub error_description_translated: String,
+}
+
+impl BankText {
+    /// What bunq says: its text in English, or the translated one if there is no other.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        if self.error_description.is_empty() { &self.error_description_translated } else { &self.error_description }
+    }
+}
+
+/// A text of bunq's; empty where it is null, so that one missing text does not lose the other.
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The bank understood and said no.
@@ -52,6 +65,13 @@ pub enum BankError {
     /// Any other status: the bank failed. Whether the call was executed is not known.
     #[error("bunq failed with status {}", .0.status)]
     Failed(Refusal),
+    /// The answer is not bunq's: a redirect or a refusal without bunq's envelope, which something in between has sent. Whether bunq
+    /// executed the call is not known.
+    #[error("something other than bunq answered, with status {status}")]
+    Foreign {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The answer's signature is missing or wrong: what it says is not to be believed.
     #[error("bunq's answer is not signed by bunq")]
     Signature {
@@ -124,6 +144,7 @@ impl BankError {
             Self::Refused(_) | Self::RateLimited { .. } | Self::Unreachable(_) | Self::TooLate | Self::Signing => true,
             Self::Maintenance { .. }
             | Self::Failed(_)
+            | Self::Foreign { .. }
             | Self::Signature { .. }
             | Self::Undecodable { .. }
             | Self::Interrupted(_)
@@ -136,6 +157,7 @@ impl BankError {
     pub(super) fn count(&self) {
         match self {
             Self::Failed(_)
+            | Self::Foreign { .. }
             | Self::Signature { .. }
             | Self::Undecodable { .. }
             | Self::Unreachable(_)
@@ -155,7 +177,8 @@ impl BankError {
             | Self::Maintenance { response_id }
             | Self::Signature { response_id }
             | Self::Undecodable { response_id, .. } => response_id.as_deref(),
-            Self::Unreachable(_)
+            Self::Foreign { .. }
+            | Self::Unreachable(_)
             | Self::Interrupted(_)
             | Self::Timeout
             | Self::TooLate

@@ -24,7 +24,10 @@ impl From<&BankError> for Failure {
             BankError::RateLimited { wait, .. } => Self::RateLimited(*wait),
             // A dead session can hide behind a 500; asking again with it is in vain.
             BankError::Failed(_) if error.is_dead_session() => Self::Final,
-            BankError::Failed(_) | BankError::Maintenance { .. } | BankError::Interrupted(_) => Self::Unknown,
+            BankError::Failed(_)
+            | BankError::Foreign { .. }
+            | BankError::Maintenance { .. }
+            | BankError::Interrupted(_) => Self::Unknown,
             BankError::Refused(_)
             | BankError::Signature { .. }
             | BankError::Undecodable { .. }

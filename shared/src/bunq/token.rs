@@ -37,7 +37,19 @@ struct Granted {
 
 #[derive(Deserialize)]
 struct Refused {
-    error: String,
+    error: OauthError,
+}
+
+/// The errors of RFC 6749 section 5.2. Any other word is not an OAuth server's.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OauthError {
+    InvalidGrant,
+    InvalidRequest,
+    InvalidClient,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    InvalidScope,
 }
 
 impl Bank {
@@ -83,9 +95,18 @@ impl Bank {
     ) -> Result<AccessToken, TokenError> {
         let answer = self.receive(self.http.post(url).body(Vec::new()), deadline).await?;
         let refused = serde_json::from_slice::<Refused>(&answer.body).ok().map(|refused| refused.error);
-        match (answer.status, refused.as_deref()) {
-            (200..=499, Some("invalid_grant")) => Err(TokenError::CodeRefused),
-            (200..=499, Some(_)) => Err(TokenError::ClientRefused),
+        match (answer.status, refused) {
+            (200..=299 | 400..=499, Some(OauthError::InvalidGrant)) => Err(TokenError::CodeRefused),
+            (
+                200..=299 | 400..=499,
+                Some(
+                    OauthError::InvalidRequest
+                    | OauthError::InvalidClient
+                    | OauthError::UnauthorizedClient
+                    | OauthError::UnsupportedGrantType
+                    | OauthError::InvalidScope,
+                ),
+            ) => Err(TokenError::ClientRefused),
             (200..=299, None) => {
                 let granted = serde_json::from_slice::<Granted>(&answer.body);
                 granted.map(|granted| granted.access_token).map_err(|_| {
@@ -93,7 +114,7 @@ impl Bank {
                     BankError::Undecodable { reason, response_id: answer.response_id(sent) }.into()
                 })
             }
-            (200..=499, None) => match answer.judge(None, sent) {
+            (300..=499, _) => match answer.judge(None, sent) {
                 // A refusal without a reason: nothing says that the code was at fault.
                 Ok(_) => Err(TokenError::ClientRefused),
                 Err(error) => Err(error.into()),

@@ -1,6 +1,7 @@
 //! Who a session belongs to: the last element of POST /session-server.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::envelope::{DecodeError, Envelope};
 use crate::types::{display_name::DisplayName, ids::BunqUserId, secret::Secret as _};
@@ -14,6 +15,7 @@ pub struct PspUser {
     /// Its id, which is in the path of its own resources.
     pub id: BunqUserId,
     /// Seconds that its session lives.
+    #[serde(default, deserialize_with = "seconds")]
     pub session_timeout: SessionTimeout,
 }
 
@@ -53,12 +55,25 @@ pub enum UserElement {
 }
 
 /// An object with one key that names its type.
-type Tagged = std::collections::BTreeMap<String, Anchored>;
+/// Its siblings can be there as null.
+type Tagged = std::collections::BTreeMap<String, Option<Anchored>>;
+
+/// Reads a timeout however it is written: a number, with a fraction or without, or a text that says one. One that says nothing of use counts as
+/// absent, since a consent must not fail for it.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SessionTimeout, D::Error> {
+    let text = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+    };
+    Ok(text.trim().split('.').next().and_then(|whole| whole.parse().ok()))
+}
 
 #[derive(Deserialize)]
 struct Anchored {
     id: Option<BunqUserId>,
     display_name: Option<String>,
+    #[serde(default, deserialize_with = "seconds")]
     session_timeout: SessionTimeout,
 }
 
@@ -75,8 +90,9 @@ impl UserElement {
             return Ok(Self::Psp(psp));
         }
         let user: UserApiKey = envelope.find("UserApiKey")?;
-        let (tag, granted) = user.granted_by_user.into_iter().next().ok_or(DecodeError::Shape("UserApiKey"))?;
-        let requested = user.requested_by_user.and_then(|tagged| tagged.into_values().next());
+        let named = user.granted_by_user.into_iter().find_map(|(tag, user)| Some((tag, user?)));
+        let (tag, granted) = named.ok_or(DecodeError::Shape("UserApiKey"))?;
+        let requested = user.requested_by_user.and_then(|tagged| tagged.into_values().flatten().next());
         let timeouts = [granted.session_timeout, requested.and_then(|user| user.session_timeout)];
         Ok(Self::Customer(Customer {
             api_key_id: user.id,

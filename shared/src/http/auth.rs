@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 
 use tracing::{Span, field};
 
-use super::{App, Problem};
+use super::{App, Problem, known_parameters::KnownParameters};
 use crate::{
     store::KeyId,
     telemetry::{Metric, count},
@@ -70,6 +70,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let record = authorised?;
         Span::current().record("key", field::display(record.id));
+        KnownParameters::check(parts)?;
         Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })
     }
 }

@@ -236,7 +236,27 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
             return Err(Problem::invalid("content-type", "must be application/json"));
         }
+        let is_utf8 = says_utf8(kind);
         let body = Bytes::from_request(request, state).await.ok().filter(|body| body.len() <= LARGEST_BODY);
-        body.map(Self).ok_or_else(|| Problem::invalid("body", "must be at most 64 KB, and arrive whole"))
+        let body = body.ok_or_else(|| Problem::invalid("body", "must be at most 64 KB, and arrive whole"))?;
+        in_utf8(body, is_utf8).map(Self).ok_or_else(|| Problem::invalid("body", "must be UTF-8"))
     }
+}
+
+/// Whether a content type names no other character set than UTF-8 and its subset.
+fn says_utf8(kind: &str) -> bool {
+    let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.all(|(_, charset)| {
+        let charset = charset.trim().trim_matches('"');
+        ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+    })
+}
+
+/// The bytes of a body if they are UTF-8, without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one). ASCII is the same in the
+/// other character sets that clients name, except in UTF-16 and UTF-32, whose ASCII has zeros.
+fn in_utf8(body: Bytes, is_utf8: bool) -> Option<Bytes> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| body.clone(), |rest| body.slice_ref(rest));
+    let text = std::str::from_utf8(&body).ok()?;
+    (!text.contains('\0') && (is_utf8 || text.is_ascii())).then_some(body)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -14,7 +14,7 @@ use tracing::{Instrument as _, field::Empty};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use super::{App, Problem};
+use super::{App, Problem, known_parameters::KnownParameters};
 use crate::{telemetry::audit, types::deadline::Deadline};
 
 /// API Gateway stops waiting after 30 seconds.
@@ -48,10 +48,11 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Routes with everything around them, ready to be served. The state is what handlers have at hand: an [`App`](super::App), or nothing.
 pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
-    let (router, _) = router.split_for_parts();
+    let (router, document) = router.split_for_parts();
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(Extension(KnownParameters::of(&document)))
         // Below `Router::layer`, so that the matched route is known to the log line.
         .layer(middleware::from_fn_with_state(state.is_over_https(), around))
         .with_state(state)

@@ -9,6 +9,9 @@ use crate::{
     types::ids::BunqUserId,
 };
 
+/// Lambda passes on six megabytes at the most, in which quotes and backslashes count twice.
+pub const LARGEST_ANSWER: usize = 5_000_000;
+
 /// Answers a page. `path` is the listing's own, below the public URL.
 ///
 /// # Errors
@@ -20,6 +23,9 @@ pub async fn listing<S, C: Call<Output = Verified>>(
     make: impl Fn(BunqUserId) -> C,
 ) -> Result<Response, Problem> {
     let answer = session.call(make).await?;
+    if answer.body.len() > LARGEST_ANSWER {
+        return Err(Problem::answer_too_large());
+    }
     let link = links(&session.public_url(path), page, Neighbours::of(&answer.body));
     let mut response = BankAnswer(answer).into_response();
     if let Some(link) = link {

@@ -3,6 +3,7 @@
 mod auth;
 mod fields;
 mod idempotency;
+mod known_parameters;
 mod layers;
 mod links;
 mod listing;
@@ -18,7 +19,7 @@ pub use fields::{Fields, JsonBody};
 pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestId, service};
 pub use links::links;
-pub use listing::listing;
+pub use listing::{LARGEST_ANSWER, listing};
 pub use openapi::{base, document};
 pub use problem::{Action, Code, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};

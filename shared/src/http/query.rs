@@ -66,8 +66,13 @@ impl Parameters {
         }
     }
 
-    /// Which page.
+    /// Which page, of 50 elements by default.
     pub fn page(&mut self) -> Page {
+        self.page_of(USUAL_PAGE)
+    }
+
+    /// Which page, of `usual` elements by default.
+    pub fn page_of(&mut self, usual: u8) -> Page {
         let ids = "must be a whole number up to 9223372036854775807";
         let count = self.optional::<u8>("count", "must be 1 to 200");
         let (older, newer) = (self.optional::<AnyId>("older_id", ids), self.optional::<AnyId>("newer_id", ids));
@@ -83,7 +88,7 @@ impl Parameters {
                 From::Newest
             }
         };
-        Page { count: count.unwrap_or(USUAL_PAGE), from }
+        Page { count: count.unwrap_or(usual), from }
     }
 }
 
@@ -102,6 +107,10 @@ impl FromStr for AnyId {
 }
 
 impl QueryParameters {
+    pub(super) fn of(parameters: impl Iterator<Item = (String, String)>) -> Self {
+        Self(parameters.collect())
+    }
+
     /// Reads the parameters.
     ///
     /// # Errors

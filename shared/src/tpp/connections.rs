@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Tpp, TppError, egress::RefusedToken};
+use super::{Tpp, TppError};
 use crate::{
     bunq::{Credentials, Installation, calls::EndSession},
     store::{Connection, Cursor, Found, Marked, SessionOwner, StoredState, Usable},
@@ -37,7 +37,7 @@ impl Tpp {
     /// The same from the store itself.
     pub(super) async fn usable_connection(&self, user_id: UserId) -> Result<Connection, TppError> {
         let connection = self.find_connection(user_id).await?;
-        if connection.is_refused(self.0.clock.now()) { Err(TppError::ConsentRevoked) } else { Ok(connection) }
+        if connection.revoked_at.is_some() { Err(TppError::ConsentRevoked) } else { Ok(connection) }
     }
 
     /// A connection, whether it can be used or not.
@@ -63,11 +63,11 @@ impl Tpp {
 
     /// What it means that the bank refuses a connection's token; a consent that is gone is remembered as such.
     pub(super) async fn refused_connection(&self, connection: &Connection, deadline: Deadline) -> TppError {
-        let certain = match self.refused_token(deadline).await {
-            RefusedToken::Consent { certain } => certain,
-            RefusedToken::Other(error) => return error,
-        };
-        let marked = self.0.store.mark_revoked(connection, certain).await;
+        let refused = self.refused_token(deadline).await;
+        if !matches!(refused, TppError::ConsentRevoked) {
+            return refused;
+        }
+        let marked = self.0.store.mark_revoked(connection).await;
         self.0.connections.forget(&connection.user_id).await;
         match marked {
             Ok(Marked::Now) => {
@@ -81,15 +81,6 @@ impl Tpp {
             Err(error) => tracing::error!(%error, "connection: a revoked one could not be marked"),
         }
         TppError::ConsentRevoked
-    }
-
-    /// The bank takes a connection's token: if it was thought to be refused, it is no more.
-    pub(super) async fn taken_connection(&self, connection: &Connection) {
-        if connection.revoked_at.is_some()
-            && let Err(error) = self.0.store.unmark_revoked(connection).await
-        {
-            tracing::error!(%error, "connection: a mark could not be taken back");
-        }
     }
 
     /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no error.

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::{Tpp, TppError};
 use crate::{
-    bunq::calls::{ListPermittedIps, PermittedIp},
+    bunq::{
+        BankError,
+        calls::{ListPermittedIps, PermittedIp},
+    },
     secrets::TppSecret,
     store::SessionOwner,
     types::{deadline::Deadline, ids::CredentialPasswordIpId},
@@ -24,23 +27,9 @@ pub struct EgressReport {
     pub permitted: Vec<String>,
     /// Whether the one is among the others; none where it is not known.
     pub agrees: Option<bool>,
-}
-
-/// What it means that the bank refuses a customer's access token.
-pub(super) enum RefusedToken {
-    /// The consent is gone; for certain only where our address is known to be permitted.
-    Consent { certain: bool },
-    /// Something else, or nobody can tell.
-    Other(TppError),
-}
-
-impl From<RefusedToken> for TppError {
-    fn from(refused: RefusedToken) -> Self {
-        match refused {
-            RefusedToken::Consent { .. } => Self::ConsentRevoked,
-            RefusedToken::Other(error) => error,
-        }
-    }
+    /// Whether the bank lists any address at all, also those that are no longer permitted.
+    #[serde(skip)]
+    is_restricted: bool,
 }
 
 impl Tpp {
@@ -61,9 +50,11 @@ impl Tpp {
         let list = self.call(SessionOwner::Tpp, |user| ListPermittedIps { user, key }, deadline);
         let (listed, egress_ip) = tokio::join!(list, self.egress_ip(deadline));
         let active = |ip: &PermittedIp| ip.status == "ACTIVE";
-        let permitted: Vec<_> = listed?.into_iter().filter(active).map(|ip| ip.ip).collect();
+        let listed = listed?;
+        let is_restricted = !listed.is_empty();
+        let permitted: Vec<_> = listed.into_iter().filter(active).map(|ip| ip.ip).collect();
         let agrees = egress_ip.map(|egress| permitted.iter().any(|ip| ip == "*" || *ip == egress.to_string()));
-        Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted, agrees })
+        Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted, agrees, is_restricted })
     }
 
     /// What it means that the bank refuses the TPP's own key.
@@ -73,19 +64,45 @@ impl Tpp {
 
     /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address that is not permitted
     /// would have refused too.
-    pub(super) async fn refused_token(&self, deadline: Deadline) -> RefusedToken {
+    pub(super) async fn refused_token(&self, deadline: Deadline) -> TppError {
         // Boxed, since a refusal of the TPP's own key on the way leads through here again.
-        match Box::pin(self.egress_report(deadline)).await {
-            // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
-            Ok(report) if report.agrees == Some(false) || report.permitted.is_empty() => {
-                RefusedToken::Other(TppError::IpNotPermitted { address: report.egress_ip })
-            }
-            // An address that nobody knows may have moved, while the TPP's session is still taken from anywhere.
-            Ok(report) => RefusedToken::Consent {
-                certain: report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*"),
-            },
-            // Nobody can tell now, so there is no verdict that would be remembered.
-            Err(error) => RefusedToken::Other(error),
+        let report = match Box::pin(self.egress_report(deadline)).await {
+            Ok(report) => report,
+            // There is no verdict now, so none is remembered.
+            Err(error) => return error,
+        };
+        let is_permitted = report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*");
+        // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
+        let is_elsewhere = report.is_restricted && (report.agrees == Some(false) || report.permitted.is_empty());
+        if is_permitted || !is_elsewhere && self.0.address.is_proved(self.0.clock.now()) {
+            TppError::ConsentRevoked
+        } else if is_elsewhere {
+            TppError::IpNotPermitted { address: report.egress_ip }
+        } else if let Err(error) = self.prove_address(deadline).await {
+            // The bank opens one session in half a minute: mostly there is no proof at once, and the next try begins with one.
+            tracing::info!(%error, "egress: the address is not proved");
+            self.0.address.doubt();
+            TppError::AccessRefused
+        } else {
+            TppError::ConsentRevoked
         }
+    }
+
+    /// Opens a session of the TPP's own, whether there is one or not: only that proves the address that this process calls from.
+    pub(super) async fn prove_address(&self, deadline: Deadline) -> Result<(), TppError> {
+        let identity = self.identity().await?;
+        let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
+        match self.open_session(&identity.installation, key, deadline).await {
+            Ok((opened, _)) => self.adopt_session(SessionOwner::Tpp, opened).await,
+            Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
+            Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
+            Err(error) => Err(TppError::Session(error)),
+        }
+    }
+
+    /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own may still be in
+    /// memory: the bank is asked for something in that session.
+    pub(super) async fn refused_installation(&self, error: BankError, deadline: Deadline) -> TppError {
+        Box::pin(self.egress_report(deadline)).await.err().unwrap_or(TppError::Session(error))
     }
 }

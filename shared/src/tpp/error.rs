@@ -27,6 +27,12 @@ pub enum TppError {
         /// The address that the bank sees us from, where that is known.
         address: Option<Ipv4Addr>,
     },
+    /// The bank refuses a customer's access token from an address that may not be permitted: either can be the cause.
+    #[error("bunq refuses the customer's access token or our address")]
+    AccessRefused,
+    /// The bank no longer knows our installation: its sandbox was reset, for example.
+    #[error("bunq no longer knows this deployment")]
+    Forgotten,
     /// The same request is under way.
     #[error("the same request is under way")]
     RequestInFlight(Duration),

@@ -1,6 +1,7 @@
 //! The job of a third-party provider: onboarding, consent, sessions, access. Joins the bank, the store and the secrets; knows no HTTP server.
 
 mod access;
+mod address;
 mod certificate;
 mod connections;
 mod consent;
@@ -47,6 +48,7 @@ struct Parts {
     store: Store,
     secrets: Secrets,
     clock: Clock,
+    address: address::OwnAddress,
     identity: Cache<(), Arc<Identity>>,
     oauth_client: Cache<(), Arc<OauthClientSecret>>,
     connections: Cache<UserId, Arc<Connection>>,
@@ -63,6 +65,7 @@ impl Tpp {
             bank,
             store,
             secrets,
+            address: address::OwnAddress::default(),
             identity: Cache::new(clock.clone()),
             oauth_client: Cache::new(clock.clone()),
             connections: Cache::new(clock.clone()),

@@ -149,7 +149,11 @@ impl Tpp {
             SessionOwner::Customer(user_id) => {
                 // A refusal of the token is understood only beside a session of the TPP's own; opened first, since bunq opens one in half a
                 // minute. It lives for days, so this is hardly ever a call.
-                Box::pin(self.session(SessionOwner::Tpp, None, deadline)).await?;
+                if self.0.address.is_doubted() {
+                    Box::pin(self.prove_address(deadline)).await?;
+                } else {
+                    Box::pin(self.session(SessionOwner::Tpp, None, deadline)).await?;
+                }
                 // Not from memory: the customer may have consented anew a moment ago.
                 let connection = self.usable_connection(user_id).await?;
                 let token = connection.access_token(&identity.sealing)?;
@@ -157,9 +161,8 @@ impl Tpp {
                     Err(error) if error.is_bad_key() => {
                         return Err(self.refused_connection(&connection, deadline).await);
                     }
-                    Ok(opened) => {
-                        self.taken_connection(&connection).await;
-                        Ok(opened)
+                    Err(error) if error.is_dead_session() => {
+                        return Err(self.refused_installation(error, deadline).await);
                     }
                     opened => opened,
                 }
@@ -168,6 +171,8 @@ impl Tpp {
         match opened {
             Ok((opened, _)) => Ok(opened),
             Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
+            // Made with the installation's token, not in a session: the bank does not know the installation.
+            Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
             Err(error) => Err(TppError::Session(error)),
         }
     }
@@ -183,6 +188,9 @@ impl Tpp {
         let asked_at = self.0.clock.now();
         let NewSession { token, user } =
             self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
+        if matches!(user, UserElement::Psp(_)) {
+            self.0.address.prove(self.0.clock.now());
+        }
         let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
         let opened = OpenedSession {
             token,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use email_address::EmailAddress;
-use iban::{Iban, IbanLike as _};
+use iban::{Iban, IbanLike as _, ParseIbanError};
 use serde_json::{Value, json};
 
 use super::text::check_visible;
@@ -23,6 +23,9 @@ pub enum CounterpartyError {
     /// Not an IBAN.
     #[error("must be an IBAN: the length of its country and the right check digits")]
     Iban,
+    /// The check digits are right, but no country of this code has IBANs as far as we know.
+    #[error("must be an IBAN of a country that is in the IBAN registry")]
+    IbanCountry,
 }
 
 /// What kind of address it is.
@@ -81,10 +84,7 @@ impl Address {
                     .to_string()
             }
             CounterpartyType::PhoneNumber => e164(text).ok_or(CounterpartyError::Phone)?,
-            // Without spaces and in capitals, as bunq writes it.
-            CounterpartyType::Iban => {
-                text.to_uppercase().parse::<Iban>().map_err(|_| CounterpartyError::Iban)?.electronic_str().to_owned()
-            }
+            CounterpartyType::Iban => iban(text)?,
         };
         Ok(Self { kind, value })
     }
@@ -93,6 +93,19 @@ impl Address {
     #[must_use]
     pub const fn kind(&self) -> CounterpartyType {
         self.kind
+    }
+
+    /// Whether the account is certainly not one of bunq's. IBANs of bunq in the Netherlands and Ireland name the bank; those in Germany, France
+    /// and Spain have numbers in place of its name.
+    #[must_use]
+    pub fn is_outside_bunq(&self) -> bool {
+        let is_iban = self.kind == CounterpartyType::Iban;
+        is_iban
+            && match self.value.get(..2) {
+                Some("NL" | "IE") => self.value.get(4..8) != Some("BUNQ"),
+                Some("DE" | "ES" | "FR") => false,
+                _ => true,
+            }
     }
 
     /// The address itself: for the bank only.
@@ -107,6 +120,39 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({}, [redacted])", self.kind)
     }
+}
+
+/// Countries of the IBAN registry that the library lacks: code, length, and whether the number after the four letters
+/// of the bank may hold letters, too.
+const OTHER_COUNTRIES: [(&str, usize, bool); 2] = [("PK", 24, true), ("HN", 28, false)];
+
+/// Reads an IBAN as people paste it, with any white space and in any case, into the one form that bunq writes. Only ASCII letters have a
+/// capital here: `ß` would become `SS`, and another account.
+fn iban(text: &str) -> Result<String, CounterpartyError> {
+    let plain: String = text.chars().filter(|sign| !is_space(*sign)).collect();
+    if !plain.is_ascii() {
+        return Err(CounterpartyError::Iban);
+    }
+    match plain.to_ascii_uppercase().parse::<Iban>() {
+        Ok(iban) => Ok(iban.electronic_str().to_owned()),
+        Err(ParseIbanError::UnknownCountry(base)) => of_other_country(base.electronic_str()),
+        Err(ParseIbanError::InvalidBaseIban { .. } | ParseIbanError::InvalidBban(_)) => Err(CounterpartyError::Iban),
+    }
+}
+
+/// Unicode's white space, and the marks without any width that word processors and web pages leave between groups.
+fn is_space(sign: char) -> bool {
+    sign.is_whitespace() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+}
+
+fn of_other_country(iban: &str) -> Result<String, CounterpartyError> {
+    let known = OTHER_COUNTRIES.into_iter().find(|(country, ..)| iban.starts_with(country));
+    let (_, length, letters) = known.ok_or(CounterpartyError::IbanCountry)?;
+    let (bank, number) = (iban.get(4..8).unwrap_or_default(), iban.get(8..).unwrap_or_default());
+    let fits = iban.len() == length
+        && bank.bytes().all(|byte| byte.is_ascii_uppercase())
+        && number.bytes().all(|byte| byte.is_ascii_digit() || (letters && byte.is_ascii_uppercase()));
+    if fits { Ok(iban.to_owned()) } else { Err(CounterpartyError::Iban) }
 }
 
 /// `+`, a country code that does not begin with 0, and 7 to 15 digits in all (ITU-T E.164).

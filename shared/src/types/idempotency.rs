@@ -15,11 +15,13 @@ pub struct KeyError;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Takes a caller's key.
+    /// Takes a caller's key, in quotes (a string of RFC 8941, as the header's draft has it) or without: both name the same request.
     ///
     /// # Errors
     /// [`KeyError`].
     pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let unquoted = if text.starts_with('"') { unquoted(text).ok_or(KeyError)? } else { text.to_owned() };
+        let text = unquoted.as_str();
         let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         if fits { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
@@ -35,6 +37,20 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a quoted string says (RFC 8941 section 4.2.5).
+fn unquoted(text: &str) -> Option<String> {
+    let mut signs = text.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut unquoted = String::new();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => unquoted.push(signs.next().filter(|sign| matches!(sign, '"' | '\\'))?),
+            '"' => return None,
+            sign => unquoted.push(sign),
+        }
+    }
+    Some(unquoted)
 }
 
 /// One request of one caller, over all its tries: names the record in the store and the request at the bank.

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 /// Why a text is no part of a schedule.
@@ -44,12 +44,42 @@ impl BankTime {
 impl FromStr for BankTime {
     type Err = ScheduleError;
 
+    /// Takes a date and a time of day, with an offset or in UTC. Anything more, such as a time zone in brackets, is refused rather than passed
+    /// over: it would be another moment.
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let offset = text.parse::<Timestamp>().ok();
+        let (date, rest) = text.split_at_checked(10).ok_or(ScheduleError::Time)?;
+        let rest = rest.strip_prefix([' ', 'T', 't']).ok_or(ScheduleError::Time)?;
+        let (time, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()));
+        if !has_shape(date, "0000-00-00") || !is_time_of_day(time) || !is_offset(offset) {
+            return Err(ScheduleError::Time);
+        }
         // Without an offset it is UTC, as in bunq's own answers.
-        let utc = || text.parse::<DateTime>().ok().filter(|_| text.len() > 10)?.to_zoned(TimeZone::UTC).ok();
-        offset.or_else(|| utc().map(|zoned| zoned.timestamp())).map(Self).ok_or(ScheduleError::Time)
+        let offset = if offset.is_empty() { "Z" } else { offset };
+        format!("{date}T{time}{offset}").parse().map(Self).map_err(|_| ScheduleError::Time)
     }
+}
+
+/// Whether a text has the signs of `shape`, in which `0` stands for any digit.
+fn has_shape(text: &str, shape: &str) -> bool {
+    let fits = |(sign, wanted): (u8, u8)| if wanted == b'0' { sign.is_ascii_digit() } else { sign == wanted };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+}
+
+/// `hh:mm`, `hh:mm:ss`, or that with up to six decimals: bunq keeps microseconds. A leap second is no moment that bunq could keep.
+fn is_time_of_day(text: &str) -> bool {
+    let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
+    let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");
+    match decimals {
+        None => has_seconds || has_shape(time, "00:00"),
+        Some(decimals) => {
+            has_seconds && (1..=6).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
+        }
+    }
+}
+
+fn is_offset(text: &str) -> bool {
+    let has_sign = text.starts_with(['+', '-']);
+    matches!(text, "" | "Z" | "z") || (has_sign && has_shape(text.get(1..).unwrap_or_default(), "00:00"))
 }
 
 impl fmt::Display for BankTime {

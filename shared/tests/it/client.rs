@@ -106,13 +106,14 @@ async fn refusals_are_those_from_400_to_499_that_are_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_the_banks_envelope_is_one_without_texts() {
+async fn a_refusal_without_the_banks_envelope_is_not_the_banks() {
     for body in ["", "<html>Forbidden</html>", "{\"Error\":\"no\"}", "{\"Response\":[]}"] {
         let (bank, _) = bank(403, body, None).await;
 
         let error = write_to(&bank).await;
 
-        assert!(matches!(&error, BankError::Refused(refusal) if refusal.texts.is_empty()), "{body}: {error:?}");
+        assert!(matches!(&error, BankError::Foreign { status: 403 }), "{body}: {error:?}");
+        assert!(!error.certainly_not_executed(), "{body}");
     }
 }
 
@@ -130,12 +131,24 @@ async fn maintenance_has_two_statuses() {
 
 #[tokio::test]
 async fn any_other_status_is_a_failure_that_is_not_repeated_for_a_write() {
-    for status in [300, 302, 304, 399, 500, 502, 504, 599] {
+    for status in [500, 502, 504, 599] {
         let (bank, calls) = bank(status, "", None).await;
 
         let error = write_to(&bank).await;
 
         assert!(matches!(&error, BankError::Failed(refusal) if refusal.status == status), "{status}: {error:?}");
+        assert_eq!(calls.load(Ordering::SeqCst), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_the_banks_and_is_not_followed() {
+    for status in [300, 302, 304, 307, 399] {
+        let (bank, calls) = bank(status, "", None).await;
+
+        let error = write_to(&bank).await;
+
+        assert!(matches!(&error, BankError::Foreign { status: seen } if *seen == status), "{status}: {error:?}");
         assert_eq!(calls.load(Ordering::SeqCst), 1, "{status}");
     }
 }
@@ -163,7 +176,8 @@ async fn a_rate_limit_lasts_as_long_as_its_text_says() {
             // A 409 may be about something else, such as a request id that was used before: only its words make it a limit.
             if status == 409 && !body.contains("Too many requests") {
                 let (bank, _) = bank(status, body, None).await;
-                assert!(matches!(write_within(Duration::from_secs(9), &bank).await, BankError::Refused(_)), "{body}");
+                let error = write_within(Duration::from_secs(9), &bank).await;
+                assert!(matches!(error, BankError::Refused(_) | BankError::Foreign { .. }), "{body}: {error:?}");
                 continue;
             }
             let (bank, calls) = bank(status, body, None).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     bunq::{
-        Call, Effect, Method, Query, Request, Verified,
+        Call, Effect, From, Method, Page, Query, Request, Verified,
         calls::{
             CreateCallbackUrl, CreateDeviceServer, CreateInstallation, CreateOauthClient, CreatePspCredential,
             CreateSession, FindOauthClient, FindUser, ListCallbackUrls, ListMonetaryAccounts, ListOauthClients,
@@ -100,7 +100,7 @@ fn a_session_shows_the_key_and_nothing_else() {
 #[test]
 fn profiles_and_accounts_are_read_by_the_users_id() {
     assert_reads(&FindUser { user: user() }, "user/42", "user/{id}", &[]);
-    let accounts = ListMonetaryAccounts { user: user() };
+    let accounts = ListMonetaryAccounts { user: user(), page: Page { count: 200, from: From::Newest } };
     assert_reads(&accounts, "user/42/monetary-account", "user/{id}/monetary-account", &[("count", "200")]);
 }
 
@@ -131,7 +131,7 @@ fn no_route_that_is_logged_holds_an_id() {
     let (user, client) = (user(), client());
     let routes = [
         FindUser { user }.build(),
-        ListMonetaryAccounts { user }.build(),
+        ListMonetaryAccounts { user, page: Page { count: 200, from: From::Newest } }.build(),
         ListOauthClients { user }.build(),
         CreateOauthClient { user }.build(),
         FindOauthClient { user, client }.build(),

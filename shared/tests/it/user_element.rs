@@ -144,3 +144,35 @@ fn a_session_without_a_token_is_none() {
 
     assert_eq!(decoded.unwrap_err(), DecodeError::Missing("Token"));
 }
+
+#[test]
+fn a_timeout_is_read_however_it_is_written_and_null_siblings_are_passed_over() {
+    let timeouts = [
+        (json!("3600"), Some(3600)),
+        (json!(3600.0), Some(3600)),
+        (json!(3600.9), Some(3600)),
+        (json!(-1), None),
+        (json!("soon"), None),
+        (json!(null), None),
+        (json!({ "seconds": 1 }), None),
+    ];
+    for (timeout, expected) in timeouts {
+        let person = json!({ "id": 7, "display_name": "A", "session_timeout": timeout });
+        let body = json!({ "Response": [
+            { "Id": { "id": 1 } },
+            { "Token": { "token": "0".repeat(64) } },
+            { "UserApiKey": {
+                "id": 9,
+                "requested_by_user": { "UserPaymentServiceProvider": null },
+                "granted_by_user": { "UserCompany": null, "UserPerson": person, "UserPaymentServiceProvider": null },
+            } },
+        ] });
+        let call = CreateSession { secret: AccessToken::parse("a".repeat(64)).unwrap() };
+        let answer = Verified { body: body.to_string().into(), response_id: None };
+
+        let session = call.decode(answer).unwrap();
+
+        assert_eq!(session.user.session_timeout(), expected, "{timeout}");
+        assert!(matches!(session.user, UserElement::Customer(customer) if customer.kind == CustomerKind::Person));
+    }
+}

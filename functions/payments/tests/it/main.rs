@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
 mod bodies;
+mod encodings;
 mod fixture;
+mod foreign;
+mod odd_lists;
 mod once;
 mod reading;
 mod sealed;

@@ -236,7 +236,7 @@ async fn a_session_that_cannot_be_opened_is_no_refusal_of_the_order() {
     let first = app.post_once(&path, "key", &draft("x")).await;
     let second = app.post_once(&path, "key", &draft("x")).await;
 
-    first.problem(422, "bank_refused");
+    assert_eq!(first.problem(502, "bank_unavailable")["action"], "contact_bunq");
     assert_eq!(second.status, 201, "{second:?}");
 }
 
@@ -295,7 +295,9 @@ async fn a_request_that_the_bank_knows_but_does_not_show_is_never_called_the_cal
     let list = "GET user/{id}/monetary-account/{id}/draft-payment";
     let first = app.post_once(&path, "key", &draft("x")).await;
     app.forget_ephemera().await;
-    app.bank.fault(json!({ "endpoint": list, "status": 404, "body": { "Error": [] } })).await;
+    app.bank
+        .fault(json!({ "endpoint": list, "status": 404, "body": { "Error": [{ "error_description": "Gone." }] } }))
+        .await;
 
     let hidden = app.post_once(&path, "key", &draft("x")).await;
     app.advance(31).await;

@@ -62,6 +62,56 @@ proptest! {
     }
 
     #[test]
+    fn an_iban_is_read_through_any_white_space_and_nothing_else(
+        number in "[0-9]{10}", at in 0_usize..=18, space in proptest::sample::select(vec![
+            " ", "\t", "\r\n", "\u{a0}", "\u{202f}", "\u{2007}", "\u{3000}", "\u{200b}", "\u{feff}",
+        ]), other in "[^A-Za-z0-9\\s\\p{Cf}]",
+    ) {
+        let right = iban("NL", &format!("ABNA{number}"));
+        let put = |text: &str| format!("{}{text}{}", &right[..at], &right[at..]);
+        let address = Address::parse(CounterpartyType::Iban, &put(space)).unwrap();
+        prop_assert_eq!(address.value(), right.as_str());
+        prop_assert!(Address::parse(CounterpartyType::Iban, &put(&other)).is_err(), "{}", put(&other));
+    }
+
+    #[test]
+    fn no_letter_outside_ascii_becomes_part_of_an_iban(sign in "[^\\x00-\\x7f\\s\\p{Cf}]", at in 0_usize..18) {
+        // Also where its capital is ASCII, and the check digits are right for that: another account.
+        let right = iban("NL", "ABNA0417164300");
+        let with = format!("{}{sign}{}", &right[..at], &right[at + 1..]);
+        prop_assert!(Address::parse(CounterpartyType::Iban, &with).is_err());
+    }
+
+    #[test]
+    fn a_time_is_the_moment_that_it_says_or_refused(
+        second in 0_i64..4_000_000_000, micros in 0_u32..1_000_000, minutes in -1439_i32..1440,
+        zone in proptest::sample::select(vec!["[Europe/Amsterdam]", "[UTC]", "[+01:00]", " CET", "W", ".", "+1", "x"]),
+    ) {
+        let moment = jiff::Timestamp::from_microsecond(second * 1_000_000 + i64::from(micros)).unwrap();
+        let offset = jiff::tz::Offset::from_seconds(minutes * 60).unwrap();
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let written = |local: jiff::civil::DateTime| {
+            let (date, micros) = (local.date(), local.subsec_nanosecond() / 1000);
+            format!("{date}T{:02}:{:02}:{:02}.{micros:06}", local.hour(), local.minute(), local.second())
+        };
+        let hours = format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60);
+        let with_offset = format!("{}{hours}", written(offset.to_datetime(moment)));
+        let utc = written(jiff::tz::Offset::UTC.to_datetime(moment));
+        for text in [with_offset.clone(), utc.clone(), format!("{utc}Z"), utc.replace('T', " ")] {
+            prop_assert_eq!(text.parse::<BankTime>().unwrap().timestamp(), moment, "{}", text);
+        }
+        for text in [format!("{utc}{zone}"), format!("{with_offset}{zone}"), format!("{utc}123")] {
+            prop_assert!(text.parse::<BankTime>().is_err(), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_key_in_quotes_is_the_same_key(key in "[#-~][ -~]{0,39}") {
+        let quoted = format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""));
+        prop_assert_eq!(IdempotencyKey::parse(&quoted), IdempotencyKey::parse(&key));
+    }
+
+    #[test]
     fn a_phone_number_is_e164(country in 1_u32..100, number in "[0-9]{6,12}", noise in "[ ()-]") {
         let right = format!("+{country}{number}");
         prop_assert!(Address::parse(CounterpartyType::PhoneNumber, &right).is_ok());
@@ -78,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn the_bank_s_id_of_a_request_is_its_callers_alone(a in "[ -~]{1,40}", b in "[ -~]{1,40}", one in "[a-f]{1,8}", other in "[a-f]{1,8}") {
+    fn the_bank_s_id_of_a_request_is_its_callers_alone(a in "[#-~][ -~]{0,39}", b in "[#-~][ -~]{0,39}", one in "[a-f]{1,8}", other in "[a-f]{1,8}") {
         let name = |caller: &str, key: &str| RequestName::new(caller, &IdempotencyKey::parse(key).unwrap());
         prop_assert_eq!(name(&one, &a), name(&one, &a));
         if (&one, &a) != (&other, &b) {

@@ -123,12 +123,14 @@ async fn a_refusal_keeps_its_meaning_and_the_banks_texts() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_the_banks_envelope_keeps_its_status() {
+async fn a_refusal_without_the_banks_envelope_is_not_the_banks() {
     let (app, accounts) = connected("person").await;
-    for body in [json!("<html>404</html>"), json!(""), json!({ "Error": "no list" })] {
-        let problem = meet(&app, &accounts, json!({ "status": 404, "body": body }), 404, "bank_refused").await;
+    for body in [json!("<html>404</html>"), json!(""), json!({ "Error": "no list" }), json!({ "Error": [] })] {
+        app.bank.fault(json!({ "endpoint": ACCOUNTS, "status": 404, "body": body, "times": 9 })).await;
+        let problem = app.get(&accounts).await.problem(502, "bank_unavailable");
+        app.bank.clear_faults().await;
 
-        assert_eq!(problem["errors"], Value::Null, "{body}");
+        assert_eq!((&problem["action"], &problem["errors"]), (&json!("retry"), &Value::Null), "{body}");
     }
 }
 

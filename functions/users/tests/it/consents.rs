@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use testkit::TestApp;
 
-use crate::fixture::{ACCOUNTS, SESSION, assert_discreet, connected, get_at, process};
+use crate::fixture::{ACCOUNTS, SESSION, assert_discreet, bank_error, connected, get_at, process};
 
 #[tokio::test]
 async fn a_revoked_consent_is_said_plainly_and_the_bank_is_left_alone_from_then_on() {
@@ -111,30 +111,68 @@ async fn a_token_that_the_bank_refuses_while_its_session_lives_is_not_missed() {
     assert_eq!(app.get(&accounts).await.status, 200, "a new consent heals it");
 }
 
-#[tokio::test]
-async fn where_the_address_may_have_moved_the_bank_is_asked_again_each_hour() {
-    // Nobody says where we come from, and the bank permits one address: what is refused may be the address.
-    let app = TestApp::builder().variable("EGRESS_IP_URL", "").variable("PERMITTED_IPS", "127.0.0.1").start().await;
-    let accounts = format!("/user/{}/accounts", app.connect("person").await);
-    let fault = json!({
+fn bad_key() -> serde_json::Value {
+    json!({
         "endpoint": SESSION, "status": 400, "times": 1000,
         "body": { "Error": [{ "error_description": "User credentials are incorrect. Incorrect API key or IP address." }] },
-    });
-    app.bank.expire_sessions_of("person").await;
-    app.bank.fault(fault).await;
+    })
+}
+
+/// A deployment that cannot find out its own address, at a bank that permits one address.
+async fn with_one_address() -> (TestApp, String) {
+    let app = TestApp::builder().variable("EGRESS_IP_URL", "").variable("PERMITTED_IPS", "127.0.0.1").start().await;
+    let accounts = format!("/user/{}/accounts", app.connect("person").await);
     app.bank.forget_calls().await;
+    (app, accounts)
+}
 
-    app.get(&accounts).await.problem(403, "consent_revoked");
-    app.clock.advance(3500);
-    app.get(&accounts).await.problem(403, "consent_revoked");
-    assert_eq!(app.bank.count(SESSION).await, 1, "within the hour nobody asks");
-    app.clock.advance(101);
-    app.get(&accounts).await.problem(403, "consent_revoked");
-    assert_eq!(app.bank.count(SESSION).await, 2);
+#[tokio::test]
+async fn where_nothing_proves_the_address_both_causes_are_named_and_nothing_is_remembered() {
+    let (mut app, accounts) = with_one_address().await;
+    app.bank.expire_sessions_of("person").await;
+    // Another process, whose address is not proved by the session that the first one opened.
+    app.restart().await;
+    app.bank.fault(bad_key()).await;
 
+    let refused = app.get(&accounts).await;
+
+    let problem = refused.problem(403, "access_refused");
+    assert_eq!(problem["action"], "contact_support");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("revoked") && detail.contains("address"), "{detail}");
+    let connection = accounts.replace("accounts", "connection");
+    assert_eq!(app.get(&connection).await.json()["status"], "active");
     app.bank.clear_faults().await;
-    app.clock.advance(3601);
     assert_eq!(app.get(&accounts).await.status, 200, "the address is back");
-    let healed = app.get(&accounts.replace("accounts", "connection")).await.json();
-    assert_eq!((&healed["status"], &healed["revoked_at"]), (&json!("active"), &json!(null)));
+}
+
+#[tokio::test]
+async fn where_sessions_are_scarce_the_next_try_proves_the_address_first() {
+    let (mut app, accounts) = with_one_address().await;
+    app.bank.revoke("person").await;
+    app.restart().await;
+    let limit = "Too many requests. You can do a maximum of 1 calls per 30 second to this endpoint.";
+    app.bank.fault(json!({ "endpoint": SESSION, "nth": 2, "status": 429, "body": bank_error(limit) })).await;
+
+    app.get(&accounts).await.problem(403, "access_refused");
+    app.get(&accounts).await.problem(403, "consent_revoked");
+
+    assert_eq!(app.bank.count(SESSION).await, 4, "twice the customer's and a session of our own");
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.bank.count(SESSION).await, 4, "it is remembered");
+}
+
+#[tokio::test]
+async fn a_bank_that_lists_no_address_at_all_revokes_a_consent_where_a_session_of_our_own_proves_the_address() {
+    let (mut app, accounts) = connected("person").await;
+    let list = "GET user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip";
+    let none = json!({ "Response": [], "Pagination": { "future_url": null, "newer_url": null, "older_url": null } });
+    app.bank.fault(json!({ "endpoint": list, "status": 200, "body": none, "times": 9 })).await;
+    app.bank.revoke("person").await;
+    app.bank.expire_sessions().await;
+    app.restart().await;
+
+    app.get(&accounts).await.problem(403, "consent_revoked");
+
+    assert_eq!(app.get(&accounts.replace("accounts", "connection")).await.json()["status"], "revoked");
 }

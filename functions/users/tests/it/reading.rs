@@ -184,3 +184,22 @@ async fn every_answer_has_ids_of_its_own() {
         assert_ne!(first.header(id), second.header(id), "{id}");
     }
 }
+
+#[tokio::test]
+async fn accounts_that_fill_several_pages_are_all_reached_by_the_links() {
+    let (app, accounts) = connected("person").await;
+    let whole = kinds(&app.get(&accounts).await);
+    let (mut seen, mut next) = (Vec::new(), Some(format!("{accounts}?count=3")));
+
+    while let Some(path) = next {
+        let page = app.get(&path).await;
+        assert_is_answer_of_the_bank(&page);
+        seen.extend(kinds(&page));
+        let links = page.header("link").split(", ").find(|link| link.ends_with("rel=\"next\"")).map(str::to_owned);
+        next = links.map(|link| link.split(['<', '>']).nth(1).unwrap().to_owned());
+    }
+
+    assert_eq!(seen, whole);
+    assert_eq!(app.get(&format!("{accounts}?older_id=1")).await.json()["Response"], json!([]));
+    app.get(&format!("{accounts}?older_id=x")).await.problem(422, "invalid_request");
+}

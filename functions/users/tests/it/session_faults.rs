@@ -24,7 +24,9 @@ fn faults() -> Vec<(Value, u16, &'static str, &'static str)> {
             "bank_unavailable",
             "contact_bunq",
         ),
-        (json!({ "status": 401, "body": bank_error("Insufficient authentication.") }), 502, "bank_refused", "retry"),
+        (json!({ "status": 404, "body": bank_error("It is gone.") }), 502, "bank_unavailable", "contact_bunq"),
+        (json!({ "status": 400, "body": bank_error("An odd user.") }), 502, "bank_unavailable", "contact_bunq"),
+        (json!({ "status": 404, "body": "<html>" }), 502, "bank_unavailable", "retry"),
         (json!({ "status": 466, "body": bank_error("Sign it.") }), 500, "internal_error", "contact_support"),
     ]
 }
@@ -64,4 +66,33 @@ async fn the_limit_on_sessions_is_told_with_the_time_to_wait() {
     assert_eq!(answer.problem(503, "bank_busy")["action"], "wait");
     assert_eq!(answer.header("retry-after"), "30");
     assert_eq!(app.bank.count(SESSION).await, 2);
+}
+
+#[tokio::test]
+async fn an_installation_that_the_bank_refuses_for_one_customer_is_not_taken_for_a_forgotten_one() {
+    let (app, accounts) = connected("person").await;
+    app.bank.expire_sessions_of("person").await;
+    let body = bank_error("Insufficient authentication.");
+    app.bank.fault(json!({ "endpoint": SESSION, "status": 401, "body": body })).await;
+
+    let refused = app.get(&accounts).await;
+
+    assert_eq!(refused.problem(502, "bank_unavailable")["action"], "contact_bunq");
+    assert_eq!(app.get(&accounts).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_bank_that_has_forgotten_the_deployment_is_not_asked_again_and_again() {
+    let (mut app, accounts) = connected("person").await;
+    app.bank.expire_sessions().await;
+    app.restart().await;
+    let body = bank_error("Insufficient authorisation.");
+    app.bank.fault(json!({ "endpoint": SESSION, "status": 401, "body": body, "times": 99 })).await;
+
+    let refused = app.get(&accounts).await;
+
+    let problem = refused.problem(503, "not_onboarded");
+    assert_eq!(problem["action"], "contact_support");
+    assert!(problem["detail"].as_str().unwrap().contains("setup"), "{problem}");
+    assert!(!refused.headers.contains_key("retry-after"), "{refused:?}");
 }

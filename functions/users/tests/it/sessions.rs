@@ -110,7 +110,7 @@ async fn each_wording_of_the_banks_401_renews_the_session() {
 async fn a_dead_session_is_recognised_behind_every_status_that_hides_it() {
     let (app, accounts) = connected("person").await;
     let hidden = [
-        (401, json!("<html>no envelope</html>")),
+        (401, bank_error("Something new.")),
         (403, bank_error("Insufficient authentication.")),
         (403, bank_error("Insufficient authorisation.")),
         (500, bank_error("Insufficient authorisation.")),

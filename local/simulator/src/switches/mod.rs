@@ -13,7 +13,7 @@ mod settings;
 
 use axum::Router;
 use axum::body::HttpBody as _;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -54,6 +54,8 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
         .layer(middleware::from_fn(json_only))
+        // The answer of a fault may be as large as any bank's.
+        .layer(DefaultBodyLimit::disable())
         .merge(app::router())
         .with_state(bank)
 }

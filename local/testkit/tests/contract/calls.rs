@@ -91,7 +91,7 @@ pub(crate) fn every_call() -> Vec<Sent> {
         sent(&CreateSession { secret }),
         sent(&EndSession),
         sent(&FindUser { user }),
-        sent(&ListMonetaryAccounts { user }),
+        sent(&ListMonetaryAccounts { user, page: Page { count: 200, from: From::Newest } }),
         sent(&ListPayments { user, account, page }),
         sent(&FindPayment { user, account, payment: read("6") }),
         sent(&CreateRequestInquiry { user, account, inquiry, reference: name(), request_id: name() }),

@@ -1,7 +1,7 @@
 //! GET /user/{id}/monetary-account: the accounts that a customer granted, of every kind.
 
 use crate::{
-    bunq::{Call, DecodeError, Envelope, Request, Verified},
+    bunq::{Call, DecodeError, Envelope, Page, Request, Verified},
     types::ids::BunqUserId,
 };
 
@@ -10,15 +10,16 @@ use crate::{
 pub struct ListMonetaryAccounts {
     /// The customer.
     pub user: BunqUserId,
+    /// Which of them.
+    pub page: Page,
 }
 
 impl Call for ListMonetaryAccounts {
     type Output = Verified;
 
     fn build(&self) -> Request {
-        // bunq gives ten unless asked for more, and never more than 200.
-        let query = vec![("count", "200".to_owned())];
-        Request::get("user/{id}/monetary-account", format!("user/{}/monetary-account", self.user), query)
+        let path = format!("user/{}/monetary-account", self.user);
+        Request::get("user/{id}/monetary-account", path, self.page.query())
     }
 
     fn decode(&self, answer: Verified) -> Result<Verified, DecodeError> {

@@ -22,8 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
 pub use parameters::{
-    AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, PageQuery, PaymentPath,
-    PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
+    AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, PageQuery,
+    PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
 };
 pub use problems::{
     AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore,

@@ -83,6 +83,21 @@ parameters! {
         ),
     ];
 
+    /// Which page of a listing that is as large as bunq allows by default.
+    LargePageQuery = [
+        query(
+            "count",
+            "How many elements, at the most.",
+            number(LARGEST_PAGE.into()).default(Some(json!(LARGEST_PAGE))).build(),
+        ),
+        query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", any_id().build()),
+        query(
+            "newer_id",
+            "Only what is newer than this `id`: follow the `Link` of relation `prev`. Not together with `older_id`.",
+            any_id().build(),
+        ),
+    ];
+
     /// The caller's name for one request.
     IdempotencyKeyHeader = [idempotency_key()];
 }

@@ -114,7 +114,7 @@ groups! {
     UnknownCustomer = [TppError::UnknownUser];
 
     /// An operation in a connected customer's session.
-    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked];
+    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked, TppError::AccessRefused];
 
     /// An operation that asks the bank.
     AtBank = [
@@ -123,8 +123,10 @@ groups! {
         TppError::from(refused(400, "Superfluous field \"color\".")),
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
+        TppError::Session(refused(404, "The item you requested could not be found.")),
         TppError::from(BankError::Signature { response_id: response_id() }),
         TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), response_id: response_id() }),
+        TppError::from(BankError::TooLarge),
         TppError::SessionPending,
         TppError::IpNotPermitted { address: None },
         TppError::NotOnboarded,
@@ -183,6 +185,7 @@ groups! {
         ConsentError::WrongCustomer,
         ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::ConsentRevoked,
+        TppError::AccessRefused,
     ];
 
     /// The setup.

@@ -107,11 +107,15 @@ codes! {
     ConsentRevoked = "consent_revoked",
     /// bunq refuses the TPP's own key from the address that we call from.
     IpNotPermitted = "ip_not_permitted",
+    /// bunq refuses the customer's access token, and the address that we call from may be the cause.
+    AccessRefused = "access_refused",
     /// bunq refused the call; `errors` holds its texts.
     BankRefused = "bank_refused",
+    /// bunq's answer is larger than this API can pass on: ask for fewer elements.
+    AnswerTooLarge = "answer_too_large",
     /// bunq's limits or maintenance: later.
     BankBusy = "bank_busy",
-    /// bunq failed or could not be reached, or its answer cannot be believed.
+    /// bunq failed, could not be reached or refused this deployment itself, or its answer cannot be believed.
     BankUnavailable = "bank_unavailable",
     /// bunq's answer is not signed by bunq.
     BankSignatureInvalid = "bank_signature_invalid",

@@ -20,6 +20,14 @@ const SHORT_WAIT: Duration = Duration::from_secs(5);
 /// How long maintenance takes at the least.
 const LONG_WAIT: Duration = Duration::from_secs(60);
 
+/// The bank refused what this deployment did on its own behalf: nothing of the caller's request was at fault.
+fn refused_us(refusal: &Refusal, detail: &str) -> Problem {
+    let mut texts = Reasons::default();
+    refusal.texts.iter().for_each(|text| texts.push(None, text.text()));
+    let problem = Problem::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail);
+    Problem { errors: texts, bunq_response_id: refusal.response_id.clone(), ..problem }
+}
+
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let (status, action) = match refusal.status {
@@ -35,7 +43,7 @@ impl From<&Refusal> for Problem {
             }
         };
         let mut texts = Reasons::default();
-        refusal.texts.iter().for_each(|text| texts.push(None, &text.error_description));
+        refusal.texts.iter().for_each(|text| texts.push(None, text.text()));
         Self { errors: texts, ..Self::new(status, Code::BankRefused, action, "bunq refused the call.") }
     }
 }
@@ -55,10 +63,16 @@ impl From<BankError> for Problem {
                 Action::ContactSupport,
                 "The answer is not signed by bunq, so it is not passed on.",
             ),
-            BankError::Undecodable { .. } | BankError::TooLarge => Self::bank_not_understood(),
+            BankError::Undecodable { .. } => Self::bank_not_understood(),
+            BankError::TooLarge => Self::answer_too_large(),
             BankError::Failed(_) | BankError::Unreachable(_) | BankError::Interrupted(_) => {
                 bad_gateway(Code::BankUnavailable, Action::Retry, "bunq failed or could not be reached.")
             }
+            BankError::Foreign { .. } => bad_gateway(
+                Code::BankUnavailable,
+                Action::Retry,
+                "Something between this deployment and bunq answered in bunq's place.",
+            ),
             BankError::Timeout | BankError::TooLate => {
                 Self::new(StatusCode::GATEWAY_TIMEOUT, Code::BankTimeout, Action::Retry, "bunq did not answer in time.")
             }
@@ -98,11 +112,24 @@ impl From<TppError> for Problem {
                     Code::IpNotPermitted,
                     Action::FixRequest,
                     format!(
-                        "bunq does not take our key from {from}. Permit it with POST /credential-password-ip/{{id}}/ip from an \
+                        "bunq does not take our key from {from}: the address is not permitted, or the key was revoked. Permit it with POST /credential-password-ip/{{id}}/ip from an \
                          address that is still permitted, or in bunq's portal; so add a new address before you leave the old one."
                     ),
                 )
             }
+            TppError::AccessRefused => Self::new(
+                StatusCode::FORBIDDEN,
+                Code::AccessRefused,
+                Action::ContactSupport,
+                "bunq refuses this customer's access token. Either the customer revoked the consent: send them through /auth again. Or bunq \
+                 does not permit the address that this deployment calls from: see GET /credential-password-ip/egress.",
+            ),
+            TppError::Forgotten => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Code::NotOnboarded,
+                Action::ContactSupport,
+                "bunq no longer knows this deployment. Its owner must run the setup, then customers connect anew.",
+            ),
             TppError::NotOnboarded => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NotOnboarded,
@@ -148,6 +175,9 @@ impl From<TppError> for Problem {
                 "A session with bunq is being opened.",
             )
             .after(SHORT_WAIT),
+            TppError::Session(BankError::Refused(refusal)) if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) => {
+                refused_us(&refusal, "bunq does not open a session.")
+            }
             TppError::Bank(error) | TppError::Session(error) => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),

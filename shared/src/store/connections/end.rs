@@ -1,7 +1,7 @@
 //! How a connection ends: the bank refuses the consent, or the owner deletes it.
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Connection, user_pk};
@@ -9,9 +9,6 @@ use crate::{
     store::table::{Keyed, Store, StoreError, lost_race, text, to_item, updated},
     types::ids::UserId,
 };
-
-/// After this long the bank is asked again where its refusal was not certainly the consent's.
-const RECHECK_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// What became of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +33,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_revoked(&self, connection: &Connection, certain: bool) -> Result<Marked, StoreError> {
+    pub async fn mark_revoked(&self, connection: &Connection) -> Result<Marked, StoreError> {
         let now = self.now_in_seconds();
         let update = self
             .client
@@ -47,39 +44,13 @@ impl Store {
             .condition_expression("access_token = :refused")
             .expression_attribute_values(":refused", text(connection.access_token.as_str()))
             .expression_attribute_values(":now", text(now.to_string()))
-            .return_values(ReturnValue::AllOld);
-        let first = "SET revoked_at = if_not_exists(revoked_at, :now)";
-        let update = if certain {
-            update.update_expression(format!("{first} REMOVE recheck_at"))
-        } else {
-            let recheck_at = now.checked_add(RECHECK_AFTER).unwrap_or(Timestamp::MAX);
-            update
-                .update_expression(format!("{first}, recheck_at = :recheck"))
-                .expression_attribute_values(":recheck", text(recheck_at.to_string()))
-        };
+            .return_values(ReturnValue::AllOld)
+            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)");
         let Some(before) = updated(update.send().await)? else { return Ok(Marked::Outdated) };
         // Our own mark is there before it where the SDK sends again what went through but was not answered.
         let own = text(now.to_string());
         let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
         Ok(if is_new { Marked::Now } else { Marked::Before })
-    }
-
-    /// Takes the mark back: the bank has taken the consent.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn unmark_revoked(&self, connection: &Connection) -> Result<(), StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(user_pk(connection.user_id)))
-            .update_expression("REMOVE revoked_at, recheck_at")
-            .condition_expression("access_token = :taken")
-            .expression_attribute_values(":taken", text(connection.access_token.as_str()))
-            .send()
-            .await;
-        updated(result).map(drop)
     }
 
     /// Puts a tombstone in a connection's place and cuts the way to it from the bunq user, so that a later consent of theirs makes another.

@@ -95,9 +95,6 @@ pub struct Connection {
     /// When the bank was first seen to refuse the consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
-    /// When the bank is asked again, where it is not certain that the consent was at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recheck_at: Option<Timestamp>,
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
@@ -147,12 +144,6 @@ impl Connection {
         let pk = user_pk(self.user_id);
         let own: SealingKey = keys.open(Place { item: &pk, attribute: "record_key" }, sealed)?;
         Ok(keys.with_own(&own)?)
-    }
-
-    /// Whether the bank need not be asked: it would refuse the consent.
-    #[must_use]
-    pub fn is_refused(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_some() && self.recheck_at.is_none_or(|recheck_at| now < recheck_at)
     }
 
     /// Until when the consent counts.

@@ -80,7 +80,6 @@ impl Store {
             consented_at: now,
             last_used_at,
             revoked_at: None,
-            recheck_at: None,
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))

@@ -31,14 +31,14 @@ impl Tpp {
                 secret: access_token.clone(),
                 permitted_ips: self.0.config.permitted_ips.clone(),
             };
-            let sent = self.0.bank.send(Credentials::Installation(installation), &device, deadline).await;
-            sent.map_err(TppError::Bank)?;
+            let device = self.0.bank.send(Credentials::Installation(installation), &device, deadline).await;
+            if let Err(error) = device {
+                return Err(self.refused_first_session(error, deadline).await.into());
+            }
         }
         let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
-            Err(error) if error.is_bad_key() => {
-                return Err(TppError::from(self.refused_token(deadline).await).into());
-            }
-            opened => opened.map_err(TppError::Bank)?,
+            Err(error) => return Err(self.refused_first_session(error, deadline).await.into()),
+            Ok(opened) => opened,
         };
         let UserElement::Customer(customer) = user else {
             let reason = DecodeError::Missing("UserApiKey");
@@ -91,6 +91,17 @@ impl Tpp {
         self.adopt_session(SessionOwner::Customer(connection.user_id), given.session).await?;
         self.still_connected(connection.user_id, deadline).await?;
         Ok(connection)
+    }
+
+    /// What it means that the bank opens no session with a token that it has just issued.
+    async fn refused_first_session(&self, error: BankError, deadline: Deadline) -> TppError {
+        if error.is_bad_key() {
+            self.refused_token(deadline).await
+        } else if error.is_dead_session() {
+            self.refused_installation(error, deadline).await
+        } else {
+            TppError::Session(error)
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use http::StatusCode;
 
+use super::refused_us;
 use crate::{
+    bunq::BankError,
     http::problem::{Action, Code, Problem},
     store::{AttemptRefused, TicketRefused},
     tpp::{ClaimError, ConsentError, StartError},
@@ -52,6 +54,9 @@ impl From<ConsentError> for Problem {
             ConsentError::ClientRefused => {
                 tracing::error!("bunq does not take the OAuth client or its callback URL");
                 Self::internal()
+            }
+            ConsentError::Exchange(BankError::Refused(refusal)) => {
+                refused_us(&refusal, "bunq does not exchange the authorization code.")
             }
             // A code works once: where it may have been used, only a new consent helps, whatever the bank's trouble is.
             ConsentError::Exchange(error) if !error.certainly_not_executed() => {

@@ -56,6 +56,13 @@ impl Problem {
         Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
     }
 
+    /// The bank's answer is larger than this API can pass on.
+    #[must_use]
+    pub fn answer_too_large() -> Self {
+        let detail = "bunq's answer is too large to pass on. Ask for fewer elements with `count`.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::AnswerTooLarge, Action::FixRequest, detail)
+    }
+
     /// No such route.
     #[must_use]
     pub fn route_not_found() -> Self {
