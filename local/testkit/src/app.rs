@@ -268,26 +268,6 @@ impl TestApp {
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
     }
 
-    /// A secret's content.
-    pub async fn read_secret(&self, name: &str) -> Value {
-        let id = format!("test/{name}");
-        let answer = seed::secrets_manager(&self.aws, "GetSecretValue", json!({ "SecretId": id })).await;
-        let text = answer["SecretString"].as_str().unwrap_or_else(|| panic!("no secret {id}: {answer}"));
-        serde_json::from_str(text).unwrap_or_else(|_| json!(text))
-    }
-
-    /// Overwrites a secret.
-    pub async fn write_secret(&self, name: &str, content: &str) {
-        let body = json!({ "SecretId": format!("test/{name}"), "SecretString": content });
-        seed::secrets_manager(&self.aws, "PutSecretValue", body).await;
-    }
-
-    /// Deletes a secret.
-    pub async fn delete_secret(&self, name: &str) {
-        let body = json!({ "SecretId": format!("test/{name}"), "ForceDeleteWithoutRecovery": true });
-        seed::secrets_manager(&self.aws, "DeleteSecret", body).await;
-    }
-
     /// Makes no call to the embedded AWS fail any more.
     pub async fn aws_recover(&self) {
         let answer = self.send(self.http.delete(format!("{}/_local/faults", self.aws.url()))).await;

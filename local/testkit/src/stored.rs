@@ -29,6 +29,26 @@ impl TestApp {
         }
     }
 
+    /// A secret's content.
+    pub async fn read_secret(&self, name: &str) -> Value {
+        let id = format!("test/{name}");
+        let answer = seed::secrets_manager(&self.aws, "GetSecretValue", json!({ "SecretId": id })).await;
+        let text = answer["SecretString"].as_str().unwrap_or_else(|| panic!("no secret {id}: {answer}"));
+        serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+    }
+
+    /// Overwrites a secret.
+    pub async fn write_secret(&self, name: &str, content: &str) {
+        let body = json!({ "SecretId": format!("test/{name}"), "SecretString": content });
+        seed::secrets_manager(&self.aws, "PutSecretValue", body).await;
+    }
+
+    /// Deletes a secret.
+    pub async fn delete_secret(&self, name: &str) {
+        let body = json!({ "SecretId": format!("test/{name}"), "ForceDeleteWithoutRecovery": true });
+        seed::secrets_manager(&self.aws, "DeleteSecret", body).await;
+    }
+
     /// Every secret's content, by its whole name.
     pub async fn secrets(&self) -> BTreeMap<String, Value> {
         let listed = self.aws_call("secretsmanager.ListSecrets", json!({})).await;
