@@ -1,4 +1,5 @@
-//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read and do.
+//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read and do. A server
+//! that answered the name would give the browser a page of that origin, whose scripts may read everything there.
 
 use std::net::Ipv4Addr;
 
@@ -58,11 +59,11 @@ async fn a_page_whose_name_leads_here_reads_nothing_from_any_port() {
 
     for port in [app.url.port().unwrap(), app.bank.url().port().unwrap(), app.aws.address().port()] {
         let base = format!("http://evil.example:{port}");
-        // Even the refusal is a page of the attacker's origin, so that a script there is not held back by the browser.
         browser.open(&format!("{base}/")).await;
 
         for answer in ask(&browser, &base).await {
-            assert_eq!(answer, json!([421, ""]), "{base}");
+            // Chromium shows a page of its own in place of the empty refusal, and lets a script there read nothing.
+            assert!(answer.is_null() || answer == json!([421, ""]), "{base}: {answer}");
         }
     }
     browser.end().await;
