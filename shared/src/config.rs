@@ -66,6 +66,10 @@ pub struct Config {
     pub open_consent: bool,
     /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by commas.
     pub return_origins: Vec<Origin>,
+    /// `ENFORCE_CONSENT_EXPIRY`: whether a consent older than 180 days is used no more. Default: `true` in production, `false` in the sandbox.
+    pub enforce_consent_expiry: bool,
+    /// `ALLOW_SHARED_CUSTOMERS`: `true` lets one bunq customer be connected in several workspaces at once.
+    pub allow_shared_customers: bool,
     /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`, for our own lines.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
@@ -134,6 +138,12 @@ impl Config {
             ],
         };
         let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
+        let switch = |name, default| match optional(name).as_deref() {
+            None => Ok(default),
+            Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(invalid(name, "must be true or false")),
+        };
         let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
             (Some(list), _) => parse_ips(&list)?,
             (None, BunqEnvironment::Sandbox) => vec!["*".to_owned()],
@@ -168,11 +178,9 @@ impl Config {
             },
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
-            device_per_connection: match optional("DEVICE_PER_CONNECTION").as_deref() {
-                None | Some("false") => false,
-                Some("true") => true,
-                Some(_) => return Err(invalid("DEVICE_PER_CONNECTION", "must be true or false")),
-            },
+            device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
+            enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,
+            allow_shared_customers: switch("ALLOW_SHARED_CUSTOMERS", false)?,
         })
     }
 

@@ -26,7 +26,8 @@ use crate::{
 ///
 /// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten minutes. `ticket` is part of
 /// the `url` that `POST /consents` answers; it works in one browser, where it can be opened again until the customer has consented. Without
-/// one a connection has no reference, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters are ignored. A prefetch does nothing.
+/// one a connection has no reference and is in the workspace `default`, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters
+/// are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/auth",

@@ -164,7 +164,7 @@ fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     let is_failed = |problem: &Problem| {
         matches!(about, Some(About::Consent(_)))
             && problem.action() != Action::Wait
-            && problem.code() != Code::ConsentDenied
+            && !matches!(problem.code(), Code::ConsentDenied | Code::ConnectedElsewhere)
     };
     if completed.as_ref().is_err_and(is_failed) {
         count(Metric::ConsentsRefused);

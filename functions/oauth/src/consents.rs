@@ -161,7 +161,7 @@ impl From<Connection> for Claimed {
     fn from(connection: Connection) -> Self {
         Self {
             user_id: connection.user_id,
-            reference: connection.reference,
+            reference: connection.reference(),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,
         }

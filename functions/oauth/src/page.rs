@@ -165,6 +165,11 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
             "bunq does not confirm what you allowed, so nothing was connected.",
             Next::BeginAgain,
         ),
+        (Code::ConnectedElsewhere, _) => (
+            "Your account is already connected",
+            "Your bunq account is connected to another program of this service, which must end that connection first. Nothing was connected now.",
+            Next::Leave,
+        ),
         (Code::NotOnboarded, _) => (
             "This service is not ready yet",
             "Whoever runs it has yet to set it up at bunq. Nothing was shared. Please come back later.",

@@ -23,7 +23,7 @@ const LARGEST_PAGE: u8 = 100;
 
 /// List connected customers
 ///
-/// Scope `connections`. Newest first, also such as were revoked. The list may lag a new connection by moments.
+/// Scope `connections`. Those of the API key's workspace, newest first, also such as were revoked. The list may lag a new connection by moments.
 #[utoipa::path(
     get,
     path = "/users",
@@ -43,7 +43,7 @@ const LARGEST_PAGE: u8 = 100;
     )
 )]
 pub(crate) async fn list_users(
-    _: Caller<Connections>,
+    caller: Caller<Connections>,
     State(app): State<App>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -56,7 +56,7 @@ pub(crate) async fn list_users(
         let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
         (count, cursor, parameters.optional::<Reference>("reference", must))
     })?;
-    let (connections, next) = app.tpp.list_connections(reference.as_ref(), count, cursor).await?;
+    let (connections, next) = app.tpp.list_connections(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let identity = app.tpp.identity().await?;
     let now = app.tpp.now();
     let users = connections.iter().map(|one| ConnectionView::new(one, &identity.sealing, now)).collect();
@@ -92,11 +92,11 @@ pub(crate) async fn list_users(
     )
 )]
 pub(crate) async fn find_connection(
-    _: Caller<Connections>,
+    caller: Caller<Connections>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let connection = app.tpp.find_connection(user_id).await?;
+    let connection = app.tpp.find_connection(&caller.workspace, user_id).await?;
     let identity = app.tpp.identity().await?;
     Ok(Json(ConnectionView::new(&connection, &identity.sealing, app.tpp.now())))
 }
@@ -118,11 +118,11 @@ pub(crate) async fn find_connection(
     )
 )]
 pub(crate) async fn delete_user(
-    _: Caller<Connections>,
+    caller: Caller<Connections>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
     deadline: Deadline,
 ) -> Result<StatusCode, Problem> {
-    app.tpp.delete_connection(user_id, deadline).await?;
+    app.tpp.delete_connection(&caller.workspace, user_id, deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }

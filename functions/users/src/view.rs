@@ -34,8 +34,8 @@ pub(crate) struct ConnectionView {
     /// What the owner of this deployment calls the customer: `reference` of `POST /consents`.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
-    /// `active`; `expired`, where the consent is older than 180 days and bunq may refuse it; or `revoked`, where bunq does refuse it. Both are
-    /// healed by sending the customer through `/auth` again, and keep the `user_id`.
+    /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in production), or bunq may refuse
+    /// them; or `revoked`, if bunq does refuse it. Both are healed by sending the customer through `/auth` again, and keep the `user_id`.
     status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
@@ -105,7 +105,7 @@ impl ConnectionView {
             user_id: connection.user_id,
             kind: connection.kind.into(),
             display_name: connection.display_name(keys),
-            reference: connection.reference.clone(),
+            reference: connection.reference(),
             status: connection.status(now).into(),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,

@@ -41,6 +41,33 @@ impl TestApp {
         (cookie, Url::parse(answer.header("location")).expect("the bank's page"))
     }
 
+    /// Makes an API key of a workspace.
+    pub async fn create_api_key_in(&self, workspace: &str, scopes: &[&str]) -> (String, String) {
+        let payload =
+            json!({ "action": "create_api_key", "name": workspace, "scopes": scopes, "workspace": workspace });
+        let made = self.setup(payload).await.expect("a key is made");
+        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        (text("id"), text("api_key"))
+    }
+
+    /// Has a customer consent to a connection in a workspace: the answer of the callback, to a browser that wants no page.
+    pub async fn consent_in(&self, workspace: &str, customer: &str, reference: Option<&str>) -> Answer {
+        let (_, key) = self.create_api_key_in(workspace, &["connections"]).await;
+        let request = self.request(Method::POST, "/consents").bearer_auth(&key);
+        let asked = self.send(request.json_body(&json!({ "reference": reference }))).await;
+        assert_eq!(asked.status, 201, "{asked:?}");
+        let (cookie, page) = self.open_consent(asked.json()["url"].as_str().expect("an address")).await;
+        let path = self.approve(&page, customer).await;
+        self.callback(&path, &cookie).await
+    }
+
+    /// Connects a customer in a workspace and answers their `user_id`.
+    pub async fn connect_in(&self, workspace: &str, customer: &str) -> String {
+        let answer = self.consent_in(workspace, customer, None).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
+    }
+
     /// Connects a customer under a reference, without a return address, and answers their `user_id`.
     pub async fn connect_as(&self, customer: &str, reference: &str) -> String {
         let asked = self.ask_consent(&json!({ "reference": reference })).await;

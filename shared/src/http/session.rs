@@ -42,7 +42,7 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.call(self.owner, make, self.deadline).await?)
     }
 
-    /// Starts an order once, under the caller's key. `content` is what would be sent to the bank, by which one request is told from another.
+    /// Starts an order once, under an idempotency key of the caller's workspace. `content` is what would be sent to the bank, by which one request is told from another.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.
@@ -53,17 +53,17 @@ impl<S> Holder<S> {
         content: &Value,
         order: &impl Order,
     ) -> Result<Started, Problem> {
-        let name = RequestName::new(&self.caller.key.to_string(), key.key());
+        let name = RequestName::new(&self.caller.workspace, key.key());
         let hash = RequestHash::new(route, content);
         Ok(self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?)
     }
 
-    /// Whether anything was begun under a key of this caller's.
+    /// Whether anything was begun under an idempotency key of the caller's workspace.
     ///
     /// # Errors
     /// A [`Problem`] where the store does not say.
     pub async fn has_begun(&self, key: &IdempotencyHeader) -> Result<bool, Problem> {
-        let name = RequestName::new(&self.caller.key.to_string(), key.key());
+        let name = RequestName::new(&self.caller.workspace, key.key());
         Ok(self.app.tpp.has_begun(&name).await?)
     }
 
@@ -131,7 +131,7 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
         // The key first: who may not call learns nothing of who is connected.
         let caller = Caller::from_request_parts(parts, app).await?;
         let PathId(user_id) = PathId::from_request_parts(parts, app).await?;
-        let connection = app.tpp.connection(user_id).await?;
+        let connection = app.tpp.connection(&caller.workspace, user_id).await?;
         let deadline = super::layers::deadline(&parts.extensions);
         let owner = SessionOwner::Customer(connection.user_id);
         Ok(Self { connection, holder: Holder { caller, app: app.clone(), owner, deadline } })

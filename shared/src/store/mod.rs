@@ -3,14 +3,14 @@
 //! | table | key | item |
 //! |---|---|---|
 //! | Connections | `USER#<user_id>` | [`Connection`], or that there was one |
-//! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has |
+//! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has in which workspace |
 //! | Connections | `APIKEY#<id>`, `APIKEYS` | an API key of ours, with its hash, and the list of them |
 //! | Connections | `ONBOARDING` | which run of the setup may write |
 //! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was asked for, and how it ended |
 //! | Ephemera | `TICKET#<sha256 of ticket>` | which consent an address opens |
 //! | Ephemera | `STATE#<sha256 of state>` | one visit to the bank for a consent |
 //! | Ephemera | `UNCLAIMED#<consent_id>` | what a customer gave, until the application claims it |
-//! | Ephemera | `IDEMPOTENCY#<sha256 of caller and key>` | what became of a request that must take effect once |
+//! | Ephemera | `IDEMPOTENCY#<sha256 of workspace and key>` | what became of a request that must take effect once |
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
 
 mod api_keys;
@@ -23,7 +23,8 @@ mod table;
 
 pub use api_keys::{ApiKeyRecord, KeyId, NewApiKey};
 pub use connections::{
-    Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, GrantedKey, Marked, NewConnection,
+    Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, Granted, GrantedKey, Marked,
+    NewConnection, Saved,
 };
 pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentCursorError, ConsentEnd,

@@ -7,7 +7,7 @@ use crate::{
     bunq::{Credentials, Installation, calls::EndSession},
     store::{Connection, Cursor, Found, Marked, SessionOwner, StoredState, Usable},
     telemetry::{Metric, audit, count},
-    types::{deadline::Deadline, ids::UserId, reference::Reference, secret::SessionToken},
+    types::{deadline::Deadline, ids::UserId, reference::Reference, secret::SessionToken, workspace::Workspace},
 };
 
 /// How long the bank has to end a session of a connection that is deleted. It ends by itself, later.
@@ -18,47 +18,69 @@ const TRIES: usize = 3;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 impl Tpp {
-    /// A connection that can be used, by our name for the customer. One that was revoked is looked at again each time: a new consent heals it
+    /// A connection of a workspace that can be used, by our name for the customer. One that cannot be is looked at again each time: a new consent heals it
     /// at once, everywhere.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`], [`TppError::ConsentRevoked`], or the store.
-    pub async fn connection(&self, user_id: UserId) -> Result<Arc<Connection>, TppError> {
+    /// [`TppError::UnknownUser`], also for a connection of another workspace; [`TppError::ConsentRevoked`], [`TppError::ConsentExpired`], or the store.
+    pub async fn connection(&self, workspace: &Workspace, user_id: UserId) -> Result<Arc<Connection>, TppError> {
         let load = async || {
-            let connection = self.usable_connection(user_id).await?;
+            let connection = self.find_connection(workspace, user_id).await?;
+            self.check_usable(&connection)?;
             if let Err(error) = self.0.store.note_connection_use(&connection).await {
                 tracing::warn!(%error, "connection: its use could not be noted");
             }
             Ok(Arc::new(connection))
         };
-        self.0.connections.get_or_load(&user_id, load).await
+        // By the workspace, too: whether memory has a connection of another workspace must not show in how long the answer takes.
+        let key = (workspace.clone(), user_id);
+        let connection = self.0.connections.get_or_load(&key, load).await?;
+        if self.check_usable(&connection).is_ok() {
+            return Ok(connection);
+        }
+        // It has expired in memory. Perhaps the customer has consented anew.
+        self.0.connections.forget(&key).await;
+        self.0.connections.get_or_load(&key, load).await
     }
 
-    /// The same from the store itself.
+    /// A connection that can be used, of any workspace, from the store itself.
     pub(super) async fn usable_connection(&self, user_id: UserId) -> Result<Connection, TppError> {
-        let connection = self.find_connection(user_id).await?;
-        if connection.revoked_at.is_some() { Err(TppError::ConsentRevoked) } else { Ok(connection) }
+        let connection = self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)?;
+        self.check_usable(&connection)?;
+        Ok(connection)
     }
 
-    /// A connection, whether it can be used or not.
+    fn check_usable(&self, connection: &Connection) -> Result<(), TppError> {
+        if connection.revoked_at.is_some() {
+            return Err(TppError::ConsentRevoked);
+        }
+        if self.0.config.enforce_consent_expiry && self.0.clock.now() >= connection.expires_at() {
+            return Err(TppError::ConsentExpired);
+        }
+        Ok(())
+    }
+
+    /// A connection of a workspace, whether it can be used or not.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`], or the store.
-    pub async fn find_connection(&self, user_id: UserId) -> Result<Connection, TppError> {
-        self.0.store.find_connection(user_id).await?.ok_or(TppError::UnknownUser)
+    /// [`TppError::UnknownUser`], also for a connection of another workspace; or the store.
+    pub async fn find_connection(&self, workspace: &Workspace, user_id: UserId) -> Result<Connection, TppError> {
+        let found = self.0.store.find_connection(user_id).await?;
+        found.filter(|connection| connection.workspace == *workspace).ok_or(TppError::UnknownUser)
     }
 
-    /// A page of connections, the newest first, and where the next page begins.
+    /// A page of a workspace's connections, the newest first, and where the next page begins.
     ///
     /// # Errors
     /// The store.
     pub async fn list_connections(
         &self,
+        workspace: &Workspace,
         reference: Option<&Reference>,
         count: u8,
         after: Option<Cursor>,
     ) -> Result<(Vec<Connection>, Option<Cursor>), TppError> {
-        Ok(self.0.store.list_connections(reference, count, after).await?)
+        Ok(self.0.store.list_connections(workspace, reference, count, after).await?)
     }
 
     /// What it means that the bank refuses a connection's token; a consent that is gone is remembered as such.
@@ -68,7 +90,7 @@ impl Tpp {
             return refused;
         }
         let marked = self.0.store.mark_revoked(connection).await;
-        self.0.connections.forget(&connection.user_id).await;
+        self.forget_connection(connection).await;
         match marked {
             Ok(Marked::Now) => {
                 audit("consent_revoked", "found");
@@ -86,15 +108,22 @@ impl Tpp {
     /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no error.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`] where there never was one; the store. Whatever the bank says, ours is erased.
-    pub async fn delete_connection(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
+    /// [`TppError::UnknownUser`] if the workspace never had one; the store. Whatever the bank says, ours is erased.
+    pub async fn delete_connection(
+        &self,
+        workspace: &Workspace,
+        user_id: UserId,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
         for tries in 1.. {
             match self.0.store.look_for_connection(user_id).await? {
                 Found::Nothing => return Err(TppError::UnknownUser),
+                Found::Deleted(other) if other != *workspace => return Err(TppError::UnknownUser),
+                Found::Connected(other) if other.workspace != *workspace => return Err(TppError::UnknownUser),
                 // The deletion before may have died half way.
-                Found::Deleted => break,
-                Found::Connected(_) if tries > TRIES => {
-                    self.0.store.erase_stray_connection(user_id).await?;
+                Found::Deleted(_) => break,
+                Found::Connected(connection) if tries > TRIES => {
+                    self.0.store.erase_stray_connection(&connection).await?;
                     break;
                 }
                 Found::Connected(connection) => {
@@ -106,7 +135,7 @@ impl Tpp {
             }
         }
         // Only now: whoever opens a session from here on finds nobody.
-        self.0.connections.forget(&user_id).await;
+        self.0.connections.forget(&(workspace.clone(), user_id)).await;
         self.drop_session(user_id, deadline).await
     }
 
@@ -115,13 +144,16 @@ impl Tpp {
     /// # Errors
     /// [`TppError::ConsentRevoked`] where somebody did; the store.
     pub(super) async fn still_connected(&self, user_id: UserId, deadline: Deadline) -> Result<(), TppError> {
-        match self.find_connection(user_id).await {
-            Err(TppError::UnknownUser) => {
-                self.drop_session(user_id, deadline).await?;
-                Err(TppError::ConsentRevoked)
-            }
-            found => found.map(drop),
+        if self.0.store.find_connection(user_id).await?.is_none() {
+            self.drop_session(user_id, deadline).await?;
+            return Err(TppError::ConsentRevoked);
         }
+        Ok(())
+    }
+
+    /// Forgets what memory has of a connection.
+    pub(super) async fn forget_connection(&self, connection: &Connection) {
+        self.0.connections.forget(&(connection.workspace.clone(), connection.user_id)).await;
     }
 
     /// Ends a customer's session at the bank, if there is one, and forgets it.

@@ -21,6 +21,12 @@ pub enum TppError {
     /// The bank refuses to open a session with the customer's access token: the consent is gone.
     #[error("bunq refuses the customer's consent")]
     ConsentRevoked,
+    /// The consent is older than 180 days, and the deployment does not use it any more.
+    #[error("the customer's consent is older than 180 days")]
+    ConsentExpired,
+    /// The customer is connected in another workspace, and may be in one only.
+    #[error("the customer is connected in another workspace")]
+    ConnectedElsewhere,
     /// The bank refuses the TPP's own key: it is called from an address that is not permitted, or the key was revoked.
     #[error("bunq refuses the TPP's own key")]
     IpNotPermitted {

@@ -35,7 +35,7 @@ use crate::{
     config::Config,
     secrets::{OauthClientSecret, Secrets},
     store::{ApiKeyRecord, Connection, SessionOwner, Store, StoredSession},
-    types::{cache::Cache, clock::Clock, ids::UserId},
+    types::{cache::Cache, clock::Clock, ids::UserId, workspace::Workspace},
 };
 
 /// A deployment at work. Cheap to clone; clones share everything.
@@ -51,7 +51,7 @@ struct Parts {
     address: address::OwnAddress,
     identity: Cache<(), Arc<Identity>>,
     oauth_client: Cache<(), Arc<OauthClientSecret>>,
-    connections: Cache<UserId, Arc<Connection>>,
+    connections: Cache<(Workspace, UserId), Arc<Connection>>,
     sessions: Cache<SessionOwner, StoredSession>,
     api_keys: Cache<String, Arc<ApiKeyRecord>>,
 }

@@ -107,7 +107,7 @@ impl Tpp {
         let identity = self.identity().await?;
         Ok(match owner {
             SessionOwner::Tpp => identity.sealing.clone(),
-            SessionOwner::Customer(user_id) => self.connection(user_id).await?.record_keys(&identity.sealing)?,
+            SessionOwner::Customer(user_id) => self.usable_connection(user_id).await?.record_keys(&identity.sealing)?,
         })
     }
 

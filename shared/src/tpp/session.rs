@@ -106,7 +106,7 @@ impl Tpp {
                 Ok((session, false)) => {
                     // Taken over; or deleted, and then nobody else would end this session.
                     if let SessionOwner::Customer(user_id) = owner
-                        && self.find_connection(user_id).await.is_err()
+                        && !matches!(self.0.store.find_connection(user_id).await, Ok(Some(_)))
                     {
                         self.end_session(&identity.installation, &session.token, deadline).await;
                         return Err(TppError::UnknownUser);

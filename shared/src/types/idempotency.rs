@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::secret::sha256_hex;
+use super::{secret::sha256_hex, workspace::Workspace};
 
 /// The text is not an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,16 +53,16 @@ fn unquoted(text: &str) -> Option<String> {
     Some(unquoted)
 }
 
-/// One request of one caller, over all its tries: names the record in the store and the request at the bank.
+/// One request of one workspace, over all its tries: names the record in the store and the request at the bank.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestName(String);
 
 impl RequestName {
-    /// The name of a caller's request.
+    /// The name of a request. Any API key of the workspace can ask for it again.
     #[must_use]
-    pub fn new(caller: &str, key: &IdempotencyKey) -> Self {
-        // The length in front keeps ("ab", "c") and ("a", "bc") apart.
-        Self(sha256_hex(format!("{}:{caller}{}", caller.len(), key.0).as_bytes()))
+    pub fn new(workspace: &Workspace, key: &IdempotencyKey) -> Self {
+        // No workspace has a slash in its name, so ("a", "b/c") and ("a/b", "c") cannot meet.
+        Self(sha256_hex(format!("{workspace}/{}", key.0).as_bytes()))
     }
 
     /// 64 hex digits.

@@ -210,9 +210,13 @@ fn a_level_and_a_switch_have_few_words() {
     assert_eq!(refused("LOG_LEVEL", "verbose"), "must be error, warn, info, debug or trace");
     for (value, on) in [("true", true), ("false", false), ("", false), (" true ", true)] {
         assert_eq!(parse(&[("DEVICE_PER_CONNECTION", value)]).unwrap().device_per_connection, on, "{value}");
+        assert_eq!(parse(&[("ALLOW_SHARED_CUSTOMERS", value)]).unwrap().allow_shared_customers, on, "{value}");
+        assert_eq!(parse(&[("ENFORCE_CONSENT_EXPIRY", value)]).unwrap().enforce_consent_expiry, on, "{value}");
     }
     for bad in ["yes", "1", "TRUE"] {
-        assert_eq!(refused("DEVICE_PER_CONNECTION", bad), "must be true or false");
+        for name in ["DEVICE_PER_CONNECTION", "ALLOW_SHARED_CUSTOMERS", "ENFORCE_CONSENT_EXPIRY"] {
+            assert_eq!(refused(name, bad), "must be true or false");
+        }
     }
 }
 
@@ -231,4 +235,14 @@ fn variables_that_are_given_stand_in_front_of_the_process() {
     let config = Config::from_env_with(&BTreeMap::from(given)).unwrap();
 
     assert_eq!(config.connections_table, "connections");
+}
+
+#[test]
+fn an_old_consent_is_used_no_more_in_production_unless_the_owner_says_otherwise() {
+    for (environment, expiry, enforced) in
+        [("sandbox", "", false), ("sandbox", "true", true), ("production", "", true), ("production", "false", false)]
+    {
+        let config = parse(&[("BUNQ_ENVIRONMENT", environment), ("ENFORCE_CONSENT_EXPIRY", expiry)]).unwrap();
+        assert_eq!(config.enforce_consent_expiry, enforced, "{environment} {expiry}");
+    }
 }

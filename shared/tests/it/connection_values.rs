@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use shared::{
     store::Cursor,
-    types::{display_name::DisplayName, reference::Reference, secret::Secret as _},
+    types::{display_name::DisplayName, reference::Reference, secret::Secret as _, workspace::Workspace},
 };
 
 proptest! {
@@ -18,6 +18,20 @@ proptest! {
         if let Ok(reference) = parsed {
             prop_assert_eq!(reference.as_str(), text.as_str());
             prop_assert_eq!(serde_json::to_value(&reference).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_workspace_is_what_its_pattern_says_and_nothing_else(text in prop_oneof!["[a-z0-9-]{0,36}", "[A-Za-z0-9._/#-]{0,8}", ".{0,10}"]) {
+        let fits = (1..=32).contains(&text.len())
+            && text.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-');
+
+        let parsed = text.parse::<Workspace>();
+
+        prop_assert_eq!(parsed.is_ok(), fits);
+        prop_assert_eq!(serde_json::from_value::<Workspace>(text.clone().into()).is_ok(), fits);
+        if let Ok(workspace) = parsed {
+            prop_assert_eq!(serde_json::to_value(&workspace).unwrap(), text);
         }
     }
 

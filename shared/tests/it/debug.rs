@@ -21,7 +21,7 @@ use shared::{
         sealing::SealingKeys,
         secret::{
             AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, OauthState, PrivateKeyPem, PspApiKey,
-            Secret, SessionToken,
+            Secret, SessionToken, workspace::Workspace,
         },
     },
 };
@@ -195,6 +195,7 @@ fn what_the_store_holds_and_gives_is_not_printed() {
         api_key_id,
         access_token,
         display_name,
+        workspace: Workspace::default(),
         reference: None,
         moves_reference: false,
     });

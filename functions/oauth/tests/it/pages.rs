@@ -194,6 +194,18 @@ async fn a_bank_that_may_have_used_the_code_sends_the_customer_to_the_start() {
 }
 
 #[tokio::test]
+async fn a_customer_who_is_connected_elsewhere() {
+    let app = TestApp::start().await;
+    app.connect_in("shop", "person").await;
+    let (cookie, path) = allowed(&app).await;
+
+    let page = open(&app, &path, &cookie).await;
+
+    assert_eq!(assert_page(&page, 409, "Your account is already connected"), None);
+    assert!(!page.text.contains("shop"), "which other is nobody's business: {page:?}");
+}
+
+#[tokio::test]
 async fn a_mistake_of_the_deployment_is_not_the_customers_fault() {
     let app = TestApp::start().await;
     let (cookie, path) = allowed(&app).await;

@@ -12,3 +12,4 @@ mod reading;
 mod sealed;
 mod storms;
 mod values;
+mod workspaces;

@@ -110,19 +110,6 @@ async fn the_same_key_with_another_body_account_customer_or_route_is_refused() {
 }
 
 #[tokio::test]
-async fn two_callers_may_use_the_same_key() {
-    let (mut app, user_id) = connected().await;
-    let path = format!("/user/{user_id}/draft-payment");
-    let first = app.post_once(&path, "key", &draft("x")).await;
-
-    app.api_key = app.create_api_key(&["payments"]).await.1;
-    let second = app.post_once(&path, "key", &draft("another's")).await;
-
-    assert_eq!((first.status, second.status), (201, 201));
-    assert_ne!(created_id(&first.json()), created_id(&second.json()));
-}
-
-#[tokio::test]
 async fn fifty_at_once_with_one_key_make_one_draft() {
     let (app, user_id) = connected().await;
     let path = format!("/user/{user_id}/draft-payment");

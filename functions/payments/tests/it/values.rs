@@ -128,8 +128,8 @@ proptest! {
     }
 
     #[test]
-    fn the_bank_s_id_of_a_request_is_its_callers_alone(a in "[#-~][ -~]{0,39}", b in "[#-~][ -~]{0,39}", one in "[a-f]{1,8}", other in "[a-f]{1,8}") {
-        let name = |caller: &str, key: &str| RequestName::new(caller, &IdempotencyKey::parse(key).unwrap());
+    fn the_bank_s_id_of_a_request_is_its_workspaces_alone(a in "[#-~][ -~]{0,39}", b in "[#-~][ -~]{0,39}", one in "[a-f]{1,8}", other in "[a-f]{1,8}") {
+        let name = |workspace: &str, key: &str| RequestName::new(&workspace.parse().unwrap(), &IdempotencyKey::parse(key).unwrap());
         prop_assert_eq!(name(&one, &a), name(&one, &a));
         if (&one, &a) != (&other, &b) {
             prop_assert_ne!(name(&one, &a), name(&other, &b));

@@ -54,10 +54,10 @@ async fn the_same_key_with_another_body_is_refused() {
 }
 
 #[tokio::test]
-async fn two_callers_may_use_the_same_key() {
+async fn two_workspaces_may_use_the_same_key() {
     let mut app = TestApp::start().await;
     let first = app.post_once(PATH, "key", &transaction("x")).await;
-    app.api_key = app.create_api_key(&["psd2"]).await.1;
+    app.api_key = app.create_api_key_in("shop", &["psd2"]).await.1;
 
     let second = app.post_once(PATH, "key", &transaction("x")).await;
 

@@ -176,3 +176,38 @@ async fn a_bank_that_lists_no_address_at_all_revokes_a_consent_where_a_session_o
 
     assert_eq!(app.get(&accounts.replace("accounts", "connection")).await.json()["status"], "revoked");
 }
+
+const DAY: i64 = 24 * 3600;
+
+#[tokio::test]
+async fn a_consent_of_180_days_is_used_no_more_until_the_customer_consents_again() {
+    let app = TestApp::builder().variable("ENFORCE_CONSENT_EXPIRY", "true").start().await;
+    let user_id = app.connect("person").await;
+    let accounts = format!("/user/{user_id}/accounts");
+    app.advance(180 * DAY - 40).await;
+    assert_eq!(app.get(&accounts).await.status, 200, "it counts, and memory has it now");
+    app.bank.forget_calls().await;
+
+    app.advance(41).await;
+    for path in [accounts.clone(), format!("/user/{user_id}"), format!("/user/{user_id}/payments/60101")] {
+        let expired = app.get(&path).await;
+        assert_eq!(expired.problem(403, "consent_expired")["action"], "reauthorise", "{path}");
+        assert_discreet(&expired);
+    }
+    let new = process(&app, Duration::from_secs(30)).await;
+    get_at(&app, &new, &accounts).await.problem(403, "consent_expired");
+    assert_eq!(app.bank.total().await, 0, "the bank is not asked");
+    let connection = app.get(&format!("/user/{user_id}/connection")).await.json();
+    assert_eq!(connection["status"], "expired", "it can still be seen");
+
+    assert_eq!(app.connect("person").await, user_id);
+    assert_eq!(app.get(&accounts).await.status, 200, "a new consent heals it at once");
+    assert_eq!(get_at(&app, &new, &accounts).await.status, 200);
+}
+
+#[tokio::test]
+async fn in_the_sandbox_the_bank_decides_of_an_old_consent() {
+    let (app, accounts) = connected("person").await;
+    app.advance(200 * DAY).await;
+    assert_eq!(app.get(&accounts).await.status, 200);
+}

@@ -73,7 +73,7 @@ async fn nothing_of_the_customer_stays_but_that_there_was_one() {
     let [tombstone] = left.as_slice() else { panic!("{left:?}") };
     let mut names: Vec<_> = tombstone.as_object().unwrap().keys().collect();
     names.sort();
-    assert_eq!(names, ["deleted_at", "pk", "user_id"]);
+    assert_eq!(names, ["consented_at", "deleted_at", "pk", "user_id", "workspace"]);
 }
 
 #[tokio::test]

@@ -14,3 +14,4 @@ mod reading;
 mod session_faults;
 mod sessions;
 mod stores;
+mod workspaces;

@@ -15,12 +15,14 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`) or a secret; and where it is an item, the item's key.
+/// An action on a resource: a table, an index (`table/index/name`) or a secret; if it is an item, the item's key; and of an update, the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
     pub(crate) resource: String,
     pub(crate) key: Option<String>,
+    /// The top-level attributes that an update names, also in its condition: `dynamodb:Attributes`.
+    pub(crate) attributes: BTreeSet<String>,
 }
 
 /// A way to AWS that is watched. It ends with this value.
@@ -77,12 +79,18 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no text in {target}: {body}")).to_owned();
     if service == "secretsmanager" {
         let resource = text(body.get("SecretId").unwrap_or(&body["Name"]));
-        return vec![Access { action: format!("secretsmanager:{operation}"), resource, key: None }];
+        return vec![Access {
+            action: format!("secretsmanager:{operation}"),
+            resource,
+            key: None,
+            attributes: BTreeSet::new(),
+        }];
     }
     let item = |operation: &str, place: &Value| Access {
         action: format!("dynamodb:{operation}"),
         resource: text(&place["TableName"]),
         key: Some(text(&place.get("Key").unwrap_or(&place["Item"])["pk"]["S"])),
+        attributes: if operation == "UpdateItem" { updated_attributes(place) } else { BTreeSet::new() },
     };
     match operation {
         "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![item(operation, body)],
@@ -102,13 +110,50 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
                 action: "dynamodb:BatchGetItem".to_owned(),
                 resource: table.clone(),
                 key: Some(text(&key["pk"]["S"])),
+                attributes: BTreeSet::new(),
             };
             keys.map(access).collect()
         }
         "Query" => {
             let resource = format!("{}/index/{}", text(&body["TableName"]), text(&body["IndexName"]));
-            vec![Access { action: "dynamodb:Query".to_owned(), resource, key: None }]
+            let (key, attributes) = (None, BTreeSet::new());
+            vec![Access { action: "dynamodb:Query".to_owned(), resource, key, attributes }]
         }
         _ => panic!("an operation that nobody has thought of: {target}"),
     }
+}
+
+/// Words of expressions that are no attributes.
+const WORDS: [&str; 16] = [
+    "SET",
+    "REMOVE",
+    "ADD",
+    "DELETE",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "BETWEEN",
+    "size",
+    "if_not_exists",
+    "list_append",
+    "attribute_exists",
+    "attribute_not_exists",
+    "attribute_type",
+    "begins_with",
+];
+
+/// The attributes of an update: those of its key and of its expressions.
+fn updated_attributes(update: &Value) -> BTreeSet<String> {
+    let expressions = ["UpdateExpression", "ConditionExpression"].map(|name| update[name].as_str().unwrap_or_default());
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "_#:.".contains(letter);
+    let names = expressions.iter().flat_map(|expression| expression.split(|letter| !is_of_name(letter)));
+    let names = names.filter(|name| !name.is_empty() && !name.starts_with(':') && !WORDS.contains(name));
+    let long = |name: &str| {
+        let top = name.split('.').next().unwrap();
+        update["ExpressionAttributeNames"][top].as_str().unwrap_or(top).to_owned()
+    };
+    let keys = update["Key"].as_object().unwrap().keys().cloned();
+    assert!(update.get("AttributeUpdates").is_none() && update.get("Expected").is_none(), "the old form: {update}");
+    names.map(long).chain(keys).collect()
 }

@@ -9,3 +9,4 @@ mod roles;
 mod rotation;
 mod routes;
 mod template;
+mod updates;

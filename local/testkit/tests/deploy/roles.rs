@@ -11,29 +11,33 @@ use crate::{
     events, template,
 };
 
-/// One permission: an action on a resource, for items whose keys begin so.
+/// One permission: an action on a resource, for items whose keys begin so, and for these attributes only where it names any.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Grant {
+pub(crate) struct Grant {
     sid: String,
-    action: String,
-    resource: String,
+    pub(crate) action: String,
+    pub(crate) resource: String,
     keys: Vec<String>,
+    pub(crate) attributes: Vec<String>,
 }
 
 impl Grant {
-    fn allows(&self, access: &Access) -> bool {
+    pub(crate) fn allows(&self, access: &Access) -> bool {
         let key = |key: &String| {
             self.keys.iter().any(|pattern| match pattern.strip_suffix('*') {
                 Some(beginning) => key.starts_with(beginning),
                 None => key == pattern,
             })
         };
-        self.action == access.action && self.resource == access.resource && access.key.as_ref().is_none_or(key)
+        let attributes =
+            self.attributes.is_empty() || access.attributes.iter().all(|one| self.attributes.contains(one));
+        let resource = self.action == access.action && self.resource == access.resource;
+        resource && attributes && access.key.as_ref().is_none_or(key)
     }
 }
 
 /// What a function's role allows with tables and secrets, in the names of a test's deployment.
-fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
+pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
     let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
     let mut grants = Vec::new();
@@ -41,6 +45,7 @@ fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
         // The sandbox's, and as if there were a key of the owner's.
         let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
         let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        let attributes = &statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"];
         for action in listed(&statement["Action"]) {
             let action = action.as_str().unwrap();
             if !action.starts_with("dynamodb:") && !action.starts_with("secretsmanager:") {
@@ -51,12 +56,17 @@ fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
                     sid: statement["Sid"].as_str().unwrap().to_owned(),
                     action: action.to_owned(),
                     resource: named(resources, resource),
-                    keys: listed(keys).iter().filter_map(|key| key.as_str()).map(str::to_owned).collect(),
+                    keys: texts(keys),
+                    attributes: texts(attributes),
                 });
             }
         }
     }
     grants
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    listed(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn listed(value: &Value) -> &[Value] {

@@ -64,6 +64,33 @@ async fn a_key_with_the_scope_alone_is_let_in() {
 }
 
 #[tokio::test]
+async fn a_customer_of_another_workspace_is_one_that_does_not_exist() {
+    const UNKNOWN: &str = "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
+    let app = TestApp::start().await;
+    let user_id = app.connect("person").await;
+    let (_, key) = app.create_api_key_in("shop", &SCOPES).await;
+    app.bank.forget_calls().await;
+    let of_customers = |user_id: &str| {
+        let all = operations(user_id).into_iter().filter(|operation| operation.path.contains(user_id));
+        all.collect::<Vec<_>>()
+    };
+    let known = of_customers(&user_id);
+    assert!(known.len() > 10, "{}", known.len());
+
+    for (theirs, nobodys) in known.iter().zip(of_customers(UNKNOWN)) {
+        let [theirs, nobodys] = [call(&app, theirs, Some(&key)).await, call(&app, &nobodys, Some(&key)).await];
+        let [theirs, nobodys] = [theirs, nobodys].map(|answer| {
+            let mut problem = answer.problem(404, "user_not_found");
+            problem.as_object_mut().unwrap().remove("request_id");
+            problem
+        });
+        assert_eq!(theirs, nobodys);
+    }
+    assert_eq!(app.bank.total().await, 0);
+    assert_eq!(app.get(&format!("/user/{user_id}")).await.status, 200, "nothing was deleted");
+}
+
+#[tokio::test]
 async fn what_needs_no_api_key_is_a_short_list() {
     let app = TestApp::start().await;
     let open = operations("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11").into_iter().filter(|one| one.scope.is_none());

@@ -114,7 +114,7 @@ groups! {
     UnknownCustomer = [TppError::UnknownUser];
 
     /// An operation in a connected customer's session.
-    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked, TppError::AccessRefused];
+    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked, TppError::ConsentExpired, TppError::AccessRefused];
 
     /// An operation that asks the bank.
     AtBank = [
@@ -186,6 +186,7 @@ groups! {
         ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::ConsentRevoked,
         TppError::AccessRefused,
+        TppError::ConnectedElsewhere,
     ];
 
     /// The setup.

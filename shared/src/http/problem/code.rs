@@ -105,6 +105,10 @@ codes! {
     CodeRefused = "code_refused",
     /// bunq refuses the customer's access token.
     ConsentRevoked = "consent_revoked",
+    /// The customer's consent is older than 180 days. This deployment does not use it any more.
+    ConsentExpired = "consent_expired",
+    /// The customer is connected in another workspace of this deployment, and may be in one only.
+    ConnectedElsewhere = "connected_elsewhere",
     /// bunq refuses the TPP's own key from the address that we call from.
     IpNotPermitted = "ip_not_permitted",
     /// bunq refuses the customer's access token, and the address that we call from may be the cause.

@@ -148,6 +148,18 @@ impl From<TppError> for Problem {
                 Action::Reauthorise,
                 "bunq no longer takes this customer's consent.",
             ),
+            TppError::ConsentExpired => Self::new(
+                StatusCode::FORBIDDEN,
+                Code::ConsentExpired,
+                Action::Reauthorise,
+                "This customer's consent is older than 180 days. A new consent under the same user_id continues it.",
+            ),
+            TppError::ConnectedElsewhere => Self::new(
+                StatusCode::CONFLICT,
+                Code::ConnectedElsewhere,
+                Action::ContactSupport,
+                "This customer is connected in another workspace of this deployment.",
+            ),
             TppError::RequestInFlight(wait) => Self::new(
                 StatusCode::CONFLICT,
                 Code::RequestInFlight,

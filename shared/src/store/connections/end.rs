@@ -1,13 +1,13 @@
 //! How a connection ends: the bank refuses the consent, or the owner deletes it.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::PutBuilder};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Connection, user_pk};
 use crate::{
     store::table::{Keyed, Store, StoreError, lost_race, text, to_item, updated},
-    types::ids::UserId,
+    types::{ids::UserId, workspace::Workspace},
 };
 
 /// What became of a mark.
@@ -21,10 +21,12 @@ pub enum Marked {
     Outdated,
 }
 
-/// What is left of a deleted connection: that there was one. Nothing of the customer's.
-#[derive(Serialize)]
-struct Tombstone {
+/// What is left of a deleted connection: that there was one, in which workspace, and until when a consent counted. Nothing of the customer's.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Tombstone {
     user_id: UserId,
+    pub(super) workspace: Workspace,
+    consented_at: Timestamp,
     deleted_at: Timestamp,
 }
 
@@ -59,20 +61,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn erase_connection(&self, connection: &Connection) -> Result<bool, StoreError> {
-        let user_id = connection.user_id;
-        let lookup = Delete::builder()
-            .table_name(&self.connections)
-            .key("pk", text(connection.granted().pk()))
-            .condition_expression("attribute_not_exists(pk) OR user_id = :user")
-            .expression_attribute_values(":user", text(user_id.to_string()))
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
-        let tombstone = self.tombstone(user_id)?.build().map_err(|_| StoreError::Undecodable)?;
+        let granted = self.find_granted(connection.granted()).await?;
+        if granted.user_id(&connection.workspace).is_some_and(|user_id| user_id != connection.user_id) {
+            return Ok(false);
+        }
+        let lookup = self.replace_granted(connection.granted(), &granted, &granted.without(&connection.workspace))?;
+        let tombstone = self.tombstone(connection)?.build().map_err(|_| StoreError::Undecodable)?;
         let result = self
             .client
             .transact_write_items()
             .transact_items(TransactWriteItem::builder().put(tombstone).build())
-            .transact_items(TransactWriteItem::builder().delete(lookup).build())
+            .transact_items(lookup)
             .send()
             .await;
         match result {
@@ -86,14 +85,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn erase_stray_connection(&self, user_id: UserId) -> Result<(), StoreError> {
-        let item = self.tombstone(user_id)?.get_item().clone();
+    pub async fn erase_stray_connection(&self, connection: &Connection) -> Result<(), StoreError> {
+        let item = self.tombstone(connection)?.get_item().clone();
         self.client.put_item().table_name(&self.connections).set_item(item).send().await?;
         Ok(())
     }
 
-    fn tombstone(&self, user_id: UserId) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, StoreError> {
-        let tombstone = Tombstone { user_id, deleted_at: self.now_in_seconds() };
+    fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {
+        let Connection { user_id, workspace, consented_at, .. } = connection.clone();
+        let tombstone = Tombstone { user_id, workspace, consented_at, deleted_at: self.now_in_seconds() };
         let item = to_item(&Keyed { pk: &user_pk(user_id), item: tombstone })?;
         Ok(Put::builder().table_name(&self.connections).set_item(Some(item)))
     }

@@ -6,14 +6,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
-use super::{Connection, DELETED_AT, user_pk};
+use super::{Connection, DELETED_AT, reference_key, user_pk};
 use crate::{
     store::table::{Item, Store, StoreError, from_item, text},
-    types::{ids::UserId, reference::Reference},
+    types::{ids::UserId, reference::Reference, workspace::Workspace},
 };
 
-/// The value of `listed`, which every connection has: the index's one partition.
-pub(super) const LISTED: &str = "CONNECTIONS";
 const BY_TIME: &str = "connections_by_time";
 const BY_REFERENCE: &str = "connections_by_reference";
 /// DynamoDB leaves items out of a batch where it is short of capacity.
@@ -50,21 +48,24 @@ impl FromStr for Cursor {
 }
 
 impl Store {
-    /// A page of connections, the newest first, and where the next page begins. The index lags the table by moments.
+    /// A page of a workspace's connections, the newest first, and where the next page begins. The index lags the table by moments.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn list_connections(
         &self,
+        workspace: &Workspace,
         reference: Option<&Reference>,
         count: u8,
         after: Option<Cursor>,
     ) -> Result<(Vec<Connection>, Option<Cursor>), StoreError> {
-        let (index, partition, value) =
-            reference.map_or((BY_TIME, "listed", LISTED), |reference| (BY_REFERENCE, "reference", reference.as_str()));
+        let (index, partition, value) = match reference {
+            None => (BY_TIME, "listed", workspace.to_string()),
+            Some(reference) => (BY_REFERENCE, "reference", reference_key(workspace, reference)),
+        };
         let start = after.map(|after| {
             HashMap::from([
-                (partition.to_owned(), text(value)),
+                (partition.to_owned(), text(value.as_str())),
                 ("connected_at".to_owned(), text(after.connected_at.to_string())),
                 ("pk".to_owned(), text(user_pk(after.user_id))),
             ])

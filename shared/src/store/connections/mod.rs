@@ -1,12 +1,14 @@
 //! Connected customers. A bunq user who consents again keeps the `user_id` that our callers know.
 
 mod end;
+mod granted;
 mod list;
 mod save;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use self::end::Tombstone;
 use super::table::{Store, StoreError, from_item};
 use crate::types::{
     display_name::DisplayName,
@@ -14,10 +16,13 @@ use crate::types::{
     reference::Reference,
     sealing::{Place, SealingKeys},
     secret::{AccessToken, SealingKey},
+    workspace::Workspace,
 };
 
 pub use end::Marked;
+pub use granted::Granted;
 pub use list::{Cursor, CursorError};
+pub use save::Saved;
 
 /// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU) 2018/389, article 10a).
 const CONSENT_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
@@ -65,6 +70,8 @@ pub struct NewConnection {
     pub access_token: AccessToken,
     /// What bunq calls the customer.
     pub display_name: Option<DisplayName>,
+    /// The workspace that the consent is for.
+    pub workspace: Workspace,
     /// What the owner calls the customer.
     pub reference: Option<Reference>,
     /// Whether an existing connection takes this reference over; else it keeps its own, or none.
@@ -82,9 +89,11 @@ pub struct Connection {
     pub api_key_id: BunqUserId,
     /// The customer's own id at bunq, where bunq gave it.
     pub granted_id: Option<BunqUserId>,
-    /// What the owner calls the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Reference>,
+    /// Whose customer it is. Never changes.
+    pub workspace: Workspace,
+    /// What the owner calls the customer, with the workspace in front: the partition of the index that finds it.
+    #[serde(rename = "reference", skip_serializing_if = "Option::is_none")]
+    reference_key: Option<String>,
     /// When the customer first connected.
     pub connected_at: Timestamp,
     /// When the customer last consented.
@@ -101,8 +110,8 @@ pub struct Connection {
     /// The sealed key that seals records of what was started for this customer. None in an item of an earlier version.
     #[serde(skip_serializing_if = "Option::is_none")]
     record_key: Option<String>,
-    /// The same for every connection: the partition of the index that lists them.
-    listed: String,
+    /// The workspace again: the partition of the index that lists its connections, which a tombstone is not in.
+    listed: Workspace,
 }
 
 /// Whether a connection can be used.
@@ -118,6 +127,13 @@ pub enum ConnectionStatus {
 }
 
 impl Connection {
+    /// What the owner calls the customer.
+    #[must_use]
+    pub fn reference(&self) -> Option<Reference> {
+        let (_, reference) = self.reference_key.as_ref()?.split_once('/')?;
+        reference.parse().ok()
+    }
+
     /// Opens the sealed access token.
     ///
     /// # Errors
@@ -174,10 +190,15 @@ impl Connection {
 pub enum Found {
     /// A connection.
     Connected(Box<Connection>),
-    /// There was one; it was deleted.
-    Deleted,
+    /// There was one in this workspace; it was deleted.
+    Deleted(Workspace),
     /// There never was any.
     Nothing,
+}
+
+/// The partition of the index that finds a workspace's connections by their reference. No workspace has a slash in its name.
+fn reference_key(workspace: &Workspace, reference: &Reference) -> String {
+    format!("{workspace}/{reference}")
 }
 
 fn user_pk(user_id: UserId) -> String {
@@ -192,17 +213,8 @@ impl Store {
     pub async fn find_connection(&self, user_id: UserId) -> Result<Option<Connection>, StoreError> {
         match self.look_for_connection(user_id).await? {
             Found::Connected(connection) => Ok(Some(*connection)),
-            Found::Deleted | Found::Nothing => Ok(None),
+            Found::Deleted(_) | Found::Nothing => Ok(None),
         }
-    }
-
-    /// Which connection a bunq user has.
-    ///
-    /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read.
-    pub async fn find_granted(&self, granted: GrantedKey) -> Result<Option<UserId>, StoreError> {
-        let found: Option<save::Granted> = self.read(&self.connections, &granted.pk()).await?;
-        Ok(found.map(|found| found.user_id))
     }
 
     /// What there is, or was, under a name of ours.
@@ -212,7 +224,7 @@ impl Store {
     pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
         match self.read_item(&self.connections, &user_pk(user_id)).await? {
             None => Ok(Found::Nothing),
-            Some(item) if item.contains_key(DELETED_AT) => Ok(Found::Deleted),
+            Some(item) if item.contains_key(DELETED_AT) => Ok(Found::Deleted(from_item::<Tombstone>(item)?.workspace)),
             Some(item) => Ok(Found::Connected(Box::new(from_item(item)?))),
         }
     }
@@ -222,7 +234,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "consented_at").await
+        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "access_token").await
     }
 }
 

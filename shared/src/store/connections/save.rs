@@ -1,13 +1,12 @@
-//! A consent becomes a connection: a new one, or new tokens for the one that this bunq user has.
+//! A consent becomes a connection: a new one, or new tokens for the one that this bunq user has in the workspace.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use serde::{Deserialize, Serialize};
 
-use super::{Connection, GrantedKey, NewConnection, list::LISTED, user_pk};
+use super::{Connection, GrantedKey, NewConnection, reference_key, user_pk};
 use crate::{
-    store::table::{Item, Keyed, Store, StoreError, lost_race, text, to_item},
+    store::table::{Item, Keyed, Store, StoreError, lost_race, to_item},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -20,29 +19,44 @@ const TRIES: usize = 4;
 /// How long the winner of a race has to finish.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-#[derive(Deserialize, Serialize)]
-pub(super) struct Granted {
-    pub(super) user_id: UserId,
+/// What became of a consent.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    /// A connection.
+    Connected(Box<Connection>),
+    /// Nothing: this bunq user is connected in another workspace, and may be in one only.
+    Elsewhere,
 }
 
 impl Store {
-    /// Stores a consent. The connection and the way to it from the bunq user change in one transaction.
+    /// Stores a consent. The connection and the way to it from the bunq user change in one transaction. A bunq user who is connected in another workspace
+    /// is refused unless customers may be `shared`.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn save_connection(&self, keys: &SealingKeys, new: &NewConnection) -> Result<Connection, StoreError> {
+    /// [`StoreError::Contended`] if other writers won each race.
+    pub async fn save_connection(
+        &self,
+        keys: &SealingKeys,
+        new: &NewConnection,
+        shared: bool,
+    ) -> Result<Saved, StoreError> {
+        let workspace = &new.workspace;
         for _ in 0..TRIES {
-            let known: Option<Granted> = self.read(&self.connections, &new.granted.pk()).await?;
-            let before = match &known {
-                Some(granted) => self.find_connection(granted.user_id).await?,
+            let granted = self.find_granted(new.granted).await?;
+            if granted.is_elsewhere(workspace) && !shared {
+                return Ok(Saved::Elsewhere);
+            }
+            let known = granted.user_id(workspace);
+            let before = match known {
+                Some(user_id) => self.find_connection(user_id).await?,
                 None => None,
             };
-            let user_id = known.as_ref().map_or_else(UserId::random, |granted| granted.user_id);
+            let user_id = known.unwrap_or_else(UserId::random);
             let connection = self.connection(keys, user_id, new, before)?;
-            let lookup = to_item(&Keyed { pk: &new.granted.pk(), item: Granted { user_id } })?;
+            let lookup = self.replace_granted(new.granted, &granted, &granted.with(workspace, user_id))?;
             let item = to_item(&Keyed { pk: &user_pk(user_id), item: &connection })?;
-            if self.write_both(lookup, item, known.is_none(), user_id).await? {
-                return Ok(connection);
+            if self.write_both(lookup, item).await? {
+                return Ok(Saved::Connected(Box::new(connection)));
             }
             tokio::time::sleep(BETWEEN_TRIES).await;
         }
@@ -60,12 +74,14 @@ impl Store {
         let pk = user_pk(user_id);
         let is_new = before.is_none();
         let (connected_at, last_used_at, reference, record_key) = before.map_or((now, None, None, None), |before| {
-            (before.connected_at, before.last_used_at, before.reference, before.record_key)
+            (before.connected_at, before.last_used_at, before.reference_key, before.record_key)
         });
         let record_key = match record_key {
             Some(record_key) => record_key,
             None => keys.seal(Place { item: &pk, attribute: "record_key" }, &SealingKey::random())?,
         };
+        let workspace = &new.workspace;
+        let named = new.reference.as_ref().map(|reference| reference_key(workspace, reference));
         let name = new.display_name.as_ref();
         Ok(Connection {
             user_id,
@@ -75,7 +91,8 @@ impl Store {
                 GrantedKey::User(id) => Some(id),
                 GrantedKey::ApiKey(_) => None,
             },
-            reference: if is_new || new.moves_reference { new.reference.clone().or(reference) } else { reference },
+            workspace: workspace.clone(),
+            reference_key: if is_new || new.moves_reference { named.or(reference) } else { reference },
             connected_at,
             consented_at: now,
             last_used_at,
@@ -85,29 +102,19 @@ impl Store {
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))
                 .transpose()?,
             record_key: Some(record_key),
-            listed: LISTED.to_owned(),
+            listed: workspace.clone(),
         })
     }
 
-    /// Writes lookup and connection together; false where somebody else was first and the lookup is another now.
-    async fn write_both(&self, lookup: Item, item: Item, is_new: bool, user_id: UserId) -> Result<bool, StoreError> {
-        let put = |item| Put::builder().table_name(&self.connections).set_item(Some(item));
-        let lookup = if is_new {
-            put(lookup).condition_expression("attribute_not_exists(pk)")
-        } else {
-            put(lookup)
-                .condition_expression("user_id = :user")
-                .expression_attribute_values(":user", text(user_id.to_string()))
-        };
-        let write = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
-            let put = put.build().map_err(|_| StoreError::Undecodable)?;
-            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
-        };
+    /// Writes lookup and connection together; false if another writer was first and the lookup has changed.
+    async fn write_both(&self, lookup: TransactWriteItem, item: Item) -> Result<bool, StoreError> {
+        let put = Put::builder().table_name(&self.connections).set_item(Some(item));
+        let put = put.build().map_err(|_| StoreError::Undecodable)?;
         let result = self
             .client
             .transact_write_items()
-            .transact_items(write(lookup)?)
-            .transact_items(write(put(item))?)
+            .transact_items(lookup)
+            .transact_items(TransactWriteItem::builder().put(put).build())
             .send()
             .await;
         match result {

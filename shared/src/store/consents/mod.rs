@@ -48,6 +48,8 @@ pub enum ConsentFailure {
     WrongCustomer,
     /// The owner took the consent back before anybody opened it.
     Withdrawn,
+    /// The bunq customer is connected in another workspace.
+    ConnectedElsewhere,
 }
 
 /// How an attempt, or a whole consent, ended.

@@ -20,7 +20,7 @@ impl Tpp {
     /// Returns [`TppError::UnknownUser`] if it names a customer who is not connected, and the store's errors.
     pub async fn ask_consent(&self, asked: AskedConsent) -> Result<(Consent, ConsentTicket), TppError> {
         if let Some(user_id) = asked.user_id {
-            self.find_connection(user_id).await?;
+            self.find_connection(&asked.workspace, user_id).await?;
         }
         let ticket = ConsentTicket::random();
         Ok((self.0.store.ask_consent(&ticket, asked).await?, ticket))
@@ -105,12 +105,20 @@ impl Tpp {
             Some(Unclaimed { is_open: true, .. }) => return Err(ClaimError::AlreadyClaimed),
         };
         // The connection that the consent names may have been deleted since.
-        if consent.for_user.is_some() && consent.for_user != self.0.store.find_granted(given.granted).await? {
+        let granted = self.0.store.find_granted(given.granted).await?;
+        if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
             self.0.store.end_consent(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
             self.drop_unclaimed(id, deadline).await?;
             return Err(ClaimError::WrongCustomer);
         }
-        let connection = self.take_over(&consent, given, deadline).await?;
+        let connection = match self.take_over(&consent, given, deadline).await {
+            Err(TppError::ConnectedElsewhere) => {
+                self.0.store.end_consent(id, ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere }).await?;
+                self.0.store.forget_unclaimed(id).await?;
+                return Err(TppError::ConnectedElsewhere.into());
+            }
+            taken => taken?,
+        };
         self.0.store.end_consent(id, ConsentEnd::Completed { user_id: connection.user_id }).await?;
         self.0.store.forget_unclaimed(id).await?;
         Ok(connection)

@@ -4,7 +4,8 @@ use super::ConsentError;
 use crate::{
     bunq::{BankError, Credentials, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
     store::{
-        Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, SessionOwner,
+        Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
+        SessionOwner,
     },
     telemetry::audit,
     tpp::{Tpp, TppError},
@@ -45,9 +46,17 @@ impl Tpp {
             return Err(TppError::Bank(BankError::Undecodable { reason, response_id: None }).into());
         };
         let given = given(customer, access_token, opened);
-        if consent.for_user.is_some() && consent.for_user != self.0.store.find_granted(given.granted).await? {
+        let granted = self.0.store.find_granted(given.granted).await?;
+        let refused = if granted.is_elsewhere(&consent.workspace) && !self.0.config.allow_shared_customers {
+            Some(ConsentError::Tpp(TppError::ConnectedElsewhere))
+        } else if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
+            Some(ConsentError::WrongCustomer)
+        } else {
+            None
+        };
+        if let Some(refused) = refused {
             self.end_session(installation, &given.session.token, deadline).await;
-            return Err(ConsentError::WrongCustomer);
+            return Err(refused);
         }
         if consent.return_url.is_some() {
             let until = self
@@ -80,14 +89,22 @@ impl Tpp {
             api_key_id: given.api_key_id,
             access_token: given.access_token,
             display_name: given.display_name,
+            workspace: consent.workspace.clone(),
             reference: consent.reference.clone(),
             moves_reference: consent.for_user.is_some(),
         };
-        let connection = self.0.store.save_connection(&identity.sealing, &new).await?;
-        if before.is_some_and(|before| before.reference != connection.reference) {
+        let shared = self.0.config.allow_shared_customers;
+        let connection = match self.0.store.save_connection(&identity.sealing, &new, shared).await? {
+            Saved::Connected(connection) => *connection,
+            Saved::Elsewhere => {
+                self.end_session(&identity.installation, &given.session.token, deadline).await;
+                return Err(TppError::ConnectedElsewhere);
+            }
+        };
+        if before.is_some_and(|before| before.reference() != connection.reference()) {
             audit("change_reference", "done");
         }
-        self.0.connections.forget(&connection.user_id).await;
+        self.forget_connection(&connection).await;
         self.adopt_session(SessionOwner::Customer(connection.user_id), given.session).await?;
         self.still_connected(connection.user_id, deadline).await?;
         Ok(connection)

@@ -63,6 +63,7 @@ impl ConsentError {
             Self::Withdrawn => failed(ConsentFailure::Withdrawn),
             Self::Exchange(error) if !error.certainly_not_executed() => failed(ConsentFailure::CodeLost),
             Self::Tpp(TppError::ConsentRevoked) => failed(ConsentFailure::TokenRefused),
+            Self::Tpp(TppError::ConnectedElsewhere) => failed(ConsentFailure::ConnectedElsewhere),
             Self::Refused(_) | Self::Exchange(_) | Self::Tpp(_) => None,
         }
     }
@@ -78,6 +79,7 @@ impl From<ConsentFailure> for ConsentError {
             ConsentFailure::BankRefused => Self::BankRefused,
             ConsentFailure::WrongCustomer => Self::WrongCustomer,
             ConsentFailure::Withdrawn => Self::Withdrawn,
+            ConsentFailure::ConnectedElsewhere => Self::Tpp(TppError::ConnectedElsewhere),
         }
     }
 }
