@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod ip;
 pub mod money;
+pub mod pseudonym;
 pub mod redirect_url;
 pub mod reference;
 pub mod return_url;

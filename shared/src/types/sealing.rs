@@ -12,7 +12,10 @@ use base64::{
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
 
-use super::secret::{SealingKey, Secret};
+use super::{
+    pseudonym::{Pseudonym, PseudonymKey},
+    secret::{SealingKey, Secret},
+};
 
 /// Where a sealed value belongs: it opens nowhere else.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,7 @@ const OWN: &str = "@own";
 pub struct SealingKeys {
     current: String,
     ciphers: BTreeMap<String, Aes256Gcm>,
+    pseudonyms: PseudonymKey,
 }
 
 impl SealingKeys {
@@ -60,13 +64,25 @@ impl SealingKeys {
     /// # Errors
     /// [`SealError::Key`] where a key is not 32 bytes or `current` is missing.
     pub fn new<'a>(current: &str, keys: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Self, SealError> {
-        let ciphers = keys
-            .map(|(id, key)| Ok((id.to_owned(), Aes256Gcm::new_from_slice(key).map_err(|_| SealError::Key)?)))
-            .collect::<Result<BTreeMap<_, _>, SealError>>()?;
-        if !ciphers.contains_key(current) || ciphers.keys().any(|id| id.contains(['.', '@'])) {
+        let (mut ciphers, mut pseudonyms) = (BTreeMap::new(), None);
+        for (id, key) in keys {
+            if id == current {
+                pseudonyms = PseudonymKey::derive(key);
+            }
+            ciphers.insert(id.to_owned(), Aes256Gcm::new_from_slice(key).map_err(|_| SealError::Key)?);
+        }
+        // The key that seals is one of them.
+        let pseudonyms = pseudonyms.ok_or(SealError::Key)?;
+        if ciphers.keys().any(|id| id.contains(['.', '@'])) {
             return Err(SealError::Key);
         }
-        Ok(Self { current: current.to_owned(), ciphers })
+        Ok(Self { current: current.to_owned(), ciphers, pseudonyms })
+    }
+
+    /// A name in place of personal data, under a key derived from the current sealing key.
+    #[must_use]
+    pub fn pseudonym(&self, text: &str) -> Pseudonym {
+        self.pseudonyms.pseudonym(text)
     }
 
     /// The same keys, and one that seals from now on: an item's own, so that what it seals can be opened only for as long as that item exists.
@@ -78,7 +94,7 @@ impl SealingKeys {
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| SealError::Key)?;
         let mut ciphers = self.ciphers.clone();
         ciphers.insert(OWN.to_owned(), cipher);
-        Ok(Self { current: OWN.to_owned(), ciphers })
+        Ok(Self { current: OWN.to_owned(), ciphers, pseudonyms: self.pseudonyms.clone() })
     }
 
     /// Seals a secret for one place: `<key id>.<base64 of nonce and ciphertext>`.

@@ -27,6 +27,19 @@ fn seal(keys: &SealingKeys, item: &str, attribute: &str, text: &str) -> String {
     keys.seal(Place { item, attribute }, &token(text)).unwrap()
 }
 
+#[test]
+fn a_pseudonym_is_the_documented_derivation_of_the_current_key() {
+    let text = "185.40.108.7";
+    // Worked out with Python's `hmac`: derived = HMAC-SHA256(key, b"bunq-tpp audit pseudonym v1\x01"),
+    // key = HMAC-SHA256(derived, b"name of the key")[:4], name = HMAC-SHA256(derived, text)[:16].
+    let expected = "c5b291a5.14064a8ab848a89b6660f9e1e0fd4c1a";
+    let alone = keys("k7", &[("k7", [7; 32])]);
+    assert_eq!(alone.pseudonym(text).to_string(), expected);
+    assert_eq!(keys("k7", &[("k1", [1; 32]), ("k7", [7; 32])]).pseudonym(text).to_string(), expected);
+    assert_ne!(keys("k7", &[("k7", [8; 32])]).pseudonym(text), alone.pseudonym(text));
+    assert_ne!(alone.pseudonym("185.40.108.8"), alone.pseudonym(text));
+}
+
 const ITEM: &str = "USER#2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
 
 proptest! {
