@@ -22,11 +22,19 @@ UNKNOWN_TO_MOTO = {
     "AWS::Lambda::Alias",
     "AWS::SecretsManager::Secret",
 }
-ALSO_UNKNOWN = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::SNS::Subscription"}
+ALSO_UNKNOWN = {
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Logs::LogStream",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::S3::BucketPolicy",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::SNS::Subscription",
+}
 NAME = "bunq-tpp"
 
 
-@pytest.fixture(scope="module", params=[{}, {"Egress": "nat", "GradualDeployment": "true", "BunqEnvironment": "production", "AlarmEmail": "duty@example.org"}], ids=["small", "large"])
+@pytest.fixture(scope="module", params=[{}, {"Egress": "nat", "AuditArchive": "true", "GradualDeployment": "true", "BunqEnvironment": "production", "AlarmEmail": "duty@example.org"}], ids=["small", "large"])
 def stack(request):
     os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="eu-central-1")
     with mock_aws():
@@ -57,6 +65,9 @@ def for_moto(translated, parameters):
             return [walk(item) for item in node]
         if not isinstance(node, dict):
             return node
+        # moto's CloudFormation does not know Firehose.
+        if node == {"Fn::GetAtt": ["AuditStream", "Arn"]}:
+            return "arn:aws:firehose:eu-central-1:123456789012:deliverystream/audit"
         if node.get("Ref") in aliases:
             return aliases[node["Ref"]]
         match node.get("Fn::Select"):

@@ -9,6 +9,9 @@ import pytest
 from translated import ROOT, defaults, evaluate, name, source, translate, variants
 
 GROUPS = {"Oauth", "Users", "Payments", "Psd2", "CredentialIp", "Setup", "Docs"}
+# Objects have names that are not known before.
+ARCHIVED = [{"Fn::Sub": "${AuditBucket.Arn}/audit/*"}, {"Fn::Sub": "${AuditBucket.Arn}/failed/*"}]
+AUDIT_ROLES = {"AuditStreamRole", "AuditFilterRole"}
 # Their actions know no resources, so AWS's own policies stand in for a `*` of ours.
 MANAGED = {"AWSXRayDaemonWriteAccess", "service-role/AWSLambdaVPCAccessExecutionRole"}
 
@@ -86,7 +89,7 @@ def test_each_function_has_one_role_of_its_own(stack):
     for logical_id, function in functions.items():
         assert function["Role"] == {"Fn::GetAtt": [logical_id.replace("Function", "Role"), "Arn"]}
     roles = of_type(resources, "AWS::IAM::Role")
-    assert set(roles) - {"DeploymentRole"} == {f"{group}Role" for group in GROUPS}
+    assert set(roles) - {"DeploymentRole"} - AUDIT_ROLES == {f"{group}Role" for group in GROUPS}
     for group in GROUPS:
         trust = roles[f"{group}Role"]["AssumeRolePolicyDocument"]["Statement"]
         assert [statement["Principal"] for statement in trust] == [{"Service": "lambda.amazonaws.com"}]
@@ -99,7 +102,7 @@ def test_no_role_may_do_everything_or_with_everything(stack):
             for value in listed(statement["Action"]):
                 assert "*" not in value, logical_id
             for value in listed(statement["Resource"]):
-                assert isinstance(value, dict) and "*" not in json.dumps(value), logical_id
+                assert isinstance(value, dict) and ("*" not in json.dumps(value) or value in ARCHIVED), logical_id
             assert "NotAction" not in statement and "NotResource" not in statement
     # Nor does SAM or anything else bring in a policy beside the roles.
     assert not of_type(resources, "AWS::IAM::Policy") and not of_type(resources, "AWS::IAM::ManagedPolicy")
@@ -111,6 +114,8 @@ def test_managed_policies_are_those_that_are_explained(stack):
         arns = {arn["Fn::Sub"].split(":policy/")[1] for arn in role.get("ManagedPolicyArns", [])}
         if logical_id == "DeploymentRole":
             assert arns == {"service-role/AWSCodeDeployRoleForLambdaLimited"}
+        elif logical_id in AUDIT_ROLES:
+            assert arns == set()
         elif parameters["Egress"] == "none" or logical_id == "DocsRole":
             assert arns == {"AWSXRayDaemonWriteAccess"}
         else:
@@ -222,6 +227,44 @@ def test_what_must_not_be_lost_outlives_the_stack(stack):
     assert table["Properties"]["DeletionProtectionEnabled"] is True
     for logical_id in of_type(resources, "AWS::SecretsManager::Secret"):
         assert resources[logical_id]["DeletionPolicy"] == "RetainExceptOnCreate"
+    for logical_id in set(of_type(resources, "AWS::Logs::LogGroup")) | set(of_type(resources, "AWS::S3::Bucket")):
+        policies = resources[logical_id]["DeletionPolicy"], resources[logical_id]["UpdateReplacePolicy"]
+        assert policies == ("RetainExceptOnCreate", "Retain"), logical_id
+
+
+def test_the_archive_gets_the_audit_lines_of_every_function_that_writes_some(stack):
+    resources, parameters, _ = stack
+    filters = of_type(resources, "AWS::Logs::SubscriptionFilter")
+    if parameters["AuditArchive"] == "false":
+        assert not filters and not of_type(resources, "AWS::S3::Bucket") and not of_type(resources, "AWS::KinesisFirehose::DeliveryStream")
+        return
+    # The docs have no audit lines.
+    assert {one["LogGroupName"]["Ref"] for one in filters.values()} == {f"{group}Logs" for group in GROUPS - {"Docs"}}
+    assert {one["FilterPattern"] for one in filters.values()} == {'{ $.target = "audit" }'}
+
+
+def test_nobody_changes_what_is_archived(stack):
+    resources, parameters, _ = stack
+    if parameters["AuditArchive"] == "false":
+        return
+    bucket = resources["AuditBucket"]["Properties"]
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    sandbox = parameters["BunqEnvironment"] == "sandbox"
+    assert bucket["ObjectLockEnabled"] is True and retention == {"Mode": "GOVERNANCE" if sandbox else "COMPLIANCE", "Years": 5}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    encryption = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
+    assert encryption["SSEAlgorithm"] == ("aws:kms" if parameters["KmsKeyArn"] else "AES256")
+    expiry = next(rule for rule in bucket["LifecycleConfiguration"]["Rules"] if rule["Id"] == "expire")
+    assert expiry["ExpirationInDays"] > 5 * 365.25
+    denied = {s["Sid"]: s for s in resources["AuditBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]}
+    assert {s["Effect"] for s in denied.values()} == {"Deny"}
+    assert denied["OnlyOverTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert denied["OnlyFirehoseWrites"]["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["AuditStreamRole", "Arn"]}}}
+    # Nobody in the stack may read or delete what is there.
+    actions = {action for role in of_type(resources, "AWS::IAM::Role").values() if "Policies" in role for s in allowed(role) for action in listed(s["Action"])}
+    assert {action for action in actions if action.startswith("s3:")} == {
+        "s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"
+    }
 
 
 def test_the_access_log_holds_no_path_no_query_and_nobody(stack):
@@ -242,7 +285,7 @@ def test_the_setup_is_for_iam_only(stack):
 def test_every_alarm_tells_somebody(stack):
     resources, parameters, _ = stack
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 14
+    assert len(alarms) == (18 if parameters["AuditArchive"] == "true" else 17)
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]
     assert ("AlarmSubscription" in resources) == bool(parameters["AlarmEmail"])
