@@ -13,17 +13,20 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tower::ServiceExt as _;
-use tracing::{Instrument as _, field::Empty, level_filters::LevelFilter};
+use tracing::{Instrument as _, level_filters::LevelFilter};
 use url::Url;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     bunq::Bank,
     config::{Config, ConfigError, log_level},
-    http::{App, service},
+    http::{App, Problem, service},
     secrets::Secrets,
     store::Store,
-    telemetry::{self, audit},
+    telemetry::{
+        self,
+        audit::{Action, Outcome, Trail},
+    },
     tpp::Tpp,
     types::clock::Clock,
 };
@@ -147,13 +150,13 @@ async fn run(routes: Router) -> Result<(), Error> {
 }
 
 /// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the routes,
-/// any other payload to `direct`.
+/// any other payload to `direct`. A problem of `direct` is answered with its code as `errorType` and its words as `errorMessage`.
 ///
 /// # Errors
 /// The function cannot start, or the Lambda runtime is gone.
 pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
 where
-    F: Future<Output = Result<Value, Diagnostic>>,
+    F: Future<Output = Result<Value, Problem>>,
 {
     let app = start().await?;
     let routes = Adapter::from(service(router, app.clone()));
@@ -162,18 +165,17 @@ where
         // Both of API Gateway's payload versions have it, and nothing else does.
         if event.payload.get("requestContext").is_none() {
             let id = event.context.request_id.as_str();
-            let span = tracing::error_span!(
-                "request",
-                request_id = id,
-                method = "INVOKE",
-                action = Empty,
-                subject = Empty,
-                bunq_response_id = Empty
-            );
-            let answer = direct(app.clone(), event.payload).instrument(span.clone()).await;
-            let outcome = answer.as_ref().err().map_or("done", |problem| problem.error_type.as_str());
-            span.in_scope(|| audit("invocation", outcome));
-            return answer;
+            let span = tracing::error_span!("request", request_id = id, method = "INVOKE");
+            // Only the setup is invoked directly.
+            let trail = Trail::new(id.to_owned(), Action::RunSetup);
+            let answer = trail.follow(direct(app.clone(), event.payload)).instrument(span).await;
+            let code = answer.as_ref().err().map(Problem::code);
+            let outcome = code.map_or(Outcome::Done, |code| code.outcome(trail.action().effect()));
+            trail.write(outcome, code.map(|code| code.as_str()));
+            return answer.map_err(|problem| Diagnostic {
+                error_type: problem.code().as_str().to_owned(),
+                error_message: problem.to_string(),
+            });
         }
         let request = read_event(event.payload).map_err(Error::from)?;
         let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;

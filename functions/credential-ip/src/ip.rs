@@ -15,6 +15,11 @@ use shared::{
             schemas::{IdAnswer, PermittedIpAnswer, PermittedIpList},
         },
     },
+    telemetry::{
+        Metric,
+        audit::{Fact, ObjectId, note},
+        count,
+    },
     types::{
         ids::{CredentialPasswordIpId, PermittedIpId},
         ip::{IpError, IpStatus, PermittedAddress, PublicIpv4},
@@ -88,6 +93,8 @@ pub(crate) async fn create_permitted_ip(
         Some((ip?, status))
     })?;
     let created = session.call(|user| CreatePermittedIp { user, key, ip, status }).await?;
+    note(Fact::Object(ObjectId::Bank(created.id)));
+    count_permitted(status);
     let location = session.public_url(&format!("{}/{}", path(key), created.id));
     let location = HeaderValue::try_from(location.as_str()).map_err(|_| Problem::internal())?;
     let body = Json(json!({ "Response": [{ "Id": { "id": created.id } }] }));
@@ -135,5 +142,15 @@ pub(crate) async fn update_permitted_ip(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let status = body.read(|fields| fields.required::<IpStatus>("status"))?;
-    redacted::changed(&session, |user| UpdatePermittedIp { user, key, ip, status }).await
+    let answer = redacted::changed(&session, |user| UpdatePermittedIp { user, key, ip, status }).await?;
+    count_permitted(status);
+    Ok(answer)
+}
+
+/// For the alarm: another address may use the TPP's key.
+fn count_permitted(status: IpStatus) {
+    match status {
+        IpStatus::Active => count(Metric::AddressesPermitted),
+        IpStatus::Inactive => {}
+    }
 }

@@ -12,7 +12,6 @@ use shared::{
         openapi::{BeforeConsent, LooksAhead, NotReady, OfStore, Problems},
     },
     store::TicketRefused,
-    telemetry::audit,
     tpp::{Start, StartError},
     types::secret::ConsentTicket,
 };
@@ -60,7 +59,6 @@ pub(crate) async fn begin_consent(
         return Problem::looks_ahead().into_response();
     }
     let begun = begin(&app, browser, query).await;
-    audit("begin_consent", begun.as_ref().err().map_or("done", |problem| problem.code().as_str()));
     match begun {
         Ok(response) => response,
         Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id, &Again::of(&app)),

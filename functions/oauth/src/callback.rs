@@ -9,11 +9,11 @@ use axum::{
 use serde::Serialize;
 use shared::{
     http::{
-        Action, App, Code, Problem, QueryParameters, RequestId,
+        Action, App, Code, EndedWith, Problem, QueryParameters, RequestId,
         openapi::{AfterConsent, AtBank, LooksAhead, Problems},
     },
     store::AttemptRefused,
-    telemetry::{Metric, audit, count},
+    telemetry::{Metric, count},
     tpp::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentError, ReturnTo},
     types::{
         deadline::Deadline,
@@ -98,6 +98,10 @@ pub(crate) async fn complete_consent(
         }
         (Err(problem), false, _) => problem.clone().into_response(),
     };
+    if let Err(problem) = &completed {
+        // Also where a page tells it, or the browser is sent to one.
+        response.extensions_mut().insert(EndedWith(problem.code()));
+    }
     if completed.is_ok()
         && let Ok(cookie) = browser.cookie(&BrowserSecret::random())
     {
@@ -150,17 +154,12 @@ fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
     Ok(OauthState::of_our_form(&state).map(|state| CallbackParameters { state, answer }))
 }
 
-/// For the audit, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says no, not one who is
+/// For the log, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says no, not one who is
 /// asked to wait and loses nothing, and not a caller who has begun nothing.
 fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
-    let outcome = match completed {
-        Ok(Connected::Now(user_id)) => {
-            Span::current().record("user_id", field::display(user_id));
-            "done"
-        }
-        Ok(Connected::Return(_)) => "to_claim",
-        Err(problem) => problem.code().as_str(),
-    };
+    if let Ok(Connected::Now(user_id)) = completed {
+        Span::current().record("user_id", field::display(user_id));
+    }
     let is_failed = |problem: &Problem| {
         matches!(about, Some(About::Consent(_)))
             && problem.action() != Action::Wait
@@ -169,5 +168,4 @@ fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     if completed.as_ref().is_err_and(is_failed) {
         count(Metric::ConsentsRefused);
     }
-    audit("complete_consent", outcome);
 }

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use shared::{
-    http::{Action, App, Code, Problem},
+    http::{Action, App, Code, EndedWith, Problem},
     types::ids::UserId,
 };
 use url::Url;
@@ -58,6 +58,7 @@ pub(crate) fn connected(user_id: Option<UserId>) -> Response {
 pub(crate) fn told(problem: &Problem, request_id: &str, again: &Again) -> Response {
     let mut response = failed(problem, request_id, again);
     *response.status_mut() = StatusCode::OK;
+    response.extensions_mut().remove::<EndedWith>();
     for name in [header::RETRY_AFTER, header::REFRESH] {
         response.headers_mut().remove(name);
     }
@@ -86,6 +87,7 @@ pub(crate) fn failed(problem: &Problem, request_id: &str, again: &Again) -> Resp
         "<p>{text}</p>{next}<footer><p>If you ask for help, mention this number: <code>{id}</code></p></footer>"
     );
     let mut response = page(problem.status(), title, &text);
+    response.extensions_mut().insert(EndedWith(problem.code()));
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs().max(1));
         response.headers_mut().insert(header::RETRY_AFTER, seconds.clone());

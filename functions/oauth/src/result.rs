@@ -13,6 +13,7 @@ use shared::{
         openapi::{NoSuchConsent, OfStore, Problems},
     },
     store::AttemptRefused,
+    telemetry::audit::{Fact, ObjectId, note},
     tpp::{ConsentError, ConsentResult},
     types::ids::{ConsentId, UserId},
 };
@@ -123,6 +124,7 @@ async fn result(app: &App, query: QueryParameters) -> Result<Told, Problem> {
         (parameters.optional::<String>("consent_id", ""), parameters.optional::<String>("reason", ""))
     })?;
     if let Some(id) = id.and_then(|id| id.parse::<ConsentId>().ok()) {
+        note(Fact::Object(ObjectId::Uuid(id.into())));
         return match app.tpp.consent_result(id).await?.ok_or_else(Problem::no_such_consent)? {
             ConsentResult::Done(user_id) => Ok(Told::Done(user_id)),
             ConsentResult::Failed { error, is_open: true, .. } => Ok(Told::Failed(error.into(), Again::of(app))),

@@ -45,6 +45,10 @@ impl Order for DraftOrder {
     type Create = CreateDraftPayment;
     type List = ListDraftPayments;
 
+    fn account(&self) -> Option<MonetaryAccountId> {
+        Some(self.account)
+    }
+
     fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateDraftPayment {
         CreateDraftPayment {
             user,

@@ -42,6 +42,10 @@ impl Order for InquiryOrder {
     type Create = CreateRequestInquiry;
     type List = ListRequestInquiries;
 
+    fn account(&self) -> Option<MonetaryAccountId> {
+        Some(self.account)
+    }
+
     fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateRequestInquiry {
         CreateRequestInquiry {
             user,

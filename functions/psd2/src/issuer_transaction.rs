@@ -26,7 +26,7 @@ use shared::{
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
-        ids::{BunqUserId, IssuerTransactionId, PublicUuid},
+        ids::{BunqUserId, IssuerTransactionId, MonetaryAccountId, PublicUuid},
         schedule::BankTime,
     },
 };
@@ -48,6 +48,10 @@ struct TransactionOrder(IssuerTransaction);
 impl Order for TransactionOrder {
     type Create = CreateIssuerTransaction;
     type List = ListIssuerTransactions;
+
+    fn account(&self) -> Option<MonetaryAccountId> {
+        None
+    }
 
     fn create(&self, user: BunqUserId, name: &RequestName, began_at: Timestamp) -> CreateIssuerTransaction {
         let transaction = IssuerTransaction { time_expiry: Some(self.expiry(name, began_at)), ..self.0.clone() };

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::{
     http::Problem,
     store::KeyId,
+    telemetry::audit::Action,
     types::{scope::Scope, workspace::Workspace},
 };
 
@@ -50,15 +51,15 @@ pub enum Command {
 }
 
 impl Command {
-    /// What the action is called on the wire.
+    /// The action in the audit line.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn action(&self) -> Action {
         match self {
-            Self::Run {} => "run",
-            Self::Status {} => "status",
-            Self::CreateApiKey { .. } => "create_api_key",
-            Self::ListApiKeys {} => "list_api_keys",
-            Self::RevokeApiKey { .. } => "revoke_api_key",
+            Self::Run {} => Action::RunSetup,
+            Self::Status {} => Action::ReadSetupStatus,
+            Self::CreateApiKey { .. } => Action::CreateApiKey,
+            Self::ListApiKeys {} => Action::ListApiKeys,
+            Self::RevokeApiKey { .. } => Action::RevokeApiKey,
         }
     }
 

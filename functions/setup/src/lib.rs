@@ -5,9 +5,11 @@ mod report;
 mod schema;
 mod setup;
 
-use lambda_runtime::Diagnostic;
 use serde_json::Value;
-use shared::{http::App, types::deadline::Deadline};
+use shared::{
+    http::{App, Problem},
+    types::deadline::Deadline,
+};
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,11 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// A direct invocation: `{}` or a [`Command`].
 ///
 /// # Errors
-/// The problem's code as `errorType`, its words as `errorMessage`.
-pub async fn invoke(app: App, payload: Value) -> Result<Value, Diagnostic> {
-    let outcome = async { run(&app, Command::parse(payload)?, &|_, _| {}, Deadline::after(DIRECT)).await }.await;
-    outcome.map_err(|problem| Diagnostic {
-        error_type: problem.code().as_str().to_owned(),
-        error_message: problem.to_string(),
-    })
+/// A [`Problem`] if the payload is invalid or the command fails.
+pub async fn invoke(app: App, payload: Value) -> Result<Value, Problem> {
+    run(&app, Command::parse(payload)?, &|_, _| {}, Deadline::after(DIRECT)).await
 }

@@ -12,11 +12,14 @@ use shared::{
         openapi::{AtBank, InSetup, ProblemAnswer, Problems},
     },
     store::NewApiKey,
-    telemetry::{Metric, gauge},
+    telemetry::{
+        Metric,
+        audit::{Fact, note},
+        gauge,
+    },
     tpp::{Step, StepState, TppError},
     types::{deadline::Deadline, secret::Secret as _},
 };
-use tracing::{Span, field};
 
 use crate::{
     Command, Report,
@@ -80,8 +83,7 @@ pub(crate) async fn post_setup(
 /// A [`Problem`]; the onboarding keeps what it has done.
 pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: Deadline) -> Result<Value, Problem> {
     let tpp = &app.tpp;
-    let span = Span::current();
-    span.record("action", command.name());
+    note(Fact::Action(command.action()));
     let answer = match command {
         Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
         Command::Status {} => {
@@ -108,14 +110,12 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
                 return Err(Problem::invalid("/expires_at", "must be in the future"));
             }
             let (key, record) = tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?;
-            span.record("subject", field::display(record.id));
             let mut made = json!(record);
             made["api_key"] = json!(key.expose());
             made
         }
         Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
         Command::RevokeApiKey { id } => {
-            span.record("subject", field::display(id));
             if !tpp.revoke_api_key(id).await? {
                 return Err(Problem::invalid("/id", "is not the id of an API key"));
             }

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
+    extract::ConnectInfo,
     http::Request,
 };
 use local_aws::AccessKey;
@@ -41,7 +42,11 @@ pub async fn serve(
         hosts = hosts.behind(name, &public_url.origin().ascii_serialization());
     }
     let router = gateway(app, access_key);
-    let service = move |_: SocketAddr, request: Request<Bytes>| router.clone().oneshot(request.map(Body::from));
+    let service = move |peer: SocketAddr, mut request: Request<Bytes>| {
+        // In place of API Gateway's `sourceIp`, for the audit line.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(Body::from))
+    };
     loopback::serve(listener, hosts, LIMITS, service, stop).await;
     Ok(())
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use http::{HeaderValue, header};
-use tracing::Span;
 use url::Url;
 use uuid::Uuid;
 
@@ -19,6 +18,7 @@ use super::{
 };
 use crate::{
     config::BunqUrls,
+    telemetry::audit::{Fact, note},
     types::{
         deadline::Deadline,
         ids::InstallationId,
@@ -152,7 +152,7 @@ impl Bank {
             Err(error) => error.response_id(),
         };
         if let Some(id) = response_id {
-            Span::current().record("bunq_response_id", id);
+            note(Fact::BankAnswer(id.to_owned()));
         }
         if let Err(error) = &result {
             error.count();

@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 
 use tracing::{Span, field};
 
-use super::{App, Problem, known_parameters::KnownParameters};
+use super::{App, Problem, audit::note_customer, known_parameters::KnownParameters};
 use crate::{
     store::KeyId,
     telemetry::{Metric, count},
@@ -71,6 +71,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         let record = authorised?;
         Span::current().record("key", field::display(record.id));
         KnownParameters::check(parts)?;
+        note_customer(parts, app).await?;
         Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })
     }
 }

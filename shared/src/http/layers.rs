@@ -1,4 +1,4 @@
-//! Around every request: a request id, a deadline, one log line, and the answer of a problem in its format.
+//! Around every request: a request id, a deadline, a log line, an audit line, and the answer of a problem in its format.
 
 use std::time::Duration;
 
@@ -10,12 +10,16 @@ use axum::{
 };
 use http::{Extensions, HeaderValue, header};
 use lambda_http::request::RequestContext;
-use tracing::{Instrument as _, field::Empty};
+use tracing::{Instrument as _, Span, field::Empty};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use super::{App, Problem, known_parameters::KnownParameters};
-use crate::{telemetry::audit, types::deadline::Deadline};
+use super::{
+    App, Problem,
+    audit::{self, Actions, EndedWith},
+    known_parameters::KnownParameters,
+};
+use crate::{telemetry::audit::Trail, types::deadline::Deadline};
 
 /// API Gateway stops waiting after 30 seconds.
 const LONGEST_REQUEST: Duration = Duration::from_secs(25);
@@ -54,11 +58,11 @@ pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: OpenApiRoute
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(Extension(KnownParameters::of(&document)))
         // Below `Router::layer`, so that the matched route is known to the log line.
-        .layer(middleware::from_fn_with_state(state.is_over_https(), around))
+        .layer(middleware::from_fn_with_state((state.is_over_https(), Actions::of(&document)), around))
         .with_state(state)
 }
 
-async fn around(State(is_over_https): State<bool>, mut request: Request, next: Next) -> Response {
+async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.extensions());
     let limit = Deadline::after(LONGEST_REQUEST);
     let lambda = request.extensions().get::<lambda_http::Context>().map(|context| remaining(context.deadline));
@@ -68,31 +72,16 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    // At the level of errors, so that it is there for the audit line at every level. What is empty is filled in on the way.
-    let span = tracing::error_span!(
-        "request",
-        request_id = id,
-        %method,
-        route,
-        key = Empty,
-        user_id = Empty,
-        action = Empty,
-        subject = Empty,
-        bunq_response_id = Empty
-    );
-    if let Some(principal) = iam_principal(request.extensions()) {
-        span.record("key", principal);
+    // At the level of errors, so that it is there for errors at every level. What is empty is filled in on the way.
+    let span = tracing::error_span!("request", request_id = id, %method, route, key = Empty, user_id = Empty);
+    if let Some(principal) = audit::principal(request.extensions()) {
+        span.record("key", tracing::field::display(principal));
     }
     let started = tokio::time::Instant::now();
-    // In a task of its own: a caller who hangs up must not stop a consent or a payment half way.
-    let handled = tokio::spawn(next.run(request).instrument(span.clone())).await;
+    let (request, trail) = audit::begin(&actions, request, &id).await;
+    let handled = tokio::spawn(handle(request, next, trail, span.clone())).await;
     let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
-    let problem = response.extensions_mut().remove::<Problem>();
-    let outcome = problem.as_ref().map_or("done", |problem| problem.code().as_str());
-    if !method.is_safe() {
-        span.in_scope(|| audit("request", outcome));
-    }
-    if let Some(problem) = problem {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         // What the handler said besides stays: an idempotency key that was made for the caller.
         let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
@@ -115,6 +104,20 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
     response
 }
 
+/// Runs the handler and writes the audit line, in a task that outlives a caller who hangs up: they must not stop a consent or a payment half way, nor
+/// leave one without a line.
+async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) -> Response {
+    let Some(trail) = trail else { return next.run(request).instrument(span).await };
+    // In another task, so that the line is written also if the handler panics.
+    let handled = tokio::spawn(trail.follow(next.run(request).instrument(span))).await;
+    let response = handled.unwrap_or_else(|_| Problem::internal().into_response());
+    let extensions = response.extensions();
+    let shown = extensions.get::<EndedWith>().map(|EndedWith(code)| *code);
+    let code = extensions.get::<Problem>().map(Problem::code).or(shown);
+    audit::end(&trail, response.status(), code);
+    response
+}
+
 /// API Gateway's own id where there is one, so that its log and ours can be read together.
 fn request_id(extensions: &Extensions) -> String {
     let gateway = match extensions.get::<RequestContext>() {
@@ -123,14 +126,6 @@ fn request_id(extensions: &Extensions) -> String {
         _ => None,
     };
     gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
-}
-
-/// Who calls a route behind IAM: the principal's unique id.
-fn iam_principal(extensions: &Extensions) -> Option<&str> {
-    let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else { return None };
-    let id = context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()?;
-    // Of an assumed role the session's name follows, which is mostly somebody's e-mail address.
-    id.split(':').next()
 }
 
 /// What Lambda leaves of the time until `deadline` (epoch milliseconds), less what it takes to answer.

@@ -1,5 +1,6 @@
 //! What every function does around its handlers: the caller's key, the problem format, request ids, deadlines.
 
+mod audit;
 mod auth;
 mod fields;
 mod idempotency;
@@ -14,6 +15,7 @@ mod session;
 mod start;
 mod verified;
 
+pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
 pub use fields::{Fields, JsonBody};
 pub use idempotency::IdempotencyHeader;

@@ -36,6 +36,12 @@ impl KeyId {
     }
 }
 
+impl From<KeyId> for Uuid {
+    fn from(id: KeyId) -> Self {
+        id.0
+    }
+}
+
 impl std::fmt::Display for KeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -32,6 +32,12 @@ pub enum Metric {
     ConsentsRefused,
     /// Callers with a key that does not exist or was revoked.
     ApiKeysRefused,
+    /// API keys that were made.
+    ApiKeysCreated,
+    /// Addresses that were permitted to use the TPP's key at the bank.
+    AddressesPermitted,
+    /// Connections that a caller deleted.
+    ConnectionsDeleted,
     /// Days until the first certificate of the chain is not valid any more.
     CertificateDaysLeft,
 }
@@ -42,13 +48,21 @@ impl Metric {
             Self::BankFailures => "BankFailures",
             Self::ConsentsRefused => "ConsentsRefused",
             Self::ApiKeysRefused => "ApiKeysRefused",
+            Self::ApiKeysCreated => "ApiKeysCreated",
+            Self::AddressesPermitted => "AddressesPermitted",
+            Self::ConnectionsDeleted => "ConnectionsDeleted",
             Self::CertificateDaysLeft => "CertificateDaysLeft",
         }
     }
 
     const fn unit(self) -> &'static str {
         match self {
-            Self::BankFailures | Self::ConsentsRefused | Self::ApiKeysRefused => "Count",
+            Self::BankFailures
+            | Self::ConsentsRefused
+            | Self::ApiKeysRefused
+            | Self::ApiKeysCreated
+            | Self::AddressesPermitted
+            | Self::ConnectionsDeleted => "Count",
             Self::CertificateDaysLeft => "None",
         }
     }

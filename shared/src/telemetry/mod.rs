@@ -1,8 +1,10 @@
 //! One JSON object a line, to standard output, which CloudWatch collects.
 //!
 //! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes are
-//! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
+//! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id. Audit lines also hold the address
+//! of the caller's server.
 
+pub mod audit;
 mod metrics;
 mod text;
 
@@ -26,14 +28,6 @@ pub enum Format {
 /// at their lower levels, and tokens are in those.
 const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
 
-/// The target of audit lines, which no level leaves out of the logs that are kept.
-const AUDIT: &str = "audit";
-
-/// Writes an audit line: what was done or tried, and how it ended. Who, for whom and in which request stand in the request's span.
-pub fn audit(what: &str, outcome: &str) {
-    tracing::info!(target: AUDIT, what, outcome, "audit");
-}
-
 /// What writes lines: for [`init`], and for tests that read them.
 pub fn subscriber<W>(format: Format, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
 where
@@ -50,9 +44,8 @@ where
     };
     let ours = OURS.iter().map(|name| format!("{name}={level}"));
     // A developer's terminal is nobody's audit.
-    let audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
-    let always = [format!("{AUDIT}={audit}"), format!("{}=off", metrics::TARGET)];
-    // The span of a request is at the level of errors, and so always there for the audit line.
+    let level_of_audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
+    let always = [format!("{}={level_of_audit}", audit::TARGET), format!("{}=off", metrics::TARGET)];
     let directives = ours.chain(always).collect::<Vec<_>>().join(",");
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);
     Registry::default().with(lines.with_filter(filter)).with(metrics)

@@ -6,6 +6,11 @@ use std::sync::Arc;
 use super::Tpp;
 use crate::{
     store::{ApiKeyRecord, KeyId, NewApiKey, StoreError},
+    telemetry::{
+        Metric,
+        audit::{Fact, ObjectId, note},
+        count,
+    },
     types::{
         scope::Scope,
         secret::{ApiKey, Secret as _},
@@ -35,6 +40,8 @@ impl Tpp {
         let fingerprint = key.fingerprint();
         let load = async || {
             let found = self.0.store.find_api_key(&fingerprint).await?;
+            // Also a key that is no longer valid has an id, and its use is worth a name.
+            found.as_ref().inspect(|record| note_key(record));
             let record = found.filter(|record| record.is_valid(self.now())).ok_or(AccessError::Invalid)?;
             if let Err(error) = self.0.store.note_api_key_use(&record).await {
                 tracing::warn!(%error, "api key: its use could not be noted");
@@ -42,6 +49,8 @@ impl Tpp {
             Ok::<_, AccessError>(Arc::new(record))
         };
         let record = self.0.api_keys.get_or_load(&fingerprint, load).await?;
+        // Before the scope is looked at: a refusal names its key.
+        note_key(&record);
         // Memory may be a minute old; the clock is not.
         if !record.is_valid(self.now()) {
             return Err(AccessError::Invalid);
@@ -54,7 +63,9 @@ impl Tpp {
     /// # Errors
     /// The store.
     pub async fn create_api_key(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
-        self.0.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)
+        let made = self.0.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)?;
+        note_created(&made.1);
+        Ok(made)
     }
 
     /// Every API key ever made, without the keys themselves.
@@ -70,6 +81,20 @@ impl Tpp {
     /// # Errors
     /// The store.
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
+        note(Fact::Object(ObjectId::Uuid(id.into())));
         self.0.store.revoke_api_key(id).await
     }
+}
+
+/// For the audit: whose key the caller has shown.
+fn note_key(record: &ApiKeyRecord) {
+    note(Fact::ApiKey(record.id.into()));
+    note(Fact::Workspace(record.workspace.clone()));
+}
+
+/// For the audit and the alarm: a key was made.
+pub(super) fn note_created(record: &ApiKeyRecord) {
+    count(Metric::ApiKeysCreated);
+    note(Fact::Object(ObjectId::Uuid(record.id.into())));
+    note(Fact::Workspace(record.workspace.clone()));
 }

@@ -6,7 +6,11 @@ use super::{Tpp, TppError};
 use crate::{
     bunq::{Credentials, Installation, calls::EndSession},
     store::{Connection, Cursor, Found, Marked, SessionOwner, StoredState, Usable},
-    telemetry::{Metric, audit, count},
+    telemetry::{
+        Metric,
+        audit::{self, Action},
+        count,
+    },
     types::{deadline::Deadline, ids::UserId, reference::Reference, secret::SessionToken, workspace::Workspace},
 };
 
@@ -93,7 +97,7 @@ impl Tpp {
         self.forget_connection(connection).await;
         match marked {
             Ok(Marked::Now) => {
-                audit("consent_revoked", "found");
+                audit::found(Action::FindRevokedConsent, connection.user_id);
                 count(Metric::ConsentsRefused);
             }
             Ok(Marked::Before) => {}
@@ -124,10 +128,12 @@ impl Tpp {
                 Found::Deleted(_) => break,
                 Found::Connected(connection) if tries > TRIES => {
                     self.0.store.erase_stray_connection(&connection).await?;
+                    count(Metric::ConnectionsDeleted);
                     break;
                 }
                 Found::Connected(connection) => {
                     if self.0.store.erase_connection(&connection).await? {
+                        count(Metric::ConnectionsDeleted);
                         break;
                     }
                     tokio::time::sleep(BETWEEN_TRIES).await;

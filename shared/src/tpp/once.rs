@@ -12,10 +12,11 @@ use super::{Likeness, Listed, Tpp, TppError};
 use crate::{
     bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Onward, Page, Refusal, Verified},
     store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
+    telemetry::audit::{Fact, ObjectId, note},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
-        ids::BunqUserId,
+        ids::{BunqUserId, MonetaryAccountId},
         sealing::SealingKeys,
     },
 };
@@ -36,6 +37,8 @@ pub trait Order: Sync {
     /// The call that lists what was started, newest first.
     type List: Call<Output = Verified>;
 
+    /// The account that it belongs to, if it belongs to one.
+    fn account(&self) -> Option<MonetaryAccountId>;
     /// The call that starts it, under a name. `began_at` is when the first try began.
     fn create(&self, user: BunqUserId, name: &RequestName, began_at: Timestamp) -> Self::Create;
     /// The call that lists.
@@ -70,6 +73,9 @@ impl Tpp {
         order: &O,
         deadline: Deadline,
     ) -> Result<Started, TppError> {
+        if let Some(account) = order.account() {
+            note(Fact::Account(account));
+        }
         let keys = self.record_keys(owner).await?;
         let patience = deadline.left() + LAST_WRITE;
         let attempt = match self.0.store.begin_request(&keys, (name, hash), patience).await? {
@@ -277,8 +283,12 @@ fn refused(refusal: &Refusal) -> Outcome {
 }
 
 fn answer(outcome: Outcome, replayed: bool) -> Result<Started, TppError> {
+    note(Fact::Replayed(replayed));
     match outcome {
-        Outcome::Created { id, body } => Ok(Started { id, body, replayed }),
+        Outcome::Created { id, body } => {
+            note(Fact::Object(ObjectId::Bank(id)));
+            Ok(Started { id, body, replayed })
+        }
         Outcome::Refused { status, texts } => {
             let texts = serde_json::from_str(&texts).unwrap_or_default();
             Err(BankError::Refused(Refusal { status, texts, response_id: None }).into())

@@ -79,6 +79,18 @@ impl PathParameter for PublicUuid {
     const NAME: &'static str = "public_id";
 }
 
+impl From<ConsentId> for Uuid {
+    fn from(id: ConsentId) -> Self {
+        id.0
+    }
+}
+
+impl From<PublicUuid> for Uuid {
+    fn from(id: PublicUuid) -> Self {
+        id.0
+    }
+}
+
 impl FromStr for PublicUuid {
     type Err = IdError;
 

@@ -29,7 +29,7 @@ impl Process {
         let app = self.0.clone();
         // As `shared::lambda::serve_direct` tells them apart.
         if group == "setup" && event.get("requestContext").is_none() {
-            return setup::invoke(app, event).await.map_err(|error| error.error_type);
+            return setup::invoke(app, event).await.map_err(|problem| problem.code().as_str().to_owned());
         }
         Ok(match group {
             "oauth" => answer(oauth::router(), app, event).await,

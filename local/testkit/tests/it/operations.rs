@@ -7,6 +7,10 @@ use serde_json::Value;
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: Method,
+    /// The path as the document has it.
+    pub(crate) route: String,
+    /// The group that it belongs to.
+    pub(crate) tag: String,
     /// The path, with an identifier of the right form in each place.
     pub(crate) path: String,
     /// The scope of the API key that it wants; none where it wants no API key.
@@ -23,6 +27,8 @@ pub(crate) fn operations(user_id: &str) -> Vec<Operation> {
         .map(|(path, method, one)| Operation {
             id: one["operationId"].as_str().unwrap().to_owned(),
             method: method.to_uppercase().parse().unwrap(),
+            route: path.clone(),
+            tag: one["tags"][0].as_str().unwrap().to_owned(),
             path: fill(path, user_id),
             scope: one["security"].as_array().into_iter().flatten().find_map(scope),
         })

@@ -211,8 +211,10 @@ async fn nothing_secret_is_logged_or_told_by_a_problem() {
     hidden.text("the first API key", &app.api_key);
     let person = connect(&app, "person", &mut hidden).await;
     let company = connect(&app, "company", &mut hidden).await;
-    for user in [&person, &company] {
-        assert_eq!(app.get(&format!("/user/{user}")).await.status, 200);
+    for (user, address) in [(&person, "145.58.29.77"), (&company, "2001:db8:77:58::29")] {
+        hidden.text("a customer's address", address);
+        let read = app.request(reqwest::Method::GET, &format!("/user/{user}")).bearer_auth(&app.api_key);
+        assert_eq!(app.send(read.header("PSU-IP-Address", address)).await.status, 200);
     }
     customers(&app, &[&person, &company], &mut hidden).await;
     assert!(sealed_tokens(&app, &mut hidden).await >= 5, "sessions of two customers and the TPP, and two consents");

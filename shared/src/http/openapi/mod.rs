@@ -108,13 +108,16 @@ pub fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
 }
 
-/// The document of these routes, with what stands on every answer.
+/// The document of these routes, with the header that every operation with an API key takes and the header of every answer.
 #[must_use]
 pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
     let mut document = router.get_openapi().clone();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.
         operation.security.get_or_insert_default();
+        if wants_api_key(operation) {
+            operation.parameters.get_or_insert_default().push(RefOr::T(parameters::customer_address()));
+        }
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
                 headers::REQUEST_ID.add_to(response);
@@ -122,6 +125,11 @@ pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> 
         }
     }
     document
+}
+
+fn wants_api_key(operation: &Operation) -> bool {
+    let schemes = serde_json::to_value(&operation.security).unwrap_or_default();
+    schemes.as_array().is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get("api_key").is_some()))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use utoipa::{
     IntoParams,
     openapi::{
-        KnownFormat, Object, ObjectBuilder, Required, SchemaFormat, Type,
+        KnownFormat, Object, ObjectBuilder, OneOfBuilder, Required, SchemaFormat, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
 
 use super::schemas::LARGEST_ID;
-use crate::bunq::LARGEST_PAGE;
+use crate::{bunq::LARGEST_PAGE, http::audit::CUSTOMER_ADDRESS};
 
 macro_rules! parameters {
     ($($(#[$doc:meta])+ $name:ident = [$($parameter:expr),+ $(,)?];)+) => {$(
@@ -134,6 +134,18 @@ fn path(name: &str, description: &str, schema: Object, example: Value) -> Parame
 fn query(name: &str, description: &str, schema: Object) -> Parameter {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
     parameter.description(Some(description)).schema(Some(schema)).build()
+}
+
+/// `PSU-IP-Address`, of every operation with an API key.
+pub(super) fn customer_address() -> Parameter {
+    let address =
+        |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+    let schema = OneOfBuilder::new().item(address(KnownFormat::Ipv4)).item(address(KnownFormat::Ipv6));
+    let description = "The IP address of your customer, if they are waiting for the answer; leave it out if they are not. The audit log says so of each request, with a \
+                       keyed hash in place of the address.";
+    let parameter = ParameterBuilder::new().name(CUSTOMER_ADDRESS).parameter_in(ParameterIn::Header);
+    let parameter = parameter.required(Required::False).description(Some(description)).schema(Some(schema));
+    parameter.example(Some(json!("185.40.108.7"))).build()
 }
 
 fn idempotency_key() -> Parameter {

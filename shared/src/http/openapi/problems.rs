@@ -100,6 +100,8 @@ groups! {
         Problem::api_key_missing(),
         Problem::api_key_invalid(),
         AccessError::Scope(Scope::Accounts),
+        // Its `PSU-IP-Address` can be invalid.
+        Problem::invalid("count", "must be 1 to 200"),
         Problem::store_unavailable(),
         Problem::internal(),
     ];

@@ -7,6 +7,7 @@ use url::Url;
 use super::StartError;
 use crate::{
     store::TicketRefused,
+    telemetry::audit::{Fact, ObjectId, note},
     tpp::Tpp,
     types::{
         ids::ConsentId,
@@ -66,6 +67,7 @@ impl Tpp {
             }
             Start::Again(id) => (id, store.begin_asked(id, browsers, false).await?.map_err(StartError::Refused)?),
         };
+        note(Fact::Object(ObjectId::Uuid(consent_id.into())));
         let state = OauthState::random();
         store.begin_attempt(&state, &browser, consent_id).await?;
         let mut authorize_url = self.0.config.bunq.authorize.clone();

@@ -9,6 +9,7 @@ use crate::{
     bunq::TokenError,
     secrets::OauthClientSecret,
     store::{AttemptRefused, ConsentAttempt, ConsentEnd, TakenAttempt, Unclaimed},
+    telemetry::audit::{Fact, ObjectId, note},
     tpp::{Tpp, TppError},
     types::{
         deadline::Deadline,
@@ -108,6 +109,7 @@ impl Tpp {
             Err((id, end)) => return Completed { ended: Some(id), result: self.told(id, end, deadline).await },
             Ok(attempt) => attempt,
         };
+        note(Fact::Object(ObjectId::Uuid(attempt.consent_id.into())));
         let result = self.complete_attempt(&attempt, answer, deadline).await;
         let end = match &result {
             Ok(end) => Some(*end),
@@ -139,8 +141,12 @@ impl Tpp {
 
     /// The result that an attempt ended with, as the browser is told it, and told again.
     async fn told(&self, id: ConsentId, end: ConsentEnd, deadline: Deadline) -> Result<Connected, ConsentError> {
+        note(Fact::Object(ObjectId::Uuid(id.into())));
         match end {
-            ConsentEnd::Completed { user_id } => Ok(Connected::Now(user_id)),
+            ConsentEnd::Completed { user_id } => {
+                note(Fact::User(user_id));
+                Ok(Connected::Now(user_id))
+            }
             ConsentEnd::Denied => Err(ConsentError::Denied),
             ConsentEnd::Failed { code } => Err(code.into()),
             ConsentEnd::Unclaimed { .. } => {

@@ -3,6 +3,7 @@
 use super::ClaimError;
 use crate::{
     store::{AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Unclaimed},
+    telemetry::audit::{Fact, ObjectId, note},
     tpp::{Tpp, TppError},
     types::{
         deadline::Deadline,
@@ -23,7 +24,9 @@ impl Tpp {
             self.find_connection(&asked.workspace, user_id).await?;
         }
         let ticket = ConsentTicket::random();
-        Ok((self.0.store.ask_consent(&ticket, asked).await?, ticket))
+        let consent = self.0.store.ask_consent(&ticket, asked).await?;
+        note(Fact::Object(ObjectId::Uuid(consent.consent_id.into())));
+        Ok((consent, ticket))
     }
 
     /// Reads a consent of a workspace.

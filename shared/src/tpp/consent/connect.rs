@@ -7,7 +7,7 @@ use crate::{
         Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
         SessionOwner,
     },
-    telemetry::audit,
+    telemetry::audit::{Action, Fact, found, note},
     tpp::{Tpp, TppError},
     types::{
         deadline::Deadline,
@@ -101,8 +101,9 @@ impl Tpp {
                 return Err(TppError::ConnectedElsewhere);
             }
         };
+        note(Fact::User(connection.user_id));
         if before.is_some_and(|before| before.reference() != connection.reference()) {
-            audit("change_reference", "done");
+            found(Action::ChangeReference, connection.user_id);
         }
         self.forget_connection(&connection).await;
         self.adopt_session(SessionOwner::Customer(connection.user_id), given.session).await?;

@@ -14,7 +14,7 @@ use crate::{
         CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret,
     },
     store::{NewApiKey, RunId, SessionOwner},
-    tpp::{CertificateError, Tpp, certificate, identity::open_installation},
+    tpp::{CertificateError, Tpp, access::note_created, certificate, identity::open_installation},
     types::{deadline::Deadline, ids::BunqUserId},
 };
 
@@ -170,7 +170,10 @@ impl Run<'_> {
         self.still_mine().await?;
         let made = self.tpp.0.store.create_api_key(NewApiKey::with_every_scope("first"), true).await?;
         self.note(Step::ApiKey, if made.is_some() { StepState::Now } else { StepState::Before });
-        self.report.api_key = made.map(|(key, _)| key);
+        self.report.api_key = made.map(|(key, record)| {
+            note_created(&record);
+            key
+        });
         Ok(())
     }
 }
