@@ -126,6 +126,8 @@ impl Code {
             | Self::ConsentFailed
             | Self::CodeRefused
             | Self::ConsentRevoked
+            | Self::ConsentExpired
+            | Self::ConnectedElsewhere
             | Self::AccessRefused
             | Self::BankRefused
             | Self::RequestInFlight

@@ -21,8 +21,9 @@ use shared::{
         sealing::SealingKeys,
         secret::{
             AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, OauthState, PrivateKeyPem, PspApiKey,
-            Secret, SessionToken, workspace::Workspace,
+            Secret, SessionToken,
         },
+        workspace::Workspace,
     },
 };
 
