@@ -95,10 +95,13 @@ def test_tables_have_the_keys_and_indexes_of_the_code(stack, name):
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes") or []}
-    expected = {"connections_by_time": "listed", "connections_by_reference": "reference"} if name == "ConnectionsTable" else {}
+    expected = {
+        "ConnectionsTable": {"connections_by_time": ["listed", "connected_at"], "connections_by_reference": ["reference", "connected_at"]},
+        "EphemeraTable": {"consents_by_time": ["listed", "listed_at"], "consents_by_reference": ["listed_reference", "listed_at"]},
+    }[name]
     assert set(indexes) == set(expected)
-    for index, attribute in expected.items():
-        assert [key["AttributeName"] for key in indexes[index]["KeySchema"]] == [attribute, "connected_at"]
+    for index, attributes in expected.items():
+        assert [key["AttributeName"] for key in indexes[index]["KeySchema"]] == attributes
         assert indexes[index]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 

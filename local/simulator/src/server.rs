@@ -20,8 +20,8 @@ const LIMITS: Limits = Limits {
     // Longer than most clients keep a connection that they do not use.
     head: Duration::from_secs(120),
     body: Duration::from_secs(30),
-    // More than any call of the protocol needs.
-    body_bytes: 1024 * 1024,
+    // A switch may hold a whole answer of the bank, and tests need some that are larger than a client takes.
+    body_bytes: 16 * 1024 * 1024,
     grace: Duration::from_secs(1),
 };
 

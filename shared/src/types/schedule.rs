@@ -65,14 +65,15 @@ fn has_shape(text: &str, shape: &str) -> bool {
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
-/// `hh:mm`, `hh:mm:ss`, or that with up to six decimals: bunq keeps microseconds. A leap second is no moment that bunq could keep.
+/// `hh:mm`, `hh:mm:ss`, or that with up to nine decimals, as many as programs write; bunq keeps six. A leap second is no moment
+/// that bunq could keep.
 fn is_time_of_day(text: &str) -> bool {
     let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
     let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");
     match decimals {
         None => has_seconds || has_shape(time, "00:00"),
         Some(decimals) => {
-            has_seconds && (1..=6).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
+            has_seconds && (1..=9).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, IndexStatus, KeyType, ProjectionType, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, IndexStatus, KeyType, ProjectionType, PutRequest, TableDescription, WriteRequest,
+};
 
 use crate::client::{CONNECTIONS, EPHEMERA, dynamodb, n, s, start, start_in};
 
@@ -51,16 +53,9 @@ async fn pages(client: &Client, index: &str, limit: i32) -> Vec<Vec<Item>> {
     }
 }
 
-#[tokio::test]
-async fn the_indexes_are_as_the_template_makes_them() {
-    let aws = start().await;
-    let client = dynamodb(&aws);
-
-    let made = client.describe_table().table_name(CONNECTIONS).send().await.unwrap().table.unwrap();
-    let other = client.describe_table().table_name(EPHEMERA).send().await.unwrap().table.unwrap();
-
-    assert!(other.global_secondary_indexes().is_empty());
-    let mut found: Vec<_> = made
+/// A table's indexes by name, with the attributes of their keys.
+fn indexes(table: &TableDescription) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<_> = table
         .global_secondary_indexes()
         .iter()
         .map(|index| {
@@ -73,9 +68,34 @@ async fn the_indexes_are_as_the_template_makes_them() {
         })
         .collect();
     found.sort();
-    assert_eq!(found, [(BY_REFERENCE, vec!["reference", "connected_at"]), (BY_TIME, vec!["listed", "connected_at"])]);
-    let attributes: BTreeSet<_> = made.attribute_definitions().iter().map(|it| it.attribute_name()).collect();
-    assert_eq!(attributes, BTreeSet::from(["connected_at", "listed", "pk", "reference"]));
+    found
+}
+
+fn attributes(table: &TableDescription) -> BTreeSet<&str> {
+    table.attribute_definitions().iter().map(|it| it.attribute_name()).collect()
+}
+
+#[tokio::test]
+async fn the_indexes_are_as_the_template_makes_them() {
+    let aws = start().await;
+    let client = dynamodb(&aws);
+
+    let made = client.describe_table().table_name(CONNECTIONS).send().await.unwrap().table.unwrap();
+    let other = client.describe_table().table_name(EPHEMERA).send().await.unwrap().table.unwrap();
+
+    assert_eq!(
+        indexes(&made),
+        [(BY_REFERENCE, vec!["reference", "connected_at"]), (BY_TIME, vec!["listed", "connected_at"])]
+    );
+    assert_eq!(attributes(&made), BTreeSet::from(["connected_at", "listed", "pk", "reference"]));
+    assert_eq!(
+        indexes(&other),
+        [
+            ("consents_by_reference", vec!["listed_reference", "listed_at"]),
+            ("consents_by_time", vec!["listed", "listed_at"])
+        ]
+    );
+    assert_eq!(attributes(&other), BTreeSet::from(["listed", "listed_at", "listed_reference", "pk"]));
 }
 
 #[tokio::test]

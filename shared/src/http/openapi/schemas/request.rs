@@ -81,7 +81,7 @@ schemas! {
 }
 
 /// An ISO 8601 date and time with or without an offset, or bunq's form with a space.
-const MOMENT: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?\
+const MOMENT: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?\
                       (Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$";
 
 /// Every code that is taken; a test compares them with the parser.
