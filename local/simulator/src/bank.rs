@@ -9,9 +9,11 @@ use jiff::Timestamp;
 
 use crate::books::Books;
 use crate::clock;
-use crate::customers::Customers;
+use crate::customers::account::KeptAccount;
+use crate::customers::{Account, Customers};
 use crate::keys::ServerKey;
 use crate::money::history::History;
+use crate::oauth::consent_page::nothing_here;
 use crate::options::ServerKeyError;
 use crate::settings::Settings;
 use crate::state_file::StateFile;
@@ -66,12 +68,12 @@ impl Bank {
                 installation_keys.insert(installation.id, Arc::new(ServerKey::from_pem(pem)?));
             }
         }
-        let customers = Customers::of_the_first_day();
+        let history = History::of_the_first_day(&Customers::of_the_first_day());
         Ok(Self {
             settings,
+            customers: Customers::of_today(&books),
             books,
-            history: History::of_the_first_day(&customers),
-            customers,
+            history,
             limits: RateLimiter::default(),
             faults: Faults::default(),
             calls: Calls::default(),
@@ -86,9 +88,17 @@ impl Bank {
         clock::now(self.settings.clock_offset_seconds)
     }
 
+    /// Remembers an account that was opened or changed.
+    pub(crate) fn keep_account(&mut self, customer: &str, account: Account) {
+        self.customers.set_account(customer, account.clone());
+        self.books.accounts.retain(|kept| kept.account.id != account.id);
+        self.books.accounts.push(KeptAccount { customer: customer.to_owned(), account });
+    }
+
     /// Carries a call out and answers it.
     pub(crate) fn act(&mut self, call: &Call) -> Answer {
         let result = match &call.found {
+            Found::Nothing if call.is_browsers() => Ok(nothing_here(&call.path)),
             Found::Nothing => Err(Refusal::unknown_endpoint()),
             Found::WrongMethod(_) => Err(Refusal::unrecorded(405, "this endpoint has no such method.")),
             Found::Route(route, _) => match route.act {

@@ -10,10 +10,14 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::attachments::{Attachment, StoredAvatar};
+use crate::customers::Customer;
+use crate::customers::account::KeptAccount;
 use crate::money::arrivals::Arrivals;
 use crate::money::draft_payment::DraftPayment;
 use crate::money::issuer_transaction::IssuerTransaction;
 use crate::money::payment::Payment;
+use crate::money::payment_batch::PaymentBatch;
 use crate::money::request_inquiry::RequestInquiry;
 use crate::permitted::Permitted;
 
@@ -39,6 +43,12 @@ pub(crate) struct Books {
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
+    pub(crate) payment_batches: Vec<PaymentBatch>,
+    /// Those who came after the first day.
+    pub(crate) customers: Vec<Customer>,
+    pub(crate) accounts: Vec<KeptAccount>,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) avatars: Vec<StoredAvatar>,
     /// The request ids that were used for calls that change something, by who used them.
     pub(crate) request_ids: BTreeMap<String, BTreeSet<String>>,
 }
@@ -76,6 +86,14 @@ impl Books {
             }
         }
         self.credentials = credentials;
+        let mut requests = std::mem::take(&mut self.request_inquiries);
+        for request in &mut requests {
+            // Who is asked had no id for it.
+            if request.response_id == 0 {
+                request.response_id = self.new_id();
+            }
+        }
+        self.request_inquiries = requests;
     }
 
     pub(crate) fn installation(&self, id: u64) -> Option<&Installation> {
@@ -143,7 +161,7 @@ pub(crate) struct PspUser {
     pub(crate) distinguished_name: String,
 }
 
-/// An API key: of a payment service provider, or the access token of a customer's consent.
+/// An API key: of a payment service provider or a customer, or the access token of a customer's consent.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Credential {
     pub(crate) id: u64,
@@ -167,8 +185,18 @@ impl Credential {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Owner {
-    Psp { psp_user_id: u64 },
-    Consent { user_api_key_id: u64, account_ids: Vec<u64> },
+    Psp {
+        psp_user_id: u64,
+    },
+    Consent {
+        user_api_key_id: u64,
+        account_ids: Vec<u64>,
+    },
+    /// A customer's own key.
+    Customer {
+        user_id: u64,
+        customer: String,
+    },
 }
 
 impl Owner {
@@ -177,6 +205,7 @@ impl Owner {
         match self {
             Self::Psp { psp_user_id } => *psp_user_id,
             Self::Consent { user_api_key_id, .. } => *user_api_key_id,
+            Self::Customer { user_id, .. } => *user_id,
         }
     }
 

@@ -45,8 +45,8 @@
 //! | GET, PUT | `user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}` |
 //! | POST, GET | `user/{user-id}/payment-service-provider-issuer-transaction` |
 //! | GET, PUT | `user/{user-id}/payment-service-provider-issuer-transaction/{item-id}` |
-//! | GET | `user/{user-id}/payment-service-provider-issuer-transaction-public/{item-id}`, a UUID |
-//! | GET | `payment-service-provider-issuer-transaction-public/{item-id}`, a UUID |
+//! | GET | `user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
+//! | GET | `payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
 //! | GET | `user/{user-id}/monetary-account` |
 //! | GET | `user/{user-id}/monetary-account/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
@@ -57,11 +57,31 @@
 //! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}` |
 //! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment` |
 //! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}` |
+//! | POST | `sandbox-user-person`, `sandbox-user-company`, `sandbox-user` |
+//! | POST | `user/{user-id}/monetary-account-bank`, `-savings` |
+//! | PUT | `user/{user-id}/monetary-account-bank/{item-id}`, `-savings/{item-id}` |
+//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/request-response` |
+//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-response/{item-id}` |
+//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch` |
+//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch/{item-id}` |
+//! | POST | `user/{user-id}/monetary-account/{monetary-account-id}/attachment` |
+//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/attachment/{attachment-id}/content` |
+//! | GET | `user/{user-id}/attachment/{item-id}`, `user/{user-id}/attachment/{attachment-id}/content` |
+//! | POST | `attachment-public`, `avatar` |
+//! | GET | `attachment-public/{item-uuid}`, `attachment-public/{attachment-uuid}/content`, `avatar/{item-uuid}` |
+//! | GET | `user/{user-id}/event`, `user/{user-id}/event/{item-id}` |
+//! | GET | `user/{user-id}/schedule` |
+//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/schedule`, and with `/{item-id}` |
+//! | GET | `user/{user-id}/card`, `user/{user-id}/card/{item-id}`, `user/{user-id}/card-name` |
 //!
 //! # Customers
 //!
 //! `person`, `company`, `empty` (no account) and `strange` (accounts that a client must survive).
 //! `GET /_simulator/customers` tells their ids, which never change.
+//!
+//! POST `sandbox-user-person` and `sandbox-user-company` make more of them, each with an empty account and an API key of
+//! its own. With such a key a customer pays, answers requests, and opens, changes and closes accounts. A payment service
+//! provider may do none of that with a consent, unless a setting says so.
 //!
 //! # Money
 //!
@@ -70,10 +90,11 @@
 //! a mail address or a telephone number of a customer here arrives there, too.
 //!
 //! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Requests to customers
-//! here are answered in the app. Everybody else gets a link, and pays by iDEAL when a switch says so.
+//! here are answered in the app, or by PUT `request-response`. Everybody else gets a link, and pays by iDEAL when a
+//! switch says so. `bravo@bunq.com` takes what is paid there.
 //!
 //! A draft payment waits until the customer decides in the app, or it grows too old. Where it has a schedule, accepting
-//! it pays nothing, then or later: its `object` is a `SchedulePayment`, or a `SchedulePaymentBatch` for several entries.
+//! it pays nothing, then or later: its `object` is a `ScheduledPayment`, or a `ScheduledPaymentBatch` for several entries.
 //!
 //! An issuer transaction waits for anybody, on the pay page `/pay?transactionId=<public_uuid>`, which also answers at
 //! `/?transactionId=<public_uuid>`, as at the bank's own host for it. The visitor is a customer, picks an account and
@@ -135,6 +156,7 @@
 //! `X-Simulator-Deny: 1` declines.
 
 mod app;
+mod attachments;
 mod bank;
 mod books;
 mod certificate;

@@ -175,7 +175,7 @@ pub(crate) fn of_provider<'a>(
 ) -> impl Iterator<Item = &'a Permitted> {
     let provider = match owner {
         Owner::Consent { user_api_key_id, .. } => books.user_api_key(*user_api_key_id).map(|key| key.psp_user_id),
-        Owner::Psp { .. } => None,
+        Owner::Psp { .. } | Owner::Customer { .. } => None,
     };
     let here = books.devices.iter().filter(move |device| device.installation_id == installation_id);
     here.filter_map(|device| books.credential(device.credential_id))

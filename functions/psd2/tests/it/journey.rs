@@ -109,7 +109,7 @@ async fn the_public_view_is_read_at_the_root_where_the_deployment_says_so() {
     assert!(!mismatch["errors"].as_array().unwrap().is_empty(), "in the bank's words: {mismatch}");
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.text.contains("order 12"), "{answer:?}");
-    assert_eq!(app.bank.count("GET payment-service-provider-issuer-transaction-public/{item-id}").await, 1);
+    assert_eq!(app.bank.count("GET payment-service-provider-issuer-transaction-public/{item-uuid}").await, 1);
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn decide_request(State(bank): State<SharedBank>, form: Bytes) -> Response
         let request = request_inquiry::find(bank, id).ok_or(FormError::Incomplete)?;
         let received = match request.order.counterparty.place {
             Place::Account(payer) => has(bank, customer, payer),
-            Place::SugarDaddy | Place::Elsewhere => false,
+            Place::SugarDaddy | Place::Bravo | Place::Elsewhere => false,
         };
         let made = has(bank, customer, request.account_id);
         match Decision::named(decision) {

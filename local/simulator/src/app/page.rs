@@ -60,7 +60,7 @@ pub(super) fn home(bank: &Bank, customer: &Customer) -> String {
     let pending = || bank.books.request_inquiries.iter().filter(|request| request.status(now) == "PENDING");
     let received = pending().filter(|request| match request.order.counterparty.place {
         Place::Account(payer) => own(payer),
-        Place::SugarDaddy | Place::Elsewhere => false,
+        Place::SugarDaddy | Place::Bravo | Place::Elsewhere => false,
     });
     let made = pending().filter(|request| own(request.account_id));
     let parts = [
@@ -104,11 +104,18 @@ fn section(id: &str, title: &str, items: Vec<String>, none: &str) -> String {
 
 fn draft(bank: &Bank, customer: &Customer, draft: &DraftPayment) -> String {
     let entries: String = draft.entries.iter().map(|entry| format!("<p>{}</p>", order(entry))).collect();
-    let schedule = if draft.schedule.is_some() { " · scheduled" } else { "" };
+    let schedule = draft.schedule.as_ref().map(|schedule| {
+        format!("<p class=\"schedule\">Runs <span class=\"details\">{}</span></p>", escape(&schedule.words()))
+    });
+    let made_by = match draft.made_by.as_str() {
+        "" => String::new(),
+        name => format!("Prepared by <q>{}</q> · ", escape(name)),
+    };
     format!(
-        "<li class=\"draft\" data-draft=\"{id}\">{entries}\
-         <p class=\"details\">From {from}{schedule} · {created}</p>{form}</li>",
+        "<li class=\"draft\" data-draft=\"{id}\">{entries}{schedule}\
+         <p class=\"details\">{made_by}From {from} · {created}</p>{form}</li>",
         id = draft.id,
+        schedule = schedule.unwrap_or_default(),
         from = escape(&account_name(bank, draft.account_id)),
         created = minute(draft.created),
         form = form("draft", draft.id, customer, &[("accept", "Accept"), ("reject", "Reject")]),
@@ -185,7 +192,7 @@ fn newest(bank: &Bank, customer: &Customer) -> Vec<String> {
 
 fn payment(bank: &Bank, payment: &Payment) -> String {
     format!(
-        "<li class=\"payment\" data-payment=\"{id}\"><span class=\"amount\">{amount}</span> · <strong>{who}</strong>\
+        "<li class=\"payment\" data-payment=\"{id}\">{amount} · <strong>{who}</strong>\
          <br>{words}<br><span class=\"details\">{account} · {created}</span></li>",
         id = payment.id,
         amount = euros(payment.cents),
@@ -201,8 +208,9 @@ fn account_name(bank: &Bank, id: u64) -> String {
     account.unwrap_or("an account").to_owned()
 }
 
+/// On one line whatever the width.
 fn euros(cents: i64) -> String {
-    format!("EUR {}", decimal(cents))
+    format!("<span class=\"amount\">EUR {}</span>", decimal(cents))
 }
 
 /// As the bank writes times, without the fraction.

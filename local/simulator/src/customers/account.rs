@@ -17,6 +17,8 @@ pub(crate) struct Account {
     /// Who has it.
     pub(crate) user_id: u64,
     pub(crate) holder: String,
+    /// What the bank shows as the holder's name.
+    pub(crate) shown_name: String,
     pub(crate) description: String,
     /// What leads to it: telephone number and mail address, where the holder linked them to it, then the IBAN.
     pub(crate) aliases: Vec<Alias>,
@@ -24,10 +26,20 @@ pub(crate) struct Account {
     pub(crate) cents: i64,
     pub(crate) daily_limit_cents: i64,
     pub(crate) setting: Setting,
+    /// The avatar that the holder chose.
+    pub(crate) avatar: Option<Uuid>,
     pub(crate) status: String,
     pub(crate) sub_status: String,
     pub(crate) reason: Option<String>,
     pub(crate) reason_description: Option<String>,
+}
+
+/// An account that was opened or changed after the first day.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct KeptAccount {
+    /// The name that its holder has in this simulator.
+    pub(crate) customer: String,
+    pub(crate) account: Account,
 }
 
 /// Kinds differ in the fields they have.
@@ -91,6 +103,8 @@ impl Account {
             kind,
             user_id,
             holder: holder.to_owned(),
+            shown_name: holder.to_owned(),
+            avatar: None,
             description: "bunq account".to_owned(),
             cents: 0,
             daily_limit_cents: DAILY_LIMIT_CENTS,
@@ -118,6 +132,10 @@ impl Account {
             return None;
         }
         self.aliases.iter().find(|alias| alias.kind == "IBAN").map(|alias| alias.value.as_str())
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.status == "CANCELLED"
     }
 
     pub(crate) fn public_uuid(&self) -> Uuid {

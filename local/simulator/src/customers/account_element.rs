@@ -30,11 +30,11 @@ fn fields(bank: &Bank, account: &Account) -> Object {
         "created": clock::text(account.created),
         "updated": clock::text(newest.map_or(account.updated, |newest| newest.max(account.updated))),
         "alias": aliases(account),
-        "avatar"?: has_picture.then(|| avatar(&account.description, Some(account.public_uuid()))),
+        "avatar"?: has_picture.then(|| picture(bank, account)),
         "balance": euros(cents),
         "country": "NL",
         "currency": "EUR",
-        "display_name"?: (!is_shared).then_some(&account.holder),
+        "display_name"?: (!is_shared).then_some(&account.shown_name),
         "daily_limit": euros(account.daily_limit_cents),
         "description": account.description,
         "public_uuid": account.public_uuid(),
@@ -95,6 +95,15 @@ fn aliases(account: &Account) -> Vec<Object> {
         alias(&own.kind, &own.value, &own.name).and(object! { "routing_code": (), "routing_code_type": () })
     });
     own.chain(routed).collect()
+}
+
+fn picture(bank: &Bank, account: &Account) -> Object {
+    let anchor = Some(account.public_uuid());
+    let chosen = account.avatar.and_then(|uuid| bank.books.avatars.iter().find(|avatar| avatar.uuid == uuid));
+    match chosen {
+        Some(chosen) => chosen.fields(bank).and(object! { "anchor_uuid": anchor, "style": "NONE" }),
+        None => avatar(&account.description, anchor),
+    }
 }
 
 /// Recorded so for accounts here, and as null for one of another bank.

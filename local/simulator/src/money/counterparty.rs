@@ -13,6 +13,8 @@ pub(crate) static POINTER: [Field; 4] = [text("type"), text("value"), optional_t
 
 /// The mail address that pays what it is asked for, as in the bank's sandbox.
 const SUGAR_DADDY: &str = "sugardaddy@bunq.com";
+/// The mail address that examples pay to, as in the bank's sandbox.
+const BRAVO: &str = "bravo@bunq.com";
 
 /// Somebody, as payments show them.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -39,6 +41,8 @@ pub(crate) enum Place {
     Account(u64),
     /// At this bank, and never short of money.
     SugarDaddy,
+    /// At this bank, and takes whatever is sent there.
+    Bravo,
     /// In an account that this simulator does not keep.
     Elsewhere,
 }
@@ -109,7 +113,10 @@ impl Counterparty {
             _ => return wrong("must be of type IBAN, EMAIL or PHONE_NUMBER."),
         }
         if kind == "EMAIL" && value.eq_ignore_ascii_case(SUGAR_DADDY) {
-            return Ok(Self { party: sugar_daddy(), place: Place::SugarDaddy });
+            return Ok(Self { party: of_the_sandbox("Sugar Daddy", 2_025_000_007), place: Place::SugarDaddy });
+        }
+        if kind == "EMAIL" && value.eq_ignore_ascii_case(BRAVO) {
+            return Ok(Self { party: of_the_sandbox("Bravo", 2_025_000_015), place: Place::Bravo });
         }
         // The bank shows its own customers by the names it knows them by.
         let known = bank.customers.account_by_alias(kind, value).map(|(customer, account)| Self {
@@ -123,8 +130,9 @@ impl Counterparty {
     }
 }
 
-fn sugar_daddy() -> Party {
-    Party { iban: Some(iban("BUNQ", 2_025_000_007)), name: "Sugar Daddy".to_owned(), merchant_category_code: None }
+/// Somebody whom the bank's sandbox has for tests.
+fn of_the_sandbox(name: &str, number: u64) -> Party {
+    Party { iban: Some(iban("BUNQ", number)), name: name.to_owned(), merchant_category_code: None }
 }
 
 fn is_iban(text: &str) -> bool {

@@ -10,7 +10,8 @@ use crate::money::counterparty::Party;
 use crate::money::decision::{Decision, DecisionError};
 use crate::money::ledger;
 use crate::money::order::Order;
-use crate::money::payment::{Payment, PaymentKind, SubKind, attachments};
+use crate::money::payment::{PaymentKind, SubKind, attachments};
+use crate::money::payment_batch;
 use crate::money::schedule::Schedule;
 use crate::wire::object::{Object, object};
 
@@ -21,6 +22,9 @@ pub(crate) struct DraftPayment {
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) account_id: u64,
+    /// Who prepared it, by the name that the customer knows.
+    #[serde(default)]
+    pub(crate) made_by: String,
     pub(crate) entries: Vec<Order>,
     pub(crate) schedule: Option<Schedule>,
     /// The last moment at which it waits.
@@ -78,9 +82,16 @@ fn accept(bank: &mut Bank, id: u64) -> Result<(), DecisionError> {
     let outcome = if draft.schedule.is_some() {
         Outcome::Scheduled { id: bank.books.new_id() }
     } else {
-        let batch_id = (entries.len() > 1).then(|| bank.books.new_id());
-        let payment_ids = ledger::pay(bank, account_id, &entries, SubKind::Payment, batch_id)?;
-        Outcome::Paid { payment_ids, batch_id }
+        match entries.as_slice() {
+            [_] => {
+                let payment_ids = ledger::pay(bank, account_id, &entries, SubKind::Payment, None)?;
+                Outcome::Paid { payment_ids, batch_id: None }
+            }
+            _ => {
+                let (id, payment_ids) = payment_batch::pay(bank, account_id, &entries)?;
+                Outcome::Paid { payment_ids, batch_id: Some(id) }
+            }
+        }
     };
     end(bank, id, outcome)
 }
@@ -154,20 +165,11 @@ impl DraftPayment {
     fn object(&self, bank: &Bank) -> Option<Object> {
         match &self.outcome {
             Some(Outcome::Paid { payment_ids, batch_id }) => {
-                let made = |id: &u64| bank.books.payments.iter().find(|payment| payment.id == *id);
-                let payments: Vec<&Payment> = payment_ids.iter().filter_map(made).collect();
-                match (batch_id, payments.first()) {
-                    (None, Some(payment)) => Some(payment.element(bank)),
-                    _ => {
-                        let fields = object! {
-                            "id": batch_id,
-                            "created": clock::text(self.updated),
-                            "updated": clock::text(self.updated),
-                            "payments": payments.iter().map(|payment| payment.fields(bank)).collect::<Vec<_>>(),
-                        };
-                        Some(object! { "PaymentBatch": fields })
-                    }
+                if let Some(id) = batch_id {
+                    return Some(payment_batch::element(bank, *id, self.updated, payment_ids));
                 }
+                let made = bank.books.payments.iter().find(|payment| payment_ids.contains(&payment.id));
+                made.map(|payment| payment.element(bank))
             }
             Some(Outcome::Scheduled { id }) => {
                 let schedule = self.schedule.as_ref()?;

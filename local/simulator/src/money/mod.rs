@@ -11,5 +11,7 @@ pub(crate) mod issuer_transaction;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod payment;
+pub(crate) mod payment_batch;
 pub(crate) mod request_inquiry;
+pub(crate) mod request_response;
 pub(crate) mod schedule;

@@ -21,6 +21,9 @@ pub(crate) struct RequestInquiry {
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
+    /// The id of the same request among those that its counterparty received.
+    #[serde(default)]
+    pub(crate) response_id: u64,
     /// The account that asks.
     pub(crate) account_id: u64,
     /// What is asked of whom.
@@ -75,7 +78,7 @@ pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(),
             let counterparty = Counterparty { party: Party::of(bank, account_id), place: Place::Account(account_id) };
             ledger::pay(bank, payer, &[Order { counterparty, ..order }], SubKind::Request, None)?;
         }
-        Place::SugarDaddy | Place::Elsewhere => {
+        Place::SugarDaddy | Place::Bravo | Place::Elsewhere => {
             ledger::receive(bank, account_id, &order);
         }
     }

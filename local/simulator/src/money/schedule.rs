@@ -38,6 +38,19 @@ enum Unit {
     Yearly,
 }
 
+impl Unit {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Once => "time",
+            Self::Hourly => "hour",
+            Self::Daily => "day",
+            Self::Weekly => "week",
+            Self::Monthly => "month",
+            Self::Yearly => "year",
+        }
+    }
+}
+
 impl Schedule {
     pub(crate) fn read(fields: &Fields, now: Timestamp) -> Result<Self, Refusal> {
         let time_start = moment("time_start", fields.text("time_start"))?;
@@ -54,6 +67,19 @@ impl Schedule {
             return Err(Refusal::unrecorded(400, "time_end must come after time_start."));
         }
         Ok(Self { time_start, time_end, recurrence_unit, recurrence_size })
+    }
+
+    /// When it runs, in words: `every 2 weeks from 2027-01-31 09:30 UTC until 2027-12-31 09:30 UTC`.
+    pub(crate) fn words(&self) -> String {
+        let minute = |moment: Timestamp| moment.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let start = minute(self.time_start);
+        let every = match (self.recurrence_unit, self.recurrence_size) {
+            (Unit::Once, _) => return format!("once, on {start}"),
+            (unit, 1) => format!("every {}", unit.word()),
+            (unit, size) => format!("every {size} {}s", unit.word()),
+        };
+        let end = self.time_end.map(|end| format!(" until {}", minute(end))).unwrap_or_default();
+        format!("{every} from {start}{end}")
     }
 
     /// As it stands in a draft.
@@ -91,6 +117,13 @@ impl Schedule {
             [payment] => object! { "ScheduledPayment": first.and(object! { "payment": payment }) },
             _ => object! { "ScheduledPaymentBatch": first.and(object! { "payments": payments }) },
         }
+    }
+
+    /// As GET schedule gives it.
+    pub(crate) fn of_itself(&self, bank: &Bank, id: u64, draft: &DraftPayment) -> Object {
+        let moment = clock::text(draft.updated);
+        let fields = object! { "id": id, "created": moment, "updated": moment }.and(self.fields());
+        object! { "Schedule": fields.and(object! { "status": "ACTIVE", "object": self.element(bank, id, draft) }) }
     }
 
     /// The run after the first, to the second, as it was recorded.

@@ -72,6 +72,18 @@ pub(super) fn failure(status: u16, title: &str, text: &str) -> Answer {
     answer
 }
 
+/// What a browser gets where there is nothing.
+pub(crate) fn nothing_here(path: &str) -> Answer {
+    let main = format!(
+        "<h1>There is no such page</h1><p>The simulated bank has nothing at <code>{}</code>.</p>\
+         <p><a href=\"/\">Home</a></p>",
+        escape(path),
+    );
+    let mut answer = Answer::html(404, document("There is no such page", &main));
+    answer.set(header::CONTENT_SECURITY_POLICY, &policy(""));
+    answer
+}
+
 /// `form-action` counts for the redirect that follows a form, too.
 pub(crate) fn policy(origin: &str) -> String {
     let rest = "base-uri 'none'; frame-ancestors 'none'";
@@ -109,8 +121,6 @@ pub(crate) fn escape(text: &str) -> String {
 fn account(bank: &Bank, account: &Account) -> String {
     let kind = account.kind.name();
     let kind = kind.strip_prefix("MonetaryAccount").unwrap_or(kind);
-    let details: Vec<String> =
-        [account.iban().map(grouped), ledger::balance_text(bank, account)].into_iter().flatten().collect();
     format!(
         "<label class=\"account\"><input type=\"checkbox\" name=\"account\" value=\"{id}\" checked>\
          <span><strong>{description}</strong> <small>{kind}</small><br>\
@@ -118,8 +128,16 @@ fn account(bank: &Bank, account: &Account) -> String {
         id = account.id,
         description = escape(account.description().unwrap_or("Account")),
         kind = escape(kind),
-        details = escape(&details.join(" · ")),
+        details = details(bank, account),
     )
+}
+
+/// What tells one account from another: its IBAN and its balance, where the bank knows them.
+pub(crate) fn details(bank: &Bank, account: &Account) -> String {
+    let iban = account.iban().map(|iban| escape(&grouped(iban)));
+    let balance =
+        ledger::balance_text(bank, account).map(|text| format!("<span class=\"amount\">{}</span>", escape(&text)));
+    [iban, balance].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// An IBAN as people read it, in groups of four.

@@ -1,13 +1,13 @@
 //! POST /v1/token: a code becomes an access token. Everything stands in the query; errors are OAuth's, not the API's.
 
 use axum::http::header;
-use serde_json::json;
 
 use crate::bank::Bank;
 use crate::books::{AuthorizationCode, Credential, CredentialStatus, OauthClientStatus, Owner, UserApiKey};
 use crate::random;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
+use crate::wire::object::object;
 
 /// Why no token is given.
 enum TokenError {
@@ -20,7 +20,7 @@ enum TokenError {
 pub(crate) fn exchange(bank: &mut Bank, call: &Call) -> Answer {
     let mut answer = match issue(bank, call) {
         Ok((access_token, state)) => {
-            Answer::json(200, &json!({"access_token": access_token, "token_type": "bearer", "state": state}))
+            Answer::json(200, &object! { "access_token": access_token, "token_type": "bearer", "state": state })
         }
         Err(error) => error.answer(bank),
     };
@@ -94,7 +94,7 @@ fn revoke(bank: &mut Bank, psp_user_id: u64, customer: &str) {
     let now = bank.now();
     let of_customer = |credential: &Credential| match &credential.owner {
         Owner::Consent { user_api_key_id, .. } => ids.contains(user_api_key_id),
-        Owner::Psp { .. } => false,
+        Owner::Psp { .. } | Owner::Customer { .. } => false,
     };
     bank.books.revoke(of_customer, now);
 }
@@ -113,6 +113,6 @@ impl TokenError {
                 (status, "invalid_grant", "The authorization code is invalid or expired.".to_owned())
             }
         };
-        Answer::json(status, &json!({"error": error, "error_description": description}))
+        Answer::json(status, &object! { "error": error, "error_description": description })
     }
 }

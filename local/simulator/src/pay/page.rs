@@ -6,8 +6,7 @@ use crate::customers::parts::decimal;
 use crate::customers::{Account, Customer};
 use crate::forms::page;
 use crate::money::issuer_transaction::IssuerTransaction;
-use crate::money::ledger;
-use crate::oauth::consent_page::{document, escape, grouped, hidden};
+use crate::oauth::consent_page::{details, document, escape, grouped, hidden};
 use crate::pay::{PayError, TRANSACTION, payers};
 use crate::wire::answer::Answer;
 use crate::wire::web_address::origin;
@@ -79,7 +78,7 @@ fn summary(bank: &Bank, transaction: &IssuerTransaction) -> String {
     let mut expires = clock::text(transaction.expires);
     expires.truncate(19);
     format!(
-        "<h1>Pay <span id=\"amount\">EUR {amount}</span></h1><p><q>{asking}</q> asks for this payment.</p>\
+        "<h1>Pay <span id=\"amount\" class=\"amount\">EUR {amount}</span></h1><p><q>{asking}</q> asks for this payment.</p>\
          <dl class=\"facts\"><dt>To</dt><dd id=\"payee\"><strong>{name}</strong>\
          <br><span class=\"details\">{iban}</span></dd>\
          <dt>For</dt><dd id=\"description\">{description}</dd>\
@@ -93,14 +92,12 @@ fn summary(bank: &Bank, transaction: &IssuerTransaction) -> String {
 }
 
 fn account(bank: &Bank, account: &Account, is_first: bool) -> String {
-    let details: Vec<String> =
-        [account.iban().map(grouped), ledger::balance_text(bank, account)].into_iter().flatten().collect();
     format!(
         "<label class=\"account\"><input type=\"radio\" name=\"account\" value=\"{id}\"{checked}>\
          <span><strong>{description}</strong><br><span class=\"details\">{details}</span></span></label>",
         id = account.id,
         checked = if is_first { " checked" } else { "" },
         description = escape(account.description().unwrap_or("Account")),
-        details = escape(&details.join(" · ")),
+        details = details(bank, account),
     )
 }

@@ -6,7 +6,7 @@ use crate::money::decision::Decision;
 use crate::money::draft_payment::{self, DraftPayment, Outcome};
 use crate::money::order::{ORDER, Order};
 use crate::money::schedule::{SCHEDULE, Schedule};
-use crate::resources::monetary_account;
+use crate::resources::{monetary_account, user};
 use crate::settings::Permission;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -41,6 +41,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         Some("ACTIVE") if schedule.is_some() => {}
         Some(_) => return Err(Refusal::unrecorded(400, "status must be PENDING, or ACTIVE beside a schedule.")),
     }
+    let made_by = user::known_as(bank, caller)?;
     // The entries have ids, too.
     let id = bank.books.new_ids(1 + entries.len() as u64);
     bank.books.draft_payments.push(DraftPayment {
@@ -48,6 +49,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         created: now,
         updated: now,
         account_id,
+        made_by,
         entries,
         schedule,
         expires: clock::after(now, bank.settings.draft_payment_validity_seconds),
@@ -79,7 +81,7 @@ pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         return Err(Refusal::unrecorded(400, "the draft payment has changed since previous_updated_timestamp."));
     }
     match status {
-        "ACCEPTED" if bank.settings.tpp_accepts_drafts == Permission::Refuse => {
+        "ACCEPTED" if !user::is_customer(bank, caller)? && bank.settings.tpp_accepts_drafts == Permission::Refuse => {
             return Err(Refusal::unrecorded(403, "only the customer may accept a draft payment."));
         }
         "ACCEPTED" => draft_payment::decide(bank, id, Decision::Accept)?,

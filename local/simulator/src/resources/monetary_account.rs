@@ -30,8 +30,9 @@ pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Resul
 pub(crate) fn holding_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Result<u64, Refusal> {
     let account = in_path(bank, call, caller)?;
     match account.first_cents() {
-        Some(_) => Ok(account.id),
         None => Err(Refusal::unrecorded(400, "this account is not held at this bank.")),
+        Some(_) if account.is_closed() => Err(Refusal::unrecorded(400, "this account is closed.")),
+        Some(_) => Ok(account.id),
     }
 }
 
@@ -39,7 +40,7 @@ fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a A
     let Some(granted) = user::granted_in_path(bank, call, caller)? else { return Ok(Vec::new()) };
     let kind = kind_of_path(&call.path);
     let accounts = granted.customer.accounts.iter();
-    let ticked = accounts.filter(|account| granted.account_ids.contains(&account.id));
+    let ticked = accounts.filter(|account| granted.sees(account.id));
     Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind.name() == kind)).collect())
 }
 

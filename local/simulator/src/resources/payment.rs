@@ -1,11 +1,11 @@
-//! Payments. An application of a payment service provider reads them; to make one it prepares a draft.
+//! Payments. A customer with an API key makes them. An application of a payment service provider reads them; to make one
+//! it prepares a draft.
 
 use crate::bank::Bank;
 use crate::money::ledger;
 use crate::money::order::{ORDER, Order};
 use crate::money::payment::SubKind;
-use crate::resources::monetary_account;
-use crate::settings::Permission;
+use crate::resources::{monetary_account, user};
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Field, Fields, flag};
@@ -18,13 +18,11 @@ static PAYMENT: [Field; 6] = {
     [amount, counterparty, description, reference, attachment, flag("allow_bunqto").optional()]
 };
 
+pub(crate) const NOT_BY_A_PROVIDER: &str = "a payment service provider may not pay; it may create a draft payment.";
+
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let account_id = monetary_account::holding_in_path(bank, call, caller)?;
-    // Every session that sees accounts here is one of a payment service provider.
-    if bank.settings.direct_payments == Permission::Refuse {
-        let words = "a payment service provider may not pay; it may create a draft payment.";
-        return Err(Refusal::unrecorded(403, words));
-    }
+    user::check_may_pay(bank, caller, NOT_BY_A_PROVIDER)?;
     let order = Order::read(bank, account_id, &Fields::read(call, &PAYMENT)?)?;
     let ids = ledger::pay(bank, account_id, &[order], SubKind::Payment, None)?;
     Ok(Answer::id(ids.first().copied().unwrap_or_default()))

@@ -41,7 +41,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         Place::Account(id) if id == account_id => {
             return Err(Refusal::unrecorded(400, "an account cannot ask itself."));
         }
-        Place::Account(_) | Place::SugarDaddy => None,
+        Place::Account(_) | Place::SugarDaddy | Place::Bravo => None,
         // The address is no real one, so that nobody pays a simulated request with money.
         Place::Elsewhere if fields.flag("allow_bunqme") => {
             Some(format!("https://bunqme.bunq-simulator.example/t/{}", random::uuid()))
@@ -59,9 +59,10 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     let owned = |name: &str| fields.optional_text(name).map(str::to_owned);
     let attachment_ids = attachment_ids(&fields);
     let merchant_reference = owned("merchant_reference");
-    let (id, now) = (bank.books.new_id(), bank.now());
+    let (id, now) = (bank.books.new_ids(2), bank.now());
     let request = RequestInquiry {
         id,
+        response_id: id + 1,
         created: now,
         updated: now,
         account_id,

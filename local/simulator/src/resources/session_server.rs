@@ -71,7 +71,9 @@ fn is_registered(bank: &Bank, installation_id: u64, credential: &Credential) -> 
 fn timeout(bank: &Bank, owner: &Owner) -> u32 {
     let (requester, granter) = (bank.settings.psp_session_timeout_seconds, bank.settings.session_timeout_seconds);
     match (owner, bank.settings.timeout_owner) {
-        (Owner::Psp { .. }, _) | (_, TimeoutOwner::Requester) => requester,
+        (Owner::Psp { .. }, _) => requester,
+        (Owner::Customer { .. }, _) => granter,
+        (_, TimeoutOwner::Requester) => requester,
         (_, TimeoutOwner::Granter) => granter,
         (_, TimeoutOwner::Minimum) => requester.min(granter),
     }

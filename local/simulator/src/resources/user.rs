@@ -6,7 +6,7 @@ use crate::clock;
 use crate::customers::Customer;
 use crate::customers::parts::{Alias, avatar, euros};
 use crate::random::steady_uuid;
-use crate::settings::GrantedId;
+use crate::settings::{GrantedId, Permission};
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::gate::Caller;
@@ -17,7 +17,14 @@ use crate::wire::refusal::Refusal;
 /// Whose accounts a session sees.
 pub(crate) struct Granted<'a> {
     pub(crate) customer: &'a Customer,
-    pub(crate) account_ids: &'a [u64],
+    /// Those that the customer ticked. A customer's own key sees all.
+    account_ids: Option<&'a [u64]>,
+}
+
+impl Granted<'_> {
+    pub(crate) fn sees(&self, account_id: u64) -> bool {
+        self.account_ids.is_none_or(|ids| ids.contains(&account_id))
+    }
 }
 
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -47,7 +54,7 @@ pub(crate) fn find_payment_service_provider(bank: &mut Bank, call: &Call, caller
     let id = call.id(0);
     match owner(bank, caller)? {
         owner @ Owner::Psp { psp_user_id } if *psp_user_id == id => of_owner(bank, owner).map(Answer::one),
-        Owner::Psp { .. } | Owner::Consent { .. } => Err(unknown(id)),
+        Owner::Psp { .. } | Owner::Consent { .. } | Owner::Customer { .. } => Err(unknown(id)),
     }
 }
 
@@ -71,6 +78,10 @@ pub(crate) fn of_owner(bank: &Bank, owner: &Owner) -> Result<Object, Refusal> {
             };
             Ok(object! { "UserApiKey": fields })
         }
+        Owner::Customer { user_id, customer } => {
+            let customer = bank.customers.named(customer).ok_or(unknown(*user_id))?;
+            Ok(customer.element(&bank.settings))
+        }
     }
 }
 
@@ -79,10 +90,10 @@ pub(crate) fn provider_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Res
     let id = call.id(0);
     match owner(bank, caller)? {
         Owner::Psp { psp_user_id } if *psp_user_id == id => Ok(id),
-        Owner::Consent { user_api_key_id, .. } if *user_api_key_id == id => {
+        owner @ (Owner::Consent { .. } | Owner::Customer { .. }) if owner.user_id() == id => {
             Err(Refusal::unrecorded(403, "only a payment service provider may do this."))
         }
-        Owner::Psp { .. } | Owner::Consent { .. } => Err(unknown(id)),
+        Owner::Psp { .. } | Owner::Consent { .. } | Owner::Customer { .. } => Err(unknown(id)),
     }
 }
 
@@ -102,8 +113,61 @@ pub(crate) fn granted_in_path<'a>(
         Owner::Psp { .. } => Ok(None),
         Owner::Consent { account_ids, .. } => {
             let customer = customer(bank, owner).ok_or(unknown(id))?;
-            Ok(Some(Granted { customer, account_ids }))
+            Ok(Some(Granted { customer, account_ids: Some(account_ids) }))
         }
+        Owner::Customer { .. } => {
+            let customer = customer(bank, owner).ok_or(unknown(id))?;
+            Ok(Some(Granted { customer, account_ids: None }))
+        }
+    }
+}
+
+/// The customer in the path, if the caller may change more than money: with an own API key, or where a setting lets
+/// payment service providers do what no role of PSD2 lists.
+pub(crate) fn writing_in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Customer, Refusal> {
+    let refusal = || Refusal::unrecorded(403, "only a customer with an own API key may do this.");
+    let granted = granted_in_path(bank, call, caller)?.ok_or_else(refusal)?;
+    if is_customer(bank, caller)? || bank.settings.tpp_writes == Permission::Allow {
+        Ok(granted.customer)
+    } else {
+        Err(refusal())
+    }
+}
+
+/// Lets a customer pay, and a payment service provider where a setting says so.
+pub(crate) fn check_may_pay(bank: &Bank, caller: &Caller, otherwise: &str) -> Result<(), Refusal> {
+    if is_customer(bank, caller)? || bank.settings.direct_payments == Permission::Allow {
+        Ok(())
+    } else {
+        Err(Refusal::unrecorded(403, otherwise))
+    }
+}
+
+/// Whether the session was opened with a customer's own API key.
+pub(crate) fn is_customer(bank: &Bank, caller: &Caller) -> Result<bool, Refusal> {
+    Ok(matches!(owner(bank, caller)?, Owner::Customer { .. }))
+}
+
+/// The name that the customer knows the caller by: that of the application's provider, or the customer's own.
+pub(crate) fn known_as(bank: &Bank, caller: &Caller) -> Result<String, Refusal> {
+    let name = match owner(bank, caller)? {
+        Owner::Psp { psp_user_id } => bank.books.psp_user(*psp_user_id).map(|user| user.common_name.clone()),
+        Owner::Consent { user_api_key_id, .. } => {
+            let provider = bank.books.user_api_key(*user_api_key_id).map(|key| key.psp_user_id);
+            provider.and_then(|id| bank.books.psp_user(id)).map(|user| user.common_name.clone())
+        }
+        Owner::Customer { customer, .. } => {
+            bank.customers.named(customer).map(|customer| customer.display_name.clone())
+        }
+    };
+    Ok(name.unwrap_or_default())
+}
+
+/// Lets the consent that opened an account see it.
+pub(crate) fn grant_account(bank: &mut Bank, caller: &Caller, account_id: u64) {
+    let credential = caller.session().ok().and_then(|session| bank.books.credential_mut(session.credential_id));
+    if let Some(Owner::Consent { account_ids, .. }) = credential.map(|credential| &mut credential.owner) {
+        account_ids.push(account_id);
     }
 }
 
@@ -119,8 +183,13 @@ fn owner<'a>(bank: &'a Bank, caller: &Caller) -> Result<&'a Owner, Refusal> {
 }
 
 fn customer<'a>(bank: &'a Bank, owner: &Owner) -> Option<&'a Customer> {
-    let Owner::Consent { user_api_key_id, .. } = owner else { return None };
-    bank.customers.named(&bank.books.user_api_key(*user_api_key_id)?.customer)
+    match owner {
+        Owner::Psp { .. } => None,
+        Owner::Consent { user_api_key_id, .. } => {
+            bank.customers.named(&bank.books.user_api_key(*user_api_key_id)?.customer)
+        }
+        Owner::Customer { customer, .. } => bank.customers.named(customer),
+    }
 }
 
 fn granting<'a>(bank: &'a Bank, owner: &Owner, id: u64) -> Option<&'a Customer> {

@@ -65,7 +65,7 @@ pub struct Settings {
     pub device_server_signature: Need,
     /// Whether an access token must be registered by POST device-server before it opens a session.
     pub access_token_device: Need,
-    /// How long an unused API key of a payment service provider lives, in seconds.
+    /// How long an unused API key of a payment service provider or of a sandbox user lives, in seconds.
     pub psp_credential_validity_seconds: u32,
     /// How long an authorization code lives, in seconds.
     pub authorization_code_validity_seconds: u32,
@@ -81,6 +81,9 @@ pub struct Settings {
     pub direct_payments: Permission,
     /// Whether a payment service provider may accept a draft payment in the customer's place.
     pub tpp_accepts_drafts: Permission,
+    /// Whether a payment service provider may do for a customer what no role of PSD2 lists: open and change accounts, and
+    /// upload attachments.
+    pub tpp_writes: Permission,
     /// Where the public view of an issuer transaction is.
     pub issuer_transaction_public_path: PublicPath,
     /// How long a draft payment waits for the customer, in seconds. 30 days by default; the real time is not known.
@@ -126,6 +129,7 @@ impl Default for Settings {
             reconsent_revokes: false,
             direct_payments: Permission::Refuse,
             tpp_accepts_drafts: Permission::Refuse,
+            tpp_writes: Permission::Refuse,
             issuer_transaction_public_path: PublicPath::Both,
             draft_payment_validity_seconds: 2_592_000,
             request_inquiry_validity_seconds: 2_592_000,

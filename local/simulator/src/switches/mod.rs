@@ -14,7 +14,7 @@ mod settings;
 use axum::Router;
 use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,10 +24,11 @@ use serde_json::json;
 
 use crate::app;
 use crate::bank::SharedBank;
+use crate::forms;
 use crate::money::decision::DecisionError;
 use crate::oauth::consent_page;
 use crate::pay;
-use crate::wire::call::value_of;
+use crate::wire::call::{takes_html, value_of};
 
 /// Whether an address is one of ours rather than the bank's. At the root the bank has its pay page.
 pub(crate) fn owns(uri: &Uri) -> bool {
@@ -57,6 +58,7 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         // The answer of a fault may be as large as any bank's.
         .layer(DefaultBodyLimit::disable())
         .merge(app::router())
+        .fallback(nothing)
         .with_state(bank)
 }
 
@@ -71,6 +73,15 @@ async fn json_only(request: Request, next: Next) -> Response {
     } else {
         SwitchError::NotJson.into_response()
     }
+}
+
+/// A path below those of this router that leads nowhere.
+async fn nothing(headers: HeaderMap, uri: Uri) -> Response {
+    if takes_html(&headers) {
+        return forms::response(consent_page::nothing_here(uri.path()));
+    }
+    let body = json!({"error": "there is nothing here"}).to_string();
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// Why a switch was not turned.

@@ -119,7 +119,7 @@ fn of_draft(bank: &Bank, draft: &DraftPayment) -> Value {
 fn of_request(bank: &Bank, request: &RequestInquiry) -> Value {
     let asked = match request.order.counterparty.place {
         Place::Account(id) => Some(id),
-        Place::SugarDaddy | Place::Elsewhere => None,
+        Place::SugarDaddy | Place::Bravo | Place::Elsewhere => None,
     };
     json!({
         "id": request.id,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::bank::{Bank, SharedBank};
 use crate::books::{OauthClientStatus, Owner};
-use crate::switches::people::{PSP, keys_of};
+use crate::switches::people::{PSP, users_of};
 
 pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
     let bank = bank.lock();
@@ -19,26 +19,32 @@ pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
     };
     let active = |status: &OauthClientStatus| *status == OauthClientStatus::Active;
     let usable = books.credentials.iter().filter(|credential| credential.is_usable(now));
-    let (psp, consents): (Vec<_>, Vec<_>) =
-        usable.partition(|credential| matches!(credential.owner, Owner::Psp { .. }));
+    let (mut psp, mut consents) = (0, 0);
+    for credential in usable {
+        match credential.owner {
+            Owner::Psp { .. } => psp += 1,
+            Owner::Consent { .. } => consents += 1,
+            Owner::Customer { .. } => {}
+        }
+    }
     // By the names that the switches know owners by.
     let psp_users: Vec<u64> = books.psp_users.iter().map(|user| user.id).collect();
     let mut sessions_of = BTreeMap::from([(PSP, open_sessions(&bank, &psp_users))]);
     for customer in bank.customers.iter() {
-        sessions_of.insert(&customer.name, open_sessions(&bank, &keys_of(&bank, &customer.name)));
+        sessions_of.insert(&customer.name, open_sessions(&bank, &users_of(&bank, &customer.name)));
     }
     Json(json!({
         "installations": books.installations.len(),
         "installations_in_use": books.installations.iter().filter(|installation| in_use(installation.id)).count(),
         "psp_users": books.psp_users.len(),
-        "psp_credentials": psp.len(),
+        "psp_credentials": psp,
         "devices": books.devices.len(),
         "sessions": books.sessions.iter().filter(|session| session.is_alive(now)).count(),
         "sessions_of": sessions_of,
         "oauth_clients": books.oauth_clients.iter().filter(|client| active(&client.status)).count(),
         "callback_urls": books.callback_urls.len(),
         "user_api_keys": books.user_api_keys.len(),
-        "access_tokens": consents.len(),
+        "access_tokens": consents,
     }))
 }
 

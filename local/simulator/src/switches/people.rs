@@ -65,7 +65,7 @@ pub(super) async fn expire_sessions(State(bank): State<SharedBank>, body: Bytes)
     let users: Option<Vec<u64>> = match owner {
         None => None,
         Some(name) if name == PSP => Some(bank.books.psp_users.iter().map(|user| user.id).collect()),
-        Some(name) if bank.customers.named(&name).is_some() => Some(keys_of(&bank, &name)),
+        Some(name) if bank.customers.named(&name).is_some() => Some(users_of(&bank, &name)),
         Some(name) => return Err(SwitchError::UnknownCustomer(name)),
     };
     let owned = |owner: &Owner| users.as_ref().is_none_or(|users| users.contains(&owner.user_id()));
@@ -83,7 +83,13 @@ pub(super) async fn expire_sessions(State(bank): State<SharedBank>, body: Bytes)
     Ok(Json(json!({"ended": ended})))
 }
 
+/// The users that act for a customer: those of the consents, and the customer.
+pub(super) fn users_of(bank: &Bank, customer: &str) -> Vec<u64> {
+    let own = bank.customers.named(customer).map(|customer| customer.id);
+    keys_of(bank, customer).into_iter().chain(own).collect()
+}
+
 /// The users that stand for a customer's consents.
-pub(super) fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
+fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
     bank.books.user_api_keys.iter().filter(|key| key.customer == customer).map(|key| key.id).collect()
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request};
+use axum::http::{HeaderMap, Method, Request, header};
 use url::form_urlencoded;
 
 use crate::settings::Need;
@@ -61,6 +61,11 @@ impl Call {
         self.header(name).filter(|value| !value.is_empty())
     }
 
+    /// Whether it asks for a page, and not for a part of the API.
+    pub(crate) fn is_browsers(&self) -> bool {
+        !self.path.starts_with("/v1/") && takes_html(&self.headers)
+    }
+
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         value_of(self.query.as_bytes(), name)
     }
@@ -86,6 +91,14 @@ impl Call {
 pub(crate) fn address(headers: &HeaderMap, peer: IpAddr, egress: Option<IpAddr>) -> IpAddr {
     let said = headers.get(CALLER_IP).and_then(|ip| ip.to_str().ok()?.parse().ok());
     said.or(egress).unwrap_or(peer)
+}
+
+/// Whether the caller takes a page, as browsers say and programs do not.
+pub(crate) fn takes_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The first value of a name in `a=1&b=2`, decoded.

@@ -61,8 +61,6 @@ pub(crate) use object;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn keys_stay_in_their_order_at_every_depth_and_options_are_left_out() {
         let inner = object! { "z": 1, "a": [object! { "y": "ü\"", "b": () }] };

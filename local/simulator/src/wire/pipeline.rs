@@ -101,7 +101,11 @@ fn finish(call: &Call, answer: Answer, key: &Arc<ServerKey>, sign_errors: bool, 
 }
 
 fn is_api(call: &Call) -> bool {
-    !matches!(&call.found, Found::Route(route, _) if matches!(route.act, Act::Web(_)))
+    match &call.found {
+        Found::Route(route, _) => !matches!(route.act, Act::Web(_)),
+        Found::WrongMethod(_) => true,
+        Found::Nothing => !call.is_browsers(),
+    }
 }
 
 fn is_signed(status: u16, sign_errors: bool) -> bool {

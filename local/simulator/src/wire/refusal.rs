@@ -51,6 +51,10 @@ impl Refusal {
         Self::Unrecorded { status, text: format!("Simulator: {}", text.into()) }
     }
 
+    pub(crate) fn missing(field: &'static str) -> Self {
+        Self::Fields(vec![FieldFault::Missing(field)])
+    }
+
     pub(crate) fn unknown_endpoint() -> Self {
         Self::unrecorded(404, "there is no such endpoint.")
     }

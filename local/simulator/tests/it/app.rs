@@ -38,7 +38,15 @@ async fn the_root_leads_to_the_app_and_the_app_to_its_customers() {
         let policy = page.header("Content-Security-Policy").unwrap();
         assert!(policy.contains("default-src 'none'") && !page.text.contains("<script"), "{policy}");
     }
-    assert_eq!(bank.get("/app/sesame").send().await.status, 404);
+    for path in ["/app/sesame", "/sesame", "/_simulator/sesame"] {
+        let page = bank.get(path).header("Accept", "text/html,*/*;q=0.8").send().await;
+        assert!(page.status == 404 && page.text.contains("no such page") && page.text.contains("href=\"/\""), "{path}");
+        assert!(page.header("Content-Security-Policy").unwrap().contains("default-src 'none'"));
+        let program = bank.get(path).send().await;
+        assert!(program.status == 404 && !program.text.contains('<'), "{path}: {}", program.text);
+    }
+    let api = bank.get("/v1/sesame").header("Accept", "text/html").send().await;
+    api.refused_by_simulator(404, "no such endpoint");
     for name in ["empty", "strange", "company"] {
         bank.get(&format!("/app?customer={name}")).send().await.ok();
     }
@@ -67,6 +75,26 @@ async fn a_customer_sees_accounts_payments_and_what_waits() {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("<b>"));
+}
+
+#[tokio::test]
+async fn a_draft_says_who_made_it_and_when_it_runs() {
+    let desk = Desk::new().await;
+    let once = json!({"time_start": "2031-01-31 09:30:00", "recurrence_unit": "ONCE", "recurrence_size": 1});
+    let weekly = json!({
+        "time_start": "2031-01-31 09:30:00", "time_end": "2031-12-31 09:30:00",
+        "recurrence_unit": "WEEKLY", "recurrence_size": 2,
+    });
+    for schedule in [once, weekly] {
+        let body = with(crate::desk::draft(json!([entry("1.00")])), "schedule", schedule);
+        desk.post("60101/draft-payment", body).await.ok();
+    }
+
+    let page = page(&desk).await;
+
+    assert!(page.contains("Prepared by <q>Tests AISP PISP</q> · From Huishouden"));
+    assert!(page.contains("once, on 2031-01-31 09:30 UTC"));
+    assert!(page.contains("every 2 weeks from 2031-01-31 09:30 UTC until 2031-12-31 09:30 UTC"));
 }
 
 #[tokio::test]

@@ -75,5 +75,5 @@ async fn faults_and_counts_know_the_templates() {
     assert_eq!(provider.bank.get(&format!("/v1/{PUBLIC}/{uuid}")).send().await.status, 500);
     provider.bank.get(&format!("/v1/{PUBLIC}/{uuid}")).send().await.ok();
     let calls = provider.bank.get("/_simulator/calls").send().await.json();
-    assert_eq!(calls["counts"][format!("GET {PUBLIC}/{{item-id}}")], 2);
+    assert_eq!(calls["counts"][format!("GET {PUBLIC}/{{item-uuid}}")], 2);
 }

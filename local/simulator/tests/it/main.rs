@@ -1,12 +1,13 @@
 //! The simulated bank, as a client on the other side of the socket sees it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
 mod app;
 mod authorize;
 mod client;
 mod credential;
+mod customer_desk;
 mod desk;
 mod device_server;
 mod doors;
@@ -26,7 +27,9 @@ mod payments;
 mod permitted_ips;
 mod program;
 mod rate_limits;
+mod recorded;
 mod request_inquiries;
+mod sandbox_users;
 mod session;
 mod session_end;
 mod setup;

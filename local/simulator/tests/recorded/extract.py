@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes shapes.json: what public recordings of bunq's answers hold, by name and type, without a single value.
 
-    local/simulator/tests/recorded/extract.py path/to/recordings
+    local/simulator/tests/recorded/extract.py path/to/recordings…
 
-The recordings themselves belong to others and are not kept here. `INDEX.md` of that folder names the source of each, as a row `| file | source | note |`.
+The recordings themselves belong to others and are not kept here. `INDEX.md` of each folder names the source of each, as a row `| file | source | note |`.
 A file is a body, or an object of `_meta` (method, url) and `body`.
 
 Of a scalar its type is kept, of an object its fields in bunq's order, of a list each different element once.
@@ -13,13 +13,22 @@ import json
 import sys
 from pathlib import Path
 
+# Keys with a slip of the pen in the assets of bunq's Python library.
+SLIPS = {
+    "content_type|": "content_type",
+    "counterparty_aliasl": "counterparty_alias",
+    "heigh": "height",
+    "iba": "iban",
+    "uuid|": "uuid",
+    "width|": "width",
+}
 TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
 def shape(value):
     """The shape of a value."""
     if isinstance(value, dict):
-        return {name: shape(inner) for name, inner in value.items()}
+        return {SLIPS.get(name, name): shape(inner) for name, inner in value.items()}
     if isinstance(value, list):
         shapes = []
         for element in map(shape, value):
@@ -38,9 +47,9 @@ def sources(index: Path) -> dict[str, str]:
 
 def main() -> None:
     """Reads the recordings and writes the extract beside this script."""
-    folder = Path(sys.argv[1])
+    folders = {name: (folder, source) for folder in map(Path, sys.argv[1:]) for name, source in sources(folder / "INDEX.md").items()}
     lines = []
-    for name, source in sorted(sources(folder / "INDEX.md").items()):
+    for name, (folder, source) in sorted(folders.items()):
         recording = json.loads((folder / name).read_text(encoding="utf-8"))
         meta = recording.get("_meta", {})
         body = recording["body"] if "_meta" in recording else recording

@@ -1,76 +1,19 @@
 //! Every endpoint of the bank, in one table. The names here are those of faults, of the list of calls and of rate
-//! limits.
+//! limits. A name that ends in `-uuid` stands for any text, every other one for a number.
 
 use axum::http::Method;
 
-use crate::bank::Bank;
+use super::{Route, api, web};
 use crate::oauth;
 use crate::pay;
 use crate::resources::payment_service_provider_issuer_transaction as issuer_transaction;
 use crate::resources::{
-    callback_url, credential_password_ip, device_server, draft_payment, installation, monetary_account, oauth_client,
-    payment, payment_service_provider_credential, permitted_ip, request_inquiry, session, session_server, user,
+    attachment, attachment_public, callback_url, card, credential_password_ip, device_server, draft_payment, event,
+    installation, monetary_account, monetary_account_change, oauth_client, payment, payment_batch,
+    payment_service_provider_credential, permitted_ip, request_inquiry, request_response, sandbox_user, schedule,
+    session, session_server, user,
 };
-use crate::wire::answer::Answer;
-use crate::wire::call::Call;
-use crate::wire::gate::{Caller, Needs};
-use crate::wire::refusal::Refusal;
-
-/// One endpoint.
-pub(crate) struct Route {
-    pub(crate) method: Method,
-    /// The path below `/v1/`, with a name in braces for every id.
-    pub(crate) template: &'static str,
-    pub(crate) act: Act,
-}
-
-/// What an endpoint does, and for whom.
-#[derive(Clone, Copy)]
-pub(crate) enum Act {
-    /// An endpoint of the API, behind the checks that it needs.
-    Api(Needs, fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>),
-    /// A page, or an endpoint of the OAuth host: no headers, no signature, other errors.
-    Web(fn(&mut Bank, &Call) -> Answer),
-}
-
-/// What a method and a path mean.
-#[derive(Clone)]
-pub(crate) enum Found {
-    Route(&'static Route, Ids),
-    WrongMethod(&'static Route),
-    Nothing,
-}
-
-/// What stands in a path where its template has names.
-#[derive(Clone, Default)]
-pub(crate) struct Ids {
-    pub(crate) numbers: Vec<u64>,
-    /// The last one, where it is no number.
-    pub(crate) uuid: String,
-}
-
-impl Found {
-    /// The endpoint's name, without the ids.
-    pub(crate) fn template(&self) -> &'static str {
-        match self {
-            Self::Route(route, _) | Self::WrongMethod(route) => route.template,
-            Self::Nothing => "unknown",
-        }
-    }
-}
-
-const fn api(
-    method: Method,
-    template: &'static str,
-    needs: Needs,
-    handler: fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>,
-) -> Route {
-    Route { method, template, act: Act::Api(needs, handler) }
-}
-
-const fn web(method: Method, template: &'static str, handler: fn(&mut Bank, &Call) -> Answer) -> Route {
-    Route { method, template, act: Act::Web(handler) }
-}
+use crate::wire::gate::Needs;
 
 const CLIENTS: &str = "user/{user-id}/oauth-client";
 const CLIENT: &str = "user/{user-id}/oauth-client/{item-id}";
@@ -80,14 +23,27 @@ const REQUESTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/re
 const REQUEST: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}";
 const DRAFTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment";
 const DRAFT: &str = "user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}";
+const RESPONSES: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-response";
+const RESPONSE: &str = "user/{user-id}/monetary-account/{monetary-account-id}/request-response/{item-id}";
+const BATCHES: &str = "user/{user-id}/monetary-account/{monetary-account-id}/payment-batch";
+const BATCH: &str = "user/{user-id}/monetary-account/{monetary-account-id}/payment-batch/{item-id}";
+const ATTACHMENTS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/attachment";
+const ATTACHMENT_CONTENT: &str =
+    "user/{user-id}/monetary-account/{monetary-account-id}/attachment/{attachment-id}/content";
+const SCHEDULES: &str = "user/{user-id}/monetary-account/{monetary-account-id}/schedule";
+const SCHEDULE: &str = "user/{user-id}/monetary-account/{monetary-account-id}/schedule/{item-id}";
+const BANK_ACCOUNTS: &str = "user/{user-id}/monetary-account-bank";
+const BANK_ACCOUNT: &str = "user/{user-id}/monetary-account-bank/{item-id}";
+const SAVINGS_ACCOUNTS: &str = "user/{user-id}/monetary-account-savings";
+const SAVINGS_ACCOUNT: &str = "user/{user-id}/monetary-account-savings/{item-id}";
 const KEYS: &str = "user/{user-id}/credential-password-ip";
 const KEY: &str = "user/{user-id}/credential-password-ip/{item-id}";
 const IPS: &str = "user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip";
 const IP: &str = "user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}";
 const TRANSACTIONS: &str = "user/{user-id}/payment-service-provider-issuer-transaction";
 const TRANSACTION: &str = "user/{user-id}/payment-service-provider-issuer-transaction/{item-id}";
-const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-id}";
-const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-id}";
+const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}";
+const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-uuid}";
 const URLS: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url";
 const URL: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}";
 
@@ -151,8 +107,8 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, PUBLIC, Needs::NOTHING, issuer_transaction::find_public),
     api(Method::GET, "user/{user-id}/monetary-account", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account/{item-id}", Needs::SESSION, monetary_account::find),
-    api(Method::GET, "user/{user-id}/monetary-account-bank", Needs::SESSION, monetary_account::list),
-    api(Method::GET, "user/{user-id}/monetary-account-bank/{item-id}", Needs::SESSION, monetary_account::find),
+    api(Method::GET, BANK_ACCOUNTS, Needs::SESSION, monetary_account::list),
+    api(Method::GET, BANK_ACCOUNT, Needs::SESSION, monetary_account::find),
     api(Method::GET, "user/{user-id}/monetary-account-card", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account-card/{item-id}", Needs::SESSION, monetary_account::find),
     api(Method::GET, "user/{user-id}/monetary-account-external", Needs::SESSION, monetary_account::list),
@@ -166,8 +122,8 @@ pub(crate) static ROUTES: &[Route] = &[
     ),
     api(Method::GET, "user/{user-id}/monetary-account-joint", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account-joint/{item-id}", Needs::SESSION, monetary_account::find),
-    api(Method::GET, "user/{user-id}/monetary-account-savings", Needs::SESSION, monetary_account::list),
-    api(Method::GET, "user/{user-id}/monetary-account-savings/{item-id}", Needs::SESSION, monetary_account::find),
+    api(Method::GET, SAVINGS_ACCOUNTS, Needs::SESSION, monetary_account::list),
+    api(Method::GET, SAVINGS_ACCOUNT, Needs::SESSION, monetary_account::find),
     api(Method::POST, PAYMENTS, Needs::SIGNED_SESSION, payment::create),
     api(Method::GET, PAYMENTS, Needs::SESSION, payment::list),
     api(Method::GET, PAYMENT, Needs::SESSION, payment::find),
@@ -179,56 +135,34 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, DRAFTS, Needs::SESSION, draft_payment::list),
     api(Method::GET, DRAFT, Needs::SESSION, draft_payment::find),
     api(Method::PUT, DRAFT, Needs::SESSION, draft_payment::update),
+    api(Method::POST, "sandbox-user", Needs::NOTHING, sandbox_user::create_person),
+    api(Method::POST, "sandbox-user-person", Needs::NOTHING, sandbox_user::create_person),
+    api(Method::POST, "sandbox-user-company", Needs::NOTHING, sandbox_user::create_company),
+    api(Method::POST, BANK_ACCOUNTS, Needs::SESSION, monetary_account_change::create_bank),
+    api(Method::PUT, BANK_ACCOUNT, Needs::SESSION, monetary_account_change::update_bank),
+    api(Method::POST, SAVINGS_ACCOUNTS, Needs::SESSION, monetary_account_change::create_savings),
+    api(Method::PUT, SAVINGS_ACCOUNT, Needs::SESSION, monetary_account_change::update_savings),
+    api(Method::GET, RESPONSES, Needs::SESSION, request_response::list),
+    api(Method::GET, RESPONSE, Needs::SESSION, request_response::find),
+    api(Method::PUT, RESPONSE, Needs::SESSION, request_response::update),
+    api(Method::POST, BATCHES, Needs::SIGNED_SESSION, payment_batch::create),
+    api(Method::GET, BATCHES, Needs::SESSION, payment_batch::list),
+    api(Method::GET, BATCH, Needs::SESSION, payment_batch::find),
+    api(Method::GET, "user/{user-id}/event", Needs::SESSION, event::list),
+    api(Method::GET, "user/{user-id}/event/{item-id}", Needs::SESSION, event::find),
+    api(Method::GET, "user/{user-id}/schedule", Needs::SESSION, schedule::list_of_user),
+    api(Method::GET, SCHEDULES, Needs::SESSION, schedule::list),
+    api(Method::GET, SCHEDULE, Needs::SESSION, schedule::find),
+    api(Method::GET, "user/{user-id}/card", Needs::SESSION, card::list),
+    api(Method::GET, "user/{user-id}/card/{item-id}", Needs::SESSION, card::find),
+    api(Method::GET, "user/{user-id}/card-name", Needs::SESSION, card::names),
+    api(Method::POST, "attachment-public", Needs::SESSION, attachment_public::create),
+    api(Method::GET, "attachment-public/{item-uuid}", Needs::SESSION, attachment_public::find),
+    api(Method::GET, "attachment-public/{attachment-uuid}/content", Needs::SESSION, attachment_public::content),
+    api(Method::POST, "avatar", Needs::SESSION, attachment_public::create_avatar),
+    api(Method::GET, "avatar/{item-uuid}", Needs::SESSION, attachment_public::find_avatar),
+    api(Method::POST, ATTACHMENTS, Needs::SESSION, attachment::create),
+    api(Method::GET, ATTACHMENT_CONTENT, Needs::SESSION, attachment::content),
+    api(Method::GET, "user/{user-id}/attachment/{item-id}", Needs::SESSION, attachment::find_of_user),
+    api(Method::GET, "user/{user-id}/attachment/{attachment-id}/content", Needs::SESSION, attachment::content_of_user),
 ];
-
-impl Route {
-    fn path(&self) -> String {
-        match self.template {
-            page @ ("auth" | "pay") => format!("/{page}"),
-            template => format!("/v1/{template}"),
-        }
-    }
-
-    fn ids(&self, path: &str) -> Option<Ids> {
-        let pattern = self.path();
-        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-        let mut ids = Ids::default();
-        loop {
-            match (wanted.next(), given.next()) {
-                (None, None) => return Some(ids),
-                (Some("{item-id}"), Some(id)) if [PUBLIC, PUBLIC_OF_USER].contains(&self.template) => {
-                    ids.uuid = id.to_owned();
-                }
-                (Some(placeholder), Some(id)) if placeholder.starts_with('{') => ids.numbers.push(id.parse().ok()?),
-                (Some(word), Some(same)) if word == same => {}
-                _ => return None,
-            }
-        }
-    }
-}
-
-pub(crate) fn find(method: &Method, path: &str) -> Found {
-    // The bank has its pay page at the root of a host of its own.
-    let path = if path == "/" { "/pay" } else { path };
-    let mut wrong_method = None;
-    for route in ROUTES {
-        match route.ids(path) {
-            Some(ids) if route.method == *method => return Found::Route(route, ids),
-            Some(_) => wrong_method = Some(route),
-            None => {}
-        }
-    }
-    wrong_method.map_or(Found::Nothing, Found::WrongMethod)
-}
-
-/// Whether a text names an endpoint of the table, whatever it calls the ids: `GET user/{id}` is `GET user/{user-id}`.
-pub(crate) fn same_endpoint(route: &Route, name: &str) -> bool {
-    let name = name.trim();
-    let Some((method, template)) = name.split_once(' ') else { return false };
-    let parts = |template: &str| -> Vec<String> {
-        template.split('/').map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }).collect()
-    };
-    let template = template.trim().trim_start_matches('/');
-    let template = template.strip_prefix("v1/").unwrap_or(template);
-    route.method.as_str().eq_ignore_ascii_case(method) && parts(template) == parts(route.template)
-}

@@ -1,0 +1,119 @@
+//! What a method and a path mean.
+
+mod table;
+
+use axum::http::Method;
+
+use crate::bank::Bank;
+use crate::wire::answer::Answer;
+use crate::wire::call::Call;
+use crate::wire::gate::{Caller, Needs};
+use crate::wire::refusal::Refusal;
+
+pub(crate) use self::table::ROUTES;
+
+/// One endpoint.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// The path below `/v1/`, with a name in braces for every id.
+    pub(crate) template: &'static str,
+    pub(crate) act: Act,
+}
+
+/// What an endpoint does, and for whom.
+#[derive(Clone, Copy)]
+pub(crate) enum Act {
+    /// An endpoint of the API, behind the checks that it needs.
+    Api(Needs, fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>),
+    /// A page, or an endpoint of the OAuth host: no headers, no signature, other errors.
+    Web(fn(&mut Bank, &Call) -> Answer),
+}
+
+/// What a method and a path mean.
+#[derive(Clone)]
+pub(crate) enum Found {
+    Route(&'static Route, Ids),
+    WrongMethod(&'static Route),
+    Nothing,
+}
+
+/// What stands in a path where its template has names.
+#[derive(Clone, Default)]
+pub(crate) struct Ids {
+    pub(crate) numbers: Vec<u64>,
+    /// The one that is no number.
+    pub(crate) uuid: String,
+}
+
+impl Found {
+    /// The endpoint's name, without the ids.
+    pub(crate) fn template(&self) -> &'static str {
+        match self {
+            Self::Route(route, _) | Self::WrongMethod(route) => route.template,
+            Self::Nothing => "unknown",
+        }
+    }
+}
+
+const fn api(
+    method: Method,
+    template: &'static str,
+    needs: Needs,
+    handler: fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>,
+) -> Route {
+    Route { method, template, act: Act::Api(needs, handler) }
+}
+
+const fn web(method: Method, template: &'static str, handler: fn(&mut Bank, &Call) -> Answer) -> Route {
+    Route { method, template, act: Act::Web(handler) }
+}
+
+impl Route {
+    fn path(&self) -> String {
+        match self.template {
+            page @ ("auth" | "pay") => format!("/{page}"),
+            template => format!("/v1/{template}"),
+        }
+    }
+
+    fn ids(&self, path: &str) -> Option<Ids> {
+        let pattern = self.path();
+        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+        let mut ids = Ids::default();
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return Some(ids),
+                (Some(placeholder), Some(id)) if placeholder.ends_with("-uuid}") => ids.uuid = id.to_owned(),
+                (Some(placeholder), Some(id)) if placeholder.starts_with('{') => ids.numbers.push(id.parse().ok()?),
+                (Some(word), Some(same)) if word == same => {}
+                _ => return None,
+            }
+        }
+    }
+}
+
+pub(crate) fn find(method: &Method, path: &str) -> Found {
+    // The bank has its pay page at the root of a host of its own.
+    let path = if path == "/" { "/pay" } else { path };
+    let mut wrong_method = None;
+    for route in ROUTES {
+        match route.ids(path) {
+            Some(ids) if route.method == *method => return Found::Route(route, ids),
+            Some(_) => wrong_method = Some(route),
+            None => {}
+        }
+    }
+    wrong_method.map_or(Found::Nothing, Found::WrongMethod)
+}
+
+/// Whether a text names an endpoint of the table, whatever it calls the ids: `GET user/{id}` is `GET user/{user-id}`.
+pub(crate) fn same_endpoint(route: &Route, name: &str) -> bool {
+    let name = name.trim();
+    let Some((method, template)) = name.split_once(' ') else { return false };
+    let parts = |template: &str| -> Vec<String> {
+        template.split('/').map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }).collect()
+    };
+    let template = template.trim().trim_start_matches('/');
+    let template = template.strip_prefix("v1/").unwrap_or(template);
+    route.method.as_str().eq_ignore_ascii_case(method) && parts(template) == parts(route.template)
+}
