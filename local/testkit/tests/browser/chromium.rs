@@ -76,6 +76,14 @@ impl Browser {
         }
     }
 
+    /// Checks that no amount is torn from its currency at the end of a line.
+    pub(crate) async fn keeps_amounts_together(&self) {
+        let script = "return [...document.querySelectorAll('.amount, .balance')].map(it => it.getClientRects().length)";
+        let lines = self.client.execute(script, vec![]).await.unwrap();
+        let lines = lines.as_array().unwrap();
+        assert!(!lines.is_empty() && lines.iter().all(|count| *count == 1), "{lines:?}");
+    }
+
     /// Checks that the console has nothing to say: no script failed, nothing was missing, no policy was broken.
     pub(crate) async fn has_a_silent_console(&self) {
         let lines = self.client.issue_cmd(Command("se/log", json!({ "type": "browser" }))).await.unwrap();

@@ -94,3 +94,48 @@ async fn a_consent_that_fails_is_said_in_a_page_that_fits_any_screen() {
         browser.end().await;
     }
 }
+
+/// With names and descriptions as long as they may be, and without a place to break them.
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver"]
+async fn the_simulated_banks_pages_fit_any_screen() {
+    let app = TestApp::start().await;
+    let user = app.connect("person").await;
+    let name = "Koninklijke Vereniging van Rijwielherstellers";
+    let order = json!({
+        "monetary_account_id": 60101, "amount": "1234.50", "currency": "EUR", "description": "x".repeat(140),
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": name,
+        "schedule": { "time_start": "2099-01-31 09:30:00", "recurrence_unit": "MONTHLY", "recurrence_size": 1 },
+    });
+    assert_eq!(app.post(&format!("/user/{user}/draft-payment"), &order).await.status, 201);
+    let asked = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": name },
+        "amount": { "value": "1234567.50", "currency": "EUR" },
+        "description": "y".repeat(140),
+        "url_redirect": app.bank.url(),
+    });
+    let asked = app.post("/psd2/payment-service-provider-issuer-transaction", &asked).await;
+    assert_eq!(asked.status, 201, "{asked:?}");
+    let pay = asked.header("link").strip_suffix(">; rel=\"payment\"").unwrap().trim_start_matches('<');
+    let at = |path: &str| app.bank.url().join(path).unwrap().to_string();
+
+    for screen in SCREENS {
+        let browser = Browser::start().await;
+        browser.use_screen(screen).await;
+        for (page, words, shot) in [
+            (at("app?customer=person"), "Runs every month from 2099-01-31 09:30 UTC", "bank-app"),
+            (at("app/ips"), "Permitted addresses", "bank-ips"),
+            (pay.to_owned(), "asks for this payment", "bank-pay-who"),
+            (format!("{pay}&customer=person"), "Pay from", "bank-pay"),
+            (at("nothing/here"), "There is no such page", "bank-nothing"),
+        ] {
+            browser.open(&page).await;
+            browser.see(words).await;
+            browser.fits(screen, shot).await;
+            if shot.starts_with("bank-app") || shot.starts_with("bank-pay") {
+                browser.keeps_amounts_together().await;
+            }
+        }
+        browser.end().await;
+    }
+}
