@@ -86,7 +86,8 @@ fn secrets(headers: &HeaderMap, name: &str) -> Vec<BrowserSecret> {
     let cookies = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     let values = cookies
         .filter_map(|cookie| std::str::from_utf8(cookie).ok()?.trim().split_once('='))
-        .filter_map(|(cookie, value)| (cookie.trim_end() == name).then(|| value.trim_start()));
+        .filter(|(cookie, _)| cookie.trim_end() == name)
+        .map(|(_, value)| value.trim_start());
     let ours =
         values.filter_map(|value| value.split(SEPARATOR).map(BrowserSecret::of_our_form).collect::<Option<Vec<_>>>());
     ours.flatten().take(MOST).collect()

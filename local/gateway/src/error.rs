@@ -78,7 +78,7 @@ pub enum LocalError {
         /// The bank's address.
         bank: String,
         /// Why.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// The first API key.
     #[error("no API key can be made: {0}")]

@@ -28,7 +28,7 @@ struct Event<'a> {
 }
 
 enum Subject<'a> {
-    Payment(Cow<'a, Payment>),
+    Payment(Box<Cow<'a, Payment>>),
     Draft(&'a DraftPayment),
     Request(&'a RequestInquiry),
     Response(&'a RequestInquiry),
@@ -66,7 +66,7 @@ fn all<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<Event<'a>
         events.extend(payments.into_iter().map(|payment| Event {
             id: payment.id,
             account_id,
-            subject: Subject::Payment(payment),
+            subject: Subject::Payment(Box::new(payment)),
         }));
         let drafts = bank.books.draft_payments.iter().filter(|draft| draft.account_id == account_id);
         events.extend(drafts.map(|draft| Event { id: draft.id, account_id, subject: Subject::Draft(draft) }));
