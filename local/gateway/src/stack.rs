@@ -189,7 +189,7 @@ async fn onboard(
 ) -> Result<ApiKey, LocalError> {
     let bank = app.tpp.config().bunq.api.to_string();
     let onboarded = app.tpp.onboard(progress, Deadline::after(ONBOARDING)).await;
-    let report = onboarded.map_err(|error| LocalError::Onboarding { bank, problem: error.into() })?;
+    let report = onboarded.map_err(|error| LocalError::Onboarding { bank, problem: Box::new(error.into()) })?;
     if let Some(key) = report.api_key {
         state.write_api_key(&key)?;
         return Ok(key);

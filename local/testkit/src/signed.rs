@@ -18,7 +18,6 @@ use crate::TestApp;
 
 impl TestApp {
     /// Signs a request to the API as a user of IAM does. It must not be changed afterwards.
-    #[must_use]
     pub fn signed(&self, request: RequestBuilder) -> RequestBuilder {
         signed(self.aws.access_key(), "execute-api", request)
     }

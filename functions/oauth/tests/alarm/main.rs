@@ -1,7 +1,5 @@
 //! Which refused consents the alarm counts. A process of its own: metrics are lines of the process, and name no request.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
-
 use serde_json::{Value, json};
 use testkit::{TestApp, logs};
 

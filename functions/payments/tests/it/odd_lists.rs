@@ -41,7 +41,7 @@ async fn an_odd_element_is_passed_on_with_the_others() {
     for odd in odd {
         for query in ["", "&since=2026-01-01"] {
             let elements = vec![payment(9, json!("2026-03-02 10:00:00.000000")), odd.clone()];
-            answer_pages(&app, &[elements.clone()]).await;
+            answer_pages(&app, std::slice::from_ref(&elements)).await;
 
             let answer = walk(&app, &user_id, query).await;
 

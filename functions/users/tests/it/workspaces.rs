@@ -1,7 +1,7 @@
 //! One program's key does not reach another program's customers.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use testkit::{Answer, TestApp};
 
 const SCOPES: [&str; 5] = ["accounts", "connections", "payments", "psd2", "credentials"];
@@ -35,14 +35,14 @@ async fn a_key_lists_and_reads_the_customers_of_its_workspace_alone() {
     let empty =
         app.consent_in("default", "empty", Some("same")).await.json()["new_user_id"].as_str().unwrap().to_owned();
 
-    assert_eq!(users(&app, &shop, "").await, [company.clone()]);
+    assert_eq!(users(&app, &shop, "").await, std::slice::from_ref(&company));
     let mut listed = users(&app, &app.api_key, "").await;
     listed.sort();
     let mut own = vec![person.clone(), empty.clone()];
     own.sort();
     assert_eq!(listed, own);
-    assert_eq!(users(&app, &shop, "?reference=same").await, [company.clone()]);
-    assert_eq!(users(&app, &app.api_key, "?reference=same").await, [empty.clone()]);
+    assert_eq!(users(&app, &shop, "?reference=same").await, std::slice::from_ref(&company));
+    assert_eq!(users(&app, &app.api_key, "?reference=same").await, std::slice::from_ref(&empty));
     let connection = app.get_with_key(&format!("/user/{company}/connection"), &shop).await.json();
     assert_eq!(connection["reference"], "same", "without the workspace");
     for (user_id, key) in [(&company, &shop), (&person, &app.api_key), (&empty, &app.api_key)] {

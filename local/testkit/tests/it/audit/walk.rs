@@ -37,7 +37,6 @@ async fn unclaimed(app: &TestApp) -> (String, String) {
     let (cookie, page) = app.open_consent(asked["url"].as_str().unwrap()).await;
     let path = app.approve(&page, "company").await;
     let back = app.callback(&path, &cookie).await;
-    println!("{}", one(&back));
     let proof = back.header("location").rsplit_once("proof=").unwrap().1.to_owned();
     (asked["consent_id"].as_str().unwrap().to_owned(), proof)
 }
