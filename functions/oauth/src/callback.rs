@@ -70,7 +70,10 @@ struct UserIdSchema(UserId);
         ),
         (
             status = 303, description = "To the consent's `return_url`, with `consent_id` and `proof`; or to the page that tells the result.",
-            headers(("Location" = String, description = "Where the browser goes."))
+            headers(
+                ("Location" = String, description = "Where the browser goes."),
+                ("Set-Cookie" = String, description = "A new secret for the browser's next consent, after a success."),
+            )
         ),
         Problems<(AfterConsent, AtBank, LooksAhead)>,
     )

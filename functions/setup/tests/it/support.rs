@@ -91,7 +91,7 @@ pub(crate) async fn assert_works(app: &TestApp, context: &str) {
     }
     let status = invoke(app, json!({ "action": "status" })).await.unwrap();
     assert_eq!(states(&status), ["before"; 9], "after {context}");
-    app.connect("person").await;
+    app.connect_in("default", "person").await;
 }
 
 /// Everything that is stored.

@@ -193,5 +193,5 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
 
     let answer = app.get(&accounts).await;
 
-    assert_eq!(answer.problem(502, "bank_unavailable")["action"], "contact_bunq");
+    assert_eq!(answer.problem(422, "answer_too_large")["action"], "fix_request");
 }

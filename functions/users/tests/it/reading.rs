@@ -93,7 +93,8 @@ async fn accounts_full_of_nulls_or_of_unknown_kinds_break_nothing() {
     assert_eq!(hologram["hologram"], json!({ "layers": 7, "projection": "ISOMETRIC" }));
     let (kind, external) = &kinds[2];
     assert_eq!(kind, "MonetaryAccountExternal");
-    assert_eq!(external["alias"], json!([{ "type": "IBAN", "value": null, "name": null }]));
+    let aliases = external["alias"].as_array().unwrap();
+    assert!(aliases.len() == 2 && aliases.iter().all(|alias| alias["value"].is_null()), "{aliases:?}");
     assert_eq!(external["currency"], Value::Null);
     assert_eq!(kinds[3].0, "MonetaryAccountBank");
 }

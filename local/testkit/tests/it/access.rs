@@ -71,7 +71,7 @@ async fn a_customer_of_another_workspace_is_one_that_does_not_exist() {
     let (_, key) = app.create_api_key_in("shop", &SCOPES).await;
     app.bank.forget_calls().await;
     let of_customers = |user_id: &str| {
-        let all = operations(user_id).into_iter().filter(|operation| operation.path.contains(user_id));
+        let all = operations(user_id).into_iter().filter(|operation| operation.path.starts_with("/user/"));
         all.collect::<Vec<_>>()
     };
     let known = of_customers(&user_id);

@@ -120,6 +120,9 @@ async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answe
         problems.push(app.get_with_key(&path, key).await);
     }
     problems.push(app.send(app.request(reqwest::Method::GET, &path)).await);
+    let misplaced = "DE89370400440532013000";
+    hidden.text("what a caller put in a wrong place", misplaced);
+    problems.push(app.get(&format!("/user/{person}/payments/60101?since={misplaced}")).await);
 
     let (cookie, page) = app.begin_consent().await;
     let denied = app.deny(&page).await;

@@ -1,5 +1,7 @@
 //! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and claims what its customer gave.
 
+mod view;
+
 use std::time::Duration;
 
 use axum::{
@@ -8,8 +10,6 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use jiff::Timestamp;
-use serde::Serialize;
 use shared::{
     http::{
         App, Caller, Connections, Fields, JsonBody, PathId, Problem, QueryParameters,
@@ -18,16 +18,18 @@ use shared::{
             WrongRequest,
         },
     },
-    store::{AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus},
+    store::{AskedConsent, ConsentCursor},
     types::{
         deadline::Deadline,
-        ids::{ConsentId, UserId},
+        ids::ConsentId,
         reference::Reference,
         return_url::ReturnUrl,
         secret::{ClaimProof, ConsentTicket, Secret as _},
         workspace::Workspace,
     },
 };
+
+use view::{ClaimSchema, Claimed, ConsentPage, ConsentView, NewConsentSchema};
 
 /// How long a ticket works by default, at least and at most.
 const USUAL: u64 = 600;
@@ -37,137 +39,6 @@ const LONGEST: u64 = 86_400;
 const USUAL_PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
-/// A consent to ask for.
-#[derive(utoipa::ToSchema)]
-#[schema(as = NewConsent)]
-#[expect(dead_code, reason = "read field by field; this is for the document")]
-pub(crate) struct NewConsentSchema {
-    /// Your own name for the customer: kept on a new connection, and listed with it.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
-    reference: Option<String>,
-    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's `RETURN_ORIGINS`.
-    #[schema(max_length = 2000, example = "https://app.example/bank")]
-    return_url: Option<String>,
-    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the connection's.
-    user_id: Option<uuid::Uuid>,
-    /// How many seconds the address works.
-    #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
-    expires_in: Option<u32>,
-}
-
-/// A consent.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Consent)]
-pub(crate) struct ConsentView {
-    /// Our name for it.
-    #[schema(value_type = uuid::Uuid)]
-    consent_id: ConsentId,
-    /// Where to send the customer's browser, once. In the answer that made it only: nobody can see it again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "https://tpp.example/auth?ticket=…")]
-    url: Option<String>,
-    /// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it. `completed`, `denied`, `expired`,
-    /// or `failed`.
-    #[schema(value_type = String, pattern = "^(pending|opened|completed|denied|expired|failed)$", example = "pending")]
-    status: ConsentStatus,
-    /// Why it failed.
-    #[schema(
-        value_type = Option<String>, required,
-        pattern = "^(code_refused|code_lost|client_refused|token_refused|bank_refused|wrong_customer|withdrawn)$"
-    )]
-    code: Option<ConsentFailure>,
-    /// Your own name for the customer, as you asked.
-    #[schema(value_type = Option<String>, required, example = "customer-17")]
-    reference: Option<Reference>,
-    /// Where the browser goes afterwards.
-    #[schema(value_type = Option<String>, required, example = "https://app.example/bank")]
-    return_url: Option<ReturnUrl>,
-    /// The connection, once completed.
-    #[schema(value_type = Option<uuid::Uuid>, required)]
-    user_id: Option<UserId>,
-    /// When it was asked for.
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    /// Until when its address works.
-    #[schema(value_type = Option<String>, format = DateTime, required)]
-    expires_at: Option<Timestamp>,
-    /// When it ended.
-    #[schema(value_type = Option<String>, format = DateTime, required)]
-    ended_at: Option<Timestamp>,
-}
-
-impl ConsentView {
-    fn new(consent: Consent, now: Timestamp) -> Self {
-        let expires_at = consent.expires_at();
-        Self {
-            consent_id: consent.consent_id,
-            url: None,
-            status: consent.status(now),
-            code: match consent.end {
-                Some(ConsentEnd::Failed { code }) => Some(code),
-                Some(ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
-            },
-            user_id: match consent.end {
-                Some(ConsentEnd::Completed { user_id }) => Some(user_id),
-                Some(ConsentEnd::Failed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
-            },
-            reference: consent.reference,
-            return_url: consent.return_url,
-            created_at: consent.created_at,
-            expires_at,
-            ended_at: consent.ended_at,
-        }
-    }
-}
-
-/// A page of consents.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct ConsentPage {
-    /// The newest first.
-    consents: Vec<ConsentView>,
-    /// The `cursor` of the next page; null on the last.
-    #[schema(required)]
-    next_cursor: Option<String>,
-}
-
-/// The proof that a browser brought back.
-#[derive(utoipa::ToSchema)]
-#[schema(as = Claim)]
-#[expect(dead_code, reason = "read field by field; this is for the document")]
-pub(crate) struct ClaimSchema {
-    /// The parameter `proof` of the return address.
-    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
-    proof: String,
-}
-
-/// A connection that was claimed.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Claimed {
-    /// Our name for the customer: what stands in every path from now on.
-    #[schema(value_type = uuid::Uuid)]
-    user_id: UserId,
-    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that name.
-    #[schema(value_type = Option<String>, required, example = "customer-17")]
-    reference: Option<Reference>,
-    /// When the customer first connected.
-    #[schema(value_type = String, format = DateTime)]
-    connected_at: Timestamp,
-    /// When the customer last consented.
-    #[schema(value_type = String, format = DateTime)]
-    consented_at: Timestamp,
-}
-
-impl From<Connection> for Claimed {
-    fn from(connection: Connection) -> Self {
-        Self {
-            user_id: connection.user_id,
-            reference: connection.reference(),
-            connected_at: connection.connected_at,
-            consented_at: connection.consented_at,
-        }
-    }
-}
-
 /// Ask for a customer's consent
 ///
 /// Scope `connections`. Send the customer's browser to the answer's `url`, once: its ticket works in one browser.
@@ -176,7 +47,9 @@ impl From<Connection> for Claimed {
     path = "/consents",
     operation_id = "create_consent",
     tag = "oauth",
-    request_body(content = NewConsentSchema, description = "Everything is optional."),
+    request_body(content = NewConsentSchema, description = "Everything is optional.", example = json!({
+        "reference": "customer-17", "return_url": "https://app.example/bank", "expires_in": 600
+    })),
     security(("api_key" = ["connections"])),
     responses(
         (status = 201, description = "The consent.", body = ConsentView,
@@ -192,7 +65,7 @@ pub(crate) async fn create_consent(
     let asked = body.read(|fields| Some(read(fields, &app, caller.workspace.clone())))?;
     let (consent, ticket) = app.tpp.ask_consent(asked).await?;
     let location = app.tpp.config().public(&format!("consents/{}", consent.consent_id));
-    let view = ConsentView { url: Some(address(&app, &ticket)), ..ConsentView::new(consent, app.tpp.now()) };
+    let view = ConsentView::new(consent, app.tpp.now()).with_url(address(&app, &ticket));
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
     let location = HeaderValue::try_from(location.as_str()).map_err(|_| Problem::internal())?;
     response.headers_mut().insert(header::LOCATION, location);
@@ -338,7 +211,9 @@ pub(crate) async fn delete_consent(
     operation_id = "claim_consent",
     tag = "oauth",
     params(ConsentPath),
-    request_body(content = ClaimSchema, description = "What the browser brought back."),
+    request_body(content = ClaimSchema, description = "What the browser brought back.", example = json!({
+        "proof": "mO0hQkYq1Zs3Jt6vXw9yB2dF5gH8kL1nP4rT7uV0xZ3"
+    })),
     security(("api_key" = ["connections"])),
     responses(
         (status = 200, description = "The connection.", body = Claimed),

@@ -1,0 +1,198 @@
+//! How consents are shown, and what the document says of their bodies.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    store::{Connection, Consent, ConsentEnd, ConsentFailure, ConsentStatus},
+    types::{
+        ids::{ConsentId, UserId},
+        reference::Reference,
+        return_url::ReturnUrl,
+    },
+};
+
+/// A consent to ask for.
+#[derive(utoipa::ToSchema)]
+#[schema(as = NewConsent)]
+#[expect(dead_code, reason = "read field by field; this is for the document")]
+pub(crate) struct NewConsentSchema {
+    /// Your own name for the customer: kept on a new connection, and listed with it.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
+    reference: Option<String>,
+    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's `RETURN_ORIGINS`.
+    #[schema(max_length = 2000, example = "https://app.example/bank")]
+    return_url: Option<String>,
+    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the connection's.
+    user_id: Option<uuid::Uuid>,
+    /// How many seconds the address works.
+    #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
+    expires_in: Option<u32>,
+}
+
+/// A consent.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Consent)]
+pub(crate) struct ConsentView {
+    /// Our name for it.
+    #[schema(value_type = uuid::Uuid)]
+    consent_id: ConsentId,
+    /// Where to send the customer's browser, once. In the answer that made it only: nobody can see it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://tpp.example/auth?ticket=…")]
+    url: Option<String>,
+    /// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it.
+    #[schema(inline)]
+    status: Status,
+    /// Why it failed.
+    #[schema(inline, required)]
+    code: Option<Failure>,
+    /// Your own name for the customer, as you asked.
+    #[schema(value_type = Option<String>, required, example = "customer-17")]
+    reference: Option<Reference>,
+    /// Where the browser goes afterwards.
+    #[schema(value_type = Option<String>, required, example = "https://app.example/bank")]
+    return_url: Option<ReturnUrl>,
+    /// The connection, once completed.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    user_id: Option<UserId>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Until when its address works.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    expires_at: Option<Timestamp>,
+    /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    ended_at: Option<Timestamp>,
+}
+
+/// Where a consent stands.
+#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Pending,
+    Opened,
+    Completed,
+    Denied,
+    Expired,
+    Failed,
+}
+
+impl From<ConsentStatus> for Status {
+    fn from(value: ConsentStatus) -> Self {
+        match value {
+            ConsentStatus::Pending => Self::Pending,
+            ConsentStatus::Opened => Self::Opened,
+            ConsentStatus::Completed => Self::Completed,
+            ConsentStatus::Denied => Self::Denied,
+            ConsentStatus::Expired => Self::Expired,
+            ConsentStatus::Failed => Self::Failed,
+        }
+    }
+}
+
+/// Why a consent failed.
+#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Failure {
+    CodeRefused,
+    CodeLost,
+    ClientRefused,
+    TokenRefused,
+    BankRefused,
+    WrongCustomer,
+    Withdrawn,
+    ConnectedElsewhere,
+}
+
+impl From<ConsentFailure> for Failure {
+    fn from(value: ConsentFailure) -> Self {
+        match value {
+            ConsentFailure::CodeRefused => Self::CodeRefused,
+            ConsentFailure::CodeLost => Self::CodeLost,
+            ConsentFailure::ClientRefused => Self::ClientRefused,
+            ConsentFailure::TokenRefused => Self::TokenRefused,
+            ConsentFailure::BankRefused => Self::BankRefused,
+            ConsentFailure::WrongCustomer => Self::WrongCustomer,
+            ConsentFailure::Withdrawn => Self::Withdrawn,
+            ConsentFailure::ConnectedElsewhere => Self::ConnectedElsewhere,
+        }
+    }
+}
+
+impl ConsentView {
+    /// With the address that opens it, which only the answer that made it shows.
+    pub(crate) fn with_url(self, url: String) -> Self {
+        Self { url: Some(url), ..self }
+    }
+
+    pub(crate) fn new(consent: Consent, now: Timestamp) -> Self {
+        let expires_at = consent.expires_at();
+        Self {
+            consent_id: consent.consent_id,
+            url: None,
+            status: consent.status(now).into(),
+            code: match consent.end {
+                Some(ConsentEnd::Failed { code }) => Some(code.into()),
+                Some(ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
+            },
+            user_id: match consent.end {
+                Some(ConsentEnd::Completed { user_id }) => Some(user_id),
+                Some(ConsentEnd::Failed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
+            },
+            reference: consent.reference,
+            return_url: consent.return_url,
+            created_at: consent.created_at,
+            expires_at,
+            ended_at: consent.ended_at,
+        }
+    }
+}
+
+/// A page of consents.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct ConsentPage {
+    /// The newest first.
+    pub(crate) consents: Vec<ConsentView>,
+    /// The `cursor` of the next page; null on the last.
+    #[schema(required)]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// The proof that a browser brought back.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Claim)]
+#[expect(dead_code, reason = "read field by field; this is for the document")]
+pub(crate) struct ClaimSchema {
+    /// The parameter `proof` of the return address.
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
+    proof: String,
+}
+
+/// A connection that was claimed.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Claimed {
+    /// Our name for the customer: what stands in every path from now on.
+    #[schema(value_type = uuid::Uuid)]
+    user_id: UserId,
+    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that name.
+    #[schema(value_type = Option<String>, required, example = "customer-17")]
+    reference: Option<Reference>,
+    /// When the customer first connected.
+    #[schema(value_type = String, format = DateTime)]
+    connected_at: Timestamp,
+    /// When the customer last consented.
+    #[schema(value_type = String, format = DateTime)]
+    consented_at: Timestamp,
+}
+
+impl From<Connection> for Claimed {
+    fn from(connection: Connection) -> Self {
+        Self {
+            user_id: connection.user_id,
+            reference: connection.reference(),
+            connected_at: connection.connected_at,
+            consented_at: connection.consented_at,
+        }
+    }
+}
