@@ -94,7 +94,7 @@ pub(crate) fn redirect(about: About) -> Response {
         ("reason" = Option<String>, Query, description = "Why there is no such consent, as `/callback` names it."),
     ),
     responses(
-        (status = 200, description = "A page that tells who is connected, or why nobody is.", body = String, content_type = "text/html"),
+        (status = 200, description = "A page that tells who is connected, or why nobody is.", body = String, content_type = "text/html; charset=utf-8"),
         Problems<(NoSuchConsent, OfStore)>,
     )
 )]

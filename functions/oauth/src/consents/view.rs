@@ -40,11 +40,9 @@ pub(crate) struct ConsentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://tpp.example/auth?ticket=…")]
     url: Option<String>,
-    /// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it.
-    #[schema(inline)]
     status: Status,
     /// Why it failed.
-    #[schema(inline, required)]
+    #[schema(required)]
     code: Option<Failure>,
     /// Your own name for the customer, as you asked.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
@@ -66,8 +64,9 @@ pub(crate) struct ConsentView {
     ended_at: Option<Timestamp>,
 }
 
-/// Where a consent stands.
+/// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[schema(as = ConsentStatus)]
 #[serde(rename_all = "snake_case")]
 enum Status {
     Pending,
@@ -93,6 +92,7 @@ impl From<ConsentStatus> for Status {
 
 /// Why a consent failed.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[schema(as = ConsentFailure)]
 #[serde(rename_all = "snake_case")]
 enum Failure {
     CodeRefused,

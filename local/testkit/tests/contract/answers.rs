@@ -47,10 +47,13 @@ impl Checked {
         if status == 204 || status == 303 {
             return;
         }
-        let schema = operation.answer(&status.to_string(), answer.header("content-type"));
-        let schema =
-            schema.unwrap_or_else(|| panic!("{id}: {status} {} is not documented", answer.header("content-type")));
-        let name = format!("{id} {status} {}", answer.header("content-type"));
+        let media_type = answer.header("content-type");
+        let schema = operation.answer(&status.to_string(), media_type);
+        let schema = schema.unwrap_or_else(|| panic!("{id}: {status} {media_type} is not documented"));
+        if !media_type.contains("json") {
+            return;
+        }
+        let name = format!("{id} {status} {media_type}");
         let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         let validator = validators.entry(name).or_insert_with(|| Arc::new(validator(&self.document, schema))).clone();
         drop(validators);
