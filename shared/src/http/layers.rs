@@ -38,7 +38,7 @@ pub fn service<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state
 async fn around(mut request: Request, next: Next) -> Response {
     let id = request_id(request.extensions());
     let limit = Deadline::after(LONGEST_REQUEST);
-    let lambda = request.extensions().get::<lambda_http::Context>().map(|context| remaining(context.deadline));
+    let lambda = request.extensions().get::<lambda_http::Context>().and_then(|context| remaining(context.deadline));
     let deadline = lambda.map_or(limit, |left| limit.earlier(Deadline::after(left)));
     request.extensions_mut().insert(deadline);
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -107,11 +107,13 @@ fn iam_principal(extensions: &Extensions) -> Option<&str> {
     id.split(':').next()
 }
 
-/// What Lambda leaves of the time until `deadline` (epoch milliseconds), less what it takes to answer.
-fn remaining(deadline: u64) -> Duration {
+/// The time that Lambda leaves until `deadline` (epoch milliseconds), less what it takes to answer. `None` if the deadline has
+/// passed: Lambda delivers no such event, but `cargo lambda watch` sends a duration in place of a time, which reads as 1970.
+fn remaining(deadline: u64) -> Option<Duration> {
     let now = jiff::Timestamp::now().as_millisecond();
     let left = i64::try_from(deadline).unwrap_or(i64::MAX).saturating_sub(now);
-    Duration::from_millis(u64::try_from(left).unwrap_or(0)).saturating_sub(Duration::from_secs(1))
+    let left = u64::try_from(left).ok().filter(|left| *left > 0)?;
+    Some(Duration::from_millis(left).saturating_sub(Duration::from_secs(1)))
 }
 
 /// How long the request may still take.

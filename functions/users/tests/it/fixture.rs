@@ -42,10 +42,18 @@ pub(crate) fn always(mut fault: Value) -> Value {
 /// A process of the function with nothing in memory, to which Lambda gives this long for each request. The function keeps a second
 /// of it for itself. Everything but the Lambda runtime is as in the cloud.
 pub(crate) async fn process(app: &TestApp, time: Duration) -> Url {
+    let deadline = move || {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        u64::try_from((now + time).as_millis()).unwrap()
+    };
+    process_with(app, deadline).await
+}
+
+/// A process of the function with nothing in memory, whose runtime names this deadline (epoch milliseconds) for each request.
+pub(crate) async fn process_with(app: &TestApp, deadline_ms: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Url {
     let deadline = move |mut request: Request| {
         let mut context = lambda_http::Context::default();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        context.deadline = u64::try_from((now + time).as_millis()).unwrap();
+        context.deadline = deadline_ms();
         request.extensions_mut().insert(context);
         async { request }
     };

@@ -9,7 +9,7 @@ use testkit::{
     lambda::{Function, http_event},
 };
 
-use crate::fixture::{ACCOUNTS, SESSION, connected, get_at, process};
+use crate::fixture::{ACCOUNTS, SESSION, connected, get_at, process, process_with};
 
 const BOOTSTRAP: &str = env!("CARGO_BIN_EXE_users");
 
@@ -112,4 +112,16 @@ async fn a_process_waits_for_the_one_that_opens_the_session() {
     assert_eq!(waited.status, 200, "{waited:?}");
     assert_eq!(opened["statusCode"], 200, "{opened}");
     assert_eq!(app.bank.count(SESSION).await, 1);
+}
+
+/// `cargo lambda watch` sends the length of a deadline, which read as a time is ten minutes after 1970.
+#[tokio::test]
+async fn a_deadline_that_has_passed_on_arrival_counts_as_absent() {
+    let (app, accounts) = connected("person").await;
+
+    for deadline_ms in [600_000, 0, 1] {
+        let process = process_with(&app, move || deadline_ms).await;
+
+        assert_eq!(get_at(&app, &process, &accounts).await.status, 200, "{deadline_ms}");
+    }
 }
