@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    process::{Command, Output},
 };
 
 use serde_json::{Value, json};
@@ -13,6 +14,24 @@ use crate::{
     deployment::{GROUPS, Process},
     template::{self, read},
 };
+
+/// The words in events that stand for something of a deployment.
+const PLACES: [&str; 14] = [
+    "API_KEY",
+    "USER_ID",
+    "MONETARY_ACCOUNT_ID",
+    "PAYMENT_ID",
+    "REQUEST_INQUIRY_ID",
+    "DRAFT_PAYMENT_ID",
+    "TRANSACTION_ID",
+    "PUBLIC_ID",
+    "CREDENTIAL_PASSWORD_IP_ID",
+    "ITEM_ID",
+    "KEY_ID",
+    "STATE",
+    "CODE",
+    "BROWSER",
+];
 
 /// An event: its function and its name, which is an operation's id with a word on what is particular.
 #[derive(Clone, Debug)]
@@ -98,6 +117,8 @@ pub(crate) async fn prepared() -> (TestApp, BTreeMap<&'static str, String>) {
     let ips = format!("/credential-password-ip/{credential}/ip");
     places.insert("ITEM_ID", found(&ips, "/Response/0/PermittedIp/id").await);
     places.insert("CREDENTIAL_PASSWORD_IP_ID", credential);
+    // Those of a consent are added where one is begun.
+    assert!(places.keys().all(|name| PLACES.contains(name)), "PLACES lacks one of {places:?}");
     (app, places)
 }
 
@@ -172,5 +193,39 @@ fn every_event_says_its_route_as_the_template_does() {
         };
         let known = resources.values().any(|resource| resource["Properties"]["RouteKey"] == says);
         assert!(known || event.name.ends_with(".wrong-method"), "{event:?}: {says}");
+    }
+}
+
+/// Runs `events/fill` with nothing but these variables.
+fn fill(event: &Event, variables: &BTreeMap<&'static str, String>) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut command = Command::new(root.join("events/fill"));
+    command.arg(event.path().trim_end_matches(".json")).env_clear().env("PATH", path).envs(variables);
+    command.output().unwrap()
+}
+
+#[test]
+fn the_script_fills_every_placeholder_or_fails_and_names_it() {
+    let places: BTreeMap<&'static str, String> = PLACES.iter().map(|name| (*name, format!("a&b|c\\{name}"))).collect();
+    for event in GROUPS.into_iter().flat_map(of) {
+        let text = read(&format!("events/{}", event.path()));
+        let words: BTreeSet<_> =
+            text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).collect();
+        let needed: Vec<_> = PLACES.into_iter().filter(|name| words.contains(name)).collect();
+        // A value may hold whatever a replacement could misread, but no name of a placeholder.
+        let values = places.iter().map(|(name, value)| (*name, value.to_lowercase())).collect();
+
+        let filled = fill(&event, &values);
+        let unfilled = fill(&event, &BTreeMap::new());
+
+        assert!(filled.status.success(), "{event:?}: {filled:?}");
+        let filled = String::from_utf8(filled.stdout).unwrap();
+        for name in &needed {
+            assert!(filled.contains(&values[name]), "{event:?}: {name} is not filled in");
+        }
+        let said = String::from_utf8(unfilled.stderr).unwrap();
+        assert_eq!(unfilled.status.success(), needed.is_empty(), "{event:?}: {said}");
+        assert!(needed.iter().all(|name| said.contains(name)), "{event:?}: {said}");
     }
 }
