@@ -24,6 +24,8 @@ static ASSETS: [File; 7] = [
 ];
 
 /// A style, script or picture of the pages
+///
+/// The pages name the files that there are.
 #[utoipa::path(
     get,
     path = "/assets/{file}",

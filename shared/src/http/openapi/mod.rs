@@ -37,7 +37,11 @@ pub type ProblemAnswer = Wire<'static>;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "bunq TPP", description = include_str!("description.md")),
+    info(
+        title = "bunq TPP",
+        description = include_str!("description.md"),
+        contact(name = "The operator of this deployment"),
+    ),
     tags(
         (name = "oauth", description = "How a customer connects: a browser goes to bunq's consent page and comes back."),
         (name = "users", description = "Who connected, and the accounts that they granted."),
