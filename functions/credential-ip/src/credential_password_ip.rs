@@ -6,7 +6,8 @@ use shared::{
     http::{
         Credentials, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
-            Answered, AtBank, CredentialPath, PageQuery, Paged, Problems, WithKey, WrongRequest,
+            Answered, AtBank, CredentialPath, PageQuery, Paged, Problems, RefusedCredential, RefusedUser, WithKey,
+            WrongCredentialId, WrongPage,
             schemas::{CredentialAnswer, CredentialList},
         },
     },
@@ -25,7 +26,7 @@ use crate::redacted;
     tag = "credential-ip",
     params(PageQuery),
     security(("api_key" = ["credentials"])),
-    responses(Paged<CredentialList>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Paged<CredentialList>, Problems<(WithKey, WrongPage, RefusedUser, AtBank)>)
 )]
 pub(crate) async fn list_credential_password_ips(
     session: OwnSession<Credentials>,
@@ -46,7 +47,7 @@ pub(crate) async fn list_credential_password_ips(
     tag = "credential-ip",
     params(CredentialPath),
     security(("api_key" = ["credentials"])),
-    responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongCredentialId, RefusedCredential, AtBank)>)
 )]
 pub(crate) async fn find_credential_password_ip(
     session: OwnSession<Credentials>,

@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Value, json};
 use shared::http::{
     Credentials, OwnSession, Problem,
-    openapi::{AtBank, Problems, WithKey},
+    openapi::{AtBank, Problems, RefusedCredential, WithKey},
 };
 
 use crate::schema::EgressReport;
@@ -20,7 +20,7 @@ use crate::schema::EgressReport;
     security(("api_key" = ["credentials"])),
     responses(
         (status = 200, description = "Both, and whether they agree.", body = EgressReport),
-        Problems<(WithKey, AtBank)>,
+        Problems<(WithKey, RefusedCredential, AtBank)>,
     )
 )]
 pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<Value>, Problem> {

@@ -11,7 +11,8 @@ use shared::{
     http::{
         Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
-            Answered, AtBank, CredentialPath, PageQuery, Paged, PermittedIpPath, Problems, WithKey, WrongRequest,
+            Answered, AtBank, CredentialPath, PageQuery, Paged, PermittedIpPath, Problems, RefusedCredential,
+            RefusedPermittedIp, WithKey, WrongIp, WrongIpStatus, WrongItemId, WrongPage,
             schemas::{IdAnswer, PermittedIpAnswer, PermittedIpList},
         },
     },
@@ -40,7 +41,7 @@ fn path(key: CredentialPasswordIpId) -> String {
     tag = "credential-ip",
     params(CredentialPath, PageQuery),
     security(("api_key" = ["credentials"])),
-    responses(Paged<PermittedIpList>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Paged<PermittedIpList>, Problems<(WithKey, WrongPage, RefusedCredential, AtBank)>)
 )]
 pub(crate) async fn list_permitted_ips(
     session: OwnSession<Credentials>,
@@ -66,7 +67,7 @@ pub(crate) async fn list_permitted_ips(
     ),
     request_body(content = NewPermittedIp, description = "The address.", example = json!({ "ip": "185.40.108.7" })),
     security(("api_key" = ["credentials"])),
-    responses((status = 201, description = "bunq permits it.", body = IdAnswer, headers(("Location" = String, description = "Where the address can be read."))), Problems<(WithKey, WrongRequest, AtBank)>)
+    responses((status = 201, description = "bunq permits it.", body = IdAnswer, headers(("Location" = String, description = "Where the address can be read."))), Problems<(WithKey, WrongIp, RefusedCredential, AtBank)>)
 )]
 pub(crate) async fn create_permitted_ip(
     session: OwnSession<Credentials>,
@@ -104,7 +105,7 @@ pub(crate) async fn create_permitted_ip(
     tag = "credential-ip",
     params(CredentialPath, PermittedIpPath),
     security(("api_key" = ["credentials"])),
-    responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongItemId, RefusedPermittedIp, AtBank)>)
 )]
 pub(crate) async fn find_permitted_ip(
     session: OwnSession<Credentials>,
@@ -126,7 +127,7 @@ pub(crate) async fn find_permitted_ip(
     params(CredentialPath, PermittedIpPath),
     request_body(content = PermittedIpUpdate, description = "Whether bunq takes calls from it.", example = json!({ "status": "ACTIVE" })),
     security(("api_key" = ["credentials"])),
-    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongIpStatus, RefusedPermittedIp, AtBank)>)
 )]
 pub(crate) async fn update_permitted_ip(
     session: OwnSession<Credentials>,

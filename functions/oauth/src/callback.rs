@@ -10,7 +10,7 @@ use serde::Serialize;
 use shared::{
     http::{
         Action, App, Code, Problem, QueryParameters, RequestId,
-        openapi::{AfterConsent, AtBank, LooksAhead, Problems},
+        openapi::{AfterConsent, AtBank, LooksAhead, Problems, RefusedUser},
     },
     store::AttemptRefused,
     telemetry::{Metric, audit, count},
@@ -72,7 +72,7 @@ struct UserIdSchema(UserId);
             status = 303, description = "To the consent's `return_url`, with `consent_id` and `proof`; or to the page that tells the result.",
             headers(("Location" = String, description = "Where the browser goes."))
         ),
-        Problems<(AfterConsent, AtBank, LooksAhead)>,
+        Problems<(AfterConsent, RefusedUser, AtBank, LooksAhead)>,
     )
 )]
 pub(crate) async fn complete_consent(

@@ -14,7 +14,8 @@ use shared::{
         QueryParameters, listing,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
-            PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
+            PageQuery, Paged, Problems, RefusedAccount, RefusedDraft, UserPath, WithKey, WrongCancellation, WrongOrder,
+            WrongPage, WrongUser,
             schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
         },
         start,
@@ -120,7 +121,7 @@ fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
         "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"
     })),
     security(("api_key" = ["payments"])),
-    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
+    responses(Created<IdAnswer>, Problems<(WithKey, WrongOrder, ForCustomer, RefusedAccount, AtBank, Once)>)
 )]
 pub(crate) async fn create_draft_payment(
     user: ConnectedUser<Payments>,
@@ -142,7 +143,7 @@ pub(crate) async fn create_draft_payment(
     tag = "payments",
     params(UserPath, AccountPath, PageQuery),
     security(("api_key" = ["accounts"])),
-    responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongPage, ForCustomer, RefusedAccount, AtBank)>)
 )]
 pub(crate) async fn list_draft_payments(
     user: ConnectedUser<Accounts>,
@@ -163,7 +164,7 @@ pub(crate) async fn list_draft_payments(
     tag = "payments",
     params(UserPath, AccountPath, DraftPaymentPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<DraftPaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<DraftPaymentAnswer>, Problems<(WithKey, WrongUser, ForCustomer, RefusedDraft, AtBank)>)
 )]
 pub(crate) async fn find_draft_payment(
     user: ConnectedUser<Accounts>,
@@ -184,7 +185,7 @@ pub(crate) async fn find_draft_payment(
     params(UserPath, AccountPath, DraftPaymentPath),
     request_body(content = DraftPaymentUpdate, description = "The draft's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["payments"])),
-    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongCancellation, ForCustomer, RefusedDraft, AtBank)>)
 )]
 pub(crate) async fn update_draft_payment(
     user: ConnectedUser<Payments>,

@@ -9,8 +9,8 @@ use shared::{
     http::{
         Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
         openapi::{
-            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WithKey,
-            WrongRequest,
+            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, RefusedAccount,
+            RefusedPayment, UserPath, WithKey, WrongPage, WrongUser,
             schemas::{PaymentAnswer, PaymentList},
         },
     },
@@ -38,7 +38,7 @@ use crate::walk::{self, Since};
             pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$", example = "2026-01-31"),
     ),
     security(("api_key" = ["accounts"])),
-    responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<PaymentList>, Problems<(WithKey, WrongPage, ForCustomer, RefusedAccount, AtBank)>)
 )]
 pub(crate) async fn list_payments(
     user: ConnectedUser<Accounts>,
@@ -78,7 +78,7 @@ pub(crate) async fn list_payments(
     tag = "payments",
     params(UserPath, AccountPath, PaymentPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongUser, ForCustomer, RefusedPayment, AtBank)>)
 )]
 pub(crate) async fn find_payment(
     user: ConnectedUser<Accounts>,

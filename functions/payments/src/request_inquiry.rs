@@ -12,7 +12,8 @@ use shared::{
         listing,
         openapi::{
             AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, PageQuery, Paged,
-            Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
+            Problems, RefusedAccount, RefusedRequest, RequestInquiryPath, UserPath, WithKey, WrongOrder, WrongPage,
+            WrongRevocation, WrongUser,
             schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
         },
         start,
@@ -78,7 +79,7 @@ impl Order for InquiryOrder {
         "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"
     })),
     security(("api_key" = ["payments"])),
-    responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
+    responses(Created<IdAnswer>, Problems<(WithKey, WrongOrder, ForCustomer, RefusedAccount, AtBank, Once)>)
 )]
 pub(crate) async fn create_request_inquiry(
     user: ConnectedUser<Payments>,
@@ -102,7 +103,7 @@ pub(crate) async fn create_request_inquiry(
     tag = "payments",
     params(UserPath, AccountPath, PageQuery),
     security(("api_key" = ["accounts"])),
-    responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongPage, ForCustomer, RefusedAccount, AtBank)>)
 )]
 pub(crate) async fn list_request_inquiries(
     user: ConnectedUser<Accounts>,
@@ -123,7 +124,7 @@ pub(crate) async fn list_request_inquiries(
     tag = "payments",
     params(UserPath, AccountPath, RequestInquiryPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongUser, ForCustomer, RefusedRequest, AtBank)>)
 )]
 pub(crate) async fn find_request_inquiry(
     user: ConnectedUser<Accounts>,
@@ -144,7 +145,7 @@ pub(crate) async fn find_request_inquiry(
     params(UserPath, AccountPath, RequestInquiryPath),
     request_body(content = RequestInquiryUpdate, description = "The request's end.", example = json!({ "status": "REVOKED" })),
     security(("api_key" = ["payments"])),
-    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRevocation, ForCustomer, RefusedRequest, AtBank)>)
 )]
 pub(crate) async fn update_request_inquiry(
     user: ConnectedUser<Payments>,

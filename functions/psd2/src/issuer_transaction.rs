@@ -18,7 +18,8 @@ use shared::{
         BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Problem, Psd2, QueryParameters, listing,
         openapi::{
             Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems,
-            TransactionPath, WithKey, WrongRequest,
+            RefusedTransaction, RefusedUser, TransactionPath, WithKey, WrongCancellation, WrongPage, WrongTransaction,
+            WrongTransactionId,
             schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
         },
         start,
@@ -105,7 +106,7 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
         "url_redirect": "https://shop.example/thanks"
     })),
     security(("api_key" = ["psd2"])),
-    responses(CreatedToPay<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank, Once)>)
+    responses(CreatedToPay<IdAnswer>, Problems<(WithKey, WrongTransaction, RefusedUser, AtBank, Once)>)
 )]
 pub(crate) async fn create_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -140,7 +141,7 @@ pub(crate) async fn create_issuer_transaction(
     tag = "psd2",
     params(PageQuery),
     security(("api_key" = ["psd2"])),
-    responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongPage, RefusedUser, AtBank)>)
 )]
 pub(crate) async fn list_issuer_transactions(
     session: OwnSession<Psd2>,
@@ -160,7 +161,7 @@ pub(crate) async fn list_issuer_transactions(
     tag = "psd2",
     params(TransactionPath),
     security(("api_key" = ["psd2"])),
-    responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongTransactionId, RefusedTransaction, AtBank)>)
 )]
 pub(crate) async fn find_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -186,7 +187,7 @@ pub(crate) async fn find_issuer_transaction(
     params(TransactionPath),
     request_body(content = IssuerTransactionUpdate, description = "The transaction's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["psd2"])),
-    responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Answered<IdAnswer>, Problems<(WithKey, WrongCancellation, RefusedTransaction, AtBank)>)
 )]
 pub(crate) async fn update_issuer_transaction(
     session: OwnSession<Psd2>,

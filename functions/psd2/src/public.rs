@@ -9,7 +9,8 @@ use shared::{
     http::{
         BankAnswer, Holder, OwnSession, PathId, Problem, Psd2,
         openapi::{
-            Answered, AtBank, Problems, PublicIdPath, WithKey, WrongRequest, schemas::PublicIssuerTransactionAnswer,
+            Answered, AtBank, Problems, PublicIdPath, RefusedTransaction, WithKey, WrongPublicId,
+            schemas::PublicIssuerTransactionAnswer,
         },
     },
     types::ids::PublicUuid,
@@ -33,7 +34,7 @@ pub(crate) fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
     tag = "psd2",
     params(PublicIdPath),
     security(("api_key" = ["psd2"])),
-    responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+    responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongPublicId, RefusedTransaction, AtBank)>)
 )]
 pub(crate) async fn find_public_issuer_transaction(
     session: OwnSession<Psd2>,
@@ -55,7 +56,7 @@ pub(crate) async fn find_public_issuer_transaction(
     security(("api_key" = ["psd2"])),
     responses(
         (status = 303, description = "To bunq's page.", headers(("Location" = String, description = "bunq's page."))),
-        Problems<(WithKey, WrongRequest)>,
+        Problems<(WithKey, WrongPublicId)>,
     )
 )]
 pub(crate) async fn redirect_to_pay_page(

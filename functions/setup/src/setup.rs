@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::{
     http::{
         App, Problem,
-        openapi::{AtBank, InSetup, ProblemAnswer, Problems},
+        openapi::{AtBank, InSetup, ProblemAnswer, Problems, RefusedUser},
     },
     store::NewApiKey,
     telemetry::{Metric, gauge},
@@ -58,7 +58,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
     security(("iam" = [])),
     responses(
         (status = 200, description = "A report, or the keys.", body = SetupAnswer),
-        Problems<(AtBank, InSetup)>,
+        Problems<(RefusedUser, AtBank, InSetup)>,
         (status = 403, description = "IAM does not let the caller through (API Gateway's own words), or bunq refuses.", content(
             (Forbidden = "application/json", example = json!({ "message": "Forbidden" })),
             (ProblemAnswer = "application/problem+json"),

@@ -6,7 +6,8 @@ use shared::{
     http::{
         Accounts, ConnectedUser, Problem, QueryParameters, listing,
         openapi::{
-            AtBank, ForCustomer, LargePageQuery, Paged, Problems, UserPath, WithKey, WrongRequest, schemas::AccountList,
+            AtBank, ForCustomer, LargePageQuery, Paged, Problems, RefusedUser, UserPath, WithKey, WrongUser,
+            schemas::AccountList,
         },
     },
 };
@@ -22,7 +23,7 @@ use shared::{
     tag = "users",
     params(UserPath, LargePageQuery),
     security(("api_key" = ["accounts"])),
-    responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<AccountList>, Problems<(WithKey, WrongUser, ForCustomer, RefusedUser, AtBank)>)
 )]
 pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryParameters) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;

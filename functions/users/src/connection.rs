@@ -9,7 +9,7 @@ use axum::{
 use shared::{
     http::{
         App, Caller, Connections, PathId, Problem, QueryParameters,
-        openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
+        openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongCursor, WrongUser},
     },
     store::Cursor,
     types::{deadline::Deadline, ids::UserId, reference::Reference},
@@ -39,7 +39,7 @@ const LARGEST_PAGE: u8 = 100;
     responses(
         (status = 200, description = "A page of connections.", body = ConnectionPage,
             headers(("Link" = String, description = "The `next` page (RFC 8288), where there is one."))),
-        Problems<(WithKey, WrongRequest, NotReady)>,
+        Problems<(WithKey, WrongCursor, NotReady)>,
     )
 )]
 pub(crate) async fn list_users(
@@ -88,7 +88,7 @@ pub(crate) async fn list_users(
     security(("api_key" = ["connections"])),
     responses(
         (status = 200, description = "The connection.", body = ConnectionView),
-        Problems<(WithKey, WrongRequest, UnknownCustomer, NotReady)>,
+        Problems<(WithKey, WrongUser, UnknownCustomer, NotReady)>,
     )
 )]
 pub(crate) async fn find_connection(
@@ -114,7 +114,7 @@ pub(crate) async fn find_connection(
     security(("api_key" = ["connections"])),
     responses(
         (status = 204, description = "There is no such connection any more."),
-        Problems<(WithKey, WrongRequest, UnknownCustomer)>,
+        Problems<(WithKey, WrongUser, UnknownCustomer)>,
     )
 )]
 pub(crate) async fn delete_user(

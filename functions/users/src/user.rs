@@ -4,7 +4,9 @@ use shared::{
     bunq::calls::FindUser,
     http::{
         Accounts, BankAnswer, ConnectedUser, Problem,
-        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::UserAnswer},
+        openapi::{
+            Answered, AtBank, ForCustomer, Problems, RefusedUser, UserPath, WithKey, WrongUser, schemas::UserAnswer,
+        },
     },
 };
 
@@ -18,7 +20,7 @@ use shared::{
     tag = "users",
     params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<UserAnswer>, Problems<(WithKey, WrongUser, ForCustomer, RefusedUser, AtBank)>)
 )]
 pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
     // The one call where bunq takes the customer's own id, and says more then.

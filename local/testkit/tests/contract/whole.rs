@@ -101,6 +101,37 @@ fn every_example_fits_its_schema() {
 }
 
 #[test]
+fn every_example_of_a_problem_is_about_its_operation() {
+    let document = document();
+    for operation in operations(&document) {
+        let parameters = operation.value["parameters"].as_array().into_iter().flatten();
+        let mut names: BTreeSet<_> =
+            parameters.map(|one| one["name"].as_str().unwrap().to_lowercase()).chain(["query".to_owned()]).collect();
+        for content in operation.value["requestBody"]["content"].as_object().into_iter().flatten() {
+            fields(&document, &content.1["schema"], &mut names);
+        }
+        for answer in operation.value["responses"].as_object().unwrap().values() {
+            let problems = &answer["content"]["application/problem+json"];
+            let reasons =
+                examples(&document, problems).into_iter().filter_map(|one| one["errors"].as_array()).flatten();
+            for pointer in reasons.filter_map(|reason| reason["pointer"].as_str()) {
+                let named = names.contains(pointer.trim_start_matches('/'));
+                assert!(named, "{}: an example names {pointer}, of {names:?}", operation.id());
+            }
+        }
+    }
+}
+
+/// The names of a body's fields, whichever of its variants it is.
+fn fields(document: &Value, schema: &Value, names: &mut BTreeSet<String>) {
+    let schema = follow(document, schema);
+    names.extend(schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned()));
+    for variant in schema["oneOf"].as_array().into_iter().flatten() {
+        fields(document, variant, names);
+    }
+}
+
+#[test]
 fn every_body_has_an_example() {
     let document = document();
     for Operation { path, method, value } in operations(&document) {

@@ -27,7 +27,10 @@ pub use parameters::{
 };
 pub use problems::{
     AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore,
-    Once, ProblemGroup, Problems, UnknownCustomer, UnknownRoute, WithKey, Withdrawing, WrongRequest,
+    Once, ProblemGroup, Problems, RefusedAccount, RefusedCredential, RefusedDraft, RefusedPayment, RefusedPermittedIp,
+    RefusedRequest, RefusedTransaction, RefusedUser, UnknownCustomer, UnknownRoute, WithKey, Withdrawing,
+    WrongCancellation, WrongCredentialId, WrongCursor, WrongIp, WrongIpStatus, WrongItemId, WrongOrder, WrongPage,
+    WrongPublicId, WrongReference, WrongRevocation, WrongTransaction, WrongTransactionId, WrongUser,
 };
 
 use super::problem::Wire;

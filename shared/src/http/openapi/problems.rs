@@ -69,6 +69,7 @@ tuples! {
     A B C;
     A B C D;
     A B C D E;
+    A B C D E F;
 }
 
 macro_rules! groups {
@@ -107,8 +108,71 @@ groups! {
     /// An operation whose path can name what there is not, like any other path.
     UnknownRoute = [Problem::route_not_found()];
 
-    /// An operation with parameters or a body.
-    WrongRequest = [Problem::invalid("count", "must be 1 to 200")];
+    /// An operation whose path names a customer.
+    WrongUser = [Problem::invalid("user_id", "must be a UUID as /callback returned it, such as 2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")];
+
+    /// An operation that lists pages.
+    WrongPage = [Problem::invalid("count", "must be 1 to 200")];
+
+    /// An operation that lists connections.
+    WrongCursor = [Problem::invalid("cursor", "must be as the page before returned it")];
+
+    /// An operation that takes the caller's name for a customer.
+    WrongReference = [Problem::invalid("reference", "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash")];
+
+    /// An operation that starts a payment or asks for one.
+    WrongOrder = [Problem::invalid("/amount", "must be more than zero")];
+
+    /// An operation that makes an issuer transaction.
+    WrongTransaction = [Problem::invalid("/time_expiry", "must be in the future")];
+
+    /// An operation whose path names a transaction.
+    WrongTransactionId = [Problem::invalid("transaction_id", "must be a positive whole number")];
+
+    /// An operation whose path names a transaction as anybody may.
+    WrongPublicId = [Problem::invalid("public_id", "must be a UUID")];
+
+    /// An operation whose path names a key.
+    WrongCredentialId = [Problem::invalid("credential_password_ip_id", "must be a positive whole number")];
+
+    /// An operation whose path names a permitted address.
+    WrongItemId = [Problem::invalid("item_id", "must be a positive whole number")];
+
+    /// An operation that permits an address.
+    WrongIp = [Problem::invalid("/ip", "must be an IPv4 address such as 185.40.108.7")];
+
+    /// An operation that changes an address.
+    WrongIpStatus = [Problem::invalid("/status", "must be ACTIVE or INACTIVE")];
+
+    /// An operation that takes back what can be cancelled.
+    WrongCancellation = [Problem::invalid("/status", "must be CANCELLED")];
+
+    /// An operation that takes back what can be revoked.
+    WrongRevocation = [Problem::invalid("/status", "must be REVOKED")];
+
+    /// An operation at the bank on a customer.
+    RefusedUser = [not_found("User", 50101)];
+
+    /// An operation at the bank on an account.
+    RefusedAccount = [not_found("Monetary account", 60199)];
+
+    /// An operation at the bank on a payment.
+    RefusedPayment = [not_found("Payment", 70199)];
+
+    /// An operation at the bank on a request for money.
+    RefusedRequest = [not_found("Request inquiry", 70399)];
+
+    /// An operation at the bank on a draft.
+    RefusedDraft = [not_found("Draft payment", 70299)];
+
+    /// An operation at the bank on an issuer transaction.
+    RefusedTransaction = [not_found("Payment service provider issuer transaction", 70499)];
+
+    /// An operation at the bank on a key.
+    RefusedCredential = [not_found("Credential password ip", 1099)];
+
+    /// An operation at the bank on a permitted address.
+    RefusedPermittedIp = [not_found("Permitted ip", 1199)];
 
     /// An operation on what we keep of a customer.
     UnknownCustomer = [TppError::UnknownUser];
@@ -119,7 +183,6 @@ groups! {
     /// An operation that asks the bank.
     AtBank = [
         TppError::from(refused(403, "You are not allowed to do this.")),
-        TppError::from(refused(404, "Monetary account for id \"60199\" not found.")),
         TppError::from(refused(400, "Superfluous field \"color\".")),
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
@@ -206,6 +269,10 @@ fn refusal(status: u16, text: &str) -> Refusal {
     Refusal { status, texts: vec![text], response_id: response_id() }
 }
 
+fn not_found(thing: &str, id: u64) -> TppError {
+    refused(404, &format!("{thing} for id \"{id}\" not found.")).into()
+}
+
 fn refused(status: u16, text: &str) -> BankError {
     BankError::Refused(refusal(status, text))
 }
@@ -215,9 +282,13 @@ pub(super) fn examples() -> BTreeMap<String, RefOr<Example>> {
     every_problem().iter().map(|problem| (component(problem), RefOr::T(example(problem)))).collect()
 }
 
-/// One code can come with several statuses, and then say something else to do.
+/// One code can come with several statuses, and then say something else to do. What is wrong and what is not found differs between operations.
 fn component(problem: &Problem) -> String {
-    format!("{}.{}.{}", problem.code().as_str(), problem.status().as_u16(), problem.action().as_str())
+    let name = format!("{}.{}.{}", problem.code().as_str(), problem.status().as_u16(), problem.action().as_str());
+    match problem.what() {
+        Some(what) => format!("{name}.{what}"),
+        None => name,
+    }
 }
 
 fn example(problem: &Problem) -> Example {

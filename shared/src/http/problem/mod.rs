@@ -126,6 +126,14 @@ impl Problem {
         }
     }
 
+    /// A word for what the first reason is about: the name of the field or parameter, or of what bunq did not find. For names of examples.
+    pub(super) fn what(&self) -> Option<String> {
+        let reason = self.errors.first()?;
+        let missing = reason.detail.split_once(" for id ").map(|(thing, _)| thing);
+        let what = reason.pointer.as_deref().or(missing)?;
+        Some(what.trim_start_matches('/').replace(['/', ' '], "_").to_lowercase())
+    }
+
     /// The body, as an example.
     pub(super) fn example(&self) -> Value {
         serde_json::to_value(self.wire("8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")).unwrap_or_default()
