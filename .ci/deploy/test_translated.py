@@ -174,17 +174,21 @@ def test_the_owners_key_can_be_used_through_the_two_services_only(stack):
         assert all("kms:ViaService" in use["Condition"]["StringEquals"] for use in uses)
 
 
-def test_docs_may_do_nothing_and_knows_nothing(stack):
+# What the start page says of the provider.
+DOCS_KNOWS = {"BUNQ_ENVIRONMENT", "TPP_NAME", "TPP_DISPLAY_NAME", "TPP_SUPPORT_URL", "OPEN_CONSENT", "LOG_LEVEL"}
+
+
+def test_docs_may_do_nothing_and_knows_nothing_but_whose_it_is(stack):
     resources, _, _ = stack
     actions = {action for s in allowed(resources["DocsRole"]["Properties"]) for action in listed(s["Action"])}
     assert actions == {"logs:CreateLogStream", "logs:PutLogEvents"}
     function = resources["DocsFunction"]["Properties"]
-    assert set(function["Environment"]["Variables"]) == {"LOG_LEVEL"} and "VpcConfig" not in function
+    assert set(function["Environment"]["Variables"]) == DOCS_KNOWS and "VpcConfig" not in function
 
 
 def test_the_environment_is_what_the_configuration_reads():
     translated, parameters = translate({})
-    config = (ROOT / "shared/src/config.rs").read_text()
+    config = "".join(path.read_text() for path in (ROOT / "shared/src/config").glob("*.rs"))
     # Lambda itself gives the last.
     read = set(re.findall(r'"([A-Z][A-Z0-9_]{4,})"', config)) - {"AWS_LAMBDA_FUNCTION_NAME"}
     variables = evaluate(translated, parameters)["UsersFunction"]["Properties"]["Environment"]["Variables"]

@@ -15,7 +15,7 @@ use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
 /// Ours.
-const OWN: &[&str] = &["docs.css", "docs.html", "docs.js", "home.html", "icon.svg", "style.css"];
+const OWN: &[&str] = &["docs.css", "docs.html", "docs.js", "icon.svg", "style.css"];
 /// Swagger UI's: its name in the archive below the one folder that is there, and what it is called here.
 const SWAGGER_UI: &[(&str, &str)] = &[
     ("dist/swagger-ui-bundle.js", "swagger-ui-bundle.js"),

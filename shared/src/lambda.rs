@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     bunq::Bank,
-    config::{Config, ConfigError, log_level},
+    config::{Config, ConfigError, Provider, log_level},
     http::{App, Problem, service},
     secrets::Secrets,
     store::Store,
@@ -125,18 +125,19 @@ pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
     run(service(router, app)).await
 }
 
-/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level, no AWS, no bank.
+/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's name, no AWS, no bank.
 ///
 /// # Errors
-/// The log level cannot be, or the Lambda runtime is gone.
-pub async fn serve_public(router: OpenApiRouter<()>) -> Result<(), Error> {
+/// A variable has a value that cannot be, or the Lambda runtime is gone.
+pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> Result<(), Error> {
     let level = log_level();
     telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level));
     if let Err(error) = &level {
         tracing::error!(%error, "cannot start");
     }
     level?;
-    run(service(router, ())).await
+    let provider = Provider::from_env().inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    run(service(router(&provider), ())).await
 }
 
 /// Answers API Gateway's events until Lambda ends the process.

@@ -1,12 +1,16 @@
 //! A file that is part of this program, and how it is answered: compressed to who takes that, and not at all to who has it already.
 
+use std::{borrow::Cow, io::Write as _};
+
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest as _, Sha256};
 
-/// A file in the two forms that the build made of it.
-#[derive(Debug)]
+/// A file, plain and compressed.
+#[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) name: &'static str,
     pub(crate) content_type: &'static str,
@@ -15,10 +19,17 @@ pub(crate) struct File {
 }
 
 /// Bytes, and the strong entity tag that names them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Form {
-    pub(crate) bytes: &'static [u8],
-    pub(crate) etag: &'static str,
+    pub(crate) bytes: Cow<'static, [u8]>,
+    pub(crate) etag: Cow<'static, str>,
+}
+
+impl Form {
+    fn new(bytes: Vec<u8>) -> Self {
+        let hash: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { bytes: Cow::Owned(bytes), etag: Cow::Owned(format!("\"{hash}\"")) }
+    }
 }
 
 /// A file by the name that the build gave it.
@@ -36,8 +47,8 @@ macro_rules! file {
 macro_rules! form {
     ($($name:literal),+) => {
         $crate::file::Form {
-            bytes: include_bytes!(concat!(env!("OUT_DIR"), "/", $($name),+)),
-            etag: include_str!(concat!(env!("OUT_DIR"), "/", $($name),+, ".etag")),
+            bytes: std::borrow::Cow::Borrowed(include_bytes!(concat!(env!("OUT_DIR"), "/", $($name),+))),
+            etag: std::borrow::Cow::Borrowed(include_str!(concat!(env!("OUT_DIR"), "/", $($name),+, ".etag"))),
         }
     };
 }
@@ -50,20 +61,30 @@ pub(crate) const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache
 pub(crate) const KEEP_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 impl File {
+    /// A file that depends on the deployment, made once at the start.
+    pub(crate) fn new(name: &'static str, content_type: &'static str, content: String) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        // Memory takes whatever is written; otherwise the plain form stands for both.
+        let compressed = encoder.write_all(content.as_bytes()).and_then(|()| encoder.finish());
+        let plain = Form::new(content.into_bytes());
+        let gzip = compressed.map_or_else(|_| plain.clone(), Form::new);
+        Self { name, content_type, plain, gzip }
+    }
+
     /// The answer to a request with these headers.
     pub(crate) fn answer(&self, request: &HeaderMap, cache_control: HeaderValue) -> Response {
         let gzip = takes_gzip(request);
         let form = if gzip { &self.gzip } else { &self.plain };
         let always = [
-            (header::ETAG, HeaderValue::from_static(form.etag)),
+            (header::ETAG, HeaderValue::from_str(&form.etag).unwrap_or(HeaderValue::from_static(""))),
             (header::CACHE_CONTROL, cache_control),
             (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
-        if has_already(request, form.etag) {
+        if has_already(request, &form.etag) {
             return (StatusCode::NOT_MODIFIED, always).into_response();
         }
         let content_type = [(header::CONTENT_TYPE, self.content_type)];
-        let mut response = (always, content_type, form.bytes).into_response();
+        let mut response = (always, content_type, form.bytes.clone()).into_response();
         if gzip {
             // This header also has the Lambda runtime send the body as bytes, in base64.
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::lambda::serve_public(docs::router()).await
+    shared::lambda::serve_public(docs::router).await
 }

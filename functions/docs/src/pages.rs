@@ -1,13 +1,15 @@
 //! The two pages. No script or style stands in them, so their policy can forbid both.
 
+use std::sync::Arc;
+
 use axum::{
+    Extension,
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
 
 use crate::file::{ASK_EACH_TIME, File, file};
 
-static HOME: File = file!("home.html", "text/html; charset=utf-8");
 static DOCS: File = file!("docs.html", "text/html; charset=utf-8");
 
 /// No script at all.
@@ -30,8 +32,8 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     tag = "docs",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
 )]
-pub(crate) async fn show_home(headers: HeaderMap) -> Response {
-    page(&HOME, HOME_POLICY, &headers)
+pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: HeaderMap) -> Response {
+    page(&home, HOME_POLICY, &headers)
 }
 
 /// This description as a page

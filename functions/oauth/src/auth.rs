@@ -61,7 +61,9 @@ pub(crate) async fn begin_consent(
     let begun = begin(&app, browser, query).await;
     match begun {
         Ok(response) => response,
-        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id, &Again::of(&app)),
+        Err(problem) if wants_page(&headers) => {
+            page::failed(&app.tpp.config().provider, &problem, &request_id, &Again::of(&app))
+        }
         Err(problem) => problem.into_response(),
     }
 }

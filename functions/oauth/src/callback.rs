@@ -95,7 +95,7 @@ pub(crate) async fn complete_consent(
     let mut response = match (&completed, wants_page(&headers), about) {
         (Ok(Connected::Return(ReturnTo(url))), _, _) => to_application(url),
         (_, true, Some(about)) => redirect(about),
-        (Err(problem), true, None) => page::failed(problem, &request_id, &Again::of(&app)),
+        (Err(problem), true, None) => page::failed(&app.tpp.config().provider, problem, &request_id, &Again::of(&app)),
         (Ok(Connected::Now(user_id)), _, _) => {
             Json(ConnectedAnswer { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
         }

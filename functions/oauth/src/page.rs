@@ -5,7 +5,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use maud::{DOCTYPE, Markup, html};
 use shared::{
+    config::Provider,
     http::{Action, App, Code, EndedWith, Problem},
     types::ids::UserId,
 };
@@ -40,23 +42,24 @@ pub(crate) struct Again {
 impl Again {
     /// For a consent that is not known.
     pub(crate) fn of(app: &App) -> Self {
-        Self { begin: app.tpp.config().open_consent.then(|| "auth".to_owned()), back: None }
+        Self { begin: app.tpp.config().provider.open_consent.then(|| "auth".to_owned()), back: None }
     }
 }
 
 /// `user_id` is missing where the application that asked for the consent has it.
-pub(crate) fn connected(user_id: Option<UserId>) -> Response {
-    let number = user_id.map_or_else(String::new, |user_id| {
-        format!("<p class=\"quiet\">Your connection's number: <code>{user_id}</code></p>")
-    });
-    let text =
-        format!("<p>You can close this window. You can end the connection at any time in the bunq app.</p>{number}");
-    page(StatusCode::OK, "Your bunq account is connected", &text)
+pub(crate) fn connected(provider: &Provider, user_id: Option<UserId>) -> Response {
+    let text = html! {
+        p { "You can close this window. You can end the connection at any time in the bunq app." }
+        @if let Some(user_id) = user_id {
+            p.quiet { "Your connection's number: " code { (user_id) } }
+        }
+    };
+    page(StatusCode::OK, provider, "Your bunq account is connected", &text)
 }
 
 /// The same words as [`failed`], in a page that is there to tell them.
-pub(crate) fn told(problem: &Problem, request_id: &str, again: &Again) -> Response {
-    let mut response = failed(problem, request_id, again);
+pub(crate) fn told(provider: &Provider, problem: &Problem, request_id: &str, again: &Again) -> Response {
+    let mut response = failed(provider, problem, request_id, again);
     *response.status_mut() = StatusCode::OK;
     response.extensions_mut().remove::<EndedWith>();
     for name in [header::RETRY_AFTER, header::REFRESH] {
@@ -65,28 +68,24 @@ pub(crate) fn told(problem: &Problem, request_id: &str, again: &Again) -> Respon
     response
 }
 
-pub(crate) fn failed(problem: &Problem, request_id: &str, again: &Again) -> Response {
+pub(crate) fn failed(provider: &Provider, problem: &Problem, request_id: &str, again: &Again) -> Response {
     let (title, text, next) = words(problem);
-    let mut next = match (next, &again.begin) {
-        (Next::Leave | Next::Wait, _) => String::new(),
-        (Next::BeginAgain, Some(begin)) => format!("<p><a class=\"button\" href=\"{begin}\">Begin again</a></p>"),
-        (Next::BeginAgain, None) => {
-            "<p>For a new link, go back to the company that asked you to connect.</p>".to_owned()
+    let text = html! {
+        p { (text) }
+        @match (next, &again.begin) {
+            (Next::Leave | Next::Wait, _) => {},
+            (Next::BeginAgain, Some(begin)) => p { a.button href=(begin) { "Begin again" } },
+            (Next::BeginAgain, None) => p { "For a new link, go back to the company that asked you to connect." },
+            // The address of this very page, without repeating it here.
+            (Next::TryAgain, _) => p { a.button href="" { "Try again" } },
         }
-        // The address of this very page, without repeating it here.
-        (Next::TryAgain, _) => "<p><a class=\"button\" href=\"\">Try again</a></p>".to_owned(),
+        @if let Some(back) = &again.back {
+            // The owner's own application, as its API key named it.
+            p { a href=(back) { "Back to " (back.host_str().unwrap_or_default()) } }
+        }
+        footer { p { "If you ask for help, mention this number: " code { (request_id) } } }
     };
-    if let Some(back) = &again.back {
-        // The owner's own application, as its API key named it.
-        let href = back.as_str().replace('&', "&amp;").replace('"', "&quot;");
-        next.push_str(&format!("<p><a href=\"{href}\">Back to {}</a></p>", back.host_str().unwrap_or_default()));
-    }
-    // The id is ours or API Gateway's; still, only what cannot be markup is shown.
-    let id: String = request_id.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect();
-    let text = format!(
-        "<p>{text}</p>{next}<footer><p>If you ask for help, mention this number: <code>{id}</code></p></footer>"
-    );
-    let mut response = page(problem.status(), title, &text);
+    let mut response = page(problem.status(), provider, title, &text);
     response.extensions_mut().insert(EndedWith(problem.code()));
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs().max(1));
@@ -200,13 +199,29 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
     }
 }
 
-fn page(status: StatusCode, title: &str, text: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <link rel=\"stylesheet\" href=\"assets/style.css\"></head><body><main><h1>{title}</h1>{text}</main></body></html>"
-    );
-    let mut response = (status, Html(html)).into_response();
+fn page(status: StatusCode, provider: &Provider, title: &str, text: &Markup) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                link rel="stylesheet" href="assets/style.css";
+            }
+            body {
+                main {
+                    p.provider { (provider.display_name) }
+                    h1 { (title) }
+                    (text)
+                    @if let Some(url) = &provider.support_url {
+                        p.quiet { a href=(url) { "Help from " (provider.display_name) } }
+                    }
+                }
+            }
+        }
+    };
+    let mut response = (status, Html(page.into_string())).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response
 }

@@ -105,10 +105,12 @@ pub(crate) async fn show_result(
     query: QueryParameters,
 ) -> Response {
     match result(&app, query).await {
-        Ok(Told::Done(user_id)) => page::connected(user_id),
+        Ok(Told::Done(user_id)) => page::connected(&app.tpp.config().provider, user_id),
         // The page is there, whatever it tells.
-        Ok(Told::Failed(problem, again)) => page::told(&problem, &request_id, &again),
-        Err(problem) if wants_page(&headers) => page::failed(&problem, &request_id, &Again::of(&app)),
+        Ok(Told::Failed(problem, again)) => page::told(&app.tpp.config().provider, &problem, &request_id, &again),
+        Err(problem) if wants_page(&headers) => {
+            page::failed(&app.tpp.config().provider, &problem, &request_id, &Again::of(&app))
+        }
         Err(problem) => problem.into_response(),
     }
 }

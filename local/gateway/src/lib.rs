@@ -12,7 +12,10 @@ mod state;
 
 use axum::{Router, middleware};
 use local_aws::AccessKey;
-use shared::http::{App, base, service};
+use shared::{
+    config::Provider,
+    http::{App, base, service},
+};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use announce::{StepLine, Welcome};
@@ -23,20 +26,22 @@ pub use stack::Stack;
 
 /// Every group behind what stands for API Gateway. POST /setup takes what `access_key` signed.
 pub fn gateway(app: App, access_key: AccessKey) -> Router {
-    let public_url = app.tpp.config().public_url.clone();
+    let (public_url, provider) = (app.tpp.config().public_url.clone(), app.tpp.config().provider.clone());
     let setup = setup::router().layer(middleware::from_fn_with_state(access_key, gate::iam));
-    gate::consents_at(service(routes(setup), app), public_url)
+    gate::consents_at(service(routes(setup, &provider), app), public_url)
 }
 
 /// The whole API as OpenAPI describes it.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    shared::http::document(&routes(setup::router()))
+    // It says the same whoever runs a deployment.
+    let provider = Provider { display_name: String::new(), support_url: None, open_consent: true };
+    shared::http::document(&routes(setup::router(), &provider))
 }
 
-fn routes(setup: OpenApiRouter<App>) -> OpenApiRouter<App> {
+fn routes(setup: OpenApiRouter<App>, provider: &Provider) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(base())
-        .merge(docs::router())
+        .merge(docs::router(provider))
         .merge(oauth::router())
         .merge(users::router())
         .merge(payments::router())

@@ -8,6 +8,7 @@
 mod chromium;
 mod docs;
 mod driver;
+mod owner;
 mod pages;
 mod rebinding;
 

@@ -36,6 +36,7 @@ fn the_template_and_the_description_have_the_same_routes() {
 #[test]
 fn every_route_leads_to_the_function_that_has_it() {
     let resources = template::resources();
+    let provider = shared::config::Provider::parse(|_| None).unwrap();
     let functions = [
         ("Oauth", keys(oauth::router())),
         ("Users", keys(users::router())),
@@ -43,7 +44,7 @@ fn every_route_leads_to_the_function_that_has_it() {
         ("Psd2", keys(psd2::router())),
         ("CredentialIp", keys(credential_ip::router())),
         ("Setup", keys(setup::router())),
-        ("Docs", keys(docs::router::<()>())),
+        ("Docs", keys(docs::router::<()>(&provider))),
     ];
     for (group, mut routes) in functions {
         if group == "Users" {

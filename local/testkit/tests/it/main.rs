@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod edge;
 mod house;
+mod named_tests;
 mod operations;
 mod paths;
 mod secrecy;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::{
     IntoParams,
     openapi::{
-        KnownFormat, Object, ObjectBuilder, OneOfBuilder, Required, SchemaFormat, Type,
+        KnownFormat, Object, ObjectBuilder, Required, SchemaFormat, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
@@ -140,7 +140,8 @@ fn query(name: &str, description: &str, schema: Object) -> Parameter {
 pub(super) fn customer_address() -> Parameter {
     let address =
         |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
-    let schema = OneOfBuilder::new().item(address(KnownFormat::Ipv4)).item(address(KnownFormat::Ipv6));
+    let schema =
+        utoipa::openapi::schema::AnyOfBuilder::new().item(address(KnownFormat::Ipv4)).item(address(KnownFormat::Ipv6));
     let description = "The IP address of your customer, if they are waiting for the answer; leave it out if they are not. The audit log says so of each request, with a \
                        keyed hash in place of the address.";
     let parameter = ParameterBuilder::new().name(CUSTOMER_ADDRESS).parameter_in(ParameterIn::Header);

@@ -48,7 +48,7 @@ impl Tpp {
     /// # Errors
     /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.
     pub async fn begin_consent(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
-        if matches!(start, Start::Open) && !self.0.config.open_consent {
+        if matches!(start, Start::Open) && !self.0.config.provider.open_consent {
             return Err(StartError::TicketMissing);
         }
         let client = self.oauth_client().await?;

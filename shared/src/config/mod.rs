@@ -1,9 +1,17 @@
 //! The only reader of the environment. What is wrong with it is said by name, once, at the start.
 
+mod provider;
+mod values;
+
 use std::collections::BTreeMap;
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
+
+use values::{invalid, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
+
+pub use provider::Provider;
+pub use values::is_loopback;
 
 /// Which of bunq's two worlds a deployment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +29,14 @@ impl BunqEnvironment {
         match self {
             Self::Sandbox => "sandbox",
             Self::Production => "production",
+        }
+    }
+
+    fn parse(text: Option<&str>) -> Result<Self, ConfigError> {
+        match text {
+            None | Some("sandbox") => Ok(Self::Sandbox),
+            Some("production") => Ok(Self::Production),
+            Some(_) => Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
         }
     }
 }
@@ -62,8 +78,8 @@ pub struct Config {
     pub public_path_at_root: bool,
     /// `EGRESS_IP_URL`: a service that answers a caller's address as plain text; none asks nobody.
     pub egress_ip_url: Option<Url>,
-    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket; `true` in the sandbox and `false` in production by default.
-    pub open_consent: bool,
+    /// Who runs it, as its pages say.
+    pub provider: Provider,
     /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by commas.
     pub return_origins: Vec<Origin>,
     /// `ENFORCE_CONSENT_EXPIRY`: whether a consent older than 180 days is used no more. Default: `true` in production, `false` in the sandbox.
@@ -118,11 +134,7 @@ impl Config {
         let optional = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let required = |name| optional(name).ok_or(ConfigError::Missing(name));
 
-        let environment = match optional("BUNQ_ENVIRONMENT").as_deref() {
-            None | Some("sandbox") => BunqEnvironment::Sandbox,
-            Some("production") => BunqEnvironment::Production,
-            Some(_) => return Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
-        };
+        let environment = BunqEnvironment::parse(optional("BUNQ_ENVIRONMENT").as_deref())?;
         let [api, authorize, token, pay] = match environment {
             BunqEnvironment::Sandbox => [
                 "https://public-api.sandbox.bunq.com/v1",
@@ -170,12 +182,7 @@ impl Config {
                 Some(_) => return Err(invalid("ISSUER_TRANSACTION_PUBLIC_PATH", "must be user or root")),
             },
             egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
-            open_consent: match optional("OPEN_CONSENT").as_deref() {
-                None => environment == BunqEnvironment::Sandbox,
-                Some("true") => true,
-                Some("false") => false,
-                Some(_) => return Err(invalid("OPEN_CONSENT", "must be true or false")),
-            },
+            provider: Provider::parse(&variable)?,
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
@@ -199,6 +206,16 @@ impl Config {
     }
 }
 
+impl Provider {
+    /// Reads the process's environment, for a function that needs nothing else of it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable that has a value that cannot be.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::parse(|name| std::env::var(name).ok())
+    }
+}
+
 /// `LOG_LEVEL` of the process's environment, for a function that needs nothing else of it.
 ///
 /// # Errors
@@ -211,82 +228,4 @@ pub fn log_level() -> Result<LevelFilter, ConfigError> {
 #[must_use]
 pub fn function_name() -> String {
     std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())
-}
-
-fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
-    let level = level.as_deref().map_or("info", str::trim);
-    level.parse().map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))
-}
-
-const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {
-    ConfigError::Invalid { name, problem }
-}
-
-/// https only, since tokens travel there; http for this machine itself.
-fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(text).map_err(|_| invalid(name, "is not a URL"))?;
-    match url.scheme() {
-        _ if !url.username().is_empty() || url.password().is_some() => Err(invalid(name, "must not hold a user name")),
-        _ if url.query().is_some() || url.fragment().is_some() => {
-            Err(invalid(name, "must not hold a query or fragment"))
-        }
-        "https" => Ok(url),
-        // Docker's name for the machine that a container runs on.
-        "http" if is_loopback(&url) || url.host_str() == Some("host.docker.internal") => Ok(url),
-        _ => Err(invalid(name, "must be https (http for this machine only)")),
-    }
-}
-
-/// Whether a URL leads to this machine itself.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// An origin is written as a URL without a path: `https://app.example`.
-fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
-    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
-    texts
-        .map(|text| {
-            let url = Url::parse(text).ok().filter(|url| {
-                let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
-                safe && url.origin().ascii_serialization() == text.trim_end_matches('/')
-            });
-            let must = "must be origins such as https://app.example (http for this machine only), separated by commas";
-            url.map(|url| url.origin()).ok_or(invalid("RETURN_ORIGINS", must))
-        })
-        .collect()
-}
-
-fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
-    list.split(',')
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| match text {
-            "*" => Ok(text.to_owned()),
-            _ => text
-                .parse::<std::net::Ipv4Addr>()
-                .map(|address| address.to_string())
-                .map_err(|_| invalid("PERMITTED_IPS", "must be IPv4 addresses or *, separated by commas")),
-        })
-        .collect()
-}
-
-/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the name to customers.
-const LONGEST_TPP_NAME: usize = 16;
-
-fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {
-    let name = name.unwrap_or_else(|| "bunq-tpp".to_owned());
-    let fits = name.len() <= LONGEST_TPP_NAME
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-".contains(&byte));
-    if fits {
-        Ok(name)
-    } else {
-        Err(invalid("TPP_NAME", "must be at most 16 letters, digits, spaces, dots, dashes or underscores"))
-    }
 }

@@ -1,0 +1,84 @@
+//! How single variables are read.
+
+use tracing::level_filters::LevelFilter;
+use url::{Origin, Url};
+
+use super::ConfigError;
+
+pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
+    let level = level.as_deref().map_or("info", str::trim);
+    level.parse().map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))
+}
+
+pub(super) const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {
+    ConfigError::Invalid { name, problem }
+}
+
+/// https only, since tokens travel there; http for this machine itself.
+pub(super) fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|_| invalid(name, "is not a URL"))?;
+    match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err(invalid(name, "must not hold a user name")),
+        _ if url.query().is_some() || url.fragment().is_some() => {
+            Err(invalid(name, "must not hold a query or fragment"))
+        }
+        "https" => Ok(url),
+        // Docker's name for the machine that a container runs on.
+        "http" if is_loopback(&url) || url.host_str() == Some("host.docker.internal") => Ok(url),
+        _ => Err(invalid(name, "must be https (http for this machine only)")),
+    }
+}
+
+/// Whether a URL leads to this machine itself.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// An origin is written as a URL without a path: `https://app.example`.
+pub(super) fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts
+        .map(|text| {
+            let url = Url::parse(text).ok().filter(|url| {
+                let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+                safe && url.origin().ascii_serialization() == text.trim_end_matches('/')
+            });
+            let must = "must be origins such as https://app.example (http for this machine only), separated by commas";
+            url.map(|url| url.origin()).ok_or(invalid("RETURN_ORIGINS", must))
+        })
+        .collect()
+}
+
+pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| match text {
+            "*" => Ok(text.to_owned()),
+            _ => text
+                .parse::<std::net::Ipv4Addr>()
+                .map(|address| address.to_string())
+                .map_err(|_| invalid("PERMITTED_IPS", "must be IPv4 addresses or *, separated by commas")),
+        })
+        .collect()
+}
+
+/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the name to customers.
+const LONGEST_TPP_NAME: usize = 16;
+
+pub(super) fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {
+    let name = name.unwrap_or_else(|| "bunq-tpp".to_owned());
+    let fits = name.len() <= LONGEST_TPP_NAME
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-".contains(&byte));
+    if fits {
+        Ok(name)
+    } else {
+        Err(invalid("TPP_NAME", "must be at most 16 letters, digits, spaces, dots, dashes or underscores"))
+    }
+}
