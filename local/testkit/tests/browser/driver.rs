@@ -76,7 +76,11 @@ impl Browser {
 
     /// Waits until the page says these words. A click only begins to change the page: what is read must be of the page that is waited for.
     pub(crate) async fn see(&self, words: &str) {
-        self.find(&format!("//main[contains(normalize-space(.), \"{words}\")]")).await;
+        let path = format!("//main[contains(normalize-space(.), \"{words}\")]");
+        if self.client.wait().for_element(Locator::XPath(&path)).await.is_err() {
+            let (url, source) = (self.url().await, self.client.source().await.unwrap_or_default());
+            panic!("{words} is not at {url}: {source}");
+        }
     }
 
     /// Waits until the page has no button of this name.

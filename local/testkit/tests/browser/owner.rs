@@ -62,21 +62,17 @@ async fn bank(State(owner): State<Owner>, RawQuery(query): RawQuery) -> Response
     if !owner.asked.lock().unwrap().contains(&id) {
         return Html("<main>Somebody else began this.</main>").into_response();
     }
-    let Some(proof) = value("proof") else {
+    if let Some(proof) = value("proof") {
+        let claim = format!("consents/{id}/claim");
+        let claim = owner.call(reqwest::Method::POST, &claim, Some(json!({ "proof": proof }))).await;
+        assert!(claim["user_id"].is_string() || claim["code"] == "already_claimed", "{claim}");
+    }
+    // Also after a reload or a way back, when there is nothing left to claim: the consent says what became of it.
+    let consent = owner.call(reqwest::Method::GET, &format!("consents/{id}"), None).await;
+    let Some(user_id) = consent["user_id"].as_str() else {
         return Html("<main><h1>Not connected</h1><a href=/connect>Connect my bank</a></main>").into_response();
     };
-    let claim =
-        owner.call(reqwest::Method::POST, &format!("consents/{id}/claim"), Some(json!({ "proof": proof }))).await;
-    let user_id = match claim["user_id"].as_str() {
-        Some(user_id) => user_id.to_owned(),
-        // A reload, or a way back: the consent says whose connection it became.
-        None => {
-            assert_eq!(claim["code"], "already_claimed", "{claim}");
-            let consent = owner.call(reqwest::Method::GET, &format!("consents/{id}"), None).await;
-            consent["user_id"].as_str().unwrap().to_owned()
-        }
-    };
-    owner.claimed.lock().unwrap().push(user_id);
+    owner.claimed.lock().unwrap().push(user_id.to_owned());
     Redirect::to("/accounts").into_response()
 }
 
