@@ -60,12 +60,21 @@ def fill_query(operation_id: str, case):
     if walks or "older_id" in query:
         query.pop("newer_id", None)
     if "cursor" in query:
-        query["cursor"] = real.cursor()
+        query["cursor"] = real.consent_cursor() if operation_id == "list_consents" else real.cursor()
+    if operation_id == "begin_consent":
+        # Only the browser that has opened a consent begins it again.
+        query.pop("again", None)
+        if "ticket" in query:
+            query["ticket"] = real.ticket()
+    if operation_id == "show_result" and "consent_id" in query:
+        query["consent_id"] = real.ended_consent()
     if operation_id == "complete_consent":
         with httpx.Client(base_url=real.stack.url, trust_env=False) as browser:
             back = parse_qs(urlsplit(real.stack.consent(browser, "company")).query)
             query["state"] = back["state"][0]
             if "error" in query:
+                # Any other is the bank's failure, and answered as one.
+                query.update(error="access_denied")
                 query.pop("code", None)
             else:
                 query["code"] = back["code"][0]
@@ -93,8 +102,23 @@ def fill_body(operation_id: str, case, whole: bool):
         fill_transaction(body, currencies, whole)
     elif operation_id == "create_permitted_ip" and is_public(body.get("ip")):
         body["ip"] = real.fresh_ip(body["ip"])
-    elif operation_id == "run_setup" and matches(UUID, body.get("id")):
-        body["id"] = real.new_api_key()
+    elif operation_id == "create_consent":
+        fill_consent(body, whole)
+    elif operation_id == "claim_consent" and whole:
+        body["proof"] = real.proofs[case.path_parameters["consent_id"]]
+    elif operation_id == "run_setup":
+        if matches(UUID, body.get("id")):
+            body["id"] = real.new_api_key()
+        if whole and isinstance(body.get("expires_at"), str):
+            body["expires_at"] = "2090-01-31T09:00:00Z"
+
+
+def fill_consent(body: dict, whole: bool):
+    """Only one origin is the application's, and a consent that names a customer names one who is connected."""
+    if whole and isinstance(body.get("return_url"), str):
+        body["return_url"] = real.RETURN_URL
+    if whole and matches(UUID, body.get("user_id")):
+        body["user_id"] = real.person()
 
 
 def fill_order(body: dict, currencies: list[str], whole: bool):

@@ -36,9 +36,15 @@ function advice(problem: Schemas["Problem"]): string {
   }
 }
 
-/** Goes to the bank and back as a browser does, with the cookie. */
+/** Asks for a consent, and goes to the bank and back as the customer's browser does, with the cookie. */
 async function connect(): Promise<string> {
-  const begun = await browser.GET("/auth", { params: { query: { reference: "customer-17" } }, redirect: "manual" });
+  const asked = await api.POST("/consents", { body: { reference: "customer-17", expires_in: 600 } });
+  if (asked.error) throw new Error(advice(asked.error));
+  // @ts-expect-error there is no such status
+  assert(asked.data.status !== "lost");
+  const ticket = new URL(asked.data.url ?? "").searchParams.get("ticket");
+  assert(ticket && asked.data.status === "pending");
+  const begun = await browser.GET("/auth", { params: { query: { ticket } }, redirect: "manual" });
   const page = begun.response.headers.get("location");
   const cookie = begun.response.headers.get("set-cookie")?.split(";")[0];
   assert(page && cookie);

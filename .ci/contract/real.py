@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from ipaddress import IPv4Address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -15,6 +15,7 @@ access_key = (os.environ["CONTRACT_ACCESS_KEY_ID"], os.environ["CONTRACT_SECRET_
 stack = Stack(os.environ["CONTRACT_URL"], os.environ["CONTRACT_BANK"], os.environ["CONTRACT_API_KEY"], access_key)
 api = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=30, trust_env=False)
 
+RETURN_URL = "https://app.example/bank"
 ACCOUNT, SECOND_ACCOUNT = 60101, 60102
 # Whom the simulated bank knows. The number is that of the first account.
 EMAIL, PHONE_NUMBER = "sugardaddy@bunq.com", "+31612345678"
@@ -34,6 +35,8 @@ TRANSACTION = {
     "url_redirect": "https://shop.example/thanks",
 }
 permitted = set()
+# Of consents that nobody has claimed yet.
+proofs: dict[str, str] = {}
 
 
 def found(path: str) -> dict:
@@ -56,6 +59,42 @@ def cursor() -> str:
     stack.connect("person")
     stack.connect("company")
     return found("/users?count=1")["next_cursor"]
+
+
+def asked(body: dict) -> dict:
+    return api.post("/consents", json=body).raise_for_status().json()
+
+
+def new_consent() -> str:
+    return asked({})["consent_id"]
+
+
+def ticket() -> str:
+    return parse_qs(urlsplit(asked({})["url"]).query)["ticket"][0]
+
+
+def given_consent() -> str:
+    """A consent that a customer has given and nobody has claimed; its proof is in `proofs`."""
+    consent = asked({"return_url": RETURN_URL})
+    with httpx.Client(base_url=stack.url, trust_env=False) as browser:
+        back = browser.get(stack.consent(browser, "company", consent["url"])).headers["location"]
+    proofs[consent["consent_id"]] = parse_qs(urlsplit(back).query)["proof"][0]
+    return consent["consent_id"]
+
+
+@cache
+def ended_consent() -> str:
+    consent = asked({})
+    with httpx.Client(base_url=stack.url, trust_env=False) as browser:
+        browser.get(stack.consent(browser, "company", consent["url"])).raise_for_status()
+    return consent["consent_id"]
+
+
+@cache
+def consent_cursor() -> str:
+    new_consent()
+    new_consent()
+    return found("/consents?count=1")["next_cursor"]
 
 
 @cache
@@ -108,6 +147,7 @@ def permitted_ip() -> int:
 # By the names of the document's path parameters.
 ONE: dict[str, Callable[[], object]] = {
     "user_id": person,
+    "consent_id": cache(new_consent),
     "monetary_account_id": lambda: ACCOUNT,
     "payment_id": payment,
     "draft_payment_id": cache(new_draft),
@@ -121,6 +161,8 @@ ONE: dict[str, Callable[[], object]] = {
 
 # What these operations end is ended but once, so each gets its own. The address that we come from ourselves is nobody's to end.
 ENDED: dict[str, tuple[str, Callable[[], object]]] = {
+    "delete_consent": ("consent_id", new_consent),
+    "claim_consent": ("consent_id", given_consent),
     "delete_user": ("user_id", lambda: stack.connect("empty")),
     "update_draft_payment": ("draft_payment_id", new_draft),
     "update_request_inquiry": ("request_inquiry_id", new_request),

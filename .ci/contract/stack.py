@@ -31,9 +31,9 @@ class Stack:
             answer = browser.get(callback).raise_for_status()
             return answer.json()["new_user_id"]
 
-    def consent(self, browser: httpx.Client, customer: str) -> str:
+    def consent(self, browser: httpx.Client, customer: str, start: str = "/auth") -> str:
         """Goes as far as the bank's redirect to the callback, and answers where that leads."""
-        page = browser.get("/auth").headers["location"]
+        page = browser.get(start).headers["location"]
         return browser.get(page, headers={"X-Simulator-Approve": customer}).headers["location"]
 
 
@@ -46,6 +46,7 @@ def running(binary: Path):
         output = Path(folder, "output")
         ports = [argument for flag in ("--port", "--aws-port", "--simulator-port") for argument in (flag, "0")]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_"))}
+        environment["RETURN_ORIGINS"] = "https://app.example"
         with output.open("wb") as out:
             process = subprocess.Popen(
                 [binary, *ports, "--state-dir", Path(folder, "state")], stdout=out, stderr=out, env=environment

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, PreEscaped, html};
 use shared::config::Provider;
 
 use crate::file::File;
@@ -15,7 +15,7 @@ pub(crate) fn page(provider: &Provider) -> Arc<File> {
 fn markup(provider: &Provider) -> Markup {
     let name = &provider.display_name;
     html! {
-        (DOCTYPE)
+        (PreEscaped("<!doctype html>"))
         html lang="en" {
             head {
                 meta charset="utf-8";

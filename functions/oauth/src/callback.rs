@@ -59,9 +59,9 @@ struct UserIdSchema(UserId);
     operation_id = "complete_consent",
     tag = "oauth",
     params(
-        ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes."),
-        ("code" = Option<String>, Query, description = "From bunq."),
-        ("error" = Option<String>, Query, description = "From bunq: `access_denied` if the customer said no."),
+        ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes.", min_length = 1),
+        ("code" = Option<String>, Query, description = "From bunq.", min_length = 1),
+        ("error" = Option<String>, Query, description = "From bunq: `access_denied` if the customer said no.", min_length = 1),
     ),
     responses(
         (

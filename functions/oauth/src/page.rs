@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, PreEscaped, html};
 use shared::{
     config::Provider,
     http::{Action, App, Code, EndedWith, Problem},
@@ -201,7 +201,7 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
 
 fn page(status: StatusCode, provider: &Provider, title: &str, text: &Markup) -> Response {
     let page = html! {
-        (DOCTYPE)
+        (PreEscaped("<!doctype html>"))
         html lang="en" {
             head {
                 meta charset="utf-8";

@@ -84,9 +84,8 @@ pub(crate) enum SetupAnswer {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only the document needs the shape")]
 pub(crate) struct SetupReport {
-    /// `sandbox` or `production`.
-    #[schema(example = "sandbox")]
-    environment: String,
+    #[schema(inline)]
+    environment: SetupEnvironment,
     /// Whether every step is done.
     onboarded: bool,
     /// Every step that was looked at, in order.
@@ -100,12 +99,26 @@ pub(crate) struct SetupReport {
     /// The address that bunq sends browsers back to.
     #[schema(example = "https://tpp.example/callback")]
     callback_url: String,
+    #[schema(inline, nullable = false)]
+    at_bank: Option<SetupAtBank>,
+    /// To `status`, if bunq says so: the callback addresses that are registered there.
+    #[schema(nullable = false, example = json!(["https://tpp.example/callback"]))]
+    registered_callback_urls: Option<Vec<String>>,
     /// To `status`, where the deployment knows how its address is found: whether bunq permits it.
     #[schema(nullable = false)]
     egress: Option<SetupEgress>,
     /// The first API key, with every scope: only in the answer to the run that made it. Nobody can see it again.
     #[schema(nullable = false)]
     api_key: Option<String>,
+}
+
+/// Which of bunq's two worlds.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only the document needs the names")]
+enum SetupEnvironment {
+    Sandbox,
+    Production,
 }
 
 /// One step of the onboarding.
@@ -134,7 +147,18 @@ enum SetupStepName {
     ApiKey,
 }
 
-/// `now`: done by this run; `before`: by a run before; `missing`: not done.
+/// To `status`, once there is something at bunq: whether bunq still knows this deployment. `forgotten`: bunq's sandbox was reset, for example;
+/// run the setup. `no_answer`: nobody knows now.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only the document needs the names")]
+enum SetupAtBank {
+    Known,
+    Forgotten,
+    NoAnswer,
+}
+
+/// `now`: done by this run; `before`: by a run before; `missing`: not done; `forgotten`: done before, but bunq no longer knows it.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the document needs the names")]
@@ -142,6 +166,7 @@ enum SetupStepState {
     Now,
     Before,
     Missing,
+    Forgotten,
 }
 
 /// The address that bunq sees us from, next to those that it permits.

@@ -87,7 +87,7 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
     let answer = match command {
         Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
         Command::Status {} => {
-            let status = tpp.onboarding_status().await?;
+            let status = tpp.onboarding_status(deadline).await?;
             let left = |until: Timestamp| until.duration_since(tpp.now()).as_hours().div_euclid(24);
             if status.steps.contains(&(Step::Certificate, StepState::Before)) {
                 // One that cannot be read is worth as much as one that has ended.

@@ -29,6 +29,7 @@ impl fmt::Display for StepLine {
             StepState::Now => "made",
             StepState::Before => "there",
             StepState::Missing => "missing",
+            StepState::Forgotten => "lost",
         };
         write!(f, "  {mark:<8}{words}")
     }

@@ -46,7 +46,7 @@ impl Answer {
         let refusal = |response_id| Refusal { status: self.status, texts: texts(), response_id };
         match (self.status, signed) {
             (200..=299, Some(Some(false) | None)) | (400..=499, Some(Some(false))) => {
-                Err(BankError::Signature { response_id })
+                Err(BankError::Signature { status: self.status, response_id })
             }
             (200..=299, Some(Some(true)) | None) => Ok(Verified { body: self.body, response_id }),
             (491 | 503, _) => Err(BankError::Maintenance { response_id }),

@@ -75,6 +75,8 @@ pub enum BankError {
     /// The answer's signature is missing or wrong: what it says is not to be believed.
     #[error("bunq's answer is not signed by bunq")]
     Signature {
+        /// The HTTP status.
+        status: u16,
         /// bunq's response id.
         response_id: Option<String>,
     },
@@ -131,6 +133,16 @@ impl BankError {
         }
     }
 
+    /// The bank does not know our installation, when asked with it or in a session that it once opened. A bank that was reset also has another
+    /// key: it signs its refusals with that.
+    #[must_use]
+    pub fn is_unknown_installation(&self) -> bool {
+        match self {
+            Self::Signature { status: 400..=499, .. } => true,
+            error => error.is_dead_session() && !error.is_bad_key(),
+        }
+    }
+
     /// The bank refuses the API key or access token itself.
     #[must_use]
     pub fn is_bad_key(&self) -> bool {
@@ -175,7 +187,7 @@ impl BankError {
             Self::Refused(refusal) | Self::Failed(refusal) => refusal.response_id.as_deref(),
             Self::RateLimited { response_id, .. }
             | Self::Maintenance { response_id }
-            | Self::Signature { response_id }
+            | Self::Signature { response_id, .. }
             | Self::Undecodable { response_id, .. } => response_id.as_deref(),
             Self::Foreign { .. }
             | Self::Unreachable(_)

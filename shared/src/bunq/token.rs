@@ -13,13 +13,13 @@ use super::{
 };
 use crate::types::{
     deadline::Deadline,
-    secret::{AccessToken, AuthorizationCode, ClientId, ClientSecret, Secret as _},
+    secret::{AccessToken, AuthorizationCode, ClientId, ClientSecret, OauthState, Secret as _},
 };
 
 /// A code did not become an access token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// `invalid_grant`: the code is wrong, used or too old. A new consent helps.
+    /// `invalid_grant`: the code is wrong, used or too old; or it was given for another visit. A new consent helps.
     #[error("bunq does not take the authorization code")]
     CodeRefused,
     /// Any other OAuth error: our own client or callback URL is wrong.
@@ -33,6 +33,8 @@ pub enum TokenError {
 #[derive(Deserialize)]
 struct Granted {
     access_token: AccessToken,
+    /// Of the authorization request that the code was given for.
+    state: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,13 +55,14 @@ enum OauthError {
 }
 
 impl Bank {
-    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not sent again.
+    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not sent again. bunq answers the
+    /// `state` that the code was given for: another one than this visit's says that the code was put into it (RFC 9700 section 4.5).
     ///
     /// # Errors
     /// [`TokenError`].
     pub async fn exchange_code(
         &self,
-        code: &AuthorizationCode,
+        (code, state): (&AuthorizationCode, &OauthState),
         redirect_uri: &Url,
         (client_id, client_secret): (&ClientId, &ClientSecret),
         deadline: Deadline,
@@ -75,7 +78,7 @@ impl Bank {
         let mut tries = 0;
         loop {
             tries += 1;
-            let result = self.exchange_once(url.clone(), &sent, deadline).await;
+            let result = self.exchange_once(url.clone(), state, &sent, deadline).await;
             let outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string);
             tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
             let Err(TokenError::Bank(error)) = &result else { return result };
@@ -90,6 +93,7 @@ impl Bank {
     async fn exchange_once(
         &self,
         url: Url,
+        state: &OauthState,
         sent: &SentCredentials,
         deadline: Deadline,
     ) -> Result<AccessToken, TokenError> {
@@ -108,11 +112,14 @@ impl Bank {
                 ),
             ) => Err(TokenError::ClientRefused),
             (200..=299, None) => {
-                let granted = serde_json::from_slice::<Granted>(&answer.body);
-                granted.map(|granted| granted.access_token).map_err(|_| {
+                let granted = serde_json::from_slice::<Granted>(&answer.body).map_err(|_| {
                     let reason = super::envelope::DecodeError::Missing("access_token");
-                    BankError::Undecodable { reason, response_id: answer.response_id(sent) }.into()
-                })
+                    BankError::Undecodable { reason, response_id: answer.response_id(sent) }
+                })?;
+                if granted.state.is_some_and(|granted_for| granted_for != state.expose()) {
+                    return Err(TokenError::CodeRefused);
+                }
+                Ok(granted.access_token)
             }
             (300..=499, _) => match answer.judge(None, sent) {
                 // A refusal without a reason: nothing says that the code was at fault.

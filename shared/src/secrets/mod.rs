@@ -17,7 +17,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use shapes::{
-    CertificateSecret, DeviceRecord, InstallationSecret, OauthClientSecret, PspSecret, SealingSecret, TppSecret,
+    CertificateSecret, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
+    SealingSecret, TppSecret,
 };
 
 /// Secrets Manager did not do what it was asked. Says nothing of a secret's content.

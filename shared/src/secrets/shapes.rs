@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Content;
@@ -106,6 +106,30 @@ pub struct OauthClientSecret {
     pub client_secret: ClientSecret,
     /// The callback address that is known to be registered.
     pub callback_url: Option<String>,
+    /// Those that it has replaced, and that are registered still.
+    #[serde(default)]
+    pub former_callback_urls: Vec<FormerCallbackUrl>,
+}
+
+/// A callback address that was replaced.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FormerCallbackUrl {
+    /// The address.
+    pub url: String,
+    /// When another one took its place.
+    pub replaced_at: Timestamp,
+}
+
+impl OauthClientSecret {
+    /// Notes which callback address is registered now, and since when another one is not.
+    pub fn replace_callback_url(&mut self, url: String, now: Timestamp) {
+        self.former_callback_urls.retain(|former| former.url != url);
+        if let Some(replaced) = self.callback_url.replace(url)
+            && self.callback_url.as_ref() != Some(&replaced)
+        {
+            self.former_callback_urls.push(FormerCallbackUrl { url: replaced, replaced_at: now });
+        }
+    }
 }
 
 impl Content for OauthClientSecret {
@@ -118,6 +142,7 @@ impl Content for OauthClientSecret {
             "client_id": self.client_id.expose(),
             "client_secret": self.client_secret.expose(),
             "callback_url": self.callback_url,
+            "former_callback_urls": self.former_callback_urls,
         })
     }
 }

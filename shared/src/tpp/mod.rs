@@ -27,7 +27,7 @@ pub use egress::EgressReport;
 pub use error::TppError;
 pub use identity::Identity;
 pub use listed::{Likeness, Listed, Mark, Wanted, read_listed};
-pub use onboarding::{OnboardingError, OnboardingReport, Step, StepState};
+pub use onboarding::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Order, Started};
 
 use crate::{

@@ -156,6 +156,8 @@ bunq_id! {
     BunqUserId = "bunq_user_id",
     /// An OAuth client at bunq.
     OauthClientId = "oauth_client_id",
+    /// A callback address of an OAuth client at bunq.
+    CallbackUrlId = "callback_url_id",
     /// An installation at bunq.
     InstallationId = "installation_id",
     /// A device-server at bunq.

@@ -57,7 +57,7 @@ fn without_text() -> Vec<(BankError, bool, Failure)> {
     vec![
         (BankError::RateLimited { wait, response_id: None }, true, Failure::RateLimited(wait)),
         (BankError::Maintenance { response_id: None }, false, Failure::Unknown),
-        (BankError::Signature { response_id: None }, false, Failure::Final),
+        (BankError::Signature { status: 200, response_id: None }, false, Failure::Final),
         (BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: None }, false, Failure::Final),
         (BankError::Unreachable(transport_error()), true, Failure::NotSent),
         (BankError::Interrupted(transport_error()), false, Failure::Unknown),
@@ -174,7 +174,7 @@ fn the_banks_response_id_is_kept_where_there_was_an_answer() {
         failed("No."),
         BankError::RateLimited { wait: Duration::ZERO, response_id: id() },
         BankError::Maintenance { response_id: id() },
-        BankError::Signature { response_id: id() },
+        BankError::Signature { status: 200, response_id: id() },
         BankError::Undecodable { reason: DecodeError::ErrorInSuccess, response_id: id() },
     ];
 

@@ -266,7 +266,14 @@ async fn a_bank_that_cannot_be_reached_is_an_error_that_holds_nothing_of_the_url
     let password = ClientSecret::parse(secret("client-secret")).unwrap();
     let redirect = Url::parse("https://tpp.example/callback").unwrap();
 
-    let exchanged = bank.exchange_code(&code, &redirect, (&client, &password), Deadline::after(A_MINUTE)).await;
+    let exchanged = bank
+        .exchange_code(
+            (&code, &shared::types::secret::OauthState::random()),
+            &redirect,
+            (&client, &password),
+            Deadline::after(A_MINUTE),
+        )
+        .await;
 
     let error = exchanged.unwrap_err();
     assert!(matches!(&error, TokenError::Bank(BankError::Unreachable(_))), "{error:?}");

@@ -14,7 +14,7 @@ use shared::{
     http::BankAnswer,
     secrets::{CertificateSecret, Content as _, OauthClientSecret, SealingSecret, TppSecret},
     store::{ConnectionKind, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
-    tpp::{BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
+    tpp::{AtBank, BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
     types::{
         display_name::DisplayName,
         ids::BunqUserId,
@@ -222,5 +222,11 @@ fn where_a_consent_begins_is_not_printed() {
 #[test]
 fn a_report_does_not_print_the_key_that_it_brings() {
     let api_key = Some(secret::<ApiKey>());
-    assert_hidden(&OnboardingReport { steps: Vec::new(), psp_user_id: None, certificate_valid_until: None, api_key });
+    assert_hidden(&OnboardingReport {
+        steps: Vec::new(),
+        psp_user_id: None,
+        certificate_valid_until: None,
+        at_bank: AtBank::NotAsked,
+        api_key,
+    });
 }

@@ -149,7 +149,15 @@ async fn a_refused_exchange_repeats_neither_code_nor_client() {
     let password = ClientSecret::parse("client=secret+of&the?tpp".to_owned()).unwrap();
     let redirect = Url::parse("https://tpp.example/callback").unwrap();
 
-    let exchanged = echo(400).await.exchange_code(&code, &redirect, (&client, &password), deadline()).await;
+    let exchanged = echo(400)
+        .await
+        .exchange_code(
+            (&code, &shared::types::secret::OauthState::random()),
+            &redirect,
+            (&client, &password),
+            deadline(),
+        )
+        .await;
 
     let TokenError::Bank(error) = exchanged.unwrap_err() else { panic!("it was not the bank") };
     said(&error, &[code.expose(), client.expose(), password.expose()]);

@@ -14,6 +14,7 @@ use shared::{
 /// A consent to ask for.
 #[derive(utoipa::ToSchema)]
 #[schema(as = NewConsent)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read field by field; this is for the document")]
 pub(crate) struct NewConsentSchema {
     /// Your own name for the customer: kept on a new connection, and listed with it.
@@ -162,6 +163,7 @@ pub(crate) struct ConsentPage {
 /// The proof that a browser brought back.
 #[derive(utoipa::ToSchema)]
 #[schema(as = Claim)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read field by field; this is for the document")]
 pub(crate) struct ClaimSchema {
     /// The parameter `proof` of the return address.

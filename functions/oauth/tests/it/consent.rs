@@ -356,3 +356,17 @@ async fn a_consent_that_meets_a_dead_store_is_a_problem_and_not_a_connection() {
     app.aws_recover().await;
     assert_eq!(app.callback(&path, &cookie).await.status, 200, "what the customer gave was kept");
 }
+
+#[tokio::test]
+async fn a_code_that_was_given_for_another_visit_connects_nobody() {
+    let app = TestApp::start().await;
+    let (_, victims_page) = app.begin_consent().await;
+    let stolen = Url::parse(&format!("http://tpp.example{}", app.approve(&victims_page, "person").await)).unwrap();
+    let (cookie, page) = app.begin_consent().await;
+
+    let path = format!("/callback?state={}&code={}", parameter(&page, "state"), parameter(&stolen, "code"));
+    let injected = app.callback(&path, &cookie).await;
+
+    injected.problem(422, "code_refused");
+    assert_eq!(app.get("/users").await.json()["users"], json!([]));
+}

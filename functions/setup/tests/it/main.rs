@@ -12,6 +12,7 @@ mod killed;
 mod onboarding;
 mod payloads;
 mod qseal;
+mod reset;
 mod resumed;
 mod secrecy;
 mod support;

@@ -5,7 +5,8 @@ use shared::http::Code;
 use testkit::TestApp;
 
 use crate::support::{
-    assert_works, called, complete, endpoints, fresh, invoke, invoke_with, secret_texts, states, stored,
+    ASKED_AT_THE_BANK, assert_works, called, complete, endpoints, fresh, invoke, invoke_with, secret_texts, states,
+    stored,
 };
 
 #[tokio::test]
@@ -68,7 +69,7 @@ async fn a_second_run_does_nothing() {
     let report = complete(&app).await;
 
     assert_eq!(states(&report), ["before"; 9]);
-    assert_eq!(app.bank.total().await, 0);
+    assert_eq!(called(&app).await, ASKED_AT_THE_BANK);
     assert_eq!(report.get("api_key"), None);
     assert_eq!(app.secrets().await, secrets);
     assert_eq!(invoke(&app, json!({ "action": "run" })).await.unwrap(), report, "`run` is the same");
@@ -80,7 +81,8 @@ async fn assert_status_changes_nothing(app: &TestApp) -> Value {
 
     let status = invoke(app, json!({ "action": "status" })).await.unwrap();
 
-    assert_eq!(called(app).await, Vec::<String>::new());
+    let calls = called(app).await;
+    assert!(calls.is_empty() || calls == ASKED_AT_THE_BANK, "{calls:?}");
     assert_eq!(stored(app).await, before);
     assert_eq!(status.get("api_key"), None);
     status

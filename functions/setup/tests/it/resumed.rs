@@ -5,7 +5,7 @@ use testkit::TestApp;
 
 use crate::{
     qseal::{rsa_key, secret, self_signed},
-    support::{assert_works, called, complete, fresh, invoke, invoke_with, states},
+    support::{ASKED_AT_THE_BANK, assert_works, called, complete, fresh, invoke, invoke_with, states},
 };
 
 const CLIENT: &str = "user/{user-id}/oauth-client";
@@ -54,7 +54,7 @@ async fn a_public_url_that_changes_back_is_found_at_the_bank() {
     let report = complete(&app).await;
 
     assert_eq!(states(&report)[7], "now");
-    assert_eq!(called(&app).await, [format!("GET {CALLBACK}")]);
+    assert_eq!(called(&app).await, ASKED_AT_THE_BANK);
     app.connect("person").await;
 }
 
@@ -67,7 +67,7 @@ async fn the_status_under_a_changed_public_url_says_that_the_callback_url_is_mis
 
     assert_eq!(states(&status)[7], "missing");
     assert_eq!(status["onboarded"], false);
-    assert_eq!(app.bank.total().await, 0);
+    assert_eq!(called(&app).await, ASKED_AT_THE_BANK);
 }
 
 /// Stops a run at a call; the bank's credential then dies unused.

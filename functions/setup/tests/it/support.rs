@@ -21,6 +21,10 @@ pub(crate) const STEPS: [&str; 9] = [
     "api_key",
 ];
 
+/// What a status or a run asks the bank of a deployment that is onboarded.
+pub(crate) const ASKED_AT_THE_BANK: [&str; 2] =
+    ["GET user/{user-id}/oauth-client", "GET user/{user-id}/oauth-client/{oauth-client-id}/callback-url"];
+
 /// A deployment that nobody has set up; only its certificate is there.
 pub(crate) async fn fresh() -> TestApp {
     TestApp::builder().not_onboarded().start().await

@@ -28,7 +28,8 @@ pub use issuer_transaction::{
 };
 pub use monetary_account::ListMonetaryAccounts;
 pub use oauth_client::{
-    CallbackUrl, CreateCallbackUrl, CreateOauthClient, FindOauthClient, ListCallbackUrls, ListOauthClients, OauthClient,
+    CallbackUrl, CreateCallbackUrl, CreateOauthClient, DeleteCallbackUrl, FindOauthClient, ListCallbackUrls,
+    ListOauthClients, OauthClient,
 };
 pub use payment::{FindPayment, ListPayments};
 pub use payment_service_provider_credential::{CreatePspCredential, PspCredential};

@@ -6,7 +6,7 @@ use super::Id;
 use crate::{
     bunq::{Call, DecodeError, Envelope, Query, Request, Verified},
     types::{
-        ids::{BunqUserId, OauthClientId},
+        ids::{BunqUserId, CallbackUrlId, OauthClientId},
         secret::{ClientId, ClientSecret},
     },
 };
@@ -93,6 +93,8 @@ impl Call for FindOauthClient {
 /// An address that the bank sends browsers back to.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallbackUrl {
+    /// Its id at the bank.
+    pub id: CallbackUrlId,
     /// The address; compared exactly.
     pub url: String,
 }
@@ -141,5 +143,29 @@ impl Call for CreateCallbackUrl {
 
     fn decode(&self, answer: Verified) -> Result<(), DecodeError> {
         Envelope::parse(&answer.body).map(|_| ())
+    }
+}
+
+/// Takes an address away from an app.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteCallbackUrl {
+    /// The TPP.
+    pub user: BunqUserId,
+    /// The app.
+    pub client: OauthClientId,
+    /// The address.
+    pub id: CallbackUrlId,
+}
+
+impl Call for DeleteCallbackUrl {
+    type Output = ();
+
+    fn build(&self) -> Request {
+        let path = format!("user/{}/oauth-client/{}/callback-url/{}", self.user, self.client, self.id);
+        Request::delete("user/{id}/oauth-client/{id}/callback-url/{id}", path)
+    }
+
+    fn decode(&self, _: Verified) -> Result<(), DecodeError> {
+        Ok(())
     }
 }

@@ -126,7 +126,7 @@ groups! {
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
         TppError::Session(refused(404, "The item you requested could not be found.")),
-        TppError::from(BankError::Signature { response_id: response_id() }),
+        TppError::from(BankError::Signature { status: 200, response_id: response_id() }),
         TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), response_id: response_id() }),
         TppError::from(BankError::TooLarge),
         TppError::SessionPending,

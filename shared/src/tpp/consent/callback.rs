@@ -110,7 +110,7 @@ impl Tpp {
             Ok(attempt) => attempt,
         };
         note(Fact::Object(ObjectId::Uuid(attempt.consent_id.into())));
-        let result = self.complete_attempt(&attempt, answer, deadline).await;
+        let result = self.complete_attempt(&attempt, (&state, answer), deadline).await;
         let end = match &result {
             Ok(end) => Some(*end),
             Err(error) => error.end(),
@@ -210,7 +210,7 @@ impl Tpp {
     async fn complete_attempt(
         &self,
         attempt: &ConsentAttempt,
-        answer: ConsentAnswer,
+        (state, answer): (&OauthState, ConsentAnswer),
         deadline: Deadline,
     ) -> Result<ConsentEnd, ConsentError> {
         let consent = self.0.store.find_consent(attempt.consent_id).await?;
@@ -229,7 +229,7 @@ impl Tpp {
                 if !self.0.store.note_code_sent(attempt).await? {
                     return Err(TppError::SessionPending.into());
                 }
-                let access_token = self.exchange(&client, &code, deadline).await?;
+                let access_token = self.exchange(&client, (&code, state), deadline).await?;
                 if let Err(error) = self.0.store.keep_given(&identity.sealing, attempt, &access_token).await {
                     // The token is here: better to go on without the safety net than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
@@ -243,7 +243,7 @@ impl Tpp {
     async fn exchange(
         &self,
         client: &OauthClientSecret,
-        code: &AuthorizationCode,
+        code: (&AuthorizationCode, &OauthState),
         deadline: Deadline,
     ) -> Result<AccessToken, ConsentError> {
         let callback = self.0.config.callback_url();

@@ -9,10 +9,17 @@ use run::Run;
 
 use super::{CertificateError, Tpp, TppError, certificate};
 use crate::{
-    bunq::{BankError, KeyError},
+    bunq::{
+        BankError, KeyError,
+        calls::{ListCallbackUrls, ListOauthClients, OauthClient},
+    },
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret},
-    store::StoreError,
-    types::{deadline::Deadline, ids::BunqUserId, secret::ApiKey},
+    store::{SessionOwner, StoreError},
+    types::{
+        deadline::Deadline,
+        ids::BunqUserId,
+        secret::{ApiKey, Secret as _},
+    },
 };
 
 /// The steps, in order.
@@ -52,6 +59,19 @@ impl Step {
         Self::CallbackUrl,
         Self::ApiKey,
     ];
+
+    /// Whether what it makes is at the bank.
+    const fn is_at_bank(self) -> bool {
+        match self {
+            Self::SealingKey | Self::Certificate | Self::ApiKey => false,
+            Self::Installation
+            | Self::PspCredential
+            | Self::DeviceServer
+            | Self::Session
+            | Self::OauthClient
+            | Self::CallbackUrl => true,
+        }
+    }
 }
 
 /// How a step stands.
@@ -64,6 +84,24 @@ pub enum StepState {
     Before,
     /// Not done.
     Missing,
+    /// Done before, but the bank no longer knows it.
+    Forgotten,
+}
+
+/// What the bank says of what a deployment has at it.
+#[derive(Debug)]
+pub enum AtBank {
+    /// It was not asked: there is nothing at it yet.
+    NotAsked,
+    /// It knows this deployment.
+    Known {
+        /// The callback addresses that are registered.
+        callback_urls: Vec<String>,
+    },
+    /// It does not.
+    Forgotten,
+    /// It does not answer now, or not to this address.
+    NoAnswer,
 }
 
 /// How far a deployment has come.
@@ -75,6 +113,8 @@ pub struct OnboardingReport {
     pub psp_user_id: Option<BunqUserId>,
     /// Until when the certificate and its whole chain are valid.
     pub certificate_valid_until: Option<Timestamp>,
+    /// What the bank says of it.
+    pub at_bank: AtBank,
     /// The first API key, from the run that made it: nobody can see it again.
     pub api_key: Option<ApiKey>,
 }
@@ -107,6 +147,12 @@ macro_rules! through_tpp_error {
 }
 through_tpp_error!(BankError, StoreError, SecretsError, KeyError);
 
+/// Whether what the bank lists is the OAuth client that this deployment has.
+fn is_ours(known: &OauthClientSecret, listed: &OauthClient) -> bool {
+    let has_its_name = listed.client_id.expose() == known.client_id.expose();
+    listed.id == known.id && listed.status == "ACTIVE" && has_its_name
+}
+
 impl Tpp {
     /// Runs or resumes the onboarding. `observe` hears of each step as it is done.
     ///
@@ -129,16 +175,21 @@ impl Tpp {
         if secret.environment != environment {
             return Err(OnboardingError::OtherEnvironment);
         }
-        let report =
-            OnboardingReport { steps: Vec::new(), psp_user_id: None, certificate_valid_until: None, api_key: None };
+        let report = OnboardingReport {
+            steps: Vec::new(),
+            psp_user_id: None,
+            certificate_valid_until: None,
+            at_bank: AtBank::NotAsked,
+            api_key: None,
+        };
         Run { tpp: self, run, secret, report, observe, deadline }.finish().await
     }
 
-    /// How far this deployment has come, without changing anything.
+    /// How far this deployment has come, without changing anything. Asks the bank whether it still knows the deployment.
     ///
     /// # Errors
     /// [`OnboardingError`].
-    pub async fn onboarding_status(&self) -> Result<OnboardingReport, OnboardingError> {
+    pub async fn onboarding_status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.0.secrets;
         let (sealing, owned, tpp, client) = tokio::try_join!(
             secrets.read::<SealingSecret>(),
@@ -165,12 +216,47 @@ impl Tpp {
             }
             Step::ApiKey => !api_keys.is_empty(),
         };
-        let state = |step| if done(step) { StepState::Before } else { StepState::Missing };
+        let at_bank = match (tpp.as_ref().and_then(|tpp| tpp.psp_user_id), &client) {
+            (Some(user), Some(client)) => self.at_bank(user, client, deadline).await,
+            _ => AtBank::NotAsked,
+        };
+        let state = |step| match (done(step), &at_bank) {
+            (false, _) => StepState::Missing,
+            (true, AtBank::Forgotten) if step.is_at_bank() => StepState::Forgotten,
+            (true, AtBank::Known { callback_urls }) if step == Step::CallbackUrl => {
+                let is_registered = callback_urls.iter().any(|url| url == callback.as_str());
+                if is_registered { StepState::Before } else { StepState::Forgotten }
+            }
+            (true, _) => StepState::Before,
+        };
         Ok(OnboardingReport {
             steps: Step::ALL.into_iter().map(|step| (step, state(step))).collect(),
             psp_user_id: tpp.and_then(|tpp| tpp.psp_user_id),
             certificate_valid_until: owned.as_ref().and_then(|secret| certificate::valid_until(secret).ok()),
+            at_bank,
             api_key: None,
         })
+    }
+
+    /// What the bank knows of this deployment, asked in the TPP's own session.
+    async fn at_bank(&self, user: BunqUserId, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
+        let id = client.id;
+        let registered = async {
+            let clients = self.call(SessionOwner::Tpp, |_| ListOauthClients { user }, deadline).await?;
+            if !clients.iter().any(|listed| is_ours(client, listed)) {
+                return Ok(None);
+            }
+            let urls = self.call(SessionOwner::Tpp, |_| ListCallbackUrls { user, client: id }, deadline).await?;
+            Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
+        };
+        match registered.await {
+            Ok(Some(callback_urls)) => AtBank::Known { callback_urls },
+            Ok(None) => AtBank::Forgotten,
+            Err(error) if TppError::is_forgotten(&error) => AtBank::Forgotten,
+            Err(error) => {
+                tracing::warn!(%error, "onboarding: the bank does not say whether it knows this deployment");
+                AtBank::NoAnswer
+            }
+        }
     }
 }

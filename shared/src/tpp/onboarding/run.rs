@@ -1,22 +1,28 @@
 //! One run of the onboarding, step by step.
 
-use super::{OnboardingError, OnboardingReport, Step, StepState};
+use jiff::SignedDuration;
+
+use super::{OnboardingError, OnboardingReport, Step, StepState, is_ours};
 use crate::{
     bunq::{
         Credentials, Installation, InstallationKey,
         calls::{
-            CreateCallbackUrl, CreateInstallation, CreateOauthClient, FindOauthClient, ListCallbackUrls,
-            ListOauthClients, OauthClient,
+            CallbackUrl, CreateCallbackUrl, CreateInstallation, CreateOauthClient, DeleteCallbackUrl, FindOauthClient,
+            ListCallbackUrls, ListOauthClients, OauthClient,
         },
     },
     config::BunqEnvironment,
     secrets::{
-        CertificateSecret, Content, InstallationSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret,
+        CertificateSecret, Content, FormerCallbackUrl, InstallationSecret, OauthClientSecret, SealingSecret,
+        SecretsError, TppSecret,
     },
     store::{NewApiKey, RunId, SessionOwner},
     tpp::{CertificateError, Tpp, access::note_created, certificate, identity::open_installation},
     types::{deadline::Deadline, ids::BunqUserId},
 };
+
+/// How long a callback address that was replaced is still taken: customers who are at the bank come back to it.
+const KEPT_AFTER_REPLACEMENT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A run under way.
 pub(super) struct Run<'a> {
@@ -29,7 +35,23 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Does every step that is missing. Where the bank no longer knows what a run before has made there, all of that is made anew.
     pub(super) async fn finish(mut self) -> Result<OnboardingReport, OnboardingError> {
+        let had_installation = self.secret.installation.is_some();
+        match self.every_step().await {
+            Err(OnboardingError::Tpp(error)) if had_installation && error.is_forgotten() => {
+                tracing::warn!("onboarding: the bank no longer knows this deployment");
+                (self.secret.installation, self.secret.psp) = (None, None);
+                (self.secret.device, self.secret.psp_user_id) = (None, None);
+                self.report.steps.clear();
+                self.every_step().await?;
+            }
+            done => done?,
+        }
+        Ok(self.report)
+    }
+
+    async fn every_step(&mut self) -> Result<(), OnboardingError> {
         self.sealing_key().await?;
         let certificate = self.certificate().await?;
         let installation = self.installation().await?;
@@ -38,7 +60,7 @@ impl Run<'_> {
         self.callback_url(psp, client).await?;
         self.api_key().await?;
         self.report.psp_user_id = Some(psp);
-        Ok(self.report)
+        Ok(())
     }
 
     pub(super) fn note(&mut self, step: Step, state: StepState) {
@@ -125,12 +147,14 @@ impl Run<'_> {
 
     async fn oauth_client(&mut self, user: BunqUserId) -> Result<OauthClientSecret, OnboardingError> {
         let known = self.tpp.0.secrets.read::<OauthClientSecret>().await?;
+        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListOauthClients { user }, self.deadline).await?;
         // With a certificate of another name we are another user at the bank, whose client this is not.
-        if let Some(client) = known.filter(|client| client.psp_user_id == user) {
+        let known =
+            known.filter(|client| client.psp_user_id == user && listed.iter().any(|listed| is_ours(client, listed)));
+        if let Some(client) = known {
             self.note(Step::OauthClient, StepState::Before);
             return Ok(client);
         }
-        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListOauthClients { user }, self.deadline).await?;
         let client = match listed.into_iter().find(|client| client.status == "ACTIVE") {
             Some(client) => client,
             None => {
@@ -140,7 +164,14 @@ impl Run<'_> {
             }
         };
         let OauthClient { id, client_id, secret: client_secret, .. } = client;
-        let client = OauthClientSecret { id, psp_user_id: user, client_id, client_secret, callback_url: None };
+        let client = OauthClientSecret {
+            id,
+            psp_user_id: user,
+            client_id,
+            client_secret,
+            callback_url: None,
+            former_callback_urls: Vec::new(),
+        };
         self.save(&client).await?;
         self.note(Step::OauthClient, StepState::Now);
         Ok(client)
@@ -148,21 +179,49 @@ impl Run<'_> {
 
     async fn callback_url(&mut self, user: BunqUserId, mut secret: OauthClientSecret) -> Result<(), OnboardingError> {
         let url = self.tpp.0.config.callback_url().to_string();
-        if secret.callback_url.as_deref() == Some(&url) {
-            self.note(Step::CallbackUrl, StepState::Before);
-            return Ok(());
-        }
         let client = secret.id;
         let listed = self.tpp.call(SessionOwner::Tpp, |_| ListCallbackUrls { user, client }, self.deadline).await?;
-        if !listed.iter().any(|registered| registered.url == url) {
-            self.still_mine().await?;
-            let make = |_| CreateCallbackUrl { user, client, url: url.clone() };
-            self.tpp.call(SessionOwner::Tpp, make, self.deadline).await?;
+        let is_registered = listed.iter().any(|registered| registered.url == url);
+        let state = if is_registered && secret.callback_url.as_deref() == Some(&url) {
+            StepState::Before
+        } else {
+            if !is_registered {
+                self.still_mine().await?;
+                let make = |_| CreateCallbackUrl { user, client, url: url.clone() };
+                self.tpp.call(SessionOwner::Tpp, make, self.deadline).await?;
+            }
+            secret.replace_callback_url(url, self.tpp.0.clock.now());
+            self.save(&secret).await?;
+            self.tpp.0.oauth_client.forget(&()).await;
+            StepState::Now
+        };
+        self.forget_callback_urls(user, secret, listed).await?;
+        self.note(Step::CallbackUrl, state);
+        Ok(())
+    }
+
+    /// Takes addresses away from the app that were replaced a day ago: whoever gets an abandoned domain could have customers sent there.
+    /// Addresses that this deployment has not registered are left alone.
+    async fn forget_callback_urls(
+        &self,
+        user: BunqUserId,
+        mut secret: OauthClientSecret,
+        listed: Vec<CallbackUrl>,
+    ) -> Result<(), OnboardingError> {
+        let (client, now) = (secret.id, self.tpp.0.clock.now());
+        let is_over = |former: &FormerCallbackUrl| now.duration_since(former.replaced_at) >= KEPT_AFTER_REPLACEMENT;
+        let (over, kept): (Vec<_>, Vec<_>) = secret.former_callback_urls.into_iter().partition(is_over);
+        if over.is_empty() {
+            return Ok(());
         }
-        secret.callback_url = Some(url);
+        for registered in listed.iter().filter(|registered| over.iter().any(|former| former.url == registered.url)) {
+            self.still_mine().await?;
+            let delete = |_| DeleteCallbackUrl { user, client, id: registered.id };
+            self.tpp.call(SessionOwner::Tpp, delete, self.deadline).await?;
+        }
+        secret.former_callback_urls = kept;
         self.save(&secret).await?;
         self.tpp.0.oauth_client.forget(&()).await;
-        self.note(Step::CallbackUrl, StepState::Now);
         Ok(())
     }
 
