@@ -97,3 +97,51 @@ async fn a_prefetch_uses_nothing_up() {
     let shown = function.invoke(event(&format!("/{location}"), &[], &[&own])).await.unwrap();
     assert!(shown["body"].as_str().unwrap().contains("Your bunq account is connected"), "{shown}");
 }
+
+#[tokio::test]
+async fn who_said_no_starts_the_same_consent_again() {
+    let app = TestApp::start().await;
+    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let asked = app.ask_consent(&json!({ "reference": "customer-17", "return_url": "https://app.example/bank" })).await;
+    let id = asked["consent_id"].as_str().unwrap();
+    let (_, ticket) = asked["url"].as_str().unwrap().split_once('?').unwrap();
+    let page_of = |answer: &Value| format!("/{}", answer["headers"]["location"].as_str().unwrap());
+    let html = [("accept", "text/html")];
+
+    let (own, page) = begun(&function.invoke(event(&format!("/auth?{ticket}"), &[], &[])).await.unwrap());
+    let denied = function.invoke(event(&app.deny(&page).await, &html, &[&own])).await.unwrap();
+    let shown = function.invoke(event(&page_of(&denied), &html, &[&own])).await.unwrap();
+    let again = format!("auth?again={id}");
+    assert!(shown["body"].as_str().unwrap().contains(&format!("href=\"{again}\"")), "{shown}");
+    let (own, page) = begun(&function.invoke(event(&format!("/{again}"), &[], &[&own])).await.unwrap());
+    let back = function.invoke(event(&app.approve(&page, "person").await, &html, &[&own])).await.unwrap();
+
+    let location = back["headers"]["location"].as_str().unwrap();
+    assert!(location.starts_with(&format!("https://app.example/bank?consent_id={id}&proof=")), "{back}");
+    assert_eq!(app.get(&format!("/consents/{id}")).await.json()["reference"], "customer-17");
+}
+
+#[tokio::test]
+async fn the_page_says_what_happened() {
+    let app = TestApp::start().await;
+    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let (other, _) = app.begin_consent().await;
+    let (own, page) = app.begin_consent().await;
+    let path = app.approve(&page, "person").await;
+    let html = [("accept", "text/html")];
+    for (path, cookie, title) in [
+        (path.clone(), &other, "Begun in another browser"),
+        (format!("/callback?state={}&code=x", "A".repeat(43)), &own, "This link is not known"),
+        ("/callback?code=x".to_owned(), &own, "This address is not complete"),
+        (path, &own, "Your bunq account is connected"),
+    ] {
+        let redirect = function.invoke(event(&path, &html, &[cookie])).await.unwrap();
+        assert_eq!(redirect["statusCode"], 303, "{redirect}");
+        let location = format!("/{}", redirect["headers"]["location"].as_str().unwrap());
+
+        let shown = function.invoke(event(&location, &html, &[cookie])).await.unwrap();
+
+        let expected = format!("<h1>{title}</h1>");
+        assert!(shown["body"].as_str().unwrap().contains(&expected), "{title}: {shown}");
+    }
+}

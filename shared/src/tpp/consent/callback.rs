@@ -215,6 +215,7 @@ impl Tpp {
     ) -> Result<ConsentEnd, ConsentError> {
         let consent = self.0.store.find_consent(attempt.consent_id).await?;
         let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
+        note(Fact::Workspace(consent.workspace.clone()));
         if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
             // Another attempt of the same browser has done it.
             return Ok(end);

@@ -20,6 +20,7 @@ async fn each_step_of_a_consent_leaves_a_line() {
     let line = one(&connected);
     assert_eq!((&line["action"], &line["outcome"]), (&json!("complete_consent"), &json!("done")), "{line}");
     assert_eq!((&line["user_id"], &line["object_kind"]), (&user_id, &json!("consent")), "{line}");
+    assert_eq!(line["workspace"], "default", "{line}");
     let again = one(&app.callback(&path, &cookie).await);
     assert_eq!((&again["outcome"], &again["object_id"]), (&json!("done"), &line["object_id"]), "the same, told again");
 
