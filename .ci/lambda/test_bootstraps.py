@@ -122,6 +122,9 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     journey.keep("USER_ID", journey.body("oauth/claim_consent")["user_id"])
     journey.keep("PENDING_CONSENT_ID", journey.body("oauth/create_consent")["consent_id"])
     assert journey.send("oauth/complete_consent.unknown-browser")
+    # Without a return address, as the event's own answer is promised.
+    connected = journey.consent("oauth/begin_consent", "oauth/complete_consent", approve, bank)
+    assert json.loads(connected["body"])["new_user_id"] == journey.places["USER_ID"]
     page = journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)
     assert page["headers"]["location"].startswith("result?consent_id=")
     journey.consent("oauth/begin_consent", "oauth/complete_consent.denied", {"X-Simulator-Deny": "1"}, bank)
