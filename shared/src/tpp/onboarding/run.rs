@@ -35,11 +35,13 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Does every step that is missing. Where the bank no longer knows what a run before has made there, all of that is made anew.
+    /// Does every step that is missing. Where bunq's sandbox no longer knows what a run before has made there, all of that is made anew. In
+    /// production never: bunq resets nothing there, and a refused permission must not replace a key that works.
     pub(super) async fn finish(mut self) -> Result<OnboardingReport, OnboardingError> {
-        let had_installation = self.secret.installation.is_some();
+        let is_sandbox = self.tpp.0.config.environment == BunqEnvironment::Sandbox;
+        let can_be_reset = is_sandbox && self.secret.installation.is_some();
         match self.every_step().await {
-            Err(OnboardingError::Tpp(error)) if had_installation && error.is_forgotten() => {
+            Err(OnboardingError::Tpp(error)) if can_be_reset && error.is_forgotten() => {
                 tracing::warn!("onboarding: the bank no longer knows this deployment");
                 (self.secret.installation, self.secret.psp) = (None, None);
                 (self.secret.device, self.secret.psp_user_id) = (None, None);
