@@ -65,8 +65,8 @@ pub enum BankError {
     /// Any other status: the bank failed. Whether the call was executed is not known.
     #[error("bunq failed with status {}", .0.status)]
     Failed(Refusal),
-    /// The answer is not bunq's: a redirect or a refusal without bunq's envelope, which something in between has sent. Whether bunq
-    /// executed the call is not known.
+    /// The answer is not bunq's: a redirect or a refusal without bunq's envelope, which something in between has sent.
+    /// Whether bunq executed the call is not known.
     #[error("something other than bunq answered, with status {status}")]
     Foreign {
         /// The HTTP status.
@@ -133,8 +133,8 @@ impl BankError {
         }
     }
 
-    /// The bank does not know our installation, when asked with it or in a session that it once opened. A bank that was reset also has another
-    /// key: it signs its refusals with that.
+    /// The bank does not know our installation, when asked with it or in a session that it once opened. A bank that was
+    /// reset also has another key: it signs its refusals with that.
     #[must_use]
     pub fn is_unknown_installation(&self) -> bool {
         match self {

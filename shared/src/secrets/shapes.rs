@@ -106,7 +106,10 @@ pub struct OauthClientSecret {
     pub client_secret: ClientSecret,
     /// The callback address that is known to be registered.
     pub callback_url: Option<String>,
-    /// Those that it has replaced, and that are registered still.
+    /// Whether this deployment has registered it: it may also have found it there.
+    #[serde(default)]
+    pub has_registered_callback_url: bool,
+    /// Those that this deployment has registered and replaced since, and that are registered still.
     #[serde(default)]
     pub former_callback_urls: Vec<FormerCallbackUrl>,
 }
@@ -121,13 +124,37 @@ pub struct FormerCallbackUrl {
 }
 
 impl OauthClientSecret {
-    /// Notes which callback address is registered now, and since when another one is not.
-    pub fn replace_callback_url(&mut self, url: String, now: Timestamp) {
-        self.former_callback_urls.retain(|former| former.url != url);
-        if let Some(replaced) = self.callback_url.replace(url)
-            && self.callback_url.as_ref() != Some(&replaced)
-        {
-            self.former_callback_urls.push(FormerCallbackUrl { url: replaced, replaced_at: now });
+    /// A client without a callback address.
+    #[must_use]
+    pub const fn new(
+        id: OauthClientId,
+        psp_user_id: BunqUserId,
+        client_id: ClientId,
+        client_secret: ClientSecret,
+    ) -> Self {
+        Self {
+            id,
+            psp_user_id,
+            client_id,
+            client_secret,
+            callback_url: None,
+            has_registered_callback_url: false,
+            former_callback_urls: Vec::new(),
+        }
+    }
+
+    /// Notes the callback address that is used from now on, and whether this deployment has just registered it. The one
+    /// before is to be taken away, unless somebody else has registered it.
+    pub fn replace_callback_url(&mut self, url: String, is_new: bool, now: Timestamp) {
+        let is_known = |former: &FormerCallbackUrl| former.url == url;
+        let is_ours = is_new
+            || self.former_callback_urls.iter().any(is_known)
+            || (self.has_registered_callback_url && self.callback_url.as_ref() == Some(&url));
+        self.former_callback_urls.retain(|former| !is_known(former));
+        let was_ours = std::mem::replace(&mut self.has_registered_callback_url, is_ours);
+        let replaced = self.callback_url.replace(url).filter(|replaced| self.callback_url.as_ref() != Some(replaced));
+        if let Some(url) = replaced.filter(|_| was_ours) {
+            self.former_callback_urls.push(FormerCallbackUrl { url, replaced_at: now });
         }
     }
 }
@@ -142,6 +169,7 @@ impl Content for OauthClientSecret {
             "client_id": self.client_id.expose(),
             "client_secret": self.client_secret.expose(),
             "callback_url": self.callback_url,
+            "has_registered_callback_url": self.has_registered_callback_url,
             "former_callback_urls": self.former_callback_urls,
         })
     }

@@ -70,14 +70,3 @@ pub enum TppError {
     #[error(transparent)]
     Seal(#[from] SealError),
 }
-
-impl TppError {
-    /// Whether the bank does not know this deployment any more.
-    pub(super) fn is_forgotten(&self) -> bool {
-        match self {
-            Self::Forgotten => true,
-            Self::Bank(error) | Self::Session(error) => error.is_unknown_installation(),
-            _ => false,
-        }
-    }
-}

@@ -1,8 +1,10 @@
 //! What the bank says of a deployment, and a bank that was reset: bunq does that with its sandbox now and then.
 
 use serde_json::{Value, json};
+use shared::http::Action;
 use testkit::TestApp;
 
+use crate::qseal::{Qseal, rsa_key};
 use crate::support::{complete, fresh, invoke, invoke_with, states};
 
 const AT_BANK: [&str; 4] = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "BUNQ_PAY_URL"];
@@ -39,7 +41,40 @@ async fn a_bank_that_was_reset_is_noticed_and_a_run_onboards_anew() {
     app.restart().await;
     // The customer's consent is gone with the bank that it was given to, and a new one heals it.
     app.get(&format!("/user/{user_id}/accounts")).await.problem(403, "consent_revoked");
-    reset.bank.settings(json!({})).await;
+}
+
+#[tokio::test]
+async fn a_permission_that_the_bank_refuses_is_not_taken_for_a_reset() {
+    let app = TestApp::start().await;
+    let before = app.secrets().await;
+    let text = "Insufficient authorisation.";
+    let body = json!({ "Error": [{ "error_description": text, "error_description_translated": text }] });
+    let endpoint = "GET user/{}/oauth-client/{}/callback-url";
+    app.bank.fault(json!({ "endpoint": endpoint, "status": 401, "body": body, "times": 99 })).await;
+
+    let report = invoke(&app, status()).await.unwrap();
+    let run = invoke(&app, json!({})).await;
+
+    assert_eq!((&report["at_bank"], &report["onboarded"]), (&json!("no_answer"), &json!(true)), "{report}");
+    assert!(run.is_err(), "{run:?}");
+    assert_eq!(app.secrets().await, before, "nothing that works is replaced");
+}
+
+#[tokio::test]
+async fn a_production_bank_is_never_onboarded_at_anew_by_itself() {
+    let app = TestApp::builder().variable("BUNQ_ENVIRONMENT", "production").not_onboarded().start().await;
+    app.write_secret("psd2-certificate", &Qseal::new(&rsa_key()).secret().to_string()).await;
+    complete(&app).await;
+    let reset = fresh().await;
+    let changes = at_bank_of(&reset);
+    let before = app.secrets().await;
+
+    let report = invoke_with(&app, &changes, status()).await.unwrap();
+    let run = invoke_with(&app, &changes, json!({})).await;
+
+    assert_eq!(report["at_bank"], "forgotten", "{report}");
+    assert_eq!(run.unwrap_err().action(), Action::ContactSupport);
+    assert_eq!(app.secrets().await, before);
 }
 
 #[tokio::test]
@@ -113,4 +148,37 @@ async fn an_address_that_comes_back_into_use_is_kept() {
 
     let report = invoke(&app, status()).await.unwrap();
     assert_eq!(report["registered_callback_urls"], json!([report["callback_url"]]));
+}
+
+#[tokio::test]
+async fn an_address_that_somebody_else_has_registered_is_never_taken_away() {
+    let app = TestApp::start().await;
+    let moved = [("PUBLIC_URL", "https://tpp.example")];
+    // Without its secret this deployment finds the address at the bank, and does not know who has registered it.
+    app.delete_secret("oauth-client").await;
+    let found = complete(&app).await["callback_url"].clone();
+    invoke_with(&app, &moved, json!({})).await.unwrap();
+    app.advance(2 * 86_400).await;
+
+    invoke_with(&app, &moved, json!({})).await.unwrap();
+
+    let report = invoke_with(&app, &moved, status()).await.unwrap();
+    let urls = report["registered_callback_urls"].as_array().unwrap();
+    assert!(urls.contains(&found) && urls.len() == 2, "{report}");
+}
+
+#[tokio::test]
+async fn what_is_to_be_taken_away_outlives_a_new_password_of_the_oauth_client() {
+    let app = TestApp::start().await;
+    let moved = [("PUBLIC_URL", "https://tpp.example")];
+    invoke_with(&app, &moved, json!({})).await.unwrap();
+    let mut outdated = app.read_secret("oauth-client").await;
+    outdated["client_id"] = json!("0".repeat(64));
+    app.write_secret("oauth-client", &outdated.to_string()).await;
+    app.advance(2 * 86_400).await;
+
+    invoke_with(&app, &moved, json!({})).await.unwrap();
+
+    let report = invoke_with(&app, &moved, status()).await.unwrap();
+    assert_eq!(report["registered_callback_urls"], json!(["https://tpp.example/callback"]));
 }

@@ -1,5 +1,6 @@
-//! From nothing to a TPP that customers can connect to. Every step is saved before the next; what is there is not made again; the bank is
-//! asked what it has before anything is created that it allows once. A run that dies at any point is taken up by the next.
+//! From nothing to a TPP that customers can connect to. Every step is saved before the next; what is there is not made
+//! again; the bank is asked what it has before anything is created that it allows once. A run that dies at any point is
+//! taken up by the next.
 
 mod psp_user;
 mod run;
@@ -185,7 +186,8 @@ impl Tpp {
         Run { tpp: self, run, secret, report, observe, deadline }.finish().await
     }
 
-    /// How far this deployment has come, without changing anything. Asks the bank whether it still knows the deployment.
+    /// How far this deployment has come, without changing anything. Asks the bank whether it still knows the
+    /// deployment.
     ///
     /// # Errors
     /// [`OnboardingError`].
@@ -238,6 +240,24 @@ impl Tpp {
         })
     }
 
+    /// Whether an error says that the bank does not know this deployment any more. In a session the same words also
+    /// refuse a permission, so a new session decides: it is opened with the installation's own token.
+    async fn is_forgotten(&self, error: &TppError, deadline: Deadline) -> bool {
+        let says_so = |error: &TppError| match error {
+            TppError::Forgotten => true,
+            TppError::Session(error) => error.is_unknown_installation(),
+            _ => false,
+        };
+        match error {
+            TppError::Bank(refusal) if refusal.is_unknown_installation() => match self.prove_address(deadline).await {
+                // There is no key yet: what was refused is the installation itself.
+                Err(TppError::NotOnboarded) => true,
+                proved => proved.is_err_and(|error| says_so(&error)),
+            },
+            error => says_so(error),
+        }
+    }
+
     /// What the bank knows of this deployment, asked in the TPP's own session.
     async fn at_bank(&self, user: BunqUserId, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
         let id = client.id;
@@ -252,7 +272,7 @@ impl Tpp {
         match registered.await {
             Ok(Some(callback_urls)) => AtBank::Known { callback_urls },
             Ok(None) => AtBank::Forgotten,
-            Err(error) if TppError::is_forgotten(&error) => AtBank::Forgotten,
+            Err(error) if self.is_forgotten(&error, deadline).await => AtBank::Forgotten,
             Err(error) => {
                 tracing::warn!(%error, "onboarding: the bank does not say whether it knows this deployment");
                 AtBank::NoAnswer

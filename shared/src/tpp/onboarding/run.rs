@@ -35,13 +35,14 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Does every step that is missing. Where bunq's sandbox no longer knows what a run before has made there, all of that is made anew. In
-    /// production never: bunq resets nothing there, and a refused permission must not replace a key that works.
+    /// Does every step that is missing. Where bunq's sandbox no longer knows what a run before has made there, all of
+    /// that is made anew. In production never: bunq resets nothing there, and a refused permission must not replace a
+    /// key that works.
     pub(super) async fn finish(mut self) -> Result<OnboardingReport, OnboardingError> {
         let is_sandbox = self.tpp.0.config.environment == BunqEnvironment::Sandbox;
         let can_be_reset = is_sandbox && self.secret.installation.is_some();
         match self.every_step().await {
-            Err(OnboardingError::Tpp(error)) if can_be_reset && error.is_forgotten() => {
+            Err(OnboardingError::Tpp(error)) if can_be_reset && self.tpp.is_forgotten(&error, self.deadline).await => {
                 tracing::warn!("onboarding: the bank no longer knows this deployment");
                 (self.secret.installation, self.secret.psp) = (None, None);
                 (self.secret.device, self.secret.psp_user_id) = (None, None);
@@ -121,8 +122,8 @@ impl Run<'_> {
         Ok(certificate)
     }
 
-    /// Key pair and installation are saved together: the bank takes a public key once, so a pair whose answer was lost is worthless, and
-    /// an installation without its pair would be.
+    /// Key pair and installation are saved together: the bank takes a public key once, so a pair whose answer was lost
+    /// is worthless, and an installation without its pair would be.
     async fn installation(&mut self) -> Result<Installation, OnboardingError> {
         if let Some(installation) = &self.secret.installation {
             let installation = open_installation(installation)?;
@@ -151,11 +152,10 @@ impl Run<'_> {
         let known = self.tpp.0.secrets.read::<OauthClientSecret>().await?;
         let listed = self.tpp.call(SessionOwner::Tpp, |_| ListOauthClients { user }, self.deadline).await?;
         // With a certificate of another name we are another user at the bank, whose client this is not.
-        let known =
-            known.filter(|client| client.psp_user_id == user && listed.iter().any(|listed| is_ours(client, listed)));
-        if let Some(client) = known {
+        let known = known.filter(|client| client.psp_user_id == user);
+        if let Some(client) = known.as_ref().filter(|client| listed.iter().any(|listed| is_ours(client, listed))) {
             self.note(Step::OauthClient, StepState::Before);
-            return Ok(client);
+            return Ok(client.clone());
         }
         let client = match listed.into_iter().find(|client| client.status == "ACTIVE") {
             Some(client) => client,
@@ -166,13 +166,10 @@ impl Run<'_> {
             }
         };
         let OauthClient { id, client_id, secret: client_secret, .. } = client;
-        let client = OauthClientSecret {
-            id,
-            psp_user_id: user,
-            client_id,
-            client_secret,
-            callback_url: None,
-            former_callback_urls: Vec::new(),
+        // What is known of its callback addresses outlives its name and password.
+        let client = match known.filter(|known| known.id == id) {
+            Some(known) => OauthClientSecret { client_id, client_secret, ..known },
+            None => OauthClientSecret::new(id, user, client_id, client_secret),
         };
         self.save(&client).await?;
         self.note(Step::OauthClient, StepState::Now);
@@ -192,7 +189,7 @@ impl Run<'_> {
                 let make = |_| CreateCallbackUrl { user, client, url: url.clone() };
                 self.tpp.call(SessionOwner::Tpp, make, self.deadline).await?;
             }
-            secret.replace_callback_url(url, self.tpp.0.clock.now());
+            secret.replace_callback_url(url, !is_registered, self.tpp.0.clock.now());
             self.save(&secret).await?;
             self.tpp.0.oauth_client.forget(&()).await;
             StepState::Now
@@ -202,8 +199,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Takes addresses away from the app that were replaced a day ago: whoever gets an abandoned domain could have customers sent there.
-    /// Addresses that this deployment has not registered are left alone.
+    /// Takes addresses away from the app that were replaced a day ago: whoever gets an abandoned domain could have
+    /// customers sent there. Addresses that this deployment has not registered are left alone.
     async fn forget_callback_urls(
         &self,
         user: BunqUserId,
