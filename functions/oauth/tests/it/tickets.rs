@@ -331,3 +331,72 @@ async fn a_deployment_without_open_consents_stores_nothing_and_calls_nobody() {
     let opened = app.open_consent(asked["url"].as_str().unwrap()).await;
     assert_eq!(consent(&app, &opened, "person").await.status, 200);
 }
+
+/// Two visits of one browser to one consent, at each of which the customer has said yes.
+async fn two_visits(app: &TestApp) -> (String, String, [String; 2]) {
+    let asked = app.ask_consent(&with_return()).await;
+    let url = asked["url"].as_str().unwrap();
+    let (cookie, first) = app.open_consent(url).await;
+    let second = app.send(app.request(Method::GET, url).header("cookie", &cookie)).await;
+    let second = Url::parse(second.header("location")).unwrap();
+    let paths = [app.approve(&first, "person").await, app.approve(&second, "person").await];
+    (asked["consent_id"].as_str().unwrap().to_owned(), cookie, paths)
+}
+
+async fn unclaimed(app: &TestApp) -> usize {
+    let items = app.scan("ephemera").await;
+    items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().starts_with("UNCLAIMED#")).count()
+}
+
+#[tokio::test]
+async fn two_tabs_that_end_at_once_bring_one_proof_back_and_leave_one_session() {
+    let app = TestApp::start().await;
+    let (id, cookie, [first, second]) = two_visits(&app).await;
+    app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 300, "times": 2 })).await;
+
+    let (first, second) = tokio::join!(app.callback(&first, &cookie), app.callback(&second, &cookie));
+
+    let (first, second) = (brought_back(&first), brought_back(&second));
+    assert_eq!((&first, first.1.len()), (&second, 43));
+    assert_eq!((unclaimed(&app).await, app.bank.sessions_of("person").await), (1, 1));
+    assert_eq!(claim(&app, &id, &first.1).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_tab_that_ends_after_the_claim_leaves_nothing_behind() {
+    let app = TestApp::start().await;
+    let (id, cookie, [slow, fast]) = two_visits(&app).await;
+    app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 1500, "times": 1 })).await;
+    let fast_and_claimed = async {
+        // The slow one is at the bank by then: it has taken the fault.
+        while app.bank.count("POST token").await == 0 {
+            tokio::task::yield_now().await;
+        }
+        let (_, proof) = brought_back(&app.callback(&fast, &cookie).await);
+        claim(&app, &id, &proof).await
+    };
+
+    let (slow, claimed) = tokio::join!(app.callback(&slow, &cookie), fast_and_claimed);
+
+    assert_eq!(claimed.status, 200, "{claimed:?}");
+    assert_eq!(brought_back(&slow), (id.clone(), String::new()), "there is nothing left to claim");
+    assert_eq!((unclaimed(&app).await, app.bank.sessions_of("person").await), (0, 1));
+    assert_eq!(found(&app, &id).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn the_result_of_a_claimed_consent_names_nobody_and_every_result_ends_after_a_day() {
+    let app = TestApp::start().await;
+    let asked = app.ask_consent(&with_return()).await;
+    let opened = app.open_consent(asked["url"].as_str().unwrap()).await;
+    let (id, proof) = brought_back(&consent(&app, &opened, "person").await);
+    let user_id = claim(&app, &id, &proof).await.json()["user_id"].as_str().unwrap().to_owned();
+    let result = async || app.send(app.request(Method::GET, &format!("/result?consent_id={id}"))).await;
+
+    let shown = result().await;
+    app.clock.advance(86_401);
+    let later = result().await;
+
+    assert!(shown.status == 200 && !shown.text.contains(&user_id), "{shown:?}");
+    later.problem(404, "consent_not_found");
+}

@@ -1,7 +1,8 @@
-//! One visit to the bank, under a state. A browser may deliver its end twice: a reload, an impatient second click, a network that asks again. So
-//! the request that takes an attempt has it alone for as long as a request lives; another waits, and answers the same. Before the code is sent
-//! to the bank this is noted, since it works once; the access token that comes back is kept, sealed, until the connection is stored, so that a
-//! busy bank or a process that dies in between costs the customer a reload and not another consent.
+//! One visit to the bank, under a state. A browser may deliver its end twice: a reload, an impatient second click, a
+//! network that asks again. So the request that takes an attempt has it alone for as long as a request lives; another
+//! waits, and answers the same. Before the code is sent to the bank this is noted, since it works once; the access
+//! token that comes back is kept, sealed, until the connection is stored, so that a busy bank or a process that dies in
+//! between costs the customer a reload and not another consent.
 
 use std::time::Duration;
 
@@ -148,7 +149,8 @@ impl Store {
         let mut update = self
             .attempt_update(&pk, worker)
             .update_expression("SET worker = :worker, worker_until = :until")
-            // Nobody has taken it since it was read. Our own name counts as ours: the SDK sends again what went through but was not answered.
+            // Nobody has taken it since it was read. Our own name counts as ours: the SDK sends again what went through
+            // but was not answered.
             .condition_expression(format!("worker = :worker OR (attribute_exists(browser) AND {seen})"))
             .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(LEASE).to_string()));
         if let Some(seen) = item.worker {
@@ -163,7 +165,8 @@ impl Store {
         Ok(TakenAttempt::Ours(ConsentAttempt { consent_id: item.consent_id, given, is_lost, pk, worker }))
     }
 
-    /// Notes that the code is about to be sent. Answers false if another request has taken the attempt over: then it must not be.
+    /// Notes that the code is about to be sent. Answers false if another request has taken the attempt over: then it
+    /// must not be.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.
@@ -196,7 +199,8 @@ impl Store {
         succeeded(update.send().await).map(drop)
     }
 
-    /// Gives an attempt back, so that the same address works again. `code_is_unused` says that the bank has certainly not seen the code.
+    /// Gives an attempt back, so that the same address works again. `code_is_unused` says that the bank has certainly
+    /// not seen the code.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.

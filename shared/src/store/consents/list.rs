@@ -50,7 +50,8 @@ pub(super) fn sortable(microseconds: u64) -> String {
 }
 
 impl Store {
-    /// A page of a workspace's consents, the newest first, and where the next page begins. The index lags the table by moments.
+    /// A page of a workspace's consents, the newest first, and where the next page begins. The index lags the table by
+    /// moments.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the index or an item cannot be read.

@@ -1,4 +1,5 @@
-//! Consents: what was asked for, and how it ended. A consent may take several attempts: each visit to the bank is one, with a state of its own.
+//! Consents: what was asked for, and how it ended. A consent may take several attempts: each visit to the bank is one,
+//! with a state of its own.
 
 mod attempt;
 mod list;
@@ -7,10 +8,10 @@ mod unclaimed;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Keyed, Store, StoreError, from_item, seconds, text, to_attribute, to_item, updated};
+use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_attribute, to_item, updated};
 use crate::types::{
     ids::ConsentId,
     reference::Reference,
@@ -131,11 +132,13 @@ impl Store {
         Ok(found.map(|ticket| ticket.consent_id))
     }
 
-    /// Begins a consent, or begins it again, for the browser that opened it: `browsers` are its secrets, the first of which is new if it
-    /// had none. Without its ticket a consent can only be begun again. Answers the secret that the consent is bound to.
+    /// Begins a consent, or begins it again, for the browser that opened it: `browsers` are its secrets, the first of
+    /// which is new if it had none. Without its ticket a consent can only be begun again. Answers the secret that the
+    /// consent is bound to.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read or written; the inner result says whether the consent can be begun.
+    /// Returns [`StoreError`] if the item cannot be read or written; the inner result says whether the consent can be
+    /// begun.
     pub async fn begin_asked(
         &self,
         id: ConsentId,
@@ -193,46 +196,57 @@ impl Store {
         Ok(found.filter(|consent| consent.expires_at > self.clock.now().as_second()))
     }
 
+    /// An update that notes how a consent ended; its condition is still to be said.
+    fn ending(&self, id: ConsentId, end: ConsentEnd) -> Result<UpdateItemFluentBuilder, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.ephemera)
+            .key("pk", text(consent_pk(id)))
+            .update_expression("SET #end = :end, ended_at = :ended_at")
+            .expression_attribute_names("#end", "end")
+            .expression_attribute_values(":end", to_attribute(&end)?)
+            .expression_attribute_values(":ended_at", text(self.now_in_seconds().to_string()));
+        Ok(update)
+    }
+
     /// Takes a consent back that nobody has opened. Answers false if somebody has.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.
     pub async fn withdraw_consent(&self, id: ConsentId) -> Result<bool, StoreError> {
-        let end = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(consent_pk(id)))
-            .update_expression("SET #end = :end, ended_at = :now")
-            .condition_expression("attribute_exists(pk) AND attribute_not_exists(browser)")
-            .expression_attribute_names("#end", "end")
-            .expression_attribute_values(":end", to_attribute(&end)?)
-            .expression_attribute_values(":now", text(self.now_in_seconds().to_string()))
-            .send()
-            .await;
-        Ok(updated(result)?.is_some())
+        let withdrawn = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
+        let update = self.ending(id, withdrawn)?;
+        succeeded(update.condition_expression("attribute_exists(pk) AND attribute_not_exists(browser)").send().await)
     }
 
-    /// Notes how a consent ended, unless it is completed already.
+    /// Notes how a visit to the bank ended a consent. Answers false if it is completed or can be claimed: that stays.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.
-    pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<Option<Consent>, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(consent_pk(id)))
-            .update_expression("SET #end = :end, ended_at = :now")
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)")
-            .expression_attribute_names("#end", "end")
-            .expression_attribute_values(":end", to_attribute(&end)?)
+    pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
+        let update = self
+            .ending(id, end)?
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(#end) \
+                 OR (#end.how <> :completed AND (#end.how <> :unclaimed OR #end.#until <= :now)))",
+            )
+            .expression_attribute_names("#until", "until")
             .expression_attribute_values(":completed", text("completed"))
-            .expression_attribute_values(":now", text(self.now_in_seconds().to_string()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        updated(result)?.map(from_item).transpose()
+            .expression_attribute_values(":unclaimed", text("unclaimed"))
+            .expression_attribute_values(":now", seconds(self.clock.now()));
+        succeeded(update.send().await)
+    }
+
+    /// Notes what became of a claim. Answers false if the consent is completed already.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the item cannot be written.
+    pub async fn end_claim(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
+        let update = self
+            .ending(id, end)?
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)")
+            .expression_attribute_values(":completed", text("completed"));
+        succeeded(update.send().await)
     }
 }

@@ -1,9 +1,9 @@
-//! What a customer gave to a consent with a return address, until the application that started the consent claims it. It is no connection yet:
-//! no route reads it, and an existing connection of the same customer is not touched.
+//! What a customer gave to a consent with a return address, until the application that started the consent claims it.
+//! It is no connection yet: no route reads it, and an existing connection of the same customer is not touched.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -69,7 +69,9 @@ pub struct Unclaimed {
     pub given: Given,
     /// What the browser shows for it.
     pub proof: ClaimProof,
-    /// Whether it can still be claimed.
+    /// Until when it can be claimed, in epoch seconds.
+    pub until: i64,
+    /// Whether it still can.
     pub is_open: bool,
 }
 
@@ -78,7 +80,8 @@ fn pk(id: ConsentId) -> String {
 }
 
 impl Store {
-    /// Keeps what a customer gave until it is claimed. Answers until when that can be, in epoch seconds.
+    /// Keeps what a customer gave until it is claimed. Answers until when that can be, in epoch seconds; `None` if
+    /// another visit of the customer has given something that can be claimed, which stays.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be sealed or written.
@@ -88,7 +91,7 @@ impl Store {
         id: ConsentId,
         given: &Given,
         proof: &ClaimProof,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<Option<i64>, StoreError> {
         let pk = pk(id);
         let claim_until = self.in_seconds(CLAIMABLE);
         let place = |attribute| Place { item: &pk, attribute };
@@ -112,8 +115,24 @@ impl Store {
             expires_at: self.in_seconds(CLAIMABLE + KEPT),
         };
         let item = to_item(&Keyed { pk: &pk, item: unclaimed })?;
-        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
-        Ok(claim_until)
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.ephemera)
+            .set_item(Some(item))
+            // Our own proof counts as ours: the SDK sends again what went through but was not answered.
+            .condition_expression("attribute_not_exists(pk) OR claim_until <= :now OR proof_hash = :proof")
+            .expression_attribute_values(":now", seconds(self.clock.now()))
+            .expression_attribute_values(":proof", text(proof.fingerprint()))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(Some(claim_until)),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reads what is kept for a claim.
@@ -139,10 +158,12 @@ impl Store {
             session,
         };
         let proof = keys.open(place("proof"), &item.proof)?;
-        Ok(Some(Unclaimed { given, proof, is_open: item.claim_until > self.clock.now().as_second() }))
+        let until = item.claim_until;
+        Ok(Some(Unclaimed { given, proof, until, is_open: until > self.clock.now().as_second() }))
     }
 
-    /// Takes the right to claim, for as long as a request lives. False if another request has it, or the proof is not the right one.
+    /// Takes the right to claim, for as long as a request lives. False if another request has it, or the proof is not
+    /// the right one.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the item cannot be written.

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::ConsentError;
@@ -20,6 +21,9 @@ use crate::{
 
 /// How often a request that waits for another looks at what became of it.
 const POLL: Duration = Duration::from_millis(200);
+
+/// How long a page tells how a consent ended.
+const RESULT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What the bank sends the browser back with.
 #[derive(Debug)]
@@ -94,7 +98,8 @@ pub enum ConsentResult {
 }
 
 impl Tpp {
-    /// Completes a consent: state, code, session, connection. The same callback may come twice, also at once: both are told the same.
+    /// Completes a consent: state, code, session, connection. The same callback may come twice, also at once: both are
+    /// told the same.
     pub async fn complete_consent(
         &self,
         CallbackParameters { state, answer }: CallbackParameters,
@@ -125,10 +130,13 @@ impl Tpp {
             return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
         };
         let noted = async {
-            self.0.store.end_consent(attempt.consent_id, end).await?;
-            self.0.store.end_attempt(&attempt, end).await
+            if !self.0.store.end_consent(attempt.consent_id, end).await? {
+                self.drop_surplus(attempt.consent_id, deadline).await?;
+            }
+            Ok(self.0.store.end_attempt(&attempt, end).await?)
         };
-        if let Err(error) = noted.await {
+        let noted: Result<(), TppError> = noted.await;
+        if let Err(error) = noted {
             // What the customer decided stands; only who asks again is not told the same.
             tracing::error!(%error, "consent: how one ended could not be noted");
         }
@@ -137,6 +145,14 @@ impl Tpp {
             Err(error) => Err(error),
         };
         Completed { ended: Some(attempt.consent_id), result }
+    }
+
+    /// Erases what a customer gave a second time after the first was claimed. Nobody can claim it any more.
+    async fn drop_surplus(&self, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
+        match self.0.store.find_consent(id).await?.and_then(|consent| consent.end) {
+            Some(ConsentEnd::Completed { .. }) => self.drop_unclaimed(id, deadline).await,
+            Some(ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None => Ok(()),
+        }
     }
 
     /// The result that an attempt ended with, as the browser is told it, and told again.
@@ -172,12 +188,17 @@ impl Tpp {
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
     pub async fn consent_result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
-        let Some(consent) = self.0.store.find_consent(id).await? else { return Ok(None) };
+        let found = self.0.store.find_consent(id).await?;
+        let is_shown = |ended_at: Timestamp| self.now().duration_since(ended_at) < RESULT_SHOWN;
+        let Some(consent) = found.filter(|consent| consent.ended_at.is_some_and(is_shown)) else { return Ok(None) };
         let can_begin = consent.can_begin(self.now().as_second());
         let is_open = consent.expires_at().is_none();
+        let has_return_url = consent.return_url.is_some();
         let back = consent.return_url.map(|url| url.with(&[("consent_id", &id.to_string())]));
         let failed = |error| ConsentResult::Failed { error, can_begin, is_open, back };
         Ok(consent.end.map(|end| match end {
+            // Where an application has asked to have the browser back, it knows, and nobody else needs to.
+            ConsentEnd::Completed { .. } if has_return_url => ConsentResult::Done(None),
             ConsentEnd::Completed { user_id } => ConsentResult::Done(Some(user_id)),
             ConsentEnd::Unclaimed { .. } => ConsentResult::Done(None),
             ConsentEnd::Denied => failed(ConsentError::Denied),

@@ -100,29 +100,29 @@ impl Tpp {
         let is_ours = self.0.store.take_claim(id, proof).await?;
         let given = match self.0.store.find_unclaimed(&identity.sealing, id).await? {
             None => return Err(ClaimError::AlreadyClaimed),
-            Some(Unclaimed { given, .. }) if is_ours => given,
             Some(Unclaimed { proof: right, .. }) if right.fingerprint() != proof.fingerprint() => {
                 return Err(ClaimError::ProofInvalid);
             }
+            Some(Unclaimed { given, .. }) if is_ours => given,
             Some(Unclaimed { is_open: false, .. }) => return Err(ClaimError::Expired),
             Some(Unclaimed { is_open: true, .. }) => return Err(ClaimError::AlreadyClaimed),
         };
         // The connection that the consent names may have been deleted since.
         let granted = self.0.store.find_granted(given.granted).await?;
         if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
-            self.0.store.end_consent(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
+            self.0.store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
             self.drop_unclaimed(id, deadline).await?;
             return Err(ClaimError::WrongCustomer);
         }
         let connection = match self.take_over(&consent, given, deadline).await {
             Err(TppError::ConnectedElsewhere) => {
-                self.0.store.end_consent(id, ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere }).await?;
+                self.0.store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere }).await?;
                 self.0.store.forget_unclaimed(id).await?;
                 return Err(TppError::ConnectedElsewhere.into());
             }
             taken => taken?,
         };
-        self.0.store.end_consent(id, ConsentEnd::Completed { user_id: connection.user_id }).await?;
+        self.0.store.end_claim(id, ConsentEnd::Completed { user_id: connection.user_id }).await?;
         self.0.store.forget_unclaimed(id).await?;
         Ok(connection)
     }

@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Tpp {
-    /// Opens the first session, which says who consented. With a return address, what the customer gave waits for its claim, and an existing
-    /// connection is left as it is; else it is a connection at once.
+    /// Opens the first session, which says who consented. With a return address, what the customer gave waits for its
+    /// claim, and an existing connection is left as it is; else it is a connection at once.
     pub(super) async fn connect(
         &self,
         consent: &Consent,
@@ -59,19 +59,22 @@ impl Tpp {
             return Err(refused);
         }
         if consent.return_url.is_some() {
-            let until = self
-                .0
-                .store
-                .keep_unclaimed(&identity.sealing, consent.consent_id, &given, &ClaimProof::random())
-                .await?;
-            return Ok(ConsentEnd::Unclaimed { until });
+            let (store, id) = (&self.0.store, consent.consent_id);
+            if let Some(until) = store.keep_unclaimed(&identity.sealing, id, &given, &ClaimProof::random()).await? {
+                return Ok(ConsentEnd::Unclaimed { until });
+            }
+            // Another tab of the same browser was faster: its proof is the one.
+            self.end_session(installation, &given.session.token, deadline).await;
+            let first = store.find_unclaimed(&identity.sealing, id).await?;
+            return Ok(ConsentEnd::Unclaimed { until: first.map_or(self.now().as_second(), |first| first.until) });
         }
         let connection = self.take_over(consent, given, deadline).await?;
         tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
         Ok(ConsentEnd::Completed { user_id: connection.user_id })
     }
 
-    /// Stores a connection and its session. The reference of an existing connection changes only if the consent names that connection.
+    /// Stores a connection and its session. The reference of an existing connection changes only if the consent names
+    /// that connection.
     pub(super) async fn take_over(
         &self,
         consent: &Consent,
