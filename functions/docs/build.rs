@@ -1,5 +1,5 @@
-//! Gathers every file that the function serves, each plain, compressed and named by its content, so that nothing is left to do
-//! when somebody asks for it.
+//! Gathers every file that the function serves, each plain, compressed and named by its content, so that nothing is
+//! left to do when somebody asks for it.
 
 use std::{
     env,

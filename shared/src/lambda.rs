@@ -125,7 +125,8 @@ pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
     run(service(router, app)).await
 }
 
-/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's name, no AWS, no bank.
+/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's
+/// name, no AWS, no bank.
 ///
 /// # Errors
 /// A variable has a value that cannot be, or the Lambda runtime is gone.
@@ -150,8 +151,9 @@ async fn run(routes: Router) -> Result<(), Error> {
     .await
 }
 
-/// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the routes,
-/// any other payload to `direct`. A problem of `direct` is answered with its code as `errorType` and its words as `errorMessage`.
+/// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the
+/// routes, any other payload to `direct`. A problem of `direct` is answered with its code as `errorType` and its words
+/// as `errorMessage`.
 ///
 /// # Errors
 /// The function cannot start, or the Lambda runtime is gone.

@@ -1,4 +1,5 @@
-//! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new one, then deactivate the old.
+//! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new one,
+//! then deactivate the old.
 
 use axum::{
     Json,

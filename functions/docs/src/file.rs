@@ -1,4 +1,5 @@
-//! A file that is part of this program, and how it is answered: compressed to who takes that, and not at all to who has it already.
+//! A file that is part of this program, and how it is answered: compressed to who takes that, and not at all to who has
+//! it already.
 
 use std::{borrow::Cow, io::Write as _};
 

@@ -1,5 +1,5 @@
-//! What a person opens first, the description of the API, and a sign of life. All of it is the same for everybody and in this
-//! function from its start: it needs no key, no store and no bank.
+//! What a person opens first, the description of the API, and a sign of life. All of it is the same for everybody and
+//! in this function from its start: it needs no key, no store and no bank.
 
 mod assets;
 mod document;

@@ -23,10 +23,10 @@ use crate::{
 
 /// Connect a bunq account
 ///
-/// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten minutes. `ticket` is part of
-/// the `url` that `POST /consents` answers; it works in one browser, where it can be opened again until the customer has consented. Without
-/// one a connection has no reference and is in the workspace `default`, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters
-/// are ignored. A prefetch does nothing.
+/// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten
+/// minutes. `ticket` is part of the `url` that `POST /consents` answers; it works in one browser, where it can be
+/// opened again until the customer has consented. Without one a connection has no reference and is in the workspace
+/// `default`, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/auth",
@@ -73,7 +73,8 @@ async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Re
     let read = query.read_some(|parameters| ["ticket", "again"].map(|name| parameters.optional::<String>(name, "")));
     // One that is there twice is none of ours.
     let start = match read.map_err(|_| unknown())? {
-        // An empty ticket is a mistake of whoever made the link: the customer must not connect without what the ticket says.
+        // A link with an empty ticket is broken. Without the ticket the consent would lose its reference and return
+        // address.
         [Some(ticket), _] => Start::Ticket(ConsentTicket::of_our_form(&ticket).ok_or_else(unknown)?),
         [None, Some(id)] => Start::Again(id.parse().map_err(|_| unknown())?),
         [None, None] => Start::Open,

@@ -1,5 +1,6 @@
-//! The browser behind a request: the cookie that binds a consent to the browser that began it (RFC 9700 section 2.1), and whether it asks for
-//! a page. Without the cookie, an attacker could have another person's browser finish the attacker's own consent, or the other way round.
+//! The browser behind a request: the cookie that binds a consent to the browser that began it (RFC 9700 section 2.1),
+//! and whether it asks for a page. Without the cookie, an attacker could have another person's browser finish the
+//! attacker's own consent, or the other way round.
 
 use std::{convert::Infallible, iter};
 
@@ -81,7 +82,8 @@ impl FromRequestParts<App> for Browser {
     }
 }
 
-/// Every secret in the cookies of this name. Other cookies may hold any bytes, and a value that is not of our form is another program's.
+/// Every secret in the cookies of this name. Other cookies may hold any bytes, and a value that is not of our form is
+/// another program's.
 fn secrets(headers: &HeaderMap, name: &str) -> Vec<BrowserSecret> {
     let cookies = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     let values = cookies

@@ -49,10 +49,11 @@ struct UserIdSchema(UserId);
 
 /// Where bunq sends the customer back to
 ///
-/// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that tells the result; else JSON.
-/// After a consent with a `return_url`, it is a redirect there for anybody: what the customer gave waits for `POST /consents/{consent_id}/claim`.
-/// The same address may come twice, also at once: both are answered the same. If bunq is busy nothing is lost: the same address works again
-/// after `Retry-After`. Nothing of bunq's own texts is answered here. Unknown parameters are ignored. A prefetch does nothing.
+/// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that
+/// tells the result; else JSON. After a consent with a `return_url`, it is a redirect there for anybody: what the
+/// customer gave waits for `POST /consents/{consent_id}/claim`. The same address may come twice, also at once: both are
+/// answered the same. If bunq is busy nothing is lost: the same address works again after `Retry-After`. Nothing of
+/// bunq's own texts is answered here. Unknown parameters are ignored. A prefetch does nothing.
 #[utoipa::path(
     get,
     path = "/callback",
@@ -113,13 +114,15 @@ pub(crate) async fn complete_consent(
     response
 }
 
-/// Sends the browser back to the application that asked for the consent. The proof is in the address: it goes to this browser and nowhere else.
+/// Sends the browser back to the application that asked for the consent. The proof is in the address: it goes to this
+/// browser and nowhere else.
 fn to_application(url: &Url) -> Response {
     let Ok(location) = HeaderValue::try_from(url.as_str()) else { return Problem::internal().into_response() };
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// Completes the consent. Also answers what the page is about that tells the result; nothing if the same address works again.
+/// Completes the consent. Also answers what the page is about that tells the result; nothing if the same address works
+/// again.
 async fn complete(
     app: &App,
     browser: &Browser,
@@ -157,8 +160,8 @@ fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
     Ok(OauthState::of_our_form(&state).map(|state| CallbackParameters { state, answer }))
 }
 
-/// For the log, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says no, not one who is
-/// asked to wait and loses nothing, and not a caller who has begun nothing.
+/// For the log, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says
+/// no, not one who is asked to wait and loses nothing, and not a caller who has begun nothing.
 fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     if let Ok(Connected::Now(user_id)) = completed {
         Span::current().record("user_id", field::display(user_id));

@@ -1,5 +1,5 @@
-//! What a customer sees when they come back from the bank, in words that need no explanation. Fixed words: nothing of the request is in
-//! them, and nothing runs in the page.
+//! What a customer sees when they come back from the bank, in words that need no explanation. Fixed words: nothing of
+//! the request is in them, and nothing runs in the page.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},

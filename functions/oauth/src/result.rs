@@ -1,5 +1,5 @@
-//! GET /result: the page that tells a customer how their consent ended. `/callback` redirects here (post/redirect/get), so that code and state
-//! leave the address bar and a reload changes nothing.
+//! GET /result: the page that tells a customer how their consent ended. `/callback` redirects here (post/redirect/get),
+//! so that code and state leave the address bar and a reload changes nothing.
 
 use axum::{
     Extension,

@@ -1,4 +1,5 @@
-//! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it cannot accept.
+//! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it
+//! cannot accept.
 
 use axum::response::Response;
 use jiff::Timestamp;
@@ -179,7 +180,8 @@ pub(crate) async fn find_draft_payment(
 
 /// Take a draft back
 ///
-/// Scope `payments`. The body is `{"status":"CANCELLED"}`, with `previous_updated_timestamp` where the draft must not have changed since.
+/// Scope `payments`. The body is `{"status":"CANCELLED"}`, with `previous_updated_timestamp` where the draft must not
+/// have changed since.
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",

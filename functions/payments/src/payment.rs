@@ -1,4 +1,5 @@
-//! `/user/{user_id}/payments/{monetary_account_id}`: an account's payments, a page at a time or all at once; and one payment.
+//! `/user/{user_id}/payments/{monetary_account_id}`: an account's payments, a page at a time or all at once; and one
+//! payment.
 
 use axum::response::Response;
 use shared::{
@@ -21,9 +22,10 @@ use crate::walk::{self, Since};
 
 /// List an account's payments
 ///
-/// Scope `accounts`. Newest first, as bunq wrote them. One page, with `Link` headers to the next (older), the previous (newer) and the latest page. Or, with `all=true`,
-/// everything back to `since` in one array, as far as 5 MB and the time allow; a `next` link then says where to go on. The same
-/// if bunq's pages stop leading to older payments; where nothing could be read, that is a 502.
+/// Scope `accounts`. Newest first, as bunq wrote them. One page, with `Link` headers to the next (older), the previous
+/// (newer) and the latest page. Or, with `all=true`, everything back to `since` in one array, as far as 5 MB and the
+/// time allow; a `next` link then says where to go on. The same if bunq's pages stop leading to older payments; where
+/// nothing could be read, that is a 502.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/payments/{monetary_account_id}",

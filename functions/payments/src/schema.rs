@@ -1,4 +1,5 @@
-//! What the bodies of this group may hold, for the document. The rules are the readers' ([`crate::order`] and the resources' own).
+//! What the bodies of this group may hold, for the document. The rules are the readers' ([`crate::order`] and the
+//! resources' own).
 
 use std::borrow::Cow;
 
@@ -22,8 +23,8 @@ fn name<T: ToSchema>(schemas: &mut Named) {
     schemas.push((T::name().into_owned(), T::schema()));
 }
 
-/// The fields that both bodies have, once for each type of receiver; `more` adds the others. Generators name types by the titles, so no two are
-/// alike.
+/// The fields that both bodies have, once for each type of receiver; `more` adds the others. Generators name types by
+/// the titles, so no two are alike.
 fn to_each_receiver(what: &str, description: &str, more: impl Fn(ObjectBuilder) -> ObjectBuilder) -> RefOr<Schema> {
     let terms = |to: &str, kind, receiver: RefOr<Schema>| terms(&format!("{what} to {to}"), kind, receiver);
     let to_iban = terms("an IBAN", "IBAN", refer::<Iban>().into())

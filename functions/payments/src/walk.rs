@@ -1,5 +1,5 @@
-//! All payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. Older pages are named by an id, so payments that arrive meanwhile
-//! move nothing. Memory is bounded by the answer.
+//! All payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. Older
+//! pages are named by an id, so payments that arrive meanwhile move nothing. Memory is bounded by the answer.
 
 use std::{str::FromStr, time::Duration};
 
@@ -112,8 +112,8 @@ enum Appended {
     UpToSize(u64),
 }
 
-/// How a walk ends where the bank's pages do not lead on: after the last payment that was read. The next request begins there, so it either
-/// goes on or, having read nothing, says that it cannot.
+/// How a walk ends where the bank's pages do not lead on: after the last payment that was read. The next request begins
+/// there, so it either goes on or, having read nothing, says that it cannot.
 ///
 /// # Errors
 /// [`Problem`] if this request has read nothing.
@@ -146,8 +146,9 @@ fn read(page: &[u8]) -> Result<Vec<Seen<'_>>, Problem> {
 
 /// Appends a page's elements, up to the date and the size; `last` is the id of the last one that was looked at.
 ///
-/// A payment can have a higher id than another and be older, and bunq may list something without a time or of another kind. So whatever is
-/// certainly older than `since` is left out and everything else is passed on; the walk ends with the first page whose elements are all older.
+/// A payment can have a higher id than another and be older, and bunq may list something without a time or of another
+/// kind. So whatever is certainly older than `since` is left out and everything else is passed on; the walk ends with
+/// the first page whose elements are all older.
 fn append(body: &mut String, last: &mut Option<u64>, elements: &[Seen<'_>], since: Option<&Since>) -> Appended {
     let mut is_older = !elements.is_empty();
     for Seen { text, id, created } in elements {

@@ -53,8 +53,8 @@ fn read_counterparty(fields: &mut Fields) -> Option<Counterparty> {
     Some(Counterparty { address: address?, name: Some(name?) })
 }
 
-/// Whether the customer's browser may be sent there. A scheme of an app's own is refused, since any app on the phone can claim it (RFC 8252
-/// section 8.6): an app that wants to open claims an https address.
+/// Whether the customer's browser may be sent there. A scheme of an app's own is refused, since any app on the phone
+/// can claim it (RFC 8252 section 8.6): an app that wants to open claims an https address.
 fn safe(url: &Url, sandbox: bool) -> bool {
     url.scheme() == "https" || (sandbox && url.scheme() == "http" && is_loopback(url))
 }

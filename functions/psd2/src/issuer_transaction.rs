@@ -74,8 +74,8 @@ impl Order for TransactionOrder {
 }
 
 impl TransactionOrder {
-    /// When it ends: what the caller said, or ten minutes after the first try began; and in its microseconds the request's own mark,
-    /// since bunq keeps no reference with these.
+    /// When it ends: what the caller said, or ten minutes after the first try began; and in its microseconds the
+    /// request's own mark, since bunq keeps no reference with these.
     fn expiry(&self, name: &RequestName, began_at: Timestamp) -> BankTime {
         let end = self.0.time_expiry.map_or(began_at + USUAL_LIFETIME, BankTime::timestamp);
         BankTime::at(end).with_microseconds(name.mark())

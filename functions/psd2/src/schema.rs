@@ -16,8 +16,8 @@ pub(crate) struct NewIssuerTransaction {
     /// What for: visible characters, on one line.
     #[schema(format = "visible-text", min_length = 1, max_length = 140, example = "Order 1042")]
     description: String,
-    /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), in its normal form, without a user name. An app that wants
-    /// to open claims an https address: a scheme of its own is refused.
+    /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), in its normal form,
+    /// without a user name. An app that wants to open claims an https address: a scheme of its own is refused.
     #[schema(format = "uri", pattern = "^https?://", example = "https://shop.example/thanks")]
     url_redirect: String,
     /// Until when it can be paid: in the future; ten minutes from now where nobody says. Its microseconds are replaced.

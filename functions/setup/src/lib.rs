@@ -1,4 +1,5 @@
-//! The one-shot setup: onboards the TPP at the bank, reports, and manages API keys. Invoked directly, or by POST /setup behind IAM.
+//! The one-shot setup: onboards the TPP at the bank, reports, and manages API keys. Invoked directly, or by POST /setup
+//! behind IAM.
 
 mod command;
 mod report;

@@ -147,8 +147,8 @@ enum SetupStepName {
     ApiKey,
 }
 
-/// To `status`, once there is something at bunq: whether bunq still knows this deployment. `forgotten`: bunq's sandbox was reset, for example;
-/// run the setup. `no_answer`: nobody knows now.
+/// To `status`, once there is something at bunq: whether bunq still knows this deployment. `forgotten`: bunq's sandbox
+/// was reset, for example; run the setup. `no_answer`: nobody knows now.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the document needs the names")]
@@ -158,7 +158,8 @@ enum SetupAtBank {
     NoAnswer,
 }
 
-/// `now`: done by this run; `before`: by a run before; `missing`: not done; `forgotten`: done before, but bunq no longer knows it.
+/// `now`: done by this run; `before`: by a run before; `missing`: not done; `forgotten`: done before, but bunq no
+/// longer knows it.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the document needs the names")]

@@ -31,8 +31,9 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 
 /// Set the deployment up
 ///
-/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other actions report, and make, list and
-/// revoke API keys. A run that was stopped goes on where it was; one that has nothing to do changes nothing. The same payloads work as direct invocations.
+/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other actions
+/// report, and make, list and revoke API keys. A run that was stopped goes on where it was; one that has nothing to do
+/// changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
     path = "/setup",
@@ -94,7 +95,8 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
                 gauge(Metric::CertificateDaysLeft, status.certificate_valid_until.map_or(0, left));
             }
             let report = Report::new(tpp.config(), status);
-            // Asked only where the deployment says how its address is found; a bank that does not answer spoils no status.
+            // Asked only where the deployment says how its address is found; a bank that does not answer spoils no
+            // status.
             let egress = match tpp.config().egress_ip_url {
                 Some(_) => match tpp.egress_report(deadline).await {
                     Ok(report) => Some(json!(report)),

@@ -1,4 +1,5 @@
-//! Connections, as the owner of the deployment sees them: listed, found, deleted. The bank is asked nothing, but to end a session.
+//! Connections, as the owner of the deployment sees them: listed, found, deleted. The bank is asked nothing, but to end
+//! a session.
 
 use axum::{
     Json,
@@ -23,7 +24,8 @@ const LARGEST_PAGE: u8 = 100;
 
 /// List connected customers
 ///
-/// Scope `connections`. Those of the API key's workspace, newest first, also such as were revoked. The list may lag a new connection by moments.
+/// Scope `connections`. Those of the API key's workspace, newest first, also such as were revoked. The list may lag a
+/// new connection by moments.
 #[utoipa::path(
     get,
     path = "/users",
@@ -103,8 +105,9 @@ pub(crate) async fn find_connection(
 
 /// Delete a customer's connection
 ///
-/// Scope `connections`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection is kept. Doing it again
-/// answers the same. The customer sees the app in bunq's app until they remove it there. A later consent makes a new `user_id`.
+/// Scope `connections`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection
+/// is kept. Doing it again answers the same. The customer sees the app in bunq's app until they remove it there. A
+/// later consent makes a new `user_id`.
 #[utoipa::path(
     delete,
     path = "/user/{user_id}",

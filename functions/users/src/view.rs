@@ -34,8 +34,9 @@ pub(crate) struct ConnectionView {
     /// What the owner of this deployment calls the customer: `reference` of `POST /consents`.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
-    /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in production), or bunq may refuse
-    /// them; or `revoked`, if bunq does refuse it. Both are healed by sending the customer through `/auth` again, and keep the `user_id`.
+    /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in
+    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by sending the
+    /// customer through `/auth` again, and keep the `user_id`.
     status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]

@@ -1,4 +1,5 @@
-//! The access key of this machine: what signs calls to the embedded AWS, and to `POST /setup` in place of an IAM user's.
+//! The access key of this machine: what signs calls to the embedded AWS, and to `POST /setup` in place of an IAM
+//! user's.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,7 +43,8 @@ impl AccessKey {
         Self { id: ID_PREFIX.chars().chain(letters).collect(), secret: secret.into() }
     }
 
-    /// Reads the profile `default` of an [AWS credentials file](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
+    /// Reads the profile `default` of an [AWS credentials
+    /// file](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
     ///
     /// # Errors
     /// [`AccessKeyError`] if the profile, one of its two lines or a valid value is missing.

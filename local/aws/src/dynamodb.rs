@@ -1,7 +1,7 @@
 //! The embedded DynamoDB: a server of its own behind the public port, which it is reached through only.
 //!
-//! It has its own thread for two reasons. Its handlers wait for SQLite on the thread that runs them, which would hold up
-//! everything else of the process; and at level `trace` it logs the bodies of requests, which hold sealed tokens and
+//! It has its own thread for two reasons. Its handlers wait for SQLite on the thread that runs them, which would hold
+//! up everything else of the process; and at level `trace` it logs the bodies of requests, which hold sealed tokens and
 //! customers' data, so its thread has a subscriber that drops everything.
 
 use std::io;

@@ -1,5 +1,5 @@
-//! Faults on purpose, and counts of calls, so that tests can ask what the functions do when AWS fails, and how often they
-//! call it.
+//! Faults on purpose, and counts of calls, so that tests can ask what the functions do when AWS fails, and how often
+//! they call it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -178,8 +178,9 @@ impl Switches {
     }
 }
 
-/// Whether a request says that its body is JSON, as far as it changes something and is no DELETE without a body. A page of another
-/// site can send neither JSON nor DELETE before it has asked for permission (a CORS preflight), which nothing here gives.
+/// Whether a request says that its body is JSON, as far as it changes something and is no DELETE without a body. A page
+/// of another site can send neither JSON nor DELETE before it has asked for permission (a CORS preflight), which
+/// nothing here gives.
 fn is_json(request: &Request<Bytes>) -> bool {
     let bodiless = request.method() == Method::DELETE && request.body().is_empty();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

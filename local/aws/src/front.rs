@@ -1,5 +1,5 @@
-//! The public port: lets in what this machine's key signed, finds the service that a request names in `X-Amz-Target`, and lets
-//! faults happen on the way.
+//! The public port: lets in what this machine's key signed, finds the service that a request names in `X-Amz-Target`,
+//! and lets faults happen on the way.
 
 use std::sync::Arc;
 use std::time::Duration;

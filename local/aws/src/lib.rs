@@ -1,12 +1,13 @@
 //! DynamoDB and Secrets Manager on one loopback port.
 //!
-//! The functions know AWS by endpoint only, so a developer's machine and the tests need something that speaks AWS's protocol;
-//! without it there would be a second implementation of the store, and the tests would test that one. It is never deployed.
+//! The functions know AWS by endpoint only, so a developer's machine and the tests need something that speaks AWS's
+//! protocol; without it there would be a second implementation of the store, and the tests would test that one. It is
+//! never deployed.
 //!
 //! DynamoDB is [dynoxide](https://docs.rs/dynoxide-rs), Secrets Manager is
-//! [winterbaume](https://docs.rs/winterbaume-secretsmanager); this crate puts both behind one address, keeps what they hold on
-//! disk (and nothing of what was deleted), and corrects them where AWS answers differently. Every call must be signed, as at AWS, with the one
-//! access key of [`Options::access_key`].
+//! [winterbaume](https://docs.rs/winterbaume-secretsmanager); this crate puts both behind one address, keeps what they
+//! hold on disk (and nothing of what was deleted), and corrects them where AWS answers differently. Every call must be
+//! signed, as at AWS, with the one access key of [`Options::access_key`].
 //!
 //! # Switches for tests
 //!
@@ -20,9 +21,9 @@
 //! | `DELETE /_local/calls` | counts from zero again; 204 |
 //!
 //! A fault is `{"target": "DynamoDB_20120810.GetItem", "nth": 1, "times": 1, "error": "InternalServerError"}`, or has
-//! `"drop": "before"` or `"drop": "after"` in place of `error`: the connection ends without an answer, before or after the
-//! call took effect. `nth` and `times` are 1 when they are missing, and `nth` counts from the moment the fault is set. The
-//! errors are `ProvisionedThroughputExceededException`, `InternalServerError`, and for Secrets Manager
+//! `"drop": "before"` or `"drop": "after"` in place of `error`: the connection ends without an answer, before or after
+//! the call took effect. `nth` and `times` are 1 when they are missing, and `nth` counts from the moment the fault is
+//! set. The errors are `ProvisionedThroughputExceededException`, `InternalServerError`, and for Secrets Manager
 //! `ThrottlingException` and `InternalServiceError`.
 
 mod access_key;

@@ -1,8 +1,8 @@
 //! The one connection to the embedded DynamoDB.
 //!
-//! Its server takes a TCP listener and nothing else, checks no signature, and lets every page in a browser read its answers.
-//! So its port is open for the moment only in which this connection is made: no other program or page can reach it afterwards.
-//! One connection is enough, because the server works on one request at a time.
+//! Its server takes a TCP listener and nothing else, checks no signature, and lets every page in a browser read its
+//! answers. So its port is open for the moment only in which this connection is made: no other program or page can
+//! reach it afterwards. One connection is enough, because the server works on one request at a time.
 
 use std::fmt;
 use std::io;

@@ -1,5 +1,6 @@
-//! Verifies AWS's signature, [version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html):
-//! the signature of the request as it arrived is computed with AWS's own code, and compared.
+//! Verifies AWS's signature, [version
+//! 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html): the signature of the
+//! request as it arrived is computed with AWS's own code, and compared.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -52,7 +53,8 @@ pub enum SignatureError {
 }
 
 impl AccessKey {
-    /// Checks that this key signed a request for a service such as `execute-api`, as it is, less than 15 minutes from `now`.
+    /// Checks that this key signed a request for a service such as `execute-api`, as it is, less than 15 minutes from
+    /// `now`.
     ///
     /// # Errors
     /// [`SignatureError`] says what is wrong; a caller should not be told more than AWS tells.

@@ -1,4 +1,5 @@
-//! What API Gateway does before a function is asked: it lets nobody but IAM's users at POST /setup, and knows one public name.
+//! What API Gateway does before a function is asked: it lets nobody but IAM's users at POST /setup, and knows one
+//! public name.
 
 use axum::{
     Json, Router,
@@ -45,7 +46,8 @@ async fn redirect_to_public_name(State(public_url): State<Url>, request: Request
     if is_public || request.method() != Method::GET || request.uri().path() != "/auth" {
         return next.run(request).await;
     }
-    // A tunnel may write this machine's name over the public one: a redirect to that would come back here again and again.
+    // A tunnel may write this machine's name over the public one: a redirect to that would come back here again and
+    // again.
     if !public_url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]")) {
         return next.run(request).await;
     }

@@ -1,5 +1,5 @@
-//! Every group of routes on one port, in place of API Gateway, with the embedded AWS and the simulated bank beside it. Runs the very
-//! routers that the Lambda functions run; nothing of it is deployed.
+//! Every group of routes on one port, in place of API Gateway, with the embedded AWS and the simulated bank beside it.
+//! Runs the very routers that the Lambda functions run; nothing of it is deployed.
 
 mod announce;
 mod docker;
@@ -34,7 +34,7 @@ pub fn gateway(app: App, access_key: AccessKey) -> Router {
 /// The whole API as OpenAPI describes it.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    // It says the same whoever runs a deployment.
+    // The document does not depend on the provider, so any will do.
     let provider = Provider { display_name: String::new(), support_url: None, open_consent: true };
     shared::http::document(&routes(setup::router(), &provider))
 }

@@ -25,8 +25,8 @@ const LIMITS: Limits = Limits {
     grace: Duration::from_secs(2),
 };
 
-/// Serves the API on a port of this machine until `stop` resolves, to requests for this machine and for the public URL's host.
-/// `access_key` stands for IAM's.
+/// Serves the API on a port of this machine until `stop` resolves, to requests for this machine and for the public
+/// URL's host. `access_key` stands for IAM's.
 ///
 /// # Errors
 /// The listener has no address.

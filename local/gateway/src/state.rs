@@ -18,7 +18,8 @@ use crate::{BankChoice, LocalError};
 pub(crate) struct StateDir(PathBuf);
 
 impl StateDir {
-    /// Opens or makes the folder. The simulated bank's state is in the folder itself, each other bank's in one of its own.
+    /// Opens or makes the folder. The simulated bank's state is in the folder itself, each other bank's in one of its
+    /// own.
     pub(crate) fn open(folder: &Path, bank: BankChoice) -> Result<Self, LocalError> {
         let path = match bank {
             BankChoice::Simulator => folder.to_owned(),
@@ -80,8 +81,8 @@ impl StateDir {
         write_private(&self.api_key(), key.expose())
     }
 
-    /// The access key of this machine: the one in the file, or a new one that is written there. A file that holds something else
-    /// is left as it is.
+    /// The access key of this machine: the one in the file, or a new one that is written there. A file that holds
+    /// something else is left as it is.
     pub(crate) fn access_key(&self) -> Result<AccessKey, LocalError> {
         let path = self.aws_credentials();
         match fs::read_to_string(&path) {

@@ -1,8 +1,8 @@
 //! For whom a server on loopback answers.
 //!
-//! A page may make its own name lead to 127.0.0.1 (DNS rebinding). Its requests are then of the same origin as the page,
-//! and only the header `Host` still tells that they are for another server. A page of another origin cannot read answers,
-//! but it can send requests that have effects; the browser names the page in the header `Origin`.
+//! A page may make its own name lead to 127.0.0.1 (DNS rebinding). Its requests are then of the same origin as the
+//! page, and only the header `Host` still tells that they are for another server. A page of another origin cannot read
+//! answers, but it can send requests that have effects; the browser names the page in the header `Origin`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -157,8 +157,8 @@ impl Hosts {
     ///
     /// # Errors
     /// [`Stranger::Host`] where `Host` is missing, repeated, unknown, or differs from the request's own address;
-    /// [`Stranger::Origin`] where `Origin` is not an origin of this server (`null` is none), or where a request that may have an
-    /// effect has a `Sec-Fetch-Site` other than `same-origin`.
+    /// [`Stranger::Origin`] where `Origin` is not an origin of this server (`null` is none), or where a request that
+    /// may have an effect has a `Sec-Fetch-Site` other than `same-origin`.
     pub fn check(&self, request: &Parts) -> Result<(), Stranger> {
         let mut hosts = request.headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Stranger::Host) };

@@ -1,4 +1,5 @@
-//! The socket: hyper's connections are driven by hand, because a service may end one without an answer, which web frameworks do not offer.
+//! The socket: hyper's connections are driven by hand, because a service may end one without an answer, which web
+//! frameworks do not offer.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -28,8 +29,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long and how large a request may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long the head of a request may take, counted from the end of the answer before it. A connection that is kept open
-    /// without a request is closed after the same time.
+    /// How long the head of a request may take, counted from the end of the answer before it. A connection that is kept
+    /// open without a request is closed after the same time.
     pub head: Duration,
     /// How long its body may take.
     pub body: Duration,
@@ -39,8 +40,8 @@ pub struct Limits {
     pub grace: Duration,
 }
 
-/// Serves requests until `stop` resolves, then lets those under way finish. A service that fails ends its connection without
-/// an answer. The service gets the caller's address and the request with its whole body.
+/// Serves requests until `stop` resolves, then lets those under way finish. A service that fails ends its connection
+/// without an answer. The service gets the caller's address and the request with its whole body.
 pub async fn serve<S, F, B, E>(
     listener: TcpListener,
     hosts: Hosts,

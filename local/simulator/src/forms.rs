@@ -1,5 +1,5 @@
-//! What the pages with forms share. They change something for anybody who opens them. That a form comes from a page of this server is
-//! checked for every request, in `loopback`; no other page in the same browser can press their buttons.
+//! What the pages with forms share. They change something for anybody who opens them. That a form comes from a page of
+//! this server is checked for every request, in `loopback`; no other page in the same browser can press their buttons.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -79,9 +79,9 @@
 //! `person`, `company`, `empty` (no account) and `strange` (accounts that a client must survive).
 //! `GET /_simulator/customers` tells their ids, which never change.
 //!
-//! POST `sandbox-user-person` and `sandbox-user-company` make more of them, each with an empty account and an API key of
-//! its own. With such a key a customer pays, answers requests, and opens, changes and closes accounts. A payment service
-//! provider may do none of that with a consent, unless a setting says so.
+//! POST `sandbox-user-person` and `sandbox-user-company` make more of them, each with an empty account and an API key
+//! of its own. With such a key a customer pays, answers requests, and opens, changes and closes accounts. A payment
+//! service provider may do none of that with a consent, unless a setting says so.
 //!
 //! # Money
 //!
@@ -89,12 +89,13 @@
 //! formula, so they and their ids are the same on every start. Accounts of other banks have none. A payment to an IBAN,
 //! a mail address or a telephone number of a customer here arrives there, too.
 //!
-//! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Requests to customers
-//! here are answered in the app, or by PUT `request-response`. Everybody else gets a link, and pays by iDEAL when a
-//! switch says so. `bravo@bunq.com` takes what is paid there.
+//! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Requests to
+//! customers here are answered in the app, or by PUT `request-response`. Everybody else gets a link, and pays by iDEAL
+//! when a switch says so. `bravo@bunq.com` takes what is paid there.
 //!
 //! A draft payment waits until the customer decides in the app, or it grows too old. Where it has a schedule, accepting
-//! it pays nothing, then or later: its `object` is a `ScheduledPayment`, or a `ScheduledPaymentBatch` for several entries.
+//! it pays nothing, then or later: its `object` is a `ScheduledPayment`, or a `ScheduledPaymentBatch` for several
+//! entries.
 //!
 //! An issuer transaction waits for anybody, on the pay page `/pay?transactionId=<public_uuid>`, which also answers at
 //! `/?transactionId=<public_uuid>`, as at the bank's own host for it. The visitor is a customer, picks an account and
@@ -116,13 +117,13 @@
 //!
 //! # Who is answered
 //!
-//! Requests for the names of this machine and for [`Options::names`]; any other `Host` gets 421. A request that a page of another
-//! origin sends gets 403.
+//! Requests for the names of this machine and for [`Options::names`]; any other `Host` gets 421. A request that a page
+//! of another origin sends gets 403.
 //!
 //! # Switches
 //!
-//! Under `/_simulator`, in JSON. A request that changes something says so in its `Content-Type`, unless it is a DELETE without a
-//! body:
+//! Under `/_simulator`, in JSON. A request that changes something says so in its `Content-Type`, unless it is a DELETE
+//! without a body:
 //!
 //! | path | what |
 //! |---|---|

@@ -13,7 +13,8 @@ use crate::settings::Settings;
 pub struct Options {
     /// The address to listen on. It must be a loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Names that requests may be for, besides those of this machine. A page in a browser can make any other name lead here.
+    /// Names that requests may be for, besides those of this machine. A page in a browser can make any other name lead
+    /// here.
     pub names: Vec<Name>,
     /// Where the bank keeps what it knows. Without a file it forgets everything when it stops.
     pub state_file: Option<PathBuf>,

@@ -50,7 +50,8 @@ impl TestApp {
         (text("id"), text("api_key"))
     }
 
-    /// Has a customer consent to a connection in a workspace: the answer of the callback, to a browser that wants no page.
+    /// Has a customer consent to a connection in a workspace: the answer of the callback, to a browser that wants no
+    /// page.
     pub async fn consent_in(&self, workspace: &str, customer: &str, reference: Option<&str>) -> Answer {
         let (_, key) = self.create_api_key_in(workspace, &["connections"]).await;
         let request = self.request(Method::POST, "/consents").bearer_auth(&key);

@@ -1,5 +1,5 @@
-//! What the tests of every crate share: a whole deployment on loopback, through the public door. The bank is the simulator, AWS the
-//! embedded one; nothing of our own is replaced.
+//! What the tests of every crate share: a whole deployment on loopback, through the public door. The bank is the
+//! simulator, AWS the embedded one; nothing of our own is replaced.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 

@@ -25,8 +25,8 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The bank's name for the answer: a UUID, as far as anybody has seen. Anything that may be more than a name is left out, since it
-    /// reaches logs and callers.
+    /// The bank's name for the answer: a UUID, as far as anybody has seen. Anything that may be more than a name is
+    /// left out, since it reaches logs and callers.
     pub(super) fn response_id(&self, sent: &SentCredentials) -> Option<String> {
         let id = self.header("X-Bunq-Client-Response-Id")?;
         let is_name = (1..=LONGEST_ID).contains(&id.len())
@@ -34,9 +34,10 @@ impl Answer {
         (is_name && sent.redact(id) == id).then(|| id.to_owned())
     }
 
-    /// Turns a raw answer into a verified one or an error. The one place that decides what is the bank's own verdict on a request: a success
-    /// that the bank signed, or a refusal in the bank's envelope. Some of the bank's refusals are unsigned, so a refusal needs no
-    /// signature, but a wrong one discredits it. Everything else may come from a proxy or a portal in between.
+    /// Turns a raw answer into a verified one or an error. The one place that decides what is the bank's own verdict on
+    /// a request: a success that the bank signed, or a refusal in the bank's envelope. Some of the bank's refusals are
+    /// unsigned, so a refusal needs no signature, but a wrong one discredits it. Everything else may come from a proxy
+    /// or a portal in between.
     pub(super) fn judge(self, server_key: Option<&PublicKey>, sent: &SentCredentials) -> Result<Verified, BankError> {
         let response_id = self.response_id(sent);
         let signed = server_key

@@ -1,4 +1,5 @@
-//! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by position.
+//! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by
+//! position.
 
 use std::fmt;
 
@@ -75,7 +76,8 @@ impl Envelope {
         }
     }
 
-    /// Whether a body is a successful envelope, without keeping anything of it: for answers that are passed on as they are.
+    /// Whether a body is a successful envelope, without keeping anything of it: for answers that are passed on as they
+    /// are.
     ///
     /// # Errors
     /// [`DecodeError::NotAnEnvelope`] or [`DecodeError::ErrorInSuccess`].
@@ -94,7 +96,8 @@ impl Envelope {
         }
     }
 
-    /// The texts of a failed answer, without the credentials that the call sent; none where it is not bunq's error envelope.
+    /// The texts of a failed answer, without the credentials that the call sent; none where it is not bunq's error
+    /// envelope.
     #[must_use]
     pub fn error_texts(body: &[u8], sent: &SentCredentials) -> Vec<BankText> {
         sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())

@@ -1,7 +1,7 @@
 //! The bank on the wire: <https://doc.bunq.com>.
 //!
-//! A call is a value ([`calls`]) that builds a request; [`Bank::send`] adds the headers, signs, sends, verifies the answer's signature
-//! over its raw bytes, retries where that is safe, and decodes by key.
+//! A call is a value ([`calls`]) that builds a request; [`Bank::send`] adds the headers, signs, sends, verifies the
+//! answer's signature over its raw bytes, retries where that is safe, and decodes by key.
 
 mod answer;
 pub mod calls;

@@ -55,8 +55,8 @@ pub enum Onward {
 }
 
 impl Page {
-    /// Where a walk goes on after this page. `ids` are those of its elements, `older` is what the bank says of the next page. The bank is not
-    /// believed: each page must be below the one before, so a walk ends.
+    /// Where a walk goes on after this page. `ids` are those of its elements, `older` is what the bank says of the next
+    /// page. The bank is not believed: each page must be below the one before, so a walk ends.
     #[must_use]
     pub fn onward(self, ids: &[u64], older: Option<u64>) -> Onward {
         let bound = match self.from {

@@ -1,9 +1,9 @@
-//! Removes credentials from the bank's texts before anything else reads them. bunq quotes what it refuses (`Invalid hash "<token>"`), and its
-//! texts are answered to callers and stored.
+//! Removes credentials from the bank's texts before anything else reads them. bunq quotes what it refuses (`Invalid
+//! hash "<token>"`), and its texts are answered to callers and stored.
 //!
-//! Two things are replaced by [`MARK`]: every part of a credential that the call sent, however it is escaped or cut, and every long run of
-//! hexadecimal digits, since bunq's tokens and keys have that form and a text may quote one that this call did not send. Request ids with
-//! hyphens (UUIDs) have no such run and stay.
+//! Two things are replaced by [`MARK`]: every part of a credential that the call sent, however it is escaped or cut,
+//! and every long run of hexadecimal digits, since bunq's tokens and keys have that form and a text may quote one that
+//! this call did not send. Request ids with hyphens (UUIDs) have no such run and stay.
 
 use std::{collections::HashSet, fmt, ops::Range};
 
@@ -15,7 +15,8 @@ use super::error::BankText;
 pub const MARK: &str = "[redacted]";
 /// A text that shares this many characters with a credential quotes it.
 const SHARED: usize = 12;
-/// A credential shorter than this is not searched for: it would occur in ordinary words. bunq's shortest has 64 characters.
+/// A credential shorter than this is not searched for: it would occur in ordinary words. bunq's shortest has 64
+/// characters.
 const SHORTEST: usize = 8;
 /// A run of this many hexadecimal digits is taken for a credential.
 const HEX_RUN: usize = 20;
@@ -51,7 +52,8 @@ impl SentCredentials {
     pub fn redact(&self, text: &str) -> String {
         let needles = self.needles();
         let mut hidden = vec![false; text.len()];
-        // Both as it stands and unescaped: an escape sequence that only seems to be one must not hide a character of a credential.
+        // Both as it stands and unescaped: an escape sequence that only seems to be one must not hide a character of a
+        // credential.
         for signs in [raw(text), unescaped(text)] {
             for range in needles.found_in(&signs).into_iter().chain(hex_runs(&signs)) {
                 hidden[range].fill(true);
@@ -149,7 +151,8 @@ fn raw(text: &str) -> Vec<Sign> {
     text.char_indices().map(sign).collect()
 }
 
-/// A text's characters after its escape sequences are read: `%2B` (also escaped again: `%252B`), `\u002b`, `\/`, `&#43;`, `&#x2b;`, `&amp;`.
+/// A text's characters after its escape sequences are read: `%2B` (also escaped again: `%252B`), `\u002b`, `\/`,
+/// `&#43;`, `&#x2b;`, `&amp;`.
 fn unescaped(text: &str) -> Vec<Sign> {
     let (mut signs, mut at) = (Vec::new(), 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -161,7 +164,8 @@ fn unescaped(text: &str) -> Vec<Sign> {
     signs
 }
 
-/// The character that an escape sequence at the start of a text stands for, and the sequence's length. Credentials are ASCII, so only that.
+/// The character that an escape sequence at the start of a text stands for, and the sequence's length. Credentials are
+/// ASCII, so only that.
 fn escape(text: &str) -> Option<(char, usize)> {
     let after = |rest: &str| text.len() - rest.len();
     let ascii = |code: u32| char::from_u32(code).filter(char::is_ascii);

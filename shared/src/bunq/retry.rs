@@ -51,8 +51,8 @@ pub enum Outcome {
 /// How often a call is sent at the most.
 const MOST_TRIES: u32 = 4;
 
-/// Decides after `tries` attempts, with `left` until the caller stops waiting. `jitter` is a random number from 0 to 1000 that keeps
-/// many containers from coming back at the same moment.
+/// Decides after `tries` attempts, with `left` until the caller stops waiting. `jitter` is a random number from 0 to
+/// 1000 that keeps many containers from coming back at the same moment.
 #[must_use]
 pub fn next(effect: Effect, failure: Failure, tries: u32, left: Duration, jitter: u16) -> Outcome {
     let backoff = Duration::from_millis(100) * 2_u32.saturating_pow(tries.saturating_sub(1).min(6));

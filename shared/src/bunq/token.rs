@@ -1,5 +1,5 @@
-//! The OAuth token endpoint: RFC 6749 section 4.1.3, except that bunq takes everything in the query string and signs nothing.
-//! Such a URL is a secret as a whole: it is never logged, and errors are stripped of it.
+//! The OAuth token endpoint: RFC 6749 section 4.1.3, except that bunq takes everything in the query string and signs
+//! nothing. Such a URL is a secret as a whole: it is never logged, and errors are stripped of it.
 
 use serde::Deserialize;
 use url::Url;
@@ -55,8 +55,9 @@ enum OauthError {
 }
 
 impl Bank {
-    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not sent again. bunq answers the
-    /// `state` that the code was given for: another one than this visit's says that the code was put into it (RFC 9700 section 4.5).
+    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not
+    /// sent again. bunq answers the `state` that the code was given for: another one than this visit's says that the
+    /// code was put into it (RFC 9700 section 4.5).
     ///
     /// # Errors
     /// [`TokenError`].

@@ -58,8 +58,8 @@ pub enum UserElement {
 /// Its siblings can be there as null.
 type Tagged = std::collections::BTreeMap<String, Option<Anchored>>;
 
-/// Reads a timeout however it is written: a number, with a fraction or without, or a text that says one. One that says nothing of use counts as
-/// absent, since a consent must not fail for it.
+/// Reads a timeout however it is written: a number, with a fraction or without, or a text that says one. One that says
+/// nothing of use counts as absent, since a consent must not fail for it.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SessionTimeout, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::Number(number) => number.to_string(),

@@ -71,18 +71,21 @@ pub struct Config {
     pub secret_prefix: String,
     /// `TPP_NAME`: names the app in the sandbox's certificate and the device at the bank.
     pub tpp_name: String,
-    /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's default).
-    /// Empty: the address that the first call comes from.
+    /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's
+    /// default). Empty: the address that the first call comes from.
     pub permitted_ips: Vec<String>,
-    /// `ISSUER_TRANSACTION_PUBLIC_PATH`: `user` (the default) or `root`, since bunq's public view is found under either.
+    /// `ISSUER_TRANSACTION_PUBLIC_PATH`: `user` (the default) or `root`, since bunq's public view is found under
+    /// either.
     pub public_path_at_root: bool,
     /// `EGRESS_IP_URL`: a service that answers a caller's address as plain text; none asks nobody.
     pub egress_ip_url: Option<Url>,
     /// Who runs it, as its pages say.
     pub provider: Provider,
-    /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by commas.
+    /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by
+    /// commas.
     pub return_origins: Vec<Origin>,
-    /// `ENFORCE_CONSENT_EXPIRY`: whether a consent older than 180 days is used no more. Default: `true` in production, `false` in the sandbox.
+    /// `ENFORCE_CONSENT_EXPIRY`: whether a consent older than 180 days is used no more. Default: `true` in production,
+    /// `false` in the sandbox.
     pub enforce_consent_expiry: bool,
     /// `ALLOW_SHARED_CUSTOMERS`: `true` lets one bunq customer be connected in several workspaces at once.
     pub allow_shared_customers: bool,
@@ -118,7 +121,8 @@ impl Config {
         Self::parse(|name| std::env::var(name).ok())
     }
 
-    /// Reads the process's environment, with these variables in front of it; an empty one hides what the environment says.
+    /// Reads the process's environment, with these variables in front of it; an empty one hides what the environment
+    /// says.
     ///
     /// # Errors
     /// [`ConfigError`], naming the variable.

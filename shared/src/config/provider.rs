@@ -11,11 +11,13 @@ use crate::types::text::Text;
 /// Who runs a deployment, and whether its start page connects customers.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// `TPP_DISPLAY_NAME`: the provider's name as customers know it, 1 to 64 visible characters. The default is `TPP_NAME`.
+    /// `TPP_DISPLAY_NAME`: the provider's name as customers know it, 1 to 64 visible characters. The default is
+    /// `TPP_NAME`.
     pub display_name: String,
     /// `TPP_SUPPORT_URL`: where customers get help, an https page or a mailto address. None by default.
     pub support_url: Option<Url>,
-    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket; `true` in the sandbox and `false` in production by default.
+    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket; `true` in the sandbox and `false` in
+    /// production by default.
     pub open_consent: bool,
 }
 

@@ -69,7 +69,8 @@ pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
         .collect()
 }
 
-/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the name to customers.
+/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the
+/// name to customers.
 const LONGEST_TPP_NAME: usize = 16;
 
 pub(super) fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {

@@ -1,4 +1,5 @@
-//! The audit line of each request: begun before its handler, written after its answer. No handler takes part, so none can forget it.
+//! The audit line of each request: begun before its handler, written after its answer. No handler takes part, so none
+//! can forget it.
 
 use std::{
     collections::HashMap,
@@ -14,7 +15,8 @@ use utoipa::openapi::{OpenApi, PathItem, path::Operation};
 use super::{App, Code, Problem};
 use crate::telemetry::audit::{Action, Effect, Fact, Outcome, Principal, Trail};
 
-/// The header by which a program says that its customer is waiting for the answer, and from which address they came (Berlin Group, NextGenPSD2).
+/// The header by which a program says that its customer is waiting for the answer, and from which address they came
+/// (Berlin Group, NextGenPSD2).
 pub(super) const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
 /// Which route is which action.
@@ -22,7 +24,8 @@ pub(super) const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 pub(super) struct Actions(Arc<HashMap<(Method, String), Action>>);
 
 impl Actions {
-    /// The actions of the operations of a document. Operations that need no key and belong to no consent, such as pages, are none.
+    /// The actions of the operations of a document. Operations that need no key and belong to no consent, such as
+    /// pages, are none.
     pub(super) fn of(document: &OpenApi) -> Self {
         let routes = document.paths.paths.iter().flat_map(|(path, item)| {
             operations(item).map(move |(method, operation)| ((method, path.clone()), operation))
@@ -60,7 +63,8 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     methods.into_iter().filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
 }
 
-/// Begins the trail of a request, with what the request says by itself. `None` for pages and for routes that do not exist.
+/// Begins the trail of a request, with what the request says by itself. `None` for pages and for routes that do not
+/// exist.
 pub(super) async fn begin(actions: &Actions, request: Request, id: &str) -> (Request, Option<Trail>) {
     let Some(action) = actions.of_request(&request) else { return (request, None) };
     let trail = Trail::new(id.to_owned(), action);
@@ -79,8 +83,8 @@ pub(super) async fn begin(actions: &Actions, request: Request, id: &str) -> (Req
     (Request::from_parts(parts, body), Some(trail))
 }
 
-/// The code of a problem, on an answer that tells it as a page or sends the browser to one: for the audit line. [`Problem`] itself would replace
-/// such an answer.
+/// The code of a problem, on an answer that tells it as a page or sends the browser to one: for the audit line.
+/// [`Problem`] itself would replace such an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedWith(pub Code);
 
@@ -156,7 +160,8 @@ pub(super) fn principal(extensions: &Extensions) -> Option<Principal> {
     Principal::of_user_id(context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()?)
 }
 
-/// Where a request came from, as API Gateway saw it, or as the listener of a local stack did. Never a header: callers write those.
+/// Where a request came from, as API Gateway saw it, or as the listener of a local stack did. Never a header: callers
+/// write those.
 fn source(extensions: &Extensions) -> Option<IpAddr> {
     let text = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),

@@ -1,4 +1,5 @@
-//! The caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route wants. A handler cannot be reached without.
+//! The caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route wants. A handler cannot be
+//! reached without.
 
 use std::marker::PhantomData;
 

@@ -1,5 +1,6 @@
-//! A JSON body, read field by field: every error at once, each with its JSON pointer (RFC 6901). Numbers keep the text they were written
-//! with, so that an amount never passes through a float; a field that is not asked for is refused by name; so is one that comes twice.
+//! A JSON body, read field by field: every error at once, each with its JSON pointer (RFC 6901). Numbers keep the text
+//! they were written with, so that an amount never passes through a float; a field that is not asked for is refused by
+//! name; so is one that comes twice.
 
 use std::{fmt, str::FromStr};
 
@@ -97,7 +98,8 @@ impl Fields {
         (value.get() != "null").then_some(value)
     }
 
-    /// A field's text; `None` where it is absent or null. As a number only where `numbers` allows it, and then as it was written.
+    /// A field's text; `None` where it is absent or null. As a number only where `numbers` allows it, and then as it
+    /// was written.
     fn text(&mut self, name: &str, numbers: bool) -> Option<String> {
         let value = self.take(name)?;
         let text = match value.get().bytes().next() {
@@ -253,8 +255,8 @@ fn says_utf8(kind: &str) -> bool {
     })
 }
 
-/// The bytes of a body if they are UTF-8, without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one). ASCII is the same in the
-/// other character sets that clients name, except in UTF-16 and UTF-32, whose ASCII has zeros.
+/// The bytes of a body if they are UTF-8, without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one).
+/// ASCII is the same in the other character sets that clients name, except in UTF-16 and UTF-32, whose ASCII has zeros.
 fn in_utf8(body: Bytes, is_utf8: bool) -> Option<Bytes> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| body.clone(), |rest| body.slice_ref(rest));
     let text = std::str::from_utf8(&body).ok()?;

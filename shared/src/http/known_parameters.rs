@@ -1,5 +1,5 @@
-//! Query parameters of every route that wants an API key: what the API document does not name is refused, so that nothing that a caller asks
-//! for is passed over in silence.
+//! Query parameters of every route that wants an API key: what the API document does not name is refused, so that
+//! nothing that a caller asks for is passed over in silence.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! Around every request: a request id, a deadline, a log line, an audit line, and the answer of a problem in its format.
+//! Around every request: a request id, a deadline, a log line, an audit line, and the answer of a problem in its
+//! format.
 
 use std::time::Duration;
 
@@ -50,7 +51,8 @@ impl Deployed for () {
 /// A year, as <https://www.rfc-editor.org/rfc/rfc6797> has it. Not for subdomains: they may belong to others.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Routes with everything around them, ready to be served. The state is what handlers have at hand: an [`App`](super::App), or nothing.
+/// Routes with everything around them, ready to be served. The state is what handlers have at hand: an
+/// [`App`](super::App), or nothing.
 pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
     let (router, document) = router.split_for_parts();
     router
@@ -104,8 +106,8 @@ async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut req
     response
 }
 
-/// Runs the handler and writes the audit line, in a task that outlives a caller who hangs up: they must not stop a consent or a payment half way, nor
-/// leave one without a line.
+/// Runs the handler and writes the audit line, in a task that outlives a caller who hangs up: they must not stop a
+/// consent or a payment half way, nor leave one without a line.
 async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) -> Response {
     let Some(trail) = trail else { return next.run(request).instrument(span).await };
     // In another task, so that the line is written also if the handler panics.
@@ -128,8 +130,9 @@ fn request_id(extensions: &Extensions) -> String {
     gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
 }
 
-/// The time that Lambda leaves until `deadline` (epoch milliseconds), less what it takes to answer. `None` if the deadline has
-/// passed: Lambda delivers no such event, but `cargo lambda watch` sends a duration in place of a time, which reads as 1970.
+/// The time that Lambda leaves until `deadline` (epoch milliseconds), less what it takes to answer. `None` if the
+/// deadline has passed: Lambda delivers no such event, but `cargo lambda watch` sends a duration in place of a time,
+/// which reads as 1970.
 fn remaining(deadline: u64) -> Option<Duration> {
     let now = jiff::Timestamp::now().as_millisecond();
     let left = i64::try_from(deadline).unwrap_or(i64::MAX).saturating_sub(now);

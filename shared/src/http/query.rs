@@ -1,5 +1,5 @@
-//! Query parameters, read by name: every error at once, and what is not asked for is refused, so that a misspelt `older_id` does not
-//! answer the newest page.
+//! Query parameters, read by name: every error at once, and what is not asked for is refused, so that a misspelt
+//! `older_id` does not answer the newest page.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
@@ -125,8 +125,8 @@ impl QueryParameters {
         })
     }
 
-    /// Reads the parameters of a page that people follow links to. Parameters that nobody asks for are ignored: anything on the way may
-    /// have added one (RFC 6749 section 3.1 demands the same of an authorization endpoint).
+    /// Reads the parameters of a page that people follow links to. Parameters that nobody asks for are ignored:
+    /// anything on the way may have added one (RFC 6749 section 3.1 demands the same of an authorization endpoint).
     ///
     /// # Errors
     /// A [`Problem`] with every reason.

@@ -1,4 +1,5 @@
-//! Whose session at the bank a route works in: the customer's that its path names, or the TPP's own; and only for a caller who may.
+//! Whose session at the bank a route works in: the customer's that its path names, or the TPP's own; and only for a
+//! caller who may.
 
 use std::{fmt::Display, ops::Deref, str::FromStr, sync::Arc};
 
@@ -42,7 +43,8 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.call(self.owner, make, self.deadline).await?)
     }
 
-    /// Starts an order once, under an idempotency key of the caller's workspace. `content` is what would be sent to the bank, by which one request is told from another.
+    /// Starts an order once, under an idempotency key of the caller's workspace. `content` is what would be sent to the
+    /// bank, by which one request is told from another.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.

@@ -1,5 +1,6 @@
-//! API Gateway's events, read so that one unusual header spoils nothing else. AWS's own types refuse an event in which any header has a byte
-//! beyond ASCII, and leave out every cookie where one has; an HTTP server passes such bytes on (RFC 9110 section 5.5, `obs-text`), and so does this.
+//! API Gateway's events, read so that one unusual header spoils nothing else. AWS's own types refuse an event in which
+//! any header has a byte beyond ASCII, and leave out every cookie where one has; an HTTP server passes such bytes on
+//! (RFC 9110 section 5.5, `obs-text`), and so does this.
 
 use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE},

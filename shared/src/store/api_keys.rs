@@ -1,7 +1,8 @@
 //! API keys of ours, stored by their SHA-256 only: a reader of the table cannot call the API.
 //!
-//! A key's id is derived from the key, and names the item. So every key that works can be revoked by the id that the logs show for it, also one that is
-//! in no list. An item that lacks an attribute, or was made for another key, is no key: the functions that note a key's use cannot make one.
+//! A key's id is derived from the key, and names the item. So every key that works can be revoked by the id that the
+//! logs show for it, also one that is in no list. An item that lacks an attribute, or was made for another key, is no
+//! key: the functions that note a key's use cannot make one.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;

@@ -1,7 +1,8 @@
-//! Requests that must take effect once. One conditional write begins; a later request with the same key gets what became of it.
+//! Requests that must take effect once. One conditional write begins; a later request with the same key gets what
+//! became of it.
 //!
-//! What was asked for (as a hash) and what the bank answered are sealed: a customer's with the key that their connection holds, so that nobody
-//! can read them once the connection is deleted.
+//! What was asked for (as a hash) and what the bank answered are sealed: a customer's with the key that their
+//! connection holds, so that nobody can read them once the connection is deleted.
 
 use std::time::Duration;
 
@@ -113,7 +114,8 @@ fn open(keys: &SealingKeys, name: &RequestName, attribute: &str, sealed: &str) -
 }
 
 impl Store {
-    /// Begins a request, or says what became of it. A try that is not finished after `patience` has died, and the next takes over.
+    /// Begins a request, or says what became of it. A try that is not finished after `patience` has died, and the next
+    /// takes over.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -51,7 +51,8 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
     }
 }
 
-/// Whether a transaction was cancelled because one of its conditions did not hold, and not for want of capacity or by a conflict.
+/// Whether a transaction was cancelled because one of its conditions did not hold, and not for want of capacity or by a
+/// conflict.
 pub(super) fn condition_failed<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     cancelled_for(error, &["ConditionalCheckFailed"])
 }
@@ -102,8 +103,8 @@ impl Store {
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// Notes that an item of the Connections table is in use, unless that was noted within the hour: a busy item costs a write an hour, not
-    /// one a request. `alive` is an attribute that the item has for as long as it counts.
+    /// Notes that an item of the Connections table is in use, unless that was noted within the hour: a busy item costs
+    /// a write an hour, not one a request. `alive` is an attribute that the item has for as long as it counts.
     pub(super) async fn note_use(&self, key: &str, noted: Option<Timestamp>, alive: &str) -> Result<(), StoreError> {
         let now = self.now_in_seconds();
         let hour_ago = now.checked_sub(USE_NOTED_EVERY).unwrap_or(Timestamp::MIN);

@@ -1,8 +1,8 @@
 //! One JSON object a line, to standard output, which CloudWatch collects.
 //!
-//! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes are
-//! logged as their template; customers as our own random `user_id`; the bank's answers by status and response id. Audit lines also hold the address
-//! of the caller's server.
+//! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes
+//! are logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
+//! Audit lines also hold the address of the caller's server.
 
 pub mod audit;
 mod metrics;
@@ -24,8 +24,8 @@ pub enum Format {
     Text,
 }
 
-/// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write headers and bodies
-/// at their lower levels, and tokens are in those.
+/// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write
+/// headers and bodies at their lower levels, and tokens are in those.
 const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
 
 /// What writes lines: for [`init`], and for tests that read them.

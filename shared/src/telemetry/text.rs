@@ -14,8 +14,8 @@ use tracing_subscriber::{
     },
 };
 
-/// Writes a field that is recorded again in place of its earlier value. The library's own formatter for text appends it, so that a span with
-/// many calls to the bank would grow with each.
+/// Writes a field that is recorded again in place of its earlier value. The library's own formatter for text appends
+/// it, so that a span with many calls to the bank would grow with each.
 pub(super) struct Replacing;
 
 impl<'writer> FormatFields<'writer> for Replacing {

@@ -1,5 +1,6 @@
-//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the key. The table never sees a key. Memory
-//! forgets one within a minute, so a revoked key stops working everywhere that soon; one that has expired stops at its time.
+//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the
+//! key. The table never sees a key. Memory forgets one within a minute, so a revoked key stops working everywhere that
+//! soon; one that has expired stops at its time.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! What this process knows of its own address. The bank looks at the address where a session is opened, and refuses a revoked consent with
-//! the same words as an address that is not permitted. A session of the TPP's own that was opened from here a moment ago proves the address.
+//! What this process knows of its own address. The bank looks at the address where a session is opened, and refuses a
+//! revoked consent with the same words as an address that is not permitted. A session of the TPP's own that was opened
+//! from here a moment ago proves the address.
 
 use std::sync::{Mutex, PoisonError};
 

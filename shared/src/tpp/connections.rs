@@ -22,11 +22,12 @@ const TRIES: usize = 3;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 impl Tpp {
-    /// A connection of a workspace that can be used, by our name for the customer. One that cannot be is looked at again each time: a new consent heals it
-    /// at once, everywhere.
+    /// A connection of a workspace that can be used, by our name for the customer. One that cannot be is looked at
+    /// again each time: a new consent heals it at once, everywhere.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`], also for a connection of another workspace; [`TppError::ConsentRevoked`], [`TppError::ConsentExpired`], or the store.
+    /// [`TppError::UnknownUser`], also for a connection of another workspace; [`TppError::ConsentRevoked`],
+    /// [`TppError::ConsentExpired`], or the store.
     pub async fn connection(&self, workspace: &Workspace, user_id: UserId) -> Result<Arc<Connection>, TppError> {
         let load = async || {
             let connection = self.find_connection(workspace, user_id).await?;
@@ -36,7 +37,8 @@ impl Tpp {
             }
             Ok(Arc::new(connection))
         };
-        // By the workspace, too: whether memory has a connection of another workspace must not show in how long the answer takes.
+        // By the workspace, too: whether memory has a connection of another workspace must not show in how long the
+        // answer takes.
         let key = (workspace.clone(), user_id);
         let connection = self.0.connections.get_or_load(&key, load).await?;
         if self.check_usable(&connection).is_ok() {
@@ -109,7 +111,8 @@ impl Tpp {
         TppError::ConsentRevoked
     }
 
-    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no error.
+    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no
+    /// error.
     ///
     /// # Errors
     /// [`TppError::UnknownUser`] if the workspace never had one; the store. Whatever the bank says, ours is erased.
@@ -145,7 +148,8 @@ impl Tpp {
         self.drop_session(user_id, deadline).await
     }
 
-    /// Looks whether somebody deleted the connection while its first session was being stored: then that consent is over, too.
+    /// Looks whether somebody deleted the connection while its first session was being stored: then that consent is
+    /// over, too.
     ///
     /// # Errors
     /// [`TppError::ConsentRevoked`] where somebody did; the store.

@@ -1,5 +1,5 @@
-//! The bank takes the TPP's key only from addresses that it was told, and answers the same words whether the address, the key or a
-//! customer's consent is at fault. Here they are told apart.
+//! The bank takes the TPP's key only from addresses that it was told, and answers the same words whether the address,
+//! the key or a customer's consent is at fault. Here they are told apart.
 
 use std::net::Ipv4Addr;
 
@@ -62,8 +62,8 @@ impl Tpp {
         TppError::IpNotPermitted { address: self.egress_ip(deadline).await }
     }
 
-    /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address that is not permitted
-    /// would have refused too.
+    /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address
+    /// that is not permitted would have refused too.
     pub(super) async fn refused_token(&self, deadline: Deadline) -> TppError {
         // Boxed, since a refusal of the TPP's own key on the way leads through here again.
         let report = match Box::pin(self.egress_report(deadline)).await {
@@ -79,7 +79,8 @@ impl Tpp {
         } else if is_elsewhere {
             TppError::IpNotPermitted { address: report.egress_ip }
         } else if let Err(error) = self.prove_address(deadline).await {
-            // The bank opens one session in half a minute: mostly there is no proof at once, and the next try begins with one.
+            // The bank opens one session in half a minute: mostly there is no proof at once, and the next try begins
+            // with one.
             tracing::info!(%error, "egress: the address is not proved");
             self.0.address.doubt();
             TppError::AccessRefused
@@ -88,7 +89,8 @@ impl Tpp {
         }
     }
 
-    /// Opens a session of the TPP's own, whether there is one or not: only that proves the address that this process calls from.
+    /// Opens a session of the TPP's own, whether there is one or not: only that proves the address that this process
+    /// calls from.
     pub(super) async fn prove_address(&self, deadline: Deadline) -> Result<(), TppError> {
         let identity = self.identity().await?;
         let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
@@ -100,8 +102,8 @@ impl Tpp {
         }
     }
 
-    /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own may still be in
-    /// memory: the bank is asked for something in that session.
+    /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own
+    /// may still be in memory: the bank is asked for something in that session.
     pub(super) async fn refused_installation(&self, error: BankError, deadline: Deadline) -> TppError {
         Box::pin(self.egress_report(deadline)).await.err().unwrap_or(TppError::Session(error))
     }

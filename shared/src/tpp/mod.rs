@@ -1,4 +1,5 @@
-//! The job of a third-party provider: onboarding, consent, sessions, access. Joins the bank, the store and the secrets; knows no HTTP server.
+//! The job of a third-party provider: onboarding, consent, sessions, access. Joins the bank, the store and the secrets;
+//! knows no HTTP server.
 
 mod access;
 mod address;

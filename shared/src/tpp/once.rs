@@ -1,8 +1,8 @@
 //! Starts something at the bank once, however often it is asked for, and whatever dies in between.
 //!
-//! A try begins with a conditional write. If its outcome is known, it is kept and answered ever after. If it is not (no answer, or a
-//! process that died), the next try asks the bank what there is before it sends anything, and sends under the same request id, which the bank
-//! takes once: so even a lost store does not pay twice.
+//! A try begins with a conditional write. If its outcome is known, it is kept and answered ever after. If it is not (no
+//! answer, or a process that died), the next try asks the bank what there is before it sends anything, and sends under
+//! the same request id, which the bank takes once: so even a lost store does not pay twice.
 
 use std::time::Duration;
 
@@ -96,8 +96,8 @@ impl Tpp {
         match result {
             Ok(outcome) => answer(outcome, false),
             Err((error, Earlier::NoEffect)) => Err(error),
-            // The bank's own words are worth more than ours; unless they say that the request is known, which a caller would take as
-            // a reason to send it under another key.
+            // The bank's own words are worth more than ours; unless they say that the request is known, which a caller
+            // would take as a reason to send it under another key.
             Err((TppError::Bank(BankError::Refused(refusal)), Earlier::Unknown)) if !refusal.says_reused_id() => {
                 Err(BankError::Refused(refusal).into())
             }

@@ -1,5 +1,5 @@
-//! Sessions are scarce: bunq opens one per 30 seconds and address. So memory first, then the store, then a lease and one call; whoever
-//! does not get the lease waits for the one who did. The store is the truth, memory a cache of it.
+//! Sessions are scarce: bunq opens one per 30 seconds and address. So memory first, then the store, then a lease and
+//! one call; whoever does not get the lease waits for the one who did. The store is the truth, memory a cache of it.
 
 use std::time::Duration;
 
@@ -23,8 +23,9 @@ const SHORTEST_LIFETIME: u64 = 300;
 const POLL: Duration = Duration::from_millis(200);
 
 impl Tpp {
-    /// Makes a call in an owner's session. `make` gets the id that stands in the path of calls with that session. Where the bank says
-    /// that the session is over, it is renewed and the call repeated, once, unless the call may have been executed.
+    /// Makes a call in an owner's session. `make` gets the id that stands in the path of calls with that session. Where
+    /// the bank says that the session is over, it is renewed and the call repeated, once, unless the call may have been
+    /// executed.
     ///
     /// # Errors
     /// [`TppError`].
@@ -147,8 +148,8 @@ impl Tpp {
                 self.open_session(installation, key, deadline).await
             }
             SessionOwner::Customer(user_id) => {
-                // A refusal of the token is understood only beside a session of the TPP's own; opened first, since bunq opens one in half a
-                // minute. It lives for days, so this is hardly ever a call.
+                // A refusal of the token is understood only beside a session of the TPP's own; opened first, since bunq
+                // opens one in half a minute. It lives for days, so this is hardly ever a call.
                 if self.0.address.is_doubted() {
                     Box::pin(self.prove_address(deadline)).await?;
                 } else {

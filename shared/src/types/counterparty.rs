@@ -95,8 +95,8 @@ impl Address {
         self.kind
     }
 
-    /// Whether the account is certainly not one of bunq's. IBANs of bunq in the Netherlands and Ireland name the bank; those in Germany, France
-    /// and Spain have numbers in place of its name.
+    /// Whether the account is certainly not one of bunq's. IBANs of bunq in the Netherlands and Ireland name the bank;
+    /// those in Germany, France and Spain have numbers in place of its name.
     #[must_use]
     pub fn is_outside_bunq(&self) -> bool {
         let is_iban = self.kind == CounterpartyType::Iban;
@@ -126,8 +126,8 @@ impl fmt::Debug for Address {
 /// of the bank may hold letters, too.
 const OTHER_COUNTRIES: [(&str, usize, bool); 2] = [("PK", 24, true), ("HN", 28, false)];
 
-/// Reads an IBAN as people paste it, with any white space and in any case, into the one form that bunq writes. Only ASCII letters have a
-/// capital here: `ß` would become `SS`, and another account.
+/// Reads an IBAN as people paste it, with any white space and in any case, into the one form that bunq writes. Only
+/// ASCII letters have a capital here: `ß` would become `SS`, and another account.
 fn iban(text: &str) -> Result<String, CounterpartyError> {
     let plain: String = text.chars().filter(|sign| !is_space(*sign)).collect();
     if !plain.is_ascii() {

@@ -15,7 +15,8 @@ pub struct KeyError;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Takes a caller's key, in quotes (a string of RFC 8941, as the header's draft has it) or without: both name the same request.
+    /// Takes a caller's key, in quotes (a string of RFC 8941, as the header's draft has it) or without: both name the
+    /// same request.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -71,7 +72,8 @@ impl RequestName {
         &self.0
     }
 
-    /// `X-Bunq-Client-Request-Id`: the same on every try, even when our store is lost, so that the bank can tell a repetition.
+    /// `X-Bunq-Client-Request-Id`: the same on every try, even when our store is lost, so that the bank can tell a
+    /// repetition.
     #[must_use]
     pub fn bank_request_id(&self) -> &str {
         self.0.get(..32).unwrap_or(&self.0)
@@ -83,7 +85,8 @@ impl RequestName {
         self.0.get(32..40).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0)
     }
 
-    /// What the bank keeps with the object (`merchant_reference`), so that it can be found again. Not the request id, which is nobody else's business.
+    /// What the bank keeps with the object (`merchant_reference`), so that it can be found again. Not the request id,
+    /// which is nobody else's business.
     #[must_use]
     pub fn reference(&self) -> &str {
         self.0.get(32..).unwrap_or(&self.0)
@@ -95,7 +98,8 @@ impl RequestName {
 pub struct RequestHash(String);
 
 impl RequestHash {
-    /// The hash of a route's order in its one form. `order` is what would be sent to the bank, in which equal orders are equal.
+    /// The hash of a route's order in its one form. `order` is what would be sent to the bank, in which equal orders
+    /// are equal.
     #[must_use]
     pub fn new(route: &str, order: &Value) -> Self {
         Self(sha256_hex(format!("{route}\n{order}").as_bytes()))

@@ -1,5 +1,5 @@
-//! A name in place of personal data that must not be kept: the same data has the same name, and nobody without the key can find the data by
-//! trying, not even all four thousand million IPv4 addresses.
+//! A name in place of personal data that must not be kept: the same data has the same name, and nobody without the key
+//! can find the data by trying, not even all four thousand million IPv4 addresses.
 
 use std::fmt;
 
@@ -30,7 +30,8 @@ impl fmt::Display for Pseudonym {
 pub struct PseudonymKey(Hmac<Sha256>);
 
 impl PseudonymKey {
-    /// Derives the key: HKDF-Expand of RFC 5869 with SHA-256, for one block. The sealing key is 256 random bits and so needs no HKDF-Extract.
+    /// Derives the key: HKDF-Expand of RFC 5869 with SHA-256, for one block. The sealing key is 256 random bits and so
+    /// needs no HKDF-Extract.
     pub(super) fn derive(sealing_key: &[u8]) -> Option<Self> {
         let mut expand = Hmac::<Sha256>::new_from_slice(sealing_key).ok()?;
         expand.update(PURPOSE);

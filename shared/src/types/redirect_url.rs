@@ -1,5 +1,6 @@
-//! Where the bank's page sends a customer's browser. Programs read a URL in different ways (`https://evil.example\@good.example` has two hosts,
-//! depending on the reader), so only a URL that every reader takes for the same is accepted: one in its normal form, of RFC 3986's characters.
+//! Where the bank's page sends a customer's browser. Programs read a URL in different ways
+//! (`https://evil.example\@good.example` has two hosts, depending on the reader), so only a URL that every reader takes
+//! for the same is accepted: one in its normal form, of RFC 3986's characters.
 
 use std::str::FromStr;
 
@@ -18,8 +19,8 @@ pub enum RedirectUrlError {
     NotNormal,
 }
 
-/// A URL with a host and without a user name, in its normal form (<https://url.spec.whatwg.org>). An empty path is the same as `/` (RFC 3986
-/// section 6.2.3), so it may be left out where nothing follows it.
+/// A URL with a host and without a user name, in its normal form (<https://url.spec.whatwg.org>). An empty path is the
+/// same as `/` (RFC 3986 section 6.2.3), so it may be left out where nothing follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUrl(Url);
 

@@ -1,4 +1,5 @@
-//! When a payment runs, and how often: bunq's `Schedule`. bunq writes times as `YYYY-MM-DD hh:mm:ss.ffffff` in UTC; callers may also write ISO 8601.
+//! When a payment runs, and how often: bunq's `Schedule`. bunq writes times as `YYYY-MM-DD hh:mm:ss.ffffff` in UTC;
+//! callers may also write ISO 8601.
 
 use std::{fmt, str::FromStr};
 
@@ -44,8 +45,8 @@ impl BankTime {
 impl FromStr for BankTime {
     type Err = ScheduleError;
 
-    /// Takes a date and a time of day, with an offset or in UTC. Anything more, such as a time zone in brackets, is refused rather than passed
-    /// over: it would be another moment.
+    /// Takes a date and a time of day, with an offset or in UTC. Anything more, such as a time zone in brackets, is
+    /// refused rather than passed over: it would be another moment.
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         let (date, rest) = text.split_at_checked(10).ok_or(ScheduleError::Time)?;
         let rest = rest.strip_prefix([' ', 'T', 't']).ok_or(ScheduleError::Time)?;
@@ -65,8 +66,8 @@ fn has_shape(text: &str, shape: &str) -> bool {
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
-/// `hh:mm`, `hh:mm:ss`, or that with up to nine decimals, as many as programs write; bunq keeps six. A leap second is no moment
-/// that bunq could keep.
+/// `hh:mm`, `hh:mm:ss`, or that with up to nine decimals, as many as programs write; bunq keeps six. A leap second is
+/// no moment that bunq could keep.
 fn is_time_of_day(text: &str) -> bool {
     let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
     let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");

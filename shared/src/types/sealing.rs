@@ -1,5 +1,6 @@
 //! Seals tokens before they reach a table: AES-256-GCM (NIST SP 800-38D), the item's key and the attribute's name as
-//! associated data, so that a sealed token moved to another item does not open, and the key's id in front, so that keys can rotate.
+//! associated data, so that a sealed token moved to another item does not open, and the key's id in front, so that keys
+//! can rotate.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -85,7 +86,8 @@ impl SealingKeys {
         self.pseudonyms.pseudonym(text)
     }
 
-    /// The same keys, and one that seals from now on: an item's own, so that what it seals can be opened only for as long as that item exists.
+    /// The same keys, and one that seals from now on: an item's own, so that what it seals can be opened only for as
+    /// long as that item exists.
     ///
     /// # Errors
     /// [`SealError::Key`] where the key is not base64 of 32 bytes.

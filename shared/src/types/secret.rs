@@ -1,5 +1,6 @@
-//! Secrets, each under the protocol's own word. None can be printed: `Debug` says `AccessToken([redacted])`, there is no
-//! `Display`, and `Serialize` does not exist; what must be stored goes through [`super::sealing`] or Secrets Manager by name.
+//! Secrets, each under the protocol's own word. None can be printed: `Debug` says `AccessToken([redacted])`, there is
+//! no `Display`, and `Serialize` does not exist; what must be stored goes through [`super::sealing`] or Secrets Manager
+//! by name.
 
 use std::fmt;
 

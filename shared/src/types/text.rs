@@ -1,13 +1,16 @@
-//! Text that a customer reads when they decide on a payment: descriptions and names. A character that nobody sees can make it read as something
-//! else (a reversed amount, a hidden line), so such characters are refused, not removed: what was checked is what the bank shows.
+//! Text that a customer reads when they decide on a payment: descriptions and names. A character that nobody sees can
+//! make it read as something else (a reversed amount, a hidden line), so such characters are refused, not removed: what
+//! was checked is what the bank shows.
 //!
-//! Refused are, by Unicode's properties: control characters and line breaks (Cc, Zl, Zp), format characters (Cf: among them everything that
-//! changes the direction of writing), characters that are drawn as nothing (`Default_Ignorable_Code_Point`, and the blank of Braille), and what has
-//! no agreed meaning (unassigned, Cn; private use, Co). A character that a later version of Unicode assigns is refused until our tables know it.
+//! Refused are, by Unicode's properties: control characters and line breaks (Cc, Zl, Zp), format characters (Cf: among
+//! them everything that changes the direction of writing), characters that are drawn as nothing
+//! (`Default_Ignorable_Code_Point`, and the blank of Braille), and what has no agreed meaning (unassigned, Cn; private
+//! use, Co). A character that a later version of Unicode assigns is refused until our tables know it.
 //!
-//! Three of them belong to ordinary writing and are allowed where they do their work: a zero width joiner or non-joiner between two letters of
-//! a script that is written with joiners, such as Arabic or Devanagari; a joiner between two emoji; a variation selector that makes an emoji
-//! of the character before it. Tags, which the flags of England, Scotland and Wales are made of, are refused: they can carry any hidden text.
+//! Three of them belong to ordinary writing and are allowed where they do their work: a zero width joiner or non-joiner
+//! between two letters of a script that is written with joiners, such as Arabic or Devanagari; a joiner between two
+//! emoji; a variation selector that makes an emoji of the character before it. Tags, which the flags of England,
+//! Scotland and Wales are made of, are refused: they can carry any hidden text.
 
 use std::{fmt, str::FromStr};
 

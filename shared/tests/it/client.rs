@@ -1,4 +1,5 @@
-//! How answers are judged: by status, by text, and by the bank's signature. The bank here is a listener that says what it is told.
+//! How answers are judged: by status, by text, and by the bank's signature. The bank here is a listener that says what
+//! it is told.
 
 use std::{
     net::Ipv4Addr,
@@ -173,7 +174,8 @@ async fn a_rate_limit_lasts_as_long_as_its_text_says() {
     ];
     for status in [429, 409] {
         for (body, seconds) in &cases {
-            // A 409 may be about something else, such as a request id that was used before: only its words make it a limit.
+            // A 409 may be about something else, such as a request id that was used before: only its words make it a
+            // limit.
             if status == 409 && !body.contains("Too many requests") {
                 let (bank, _) = bank(status, body, None).await;
                 let error = write_within(Duration::from_secs(9), &bank).await;

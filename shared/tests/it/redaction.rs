@@ -1,5 +1,5 @@
-//! What we send as a credential comes back in no text of the bank's, however the bank quotes it. The bank here is a listener that repeats its
-//! request.
+//! What we send as a credential comes back in no text of the bank's, however the bank quotes it. The bank here is a
+//! listener that repeats its request.
 
 use std::{net::Ipv4Addr, time::Duration};
 

@@ -1,4 +1,5 @@
-//! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and claims what its customer gave.
+//! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and
+//! claims what its customer gave.
 
 mod view;
 
@@ -203,8 +204,9 @@ pub(crate) async fn delete_consent(
 
 /// Claim what a customer gave
 ///
-/// Scope `connections`. Only for a consent that the customer's own session in your application has asked for: that is what keeps an attacker from
-/// connecting another person's account to theirs. Until then there is no connection; after ten minutes there is nothing left to claim.
+/// Scope `connections`. Only for a consent that the customer's own session in your application has asked for: that is
+/// what keeps an attacker from connecting another person's account to theirs. Until then there is no connection; after
+/// ten minutes there is nothing left to claim.
 #[utoipa::path(
     post,
     path = "/consents/{consent_id}/claim",

@@ -20,10 +20,12 @@ pub(crate) struct NewConsentSchema {
     /// Your own name for the customer: kept on a new connection, and listed with it.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
     reference: Option<String>,
-    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's `RETURN_ORIGINS`.
+    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's
+    /// `RETURN_ORIGINS`.
     #[schema(max_length = 2000, example = "https://app.example/bank")]
     return_url: Option<String>,
-    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the connection's.
+    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the
+    /// connection's.
     user_id: Option<uuid::Uuid>,
     /// How many seconds the address works.
     #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
@@ -177,7 +179,8 @@ pub(crate) struct Claimed {
     /// Our name for the customer: what stands in every path from now on.
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
-    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that name.
+    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that
+    /// name.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
     /// When the customer first connected.

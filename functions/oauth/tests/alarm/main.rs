@@ -1,4 +1,5 @@
-//! Which refused consents the alarm counts. A process of its own: metrics are lines of the process, and name no request.
+//! Which refused consents the alarm counts. A process of its own: metrics are lines of the process, and name no
+//! request.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, logs};

@@ -1,4 +1,5 @@
-//! The same browsers as API Gateway tells of them: through the function's own process, in events of payload version 2.0 and 1.0.
+//! The same browsers as API Gateway tells of them: through the function's own process, in events of payload version 2.0
+//! and 1.0.
 
 use serde_json::{Value, json};
 use testkit::{

@@ -32,7 +32,8 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
     text.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).map_or("", |(inside, _)| inside)
 }
 
-/// Checks what holds for every page, and that this one has this status and title. Answers where its one button leads, if it has one.
+/// Checks what holds for every page, and that this one has this status and title. Answers where its one button leads,
+/// if it has one.
 #[track_caller]
 fn assert_page<'a>(answer: &'a Answer, status: u16, title: &str) -> Option<&'a str> {
     let html = answer.text.as_str();

@@ -306,7 +306,7 @@ async fn where_the_bank_s_pages_do_not_lead_on_nothing_is_sent_again() {
             "Response": [{ "DraftPayment": other }],
             "Pagination": { "future_url": null, "newer_url": null, "older_url": format!("/v1/x?older_id={older}") },
         });
-        // The answer is lost and so is the order; the page is answered twice: to whoever looks at once, and to the next try.
+        // The order does not reach the bank. The search for it runs twice: at once, and in the next request.
         app.bank.fault(json!({ "endpoint": format!("POST {endpoint}"), "drop": "before" })).await;
         app.bank.fault(json!({ "endpoint": format!("GET {endpoint}"), "status": 200, "body": page, "times": 4 })).await;
 

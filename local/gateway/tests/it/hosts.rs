@@ -76,7 +76,8 @@ async fn behind_a_public_address_its_name_is_known_too() {
     let auth = format!("http://127.0.0.1:{port}/auth");
 
     let behind = browser.send(browser.get(&auth).header("host", "tpp.example")).await;
-    // A tunnel that writes this machine's name over the public one: a redirect to the public name would come back here for ever.
+    // A tunnel that writes this machine's name over the public one: a redirect to the public name would come back here
+    // for ever.
     let rewritten = browser.send(browser.get(&auth).header("host", format!("localhost:{port}"))).await;
     let foreign = browser.send(browser.get(&auth).header("host", "evil.example")).await;
 

@@ -1,5 +1,5 @@
-//! The server as a client on the other side of the socket sees it. The clock is paused: it jumps to the next deadline as soon as nobody
-//! has anything to do, so waiting takes no time.
+//! The server as a client on the other side of the socket sees it. The clock is paused: it jumps to the next deadline
+//! as soon as nobody has anything to do, so waiting takes no time.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

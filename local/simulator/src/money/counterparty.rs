@@ -66,8 +66,8 @@ impl Party {
         self.iban.as_deref().and_then(|iban| iban.get(4..8)) == Some("BUNQ")
     }
 
-    /// As a `LabelMonetaryAccount`. Recorded labels of strangers are full of nulls, and one without an IBAN has its user
-    /// before its picture.
+    /// As a `LabelMonetaryAccount`. Recorded labels of strangers are full of nulls, and one without an IBAN has its
+    /// user before its picture.
     pub(crate) fn label(&self) -> Object {
         let own = self.is_bunq();
         let country = self.iban.as_deref().and_then(|iban| iban.get(..2)).unwrap_or("NL");

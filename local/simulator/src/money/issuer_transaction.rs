@@ -97,8 +97,8 @@ impl IssuerTransaction {
         }
     }
 
-    /// As its provider sees it. The bank's own client libraries cannot read an `alias` that is null, so it is there only
-    /// once somebody has paid.
+    /// As its provider sees it. The bank's own client libraries cannot read an `alias` that is null, so it is there
+    /// only once somebody has paid.
     pub(crate) fn element(&self, bank: &Bank) -> Object {
         let payer = match self.outcome {
             Some(Settled::Accepted { account_id }) => Some(Party::of(bank, account_id).label()),

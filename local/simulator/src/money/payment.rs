@@ -60,8 +60,8 @@ impl Payment {
         object! { "Payment": self.fields(bank) }
     }
 
-    /// Its own fields, as they also stand in a batch. Those behind `request_reference_split_the_bill` are younger than any
-    /// recording.
+    /// Its own fields, as they also stand in a batch. Those behind `request_reference_split_the_bill` are younger than
+    /// any recording.
     pub(crate) fn fields(&self, bank: &Bank) -> Object {
         let created = clock::text(self.created);
         let sent = self.cents < 0 && self.kind == PaymentKind::EbaSct;

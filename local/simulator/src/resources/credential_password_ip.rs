@@ -1,4 +1,5 @@
-//! Credential password IP: the API keys of a payment service provider. Each has a list of addresses it may be used from.
+//! Credential password IP: the API keys of a payment service provider. Each has a list of addresses it may be used
+//! from.
 
 use crate::bank::Bank;
 use crate::books::{Credential, CredentialStatus, Owner};

@@ -1,5 +1,5 @@
-//! Payments. A customer with an API key makes them. An application of a payment service provider reads them; to make one
-//! it prepares a draft.
+//! Payments. A customer with an API key makes them. An application of a payment service provider reads them; to make
+//! one it prepares a draft.
 
 use crate::bank::Bank;
 use crate::money::ledger;

@@ -51,7 +51,8 @@ pub struct Settings {
     pub granted_id_lenient: bool,
     /// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
     pub duplicate_request_ids: DuplicateRequestIds,
-    /// Whether a JSON body needs the header `Content-Type: application/json`. Client libraries of the bank do not send it.
+    /// Whether a JSON body needs the header `Content-Type: application/json`. Client libraries of the bank do not send
+    /// it.
     pub json_content_type: Need,
     /// Whether a signature on a GET is checked. Older clients sign more than the body, and nothing needs it there.
     pub get_signature: OnGet,
@@ -81,8 +82,8 @@ pub struct Settings {
     pub direct_payments: Permission,
     /// Whether a payment service provider may accept a draft payment in the customer's place.
     pub tpp_accepts_drafts: Permission,
-    /// Whether a payment service provider may do for a customer what no role of PSD2 lists: open and change accounts, and
-    /// upload attachments.
+    /// Whether a payment service provider may do for a customer what no role of PSD2 lists: open and change accounts,
+    /// and upload attachments.
     pub tpp_writes: Permission,
     /// Where the public view of an issuer transaction is.
     pub issuer_transaction_public_path: PublicPath,

@@ -1,5 +1,6 @@
 //! What a test or a developer turns on this bank: settings, faults, revocations, and a look inside. None of it exists
-//! at the real bank, so all of it lives under `/_simulator`; only the page that stands for the app has a path of its own.
+//! at the real bank, so all of it lives under `/_simulator`; only the page that stands for the app has a path of its
+//! own.
 
 pub(crate) mod calls;
 mod egress_ip;
@@ -62,8 +63,8 @@ pub(crate) fn router(bank: SharedBank) -> Router {
         .with_state(bank)
 }
 
-/// Refuses a change that does not say that it is JSON. A page of another site can send neither JSON nor DELETE before it has asked
-/// for permission (a CORS preflight), which nothing here gives.
+/// Refuses a change that does not say that it is JSON. A page of another site can send neither JSON nor DELETE before
+/// it has asked for permission (a CORS preflight), which nothing here gives.
 async fn json_only(request: Request, next: Next) -> Response {
     let bodiless = request.method() == Method::DELETE && request.body().is_end_stream();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

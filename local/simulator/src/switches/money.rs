@@ -84,7 +84,8 @@ pub(super) async fn decide_request(State(bank): State<SharedBank>, body: Bytes) 
     Ok(Json(json!({"request": request, "status": status})))
 }
 
-/// All drafts, requests, issuer transactions and payments that were made while the bank ran, without those that a switch let arrive.
+/// All drafts, requests, issuer transactions and payments that were made while the bank ran, without those that a
+/// switch let arrive.
 pub(super) async fn objects(State(bank): State<SharedBank>) -> Json<Value> {
     let bank = bank.lock();
     let books = &bank.books;

@@ -55,8 +55,8 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", scheme).await;
     }
 
-    /// Checks that the page that is there needs no sideways scrolling, and keeps a picture of it if the environment names a folder
-    /// for them.
+    /// Checks that the page that is there needs no sideways scrolling, and keeps a picture of it if the environment
+    /// names a folder for them.
     pub(crate) async fn fits(&self, screen: Screen, name: &str) {
         let Screen { width, scheme, .. } = screen;
         let script = "const page = document.scrollingElement; \

@@ -1,4 +1,5 @@
-//! The API as a developer meets it: read and tried out in a browser, under a policy that lets nothing in from elsewhere.
+//! The API as a developer meets it: read and tried out in a browser, under a policy that lets nothing in from
+//! elsewhere.
 
 use std::net::Ipv4Addr;
 

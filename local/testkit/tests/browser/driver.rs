@@ -74,7 +74,8 @@ impl Browser {
         self.find(path).await.click().await.unwrap();
     }
 
-    /// Waits until the page says these words. A click only begins to change the page: what is read must be of the page that is waited for.
+    /// Waits until the page says these words. A click only begins to change the page: what is read must be of the page
+    /// that is waited for.
     pub(crate) async fn see(&self, words: &str) {
         let path = format!("//main[contains(normalize-space(.), \"{words}\")]");
         if self.client.wait().for_element(Locator::XPath(&path)).await.is_err() {

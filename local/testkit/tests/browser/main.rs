@@ -1,4 +1,5 @@
-//! The customer's part, in a real browser: headless Chromium through its driver (WebDriver, <https://www.w3.org/TR/webdriver2/>).
+//! The customer's part, in a real browser: headless Chromium through its driver (WebDriver,
+//! <https://www.w3.org/TR/webdriver2/>).
 //!
 //! Left out of the usual run, since not every machine has them. `.ci/run` installs both and runs
 //! `cargo test -p testkit --test browser -- --ignored`.

@@ -1,4 +1,5 @@
-//! The web application of whoever runs a deployment, as docs/INTEGRATING.md describes it, and what its customers do with their browsers.
+//! The web application of whoever runs a deployment, as docs/INTEGRATING.md describes it, and what its customers do
+//! with their browsers.
 
 use std::{
     net::Ipv4Addr,
@@ -140,7 +141,8 @@ async fn a_customer_connects_from_the_owners_page_and_comes_back_to_it() {
         // A reload asks the owner's page alone.
         browser.client.refresh().await.unwrap();
         sees_accounts(&browser, &owner).await;
-        // Back leads to the bank's page once more; to allow again ends at the same success, and not at an error of ours.
+        // Back leads to the bank's page once more; to allow again ends at the same success, and not at an error of
+        // ours.
         browser.client.back().await.unwrap();
         browser.click("//button[normalize-space()='Allow']").await;
         sees_accounts(&browser, &owner).await;

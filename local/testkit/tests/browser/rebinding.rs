@@ -1,5 +1,6 @@
-//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read and do. A server
-//! that answered the name would give the browser a page of that origin, whose scripts may read everything there.
+//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read
+//! and do. A server that answered the name would give the browser a page of that origin, whose scripts may read
+//! everything there.
 
 use std::net::Ipv4Addr;
 
@@ -10,8 +11,8 @@ use tokio::net::TcpListener;
 
 use crate::driver::Browser;
 
-/// What the attacker's page asks of the port that it came from: every answer's status and text. A fetch that the browser does not
-/// let through is `null`.
+/// What the attacker's page asks of the port that it came from: every answer's status and text. A fetch that the
+/// browser does not let through is `null`.
 const ASK: &str = "
     const done = arguments[arguments.length - 1], [base, calls] = arguments;
     const ask = async ([method, path, headers, body]) => {

@@ -1,4 +1,5 @@
-//! Our bank-facing operations against bunq's own OpenAPI document, as far as `extract.py` takes it over into `bunq.json`.
+//! Our bank-facing operations against bunq's own OpenAPI document, as far as `extract.py` takes it over into
+//! `bunq.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,7 +79,8 @@ fn of_calls(operations: &Value) -> impl Iterator<Item = String> {
     differences.collect::<Vec<_>>().into_iter()
 }
 
-/// What we send in an object and bunq does not know, or knows as another type; and what bunq requires and we do not send.
+/// What we send in an object and bunq does not know, or knows as another type; and what bunq requires and we do not
+/// send.
 fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
     let sent = sent.as_object().unwrap();
     let mut differences = Vec::new();

@@ -1,5 +1,6 @@
-//! Our schemas of bunq's objects against public recordings of bunq's answers, as far as `local/simulator/tests/recorded/extract.py` takes them over: a field
-//! that a recording lacks is not required, one that is null there may be null, and types agree.
+//! Our schemas of bunq's objects against public recordings of bunq's answers, as far as
+//! `local/simulator/tests/recorded/extract.py` takes them over: a field that a recording lacks is not required, one
+//! that is null there may be null, and types agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,8 @@ use testkit::{JsonBody as _, TestApp};
 
 use crate::document::{document, list, operations, validator};
 
-/// A good body with one part replaced: by pointer, whose last name may be new. `null` as a value stays null; `None` takes the part away.
+/// A good body with one part replaced: by pointer, whose last name may be new. `null` as a value stays null; `None`
+/// takes the part away.
 fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
     let mut body = body.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -354,7 +355,8 @@ async fn parameters_agree() {
         let parameters = operation.value["parameters"].as_array().unwrap().iter();
         for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();
-            // A cursor is whatever the page before said; a walk goes from the newest to the oldest; and a walk is asked for once.
+            // A cursor is whatever the page before said; a walk goes from the newest to the oldest; and a walk is asked
+            // for once.
             let before = if ["newer_id", "all"].contains(&name) { "" } else { before };
             if name == "cursor" {
                 continue;

@@ -15,7 +15,8 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`) or a secret; if it is an item, the item's key; and of an update, the attributes.
+/// An action on a resource: a table, an index (`table/index/name`) or a secret; if it is an item, the item's key; and
+/// of an update, the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,

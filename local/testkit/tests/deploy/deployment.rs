@@ -1,4 +1,5 @@
-//! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP are left out.
+//! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP
+//! are left out.
 
 use lambda_http::{Adapter, Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -24,7 +25,8 @@ impl Process {
         Self(compose(config, app.aws_at(aws), app.clock.clock()).await.unwrap())
     }
 
-    /// What a function makes of an event: the answer for API Gateway, or for whoever invoked it directly; else the error's type.
+    /// What a function makes of an event: the answer for API Gateway, or for whoever invoked it directly; else the
+    /// error's type.
     pub(crate) async fn invoke(&self, group: &str, event: Value) -> Result<Value, String> {
         let app = self.0.clone();
         // As `shared::lambda::serve_direct` tells them apart.

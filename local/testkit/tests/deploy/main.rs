@@ -1,4 +1,5 @@
-//! What is deployed, held against the code: the template's routes and roles, and the events that stand for API Gateway's.
+//! What is deployed, held against the code: the template's routes and roles, and the events that stand for API
+//! Gateway's.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

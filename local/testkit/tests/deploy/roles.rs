@@ -11,7 +11,8 @@ use crate::{
     events, template,
 };
 
-/// One permission: an action on a resource, for items whose keys begin so, and for these attributes only where it names any.
+/// One permission: an action on a resource, for items whose keys begin so, and for these attributes only where it names
+/// any.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Grant {
     sid: String,
@@ -112,8 +113,8 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     let (app, mut places) = events::prepared().await;
     for group in GROUPS {
         let log = AwsLog::start(app.aws.url()).await;
-        // Twice, so that starts are repeated; the second time nothing is in memory, and the bank has ended every session. Two hours later each
-        // time, since a key's and a customer's use is noted once an hour.
+        // Twice, so that starts are repeated; the second time nothing is in memory, and the bank has ended every
+        // session. Two hours later each time, since a key's and a customer's use is noted once an hour.
         for _ in 0..2 {
             app.advance(7200).await;
             let process = Process::start(&app, &log.url).await;

@@ -1,5 +1,5 @@
-//! What a role may write by an update. An update makes an item that is not there, so a permission for it is one to make items of any content, unless it
-//! names the attributes.
+//! What a role may write by an update. An update makes an item that is not there, so a permission for it is one to make
+//! items of any content, unless it names the attributes.
 
 use std::collections::BTreeSet;
 

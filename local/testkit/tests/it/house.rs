@@ -1,5 +1,5 @@
-//! The floors of the house: who may name whom. Each rule is also shown a sample that breaks it, since a rule that sees nothing is worse
-//! than none.
+//! The floors of the house: who may name whom. Each rule is also shown a sample that breaks it, since a rule that sees
+//! nothing is worse than none.
 
 use crate::{
     paths::paths,

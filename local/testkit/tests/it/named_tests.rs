@@ -1,4 +1,5 @@
-//! A document that names a test is held to it: the test exists. In both tables of `docs/SECURITY.md` each row names one, or says why there is none.
+//! A document that names a test is held to it: the test exists. In both tables of `docs/SECURITY.md` each row names
+//! one, or says why there is none.
 
 use std::{collections::BTreeMap, fs};
 

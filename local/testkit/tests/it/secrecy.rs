@@ -1,4 +1,5 @@
-//! What a deployment knows and must not tell: after everything that it does, its log and its problems hold nothing of it.
+//! What a deployment knows and must not tell: after everything that it does, its log and its problems hold nothing of
+//! it.
 
 use std::collections::BTreeMap;
 

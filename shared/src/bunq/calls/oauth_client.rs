@@ -1,4 +1,5 @@
-//! `/user/{id}/oauth-client` and its `callback-url`: the app that customers consent to. bunq allows one client per user.
+//! `/user/{id}/oauth-client` and its `callback-url`: the app that customers consent to. bunq allows one client per
+//! user.
 
 use serde::Deserialize;
 

@@ -1,7 +1,8 @@
 //! The OpenAPI document: what all functions share of it, and the blocks from which handlers describe themselves.
 //!
-//! A handler names its parameters ([`UserPath`], [`PageQuery`], …), its good answer ([`Answered`], [`Paged`], [`Created`]) and the groups of
-//! problems that it can answer ([`Problems`]); statuses, codes and examples come from the problems themselves.
+//! A handler names its parameters ([`UserPath`], [`PageQuery`], …), its good answer ([`Answered`], [`Paged`],
+//! [`Created`]) and the groups of problems that it can answer ([`Problems`]); statuses, codes and examples come from
+//! the problems themselves.
 
 mod answers;
 mod headers;
@@ -108,7 +109,8 @@ pub fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
 }
 
-/// The document of these routes, with the header that every operation with an API key takes and the header of every answer.
+/// The document of these routes, with the header that every operation with an API key takes and the header of every
+/// answer.
 #[must_use]
 pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
     let mut document = router.get_openapi().clone();

@@ -1,5 +1,5 @@
-//! Which problems an operation can answer. A group lists the problems themselves, so that statuses, codes, actions and words come from where
-//! they are chosen; several groups are merged by status.
+//! Which problems an operation can answer. A group lists the problems themselves, so that statuses, codes, actions and
+//! words come from where they are chosen; several groups are merged by status.
 
 use std::{collections::BTreeMap, marker::PhantomData, time::Duration};
 

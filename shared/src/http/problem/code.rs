@@ -129,7 +129,8 @@ codes! {
     RequestInFlight = "request_in_flight",
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency_key_reused",
-    /// Nobody knows whether bunq did it. The same request under the same `Idempotency-Key` finds out, and does it at most once.
+    /// Nobody knows whether bunq did it. The same request under the same `Idempotency-Key` finds out, and does it at
+    /// most once.
     OutcomeUnknown = "outcome_unknown",
     /// A session is being opened.
     SessionPending = "session_pending",

@@ -48,7 +48,8 @@ pub struct Wire<'a> {
     /// What happened, for people. The words may change.
     #[schema(example = "No customer is connected under this user_id.")]
     detail: &'a str,
-    /// The reasons, where there is more than `detail` says: what is wrong with the request, or bunq's own texts. At most twenty.
+    /// The reasons, where there is more than `detail` says: what is wrong with the request, or bunq's own texts. At
+    /// most twenty.
     #[schema(max_items = 20)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Reason],
@@ -96,7 +97,8 @@ impl Problem {
         self.action
     }
 
-    /// The same for a caller without an API key: without bunq's texts and its response id, and without this deployment's address.
+    /// The same for a caller without an API key: without bunq's texts and its response id, and without this
+    /// deployment's address.
     #[must_use]
     pub fn for_public(self) -> Self {
         let detail = match self.code {

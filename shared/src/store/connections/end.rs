@@ -21,7 +21,8 @@ pub enum Marked {
     Outdated,
 }
 
-/// What is left of a deleted connection: that there was one, in which workspace, and until when a consent counted. Nothing of the customer's.
+/// What is left of a deleted connection: that there was one, in which workspace, and until when a consent counted.
+/// Nothing of the customer's.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Tombstone {
     user_id: UserId,
@@ -55,8 +56,8 @@ impl Store {
         Ok(if is_new { Marked::Now } else { Marked::Before })
     }
 
-    /// Puts a tombstone in a connection's place and cuts the way to it from the bunq user, so that a later consent of theirs makes another.
-    /// False where that way leads elsewhere or somebody else is at it.
+    /// Puts a tombstone in a connection's place and cuts the way to it from the bunq user, so that a later consent of
+    /// theirs makes another. False where that way leads elsewhere or somebody else is at it.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,5 +1,6 @@
-//! The way from a bunq user to their connections: one item says which connection the user has in which workspace. Each change is on condition that nobody
-//! else changed the item meanwhile, so that two workspaces cannot both be the only one.
+//! The way from a bunq user to their connections: one item says which connection the user has in which workspace. Each
+//! change is on condition that nobody else changed the item meanwhile, so that two workspaces cannot both be the only
+//! one.
 
 use std::collections::BTreeMap;
 

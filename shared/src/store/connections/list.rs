@@ -48,7 +48,8 @@ impl FromStr for Cursor {
 }
 
 impl Store {
-    /// A page of a workspace's connections, the newest first, and where the next page begins. The index lags the table by moments.
+    /// A page of a workspace's connections, the newest first, and where the next page begins. The index lags the table
+    /// by moments.
     ///
     /// # Errors
     /// [`StoreError`].

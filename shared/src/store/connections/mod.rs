@@ -24,7 +24,8 @@ pub use granted::Granted;
 pub use list::{Cursor, CursorError};
 pub use save::Saved;
 
-/// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU) 2018/389, article 10a).
+/// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU)
+/// 2018/389, article 10a).
 const CONSENT_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// What kind of customer it is.
@@ -150,8 +151,8 @@ impl Connection {
         keys.open(Place { item: &pk, attribute: "display_name" }, self.display_name.as_ref()?).ok()
     }
 
-    /// The keys for records of what was started for this customer. The one that seals is kept in the connection: with the connection ends the way to
-    /// read them.
+    /// The keys for records of what was started for this customer. The one that seals is kept in the connection: with
+    /// the connection ends the way to read them.
     ///
     /// # Errors
     /// [`StoreError::Seal`].
@@ -196,7 +197,8 @@ pub enum Found {
     Nothing,
 }
 
-/// The partition of the index that finds a workspace's connections by their reference. No workspace has a slash in its name.
+/// The partition of the index that finds a workspace's connections by their reference. No workspace has a slash in its
+/// name.
 fn reference_key(workspace: &Workspace, reference: &Reference) -> String {
     format!("{workspace}/{reference}")
 }

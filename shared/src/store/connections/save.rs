@@ -29,8 +29,8 @@ pub enum Saved {
 }
 
 impl Store {
-    /// Stores a consent. The connection and the way to it from the bunq user change in one transaction. A bunq user who is connected in another workspace
-    /// is refused unless customers may be `shared`.
+    /// Stores a consent. The connection and the way to it from the bunq user change in one transaction. A bunq user who
+    /// is connected in another workspace is refused unless customers may be `shared`.
     ///
     /// # Errors
     /// [`StoreError::Contended`] if other writers won each race.

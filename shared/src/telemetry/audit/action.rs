@@ -1,4 +1,5 @@
-//! What a caller asked for. Each operation of the API's document is one action, under its operation id; the setup and the bank add some.
+//! What a caller asked for. Each operation of the API's document is one action, under its operation id; the setup and
+//! the bank add some.
 
 /// The kind of the object that an action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,8 @@ impl ObjectKind {
 pub enum Effect {
     /// Nothing.
     Reads,
-    /// It changes something once, whatever is lost: an error that does not say otherwise means that nothing was changed.
+    /// It changes something once, whatever is lost: an error that does not say otherwise means that nothing was
+    /// changed.
     StartsOnce,
     /// It changes something. If its answer is lost, nobody knows whether it did.
     Changes,

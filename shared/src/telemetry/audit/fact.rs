@@ -37,8 +37,8 @@ impl fmt::Display for ObjectId {
 pub struct Principal(String);
 
 impl Principal {
-    /// Takes the `userId` of API Gateway's authorizer. The name of an assumed role's session follows a colon; it is left out, since it is often a
-    /// person's e-mail address.
+    /// Takes the `userId` of API Gateway's authorizer. The name of an assumed role's session follows a colon; it is
+    /// left out, since it is often a person's e-mail address.
     #[must_use]
     pub fn of_user_id(id: &str) -> Option<Self> {
         let id = id.split(':').next().unwrap_or_default();

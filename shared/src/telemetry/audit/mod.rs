@@ -1,7 +1,7 @@
 //! Who did what, to whose data, and how it ended: one line for each request.
 //!
-//! [`Trail`] follows a request from its arrival to its answer. The layer around all routes begins it and writes its line, so no endpoint can
-//! forget to. What becomes known on the way is added with [`note`], from any floor.
+//! [`Trail`] follows a request from its arrival to its answer. The layer around all routes begins it and writes its
+//! line, so no endpoint can forget to. What becomes known on the way is added with [`note`], from any floor.
 
 mod action;
 mod fact;
@@ -131,8 +131,8 @@ pub fn note(fact: Fact) {
     let _ = CURRENT.try_with(|trail| trail.note(fact));
 }
 
-/// Writes a line of its own about something that was found while a request is handled, such as a consent that is gone. Outside of a request it does
-/// nothing.
+/// Writes a line of its own about something that was found while a request is handled, such as a consent that is gone.
+/// Outside of a request it does nothing.
 pub fn found(action: Action, user: UserId) {
     let _ = CURRENT.try_with(|trail| {
         let mut record = trail.with(|record| record.clone());

@@ -34,8 +34,8 @@ pub struct Id {
 
 type Named = Vec<(String, RefOr<Schema>)>;
 
-/// An element is one of its kinds, each an object with one required key, or of a kind that bunq has added since: a client tells them apart by the key
-/// and then knows every field.
+/// An element is one of its kinds, each an object with one required key, or of a kind that bunq has added since: a
+/// client tells them apart by the key and then knows every field.
 macro_rules! elements {
     ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $kind_doc:literal])+ $wrapped:ident = $key:literal: $kind:ty),+ $(,)? })+) => {$(
         $(#[doc = $doc])+
@@ -77,7 +77,8 @@ fn other_name(element: &str) -> String {
     format!("Other{element}")
 }
 
-/// Without `additionalProperties`: with them, generators of typed clients would let any field be of any type, also those of the known kinds.
+/// Without `additionalProperties`: with them, generators of typed clients would let any field be of any type, also
+/// those of the known kinds.
 fn other(keys: &[&str]) -> RefOr<Schema> {
     let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^(?!({})$)", keys.join("|"))));
     let description = "An element of a kind that is not described here, under a key of its own: bunq adds kinds at any time. Skip it.";

@@ -1,7 +1,9 @@
-//! bunq's objects, as far as their fields are known. Only for the document: answers are passed on and never read into these.
+//! bunq's objects, as far as their fields are known. Only for the document: answers are passed on and never read into
+//! these.
 //!
-//! bunq adds fields, kinds and values at any time, so everything is open: a field that may be missing or null is optional, an enumeration is a text with its known
-//! values in the description, and an element of an unknown kind is valid. What bunq always sends is required; recordings of its answers say what that is.
+//! bunq adds fields, kinds and values at any time, so everything is open: a field that may be missing or null is
+//! optional, an enumeration is a text with its known values in the description, and an element of an unknown kind is
+//! valid. What bunq always sends is required; recordings of its answers say what that is.
 
 mod account;
 mod common;

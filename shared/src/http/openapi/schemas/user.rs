@@ -9,7 +9,8 @@ macro_rules! users {
         $(#[$doc])+
         #[derive(ToSchema)]
         pub struct $name {
-            /// Their id at bunq; not the `user_id` of this API. Not there inside a `UserApiKey` where bunq does not say whose it is.
+            /// Their id at bunq; not the `user_id` of this API. Not there inside a `UserApiKey` where bunq does not say
+            /// whose it is.
             #[schema(example = 50101)]
             pub id: Option<u64>,
             /// Since when, UTC.
