@@ -57,7 +57,7 @@ impl Reason {
 
 /// The bank's redirect lacks something.
 pub(crate) fn incomplete() -> Problem {
-    Problem::invalid("query", "must hold one `state`, and one `code` or `error`")
+    Problem::invalid_query("must hold one `state`, and one `code` or `error`")
 }
 
 /// What the page is to tell.

@@ -15,7 +15,8 @@ use shared::{
         },
     },
     http::{
-        BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Problem, Psd2, QueryParameters, listing,
+        BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2, QueryParameters,
+        listing,
         openapi::{
             Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems,
             TransactionPath, WithKey, WrongRequest,
@@ -120,7 +121,7 @@ pub(crate) async fn create_issuer_transaction(
     // Whoever asks again after the time has passed gets the answer that there was.
     let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
     if past && !session.has_begun(&key).await? {
-        return Err(Problem::invalid("/time_expiry", "must be in the future"));
+        return Err(Problem::invalid(Place::Body("/time_expiry"), "must be in the future"));
     }
     let (content, order) = (transaction.to_json(), TransactionOrder(transaction));
     let link = async |id: u64, response: &mut Response| {

@@ -37,4 +37,26 @@ impl Answer {
         assert_eq!(problem["request_id"], self.header("x-request-id"));
         problem
     }
+
+    /// Where an invalid request is wrong and why, in the order of the answer: a JSON Pointer, or a parameter's name.
+    #[track_caller]
+    pub fn reasons(&self) -> Vec<(String, String)> {
+        let problem = self.problem(422, "invalid_request");
+        let text = |error: &Value, name: &str| error[name].as_str().map(str::to_owned);
+        let place = |error: &Value| match (text(error, "pointer"), text(error, "parameter")) {
+            (Some(pointer), None) if pointer.is_empty() || pointer.starts_with('/') => pointer,
+            (None, Some(parameter)) if !parameter.starts_with('/') => parameter,
+            _ => panic!("neither a JSON Pointer nor a parameter: {error}"),
+        };
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| (place(error), text(error, "detail").expect("a detail"))).collect()
+    }
+
+    /// Where an invalid request is wrong, sorted.
+    #[track_caller]
+    pub fn places(&self) -> Vec<String> {
+        let mut places: Vec<_> = self.reasons().into_iter().map(|(place, _)| place).collect();
+        places.sort();
+        places
+    }
 }

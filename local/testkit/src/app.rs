@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use setup::Command;
 use shared::{
     config::Config,
-    http::App,
+    http::{App, JsonBody},
     lambda::{Aws, compose},
     types::deadline::Deadline,
 };
@@ -193,7 +193,7 @@ impl TestApp {
     /// The problem's text.
     pub async fn setup(&self, payload: Value) -> Result<Value, String> {
         let app = self.compose().await;
-        let command = Command::parse(payload).map_err(|problem| problem.to_string())?;
+        let command = Command::parse(&JsonBody::of(&payload)).map_err(|problem| problem.to_string())?;
         let deadline = Deadline::after(std::time::Duration::from_secs(60));
         setup::run(&app, command, &|_, _| {}, deadline).await.map_err(|problem| problem.to_string())
     }

@@ -12,7 +12,7 @@ use http::{Extensions, HeaderMap, Method, StatusCode, request::Parts};
 use lambda_http::request::RequestContext;
 use utoipa::openapi::{OpenApi, PathItem, path::Operation};
 
-use super::{App, Code, Problem};
+use super::{App, Code, Place, Problem};
 use crate::telemetry::audit::{Action, Effect, Fact, Outcome, Principal, Trail};
 
 /// The header by which a program says that its customer is waiting for the answer, and from which address they came
@@ -192,7 +192,8 @@ fn customer_address(headers: &HeaderMap) -> Result<Option<IpAddr>, Problem> {
         (Some(_), Some(_)) => None,
     };
     let address = value.and_then(|text| text.trim().parse::<IpAddr>().ok());
-    let address = address.ok_or_else(|| Problem::invalid(CUSTOMER_ADDRESS, "must be one IPv4 or IPv6 address"))?;
+    let address = address
+        .ok_or_else(|| Problem::invalid(Place::Parameter(CUSTOMER_ADDRESS), "must be one IPv4 or IPv6 address"))?;
     // An IPv4 address that is written as IPv6 is the same one.
     Ok(Some(address.to_canonical()))
 }

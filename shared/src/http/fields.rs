@@ -4,25 +4,18 @@
 
 use std::{fmt, str::FromStr};
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Request},
-};
-use http::header::CONTENT_TYPE;
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::{Problem, Reasons};
+use super::{Place, Reasons};
 
 /// How many elements a list may have.
 const LONGEST_LIST: usize = 100;
 /// How many fields an object may have. None of ours has more than twenty.
 const MOST_FIELDS: usize = 100;
-/// A payment's description takes 9000 characters; nothing else is long.
-const LARGEST_BODY: usize = 64 * 1024;
 
 /// The fields of an object, in order; at most one more than there may be.
 struct Members(Vec<(String, Box<RawValue>)>);
@@ -62,7 +55,7 @@ pub struct Fields {
 impl Fields {
     /// # Errors
     /// What the text must be.
-    fn read(pointer: &str, text: &str) -> Result<Self, &'static str> {
+    pub(super) fn read(pointer: &str, text: &str) -> Result<Self, &'static str> {
         let Members(members) = serde_json::from_str(text).map_err(|_| "must be an object")?;
         if members.len() > MOST_FIELDS {
             return Err("must have at most 100 fields");
@@ -89,7 +82,7 @@ impl Fields {
     /// Notes what is wrong with a field.
     pub fn refuse(&mut self, name: &str, detail: &str) {
         let name = name.replace('~', "~0").replace('/', "~1");
-        self.reasons.push(Some(&format!("{}/{name}", self.pointer)), detail);
+        self.reasons.push(Place::Body(&format!("{}/{name}", self.pointer)), detail);
     }
 
     fn take(&mut self, name: &str) -> Option<Box<RawValue>> {
@@ -179,8 +172,28 @@ impl Fields {
         value
     }
 
+    /// Refuses every field that is null, for a request whose meaning must not change where a program had no value.
+    pub fn refuse_nulls(&mut self) {
+        let nulls = self.members.iter().filter(|(_, value)| value.get() == "null").map(|(name, _)| name.clone());
+        nulls.collect::<Vec<_>>().iter().for_each(|name| self.refuse(name, "must not be null"));
+    }
+
+    /// Takes the fields that are left as they are: what they may be is not known.
+    pub fn ignore_others(&mut self) {
+        self.members.clear();
+    }
+
+    /// A list that may be there, of strings.
+    pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Vec<T> {
+        self.elements(name, false)
+    }
+
     /// A list that may be there, of numbers or strings that say them.
     pub fn list_of_numbers<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Vec<T> {
+        self.elements(name, true)
+    }
+
+    fn elements<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, numbers: bool) -> Vec<T> {
         let Some(value) = self.take(name) else { return Vec::new() };
         let elements = serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).ok();
         let Some(elements) = elements.filter(|elements| elements.len() <= LONGEST_LIST) else {
@@ -193,13 +206,13 @@ impl Fields {
             reasons: Reasons::default(),
         };
         let names: Vec<_> = inner.members.iter().map(|(name, _)| name.clone()).collect();
-        let read = names.iter().filter_map(|name| inner.required_number(name)).collect();
+        let read = names.iter().filter_map(|name| inner.or_required(name, numbers)).collect();
         self.reasons.append(inner.close());
         read
     }
 
     /// What was wrong, with everything that nobody asked for.
-    fn close(mut self) -> Reasons {
+    pub(super) fn close(mut self) -> Reasons {
         let mut unknown: Vec<_> = std::mem::take(&mut self.members).into_iter().map(|(name, _)| name).collect();
         unknown.dedup();
         for name in unknown {
@@ -207,58 +220,4 @@ impl Fields {
         }
         self.reasons
     }
-}
-
-/// A body whose text is JSON's, still to be read.
-#[derive(Debug)]
-pub struct JsonBody(Bytes);
-
-impl JsonBody {
-    /// Reads the fields; `read` answers `None` where it noted what is missing.
-    ///
-    /// # Errors
-    /// A [`Problem`] with the first reasons.
-    pub fn read<T>(&self, read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
-        let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim().is_empty());
-        let fields = Fields::read("", text.unwrap_or("{}"));
-        let mut fields = fields.map_err(|must| Problem::invalid("body", must))?;
-        let read = read(&mut fields);
-        match (read, fields.close()) {
-            (Some(read), reasons) if reasons.total() == 0 => Ok(read),
-            (_, reasons) => Err(Problem::invalid_fields(reasons)),
-        }
-    }
-}
-
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
-            return Err(Problem::invalid("content-type", "must be application/json"));
-        }
-        let is_utf8 = says_utf8(kind);
-        let body = Bytes::from_request(request, state).await.ok().filter(|body| body.len() <= LARGEST_BODY);
-        let body = body.ok_or_else(|| Problem::invalid("body", "must be at most 64 KB, and arrive whole"))?;
-        in_utf8(body, is_utf8).map(Self).ok_or_else(|| Problem::invalid("body", "must be UTF-8"))
-    }
-}
-
-/// Whether a content type names no other character set than UTF-8 and its subset.
-fn says_utf8(kind: &str) -> bool {
-    let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    charsets.all(|(_, charset)| {
-        let charset = charset.trim().trim_matches('"');
-        ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
-    })
-}
-
-/// The bytes of a body if they are UTF-8, without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one).
-/// ASCII is the same in the other character sets that clients name, except in UTF-16 and UTF-32, whose ASCII has zeros.
-fn in_utf8(body: Bytes, is_utf8: bool) -> Option<Bytes> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| body.clone(), |rest| body.slice_ref(rest));
-    let text = std::str::from_utf8(&body).ok()?;
-    (!text.contains('\0') && (is_utf8 || text.is_ascii())).then_some(body)
 }

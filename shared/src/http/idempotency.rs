@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::Problem;
+use super::{Place, Problem};
 use crate::types::idempotency::IdempotencyKey;
 
 /// The header's key, or a new one where there is no header.
@@ -34,7 +34,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
             (Some(header), None) => header.to_str().ok().and_then(|text| IdempotencyKey::parse(text).ok()),
             (Some(_), Some(_)) => None,
         };
-        key.map(Self)
-            .ok_or_else(|| Problem::invalid("idempotency-key", "must be 1 to 255 printable ASCII characters, once"))
+        key.map(Self).ok_or_else(|| {
+            Problem::invalid(Place::Parameter("Idempotency-Key"), "must be 1 to 255 printable ASCII characters, once")
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod body;
 mod fields;
 mod idempotency;
 mod known_parameters;
@@ -17,13 +18,14 @@ mod verified;
 
 pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
-pub use fields::{Fields, JsonBody};
+pub use body::JsonBody;
+pub use fields::Fields;
 pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestId, service};
 pub use links::links;
 pub use listing::{LARGEST_ANSWER, listing};
 pub use openapi::{base, document};
-pub use problem::{Action, Code, Problem, Reason, Reasons};
+pub use problem::{Action, Code, Place, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};
 pub use session::{ConnectedUser, Holder, OwnSession, PathId};
 pub use start::start;

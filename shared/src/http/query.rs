@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use url::form_urlencoded;
 
-use super::{Problem, Reasons};
+use super::{Place, Problem, Reasons};
 use crate::{
     bunq::{From, LARGEST_PAGE, Page},
     types::ids::IdError,
@@ -42,7 +42,7 @@ pub struct Parameters {
 impl Parameters {
     /// Notes what is wrong with a parameter.
     pub fn refuse(&mut self, name: &str, detail: &str) {
-        self.reasons.push(Some(name), detail);
+        self.reasons.push(Place::Parameter(name), detail);
     }
 
     /// A parameter that may be there.
@@ -132,7 +132,7 @@ impl QueryParameters {
     /// A [`Problem`] with every reason.
     pub fn read_some<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
         if self.0.len() > MOST_PARAMETERS {
-            return Err(Problem::invalid("query", "must have at most 50 parameters"));
+            return Err(Problem::invalid_query("must have at most 50 parameters"));
         }
         let mut parameters = Parameters { left: self.0, reasons: Reasons::default() };
         let read = read(&mut parameters);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tracing::{Span, field};
 use url::Url;
 
-use super::{App, Caller, IdempotencyHeader, Problem, RequiredScope};
+use super::{App, Caller, IdempotencyHeader, Place, Problem, RequiredScope};
 use crate::{
     bunq::Call,
     store::{Connection, SessionOwner},
@@ -149,10 +149,11 @@ impl<T: PathParameter + Display + FromStr<Err: Display>> FromRequestParts<App> f
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let parameters = RawPathParams::from_request_parts(parts, app).await;
-        let parameters = parameters.map_err(|_| Problem::invalid(T::NAME, "must be UTF-8"))?;
+        let parameters = parameters.map_err(|_| Problem::invalid(Place::Parameter(T::NAME), "must be UTF-8"))?;
         let text = parameters.iter().find(|(name, _)| *name == T::NAME).map(|(_, value)| value);
-        let text = text.ok_or_else(|| Problem::invalid(T::NAME, "is missing"))?;
-        let id: T = text.parse().map_err(|error: T::Err| Problem::invalid(T::NAME, &error.to_string()))?;
+        let text = text.ok_or_else(|| Problem::invalid(Place::Parameter(T::NAME), "is missing"))?;
+        let id: T =
+            text.parse().map_err(|error: T::Err| Problem::invalid(Place::Parameter(T::NAME), &error.to_string()))?;
         // The request's span has a place for some of them.
         Span::current().record(T::NAME, field::display(&id));
         Ok(Self(id))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::TestApp;
 
-use crate::fixture::{ADDRESS, KEYS, OTHER, at_one_address, deactivate, ips, listed, objects, pairs, reasons, text};
+use crate::fixture::{ADDRESS, KEYS, OTHER, at_one_address, deactivate, ips, listed, objects, pairs, text};
 
 #[tokio::test]
 async fn the_keys_and_their_addresses_are_read() {
@@ -114,7 +114,7 @@ async fn an_address_that_the_bank_could_never_see_is_refused_with_the_reason() {
         ("185.40.108.*", malformed),
     ] {
         for path in [list.clone(), format!("{list}?allow_wildcard=true")] {
-            let reasons = reasons(&app.post(&path, &json!({ "ip": ip })).await);
+            let reasons = app.post(&path, &json!({ "ip": ip })).await.reasons();
 
             assert_eq!(reasons.len(), 1, "{ip}: {reasons:?}");
             assert_eq!(reasons[0].0, "/ip", "{ip}");
@@ -145,13 +145,13 @@ async fn any_address_is_permitted_only_where_it_is_said_twice() {
     let list = ips(&app).await;
     let wildcard = json!({ "ip": "*" });
     for query in ["", "?allow_wildcard=false"] {
-        let reasons = reasons(&app.post(&format!("{list}{query}"), &wildcard).await);
+        let reasons = app.post(&format!("{list}{query}"), &wildcard).await.reasons();
 
         assert!(reasons[0].0 == "/ip" && reasons[0].1.contains("?allow_wildcard=true"), "{reasons:?}");
     }
     for query in ["?allow_wildcard=1", "?allow_wildcard=", "?allow_wildcard=true&allow_wildcard=true", "?wildcard=true"]
     {
-        let reasons = reasons(&app.post(&format!("{list}{query}"), &wildcard).await);
+        let reasons = app.post(&format!("{list}{query}"), &wildcard).await.reasons();
 
         assert!(query.contains(&reasons[0].0), "{query}: {reasons:?}");
     }
@@ -189,7 +189,7 @@ async fn a_body_that_cannot_be_is_refused_where_it_is_wrong() {
         (json!({ "ip": OTHER, "token_value": "x" }), "/token_value"),
     ];
     for (body, pointer) in post {
-        assert_eq!(reasons(&app.post(&list, &body).await)[0].0, pointer, "{body}");
+        assert_eq!(app.post(&list, &body).await.reasons()[0].0, pointer, "{body}");
     }
     let put = [
         (json!({}), "/status"),
@@ -198,7 +198,7 @@ async fn a_body_that_cannot_be_is_refused_where_it_is_wrong() {
         (json!({ "status": "ACTIVE", "ip": OTHER }), "/ip"),
     ];
     for (body, pointer) in put {
-        assert_eq!(reasons(&app.put(&one, &body).await)[0].0, pointer, "{body}");
+        assert_eq!(app.put(&one, &body).await.reasons()[0].0, pointer, "{body}");
     }
     assert_eq!(app.bank.total().await, 0);
 }
@@ -224,8 +224,8 @@ async fn lists_are_read_page_by_page_by_following_their_links() {
     assert_eq!(seen, [11, 10, 9, 8, 7].map(|last| format!("185.40.108.{last}")));
     let keys = app.get(&format!("{KEYS}?count=1")).await;
     assert!(keys.header("link").contains(&format!("{}credential-password-ip?", app.url)), "{keys:?}");
-    assert_eq!(reasons(&app.get(&format!("{KEYS}?count=0")).await)[0].0, "count");
-    assert_eq!(reasons(&app.get(&format!("{list}?page=2")).await)[0].0, "page");
+    assert_eq!(app.get(&format!("{KEYS}?count=0")).await.reasons()[0].0, "count");
+    assert_eq!(app.get(&format!("{list}?page=2")).await.reasons()[0].0, "page");
 }
 
 #[tokio::test]
@@ -237,8 +237,8 @@ async fn what_is_not_there_is_not_found_and_what_is_no_id_is_refused() {
     app.get(&format!("{KEYS}/999999/ip")).await.problem(404, "bank_refused");
     app.get(&format!("{list}/999999")).await.problem(404, "bank_refused");
     app.put(&format!("{list}/999999"), &json!({ "status": "ACTIVE" })).await.problem(404, "bank_refused");
-    assert_eq!(reasons(&app.get(&format!("{KEYS}/egres")).await)[0].0, "credential_password_ip_id");
-    assert_eq!(reasons(&app.get(&format!("{list}/x")).await)[0].0, "item_id");
+    assert_eq!(app.get(&format!("{KEYS}/egres")).await.reasons()[0].0, "credential_password_ip_id");
+    assert_eq!(app.get(&format!("{list}/x")).await.reasons()[0].0, "item_id");
     let twice = app.get(&format!("{KEYS}/credential-password-ip/1")).await;
     twice.problem(404, "route_not_found");
 }

@@ -63,14 +63,6 @@ pub(crate) async fn deactivate(app: &TestApp, address: &str) -> Answer {
     app.put(&format!("{list}/{}", ip["id"]), &json!({ "status": "INACTIVE" })).await
 }
 
-/// Where an invalid request is wrong and why.
-#[track_caller]
-pub(crate) fn reasons(answer: &Answer) -> Vec<(String, String)> {
-    let problem = answer.problem(422, "invalid_request");
-    let errors = problem["errors"].as_array().unwrap();
-    errors.iter().map(|error| (text(error, "pointer"), text(error, "detail"))).collect()
-}
-
 /// Sends any method with the key that has every scope.
 pub(crate) async fn send(app: &TestApp, method: &Method, path: &str, body: &str) -> Answer {
     let request = app.request(method.clone(), path).bearer_auth(&app.api_key);

@@ -36,7 +36,7 @@ async fn a_body_in_another_encoding_is_refused_for_that() {
         let answer = post_bytes(&app, &path, content_type, body).await;
 
         let problem = answer.problem(422, "invalid_request");
-        assert_eq!(problem["errors"], json!([{ "pointer": "body", "detail": "must be UTF-8" }]));
+        assert_eq!(problem["errors"], json!([{ "pointer": "", "detail": "must be UTF-8" }]));
     }
     assert_eq!(app.bank.total().await, 0);
 }
@@ -172,12 +172,12 @@ async fn a_parameter_that_a_route_does_not_have_is_refused_after_the_key() {
         let problem = answer.problem(422, "invalid_request");
         assert_eq!(
             problem["errors"][0],
-            json!({ "pointer": "colour", "detail": "is not a parameter of this route" }),
+            json!({ "parameter": "colour", "detail": "is not a parameter of this route" }),
             "{path}"
         );
         app.get_with_key(&format!("{path}?colour=green"), "wrong").await.problem(401, "api_key_invalid");
     }
     let started = app.post(&format!("/user/{user_id}/draft-payment?dry_run=true"), &draft("x")).await;
-    assert_eq!(started.problem(422, "invalid_request")["errors"][0]["pointer"], "dry_run");
+    assert_eq!(started.problem(422, "invalid_request")["errors"][0]["parameter"], "dry_run");
     assert_eq!(app.bank.total().await, 0, "nothing was asked of the bank, and nothing started");
 }

@@ -87,7 +87,7 @@ async fn since_is_a_moment_where_it_says_one() {
         ["2026-03-01T00:00:00%2B01:00[Europe/Amsterdam]", "2026-03-01%2B01:00", "2026-03-01T", "20260301", "2026-3-1"]
     {
         let problem = walk(&app, &user_id, &format!("&since={since}")).await;
-        assert_eq!(problem.problem(422, "invalid_request")["errors"][0]["pointer"], "since", "{since}");
+        assert_eq!(problem.problem(422, "invalid_request")["errors"][0]["parameter"], "since", "{since}");
     }
 }
 

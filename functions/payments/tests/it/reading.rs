@@ -239,7 +239,7 @@ async fn a_query_that_cannot_be_is_refused_by_name() {
         ("?all=perhaps", "all"),
     ] {
         let problem = list(&app, &user_id, query).await.problem(422, "invalid_request");
-        assert_eq!(problem["errors"][0]["pointer"], name, "{query}");
+        assert_eq!(problem["errors"][0]["parameter"], name, "{query}");
     }
     app.get(&format!("/user/{user_id}/payments/zero")).await.problem(422, "invalid_request");
     assert_eq!(app.bank.total().await, 0);

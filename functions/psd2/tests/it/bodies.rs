@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::TestApp;
 
-use crate::fixture::{PATH, count, created_id, pointers, read, transaction};
+use crate::fixture::{PATH, count, created_id, read, transaction};
 
 /// The usual body with one place changed.
 fn with(pointer: &str, value: Value) -> Value {
@@ -40,9 +40,9 @@ async fn a_refused_body_names_every_place_at_once_and_the_bank_hears_nothing() {
         "/time_expiry",
         "/url_redirect",
     ];
-    assert_eq!(pointers(&answer), expected);
+    assert_eq!(answer.places(), expected);
     assert_eq!(
-        pointers(&app.post(PATH, &json!({})).await),
+        app.post(PATH, &json!({})).await.places(),
         ["/amount", "/counterparty_alias", "/description", "/url_redirect"]
     );
     assert_eq!(app.bank.total().await, 0);
@@ -88,7 +88,7 @@ async fn each_refusal_names_its_own_place_alone() {
     for (pointer, value) in cases {
         let answer = app.post(PATH, &with(pointer, value.clone())).await;
 
-        assert_eq!(pointers(&answer), [pointer.replace('~', "~0")], "{value}");
+        assert_eq!(answer.places(), [pointer.replace('~', "~0")], "{value}");
     }
     assert_eq!(app.bank.total().await, 0);
 }
@@ -115,15 +115,15 @@ async fn the_customer_is_sent_to_https_only_and_in_the_sandbox_to_this_machine_t
     for url in never {
         let body = with("/url_redirect", json!(url));
 
-        assert_eq!(pointers(&app.post(PATH, &body).await), ["/url_redirect"], "{url}");
-        assert_eq!(pointers(&production.post_once(&app, PATH, "k", &body).await), ["/url_redirect"], "{url}");
+        assert_eq!(app.post(PATH, &body).await.places(), ["/url_redirect"], "{url}");
+        assert_eq!(production.post_once(&app, PATH, "k", &body).await.places(), ["/url_redirect"], "{url}");
     }
     assert_eq!(app.bank.total().await, 0);
     for url in local {
         let body = with("/url_redirect", json!(url));
 
         created_id(&app.post(PATH, &body).await);
-        assert_eq!(pointers(&production.post_once(&app, PATH, "k", &body).await), ["/url_redirect"], "{url}");
+        assert_eq!(production.post_once(&app, PATH, "k", &body).await.places(), ["/url_redirect"], "{url}");
     }
     assert_eq!(count(&app).await, local.len());
 }
@@ -140,7 +140,7 @@ async fn an_expiry_is_good_until_it_has_passed() {
 
     let seen = read(&app, before.header("location")).await["time_expiry"].as_str().unwrap().to_owned();
     assert_eq!(&seen[..19], &expiry.to_string().replace('T', " ")[..19], "to the second");
-    assert_eq!(pointers(&after), ["/time_expiry"]);
+    assert_eq!(after.places(), ["/time_expiry"]);
     assert_eq!(count(&app).await, 1);
 }
 
@@ -173,7 +173,7 @@ async fn what_the_payer_reads_has_no_hidden_character_and_the_redirect_one_readi
         for place in ["/description", "/counterparty_alias/name"] {
             let body = with(place, json!(format!("Order{hidden} 7")));
 
-            assert_eq!(pointers(&app.post(PATH, &body).await), [place], "{hidden:?}");
+            assert_eq!(app.post(PATH, &body).await.places(), [place], "{hidden:?}");
         }
     }
     for url in [
@@ -186,7 +186,7 @@ async fn what_the_payer_reads_has_no_hidden_character_and_the_redirect_one_readi
         "myshop://paid",
         "intent://paid#Intent;scheme=myshop;end",
     ] {
-        assert_eq!(pointers(&app.post(PATH, &with("/url_redirect", json!(url))).await), ["/url_redirect"], "{url}");
+        assert_eq!(app.post(PATH, &with("/url_redirect", json!(url))).await.places(), ["/url_redirect"], "{url}");
     }
     assert_eq!(app.bank.total().await, 0);
 

@@ -84,13 +84,3 @@ pub(crate) async fn count(app: &TestApp) -> usize {
     let objects = app.bank.objects().await;
     objects["issuer_transactions"].as_array().unwrap_or_else(|| panic!("no list: {objects}")).len()
 }
-
-/// Where an invalid request is wrong, in order.
-#[track_caller]
-pub(crate) fn pointers(answer: &Answer) -> Vec<String> {
-    let problem = answer.problem(422, "invalid_request");
-    let errors = problem["errors"].as_array().unwrap();
-    let mut pointers: Vec<_> = errors.iter().map(|error| text(error, "pointer")).collect();
-    pointers.sort();
-    pointers
-}

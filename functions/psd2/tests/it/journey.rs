@@ -89,7 +89,7 @@ async fn the_redirect_leads_to_the_page_that_the_payment_link_names() {
 
     assert_eq!((answer.status, answer.header("location")), (303, page.as_str()), "{answer:?}");
     let nonsense = app.get("/psd2/redirect/7").await.problem(422, "invalid_request");
-    assert_eq!(nonsense["errors"][0]["pointer"], "public_id");
+    assert_eq!(nonsense["errors"][0]["parameter"], "public_id");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use testkit::TestApp;
 
-use crate::fixture::{LIST, PATH, count, created_id, ids, linked, made, pointers, read, transaction};
+use crate::fixture::{LIST, PATH, count, created_id, ids, linked, made, read, transaction};
 
 #[tokio::test]
 async fn the_list_is_read_page_by_page_by_following_its_links() {
@@ -38,7 +38,7 @@ async fn a_query_that_cannot_be_is_refused_before_the_bank_is_asked() {
     ] {
         let answer = app.get(&format!("{PATH}?{query}")).await;
 
-        assert_eq!(pointers(&answer), [pointer], "{query}");
+        assert_eq!(answer.places(), [pointer], "{query}");
     }
     assert_eq!(app.bank.total().await, 0);
 }
@@ -57,10 +57,10 @@ async fn a_transaction_is_taken_back_once_and_nothing_else_can_be_made_of_it() {
         json!({ "status": null }),
         json!({}),
     ] {
-        assert_eq!(pointers(&app.put(&location, &body).await), ["/status"], "{body}");
+        assert_eq!(app.put(&location, &body).await.places(), ["/status"], "{body}");
     }
     let more = json!({ "status": "CANCELLED", "amount": { "value": "1.00", "currency": "EUR" } });
-    assert_eq!(pointers(&app.put(&location, &more).await), ["/amount"]);
+    assert_eq!(app.put(&location, &more).await.places(), ["/amount"]);
     assert_eq!(app.bank.total().await, 0, "the bank heard nothing of these");
     let cancelled = app.put(&location, &json!({ "status": "CANCELLED" })).await;
 
@@ -88,7 +88,7 @@ async fn what_is_not_there_is_not_found_and_what_is_no_id_is_refused() {
     app.get(&format!("{PATH}/999999")).await.problem(404, "bank_refused");
     app.put(&format!("{PATH}/999999"), &json!({ "status": "CANCELLED" })).await.problem(404, "bank_refused");
     for id in ["abc", "-1", "1.5", "0"] {
-        assert_eq!(pointers(&app.get(&format!("{PATH}/{id}")).await), ["transaction_id"], "{id}");
+        assert_eq!(app.get(&format!("{PATH}/{id}")).await.places(), ["transaction_id"], "{id}");
     }
     let delete = app.request(Method::DELETE, &format!("{PATH}/1")).bearer_auth(&app.api_key);
     app.send(delete).await.problem(405, "method_not_allowed");

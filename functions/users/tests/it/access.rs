@@ -164,7 +164,7 @@ async fn a_user_id_that_cannot_be_is_named() {
 
         let problem = answer.problem(422, "invalid_request");
         assert_eq!(problem["action"], "fix_request", "{path}");
-        assert_eq!(problem["errors"][0]["pointer"], "user_id", "{path}");
+        assert_eq!(problem["errors"][0]["parameter"], "user_id", "{path}");
         assert!(problem["detail"].as_str().unwrap().contains("user_id"), "{path}: {problem}");
         assert!(!answer.text.contains(known), "{path}: {problem}");
     }

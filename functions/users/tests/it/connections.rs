@@ -121,7 +121,7 @@ async fn a_reference_or_a_page_that_cannot_be_is_refused_by_name() {
     for reference in ["", "with%20space", "a/b", "%C3%A9", "a%00b", long.as_str()] {
         for path in [format!("/consents?reference={reference}"), format!("/users?reference={reference}")] {
             let refused = app.get(&path).await;
-            assert_eq!(refused.problem(422, "invalid_request")["errors"][0]["pointer"], "reference", "{path}");
+            assert_eq!(refused.problem(422, "invalid_request")["errors"][0]["parameter"], "reference", "{path}");
         }
     }
     for path in ["/users?refrence=x", "/users?reference=a&reference=b"] {
@@ -138,7 +138,7 @@ async fn a_reference_or_a_page_that_cannot_be_is_refused_by_name() {
         ("older_id=1", "older_id"),
     ] {
         let refused = app.get(&format!("/users?{query}")).await;
-        assert_eq!(refused.problem(422, "invalid_request")["errors"][0]["pointer"], name, "{query}");
+        assert_eq!(refused.problem(422, "invalid_request")["errors"][0]["parameter"], name, "{query}");
     }
     assert_eq!(app.post("/consents", &json!({ "reference": "x".repeat(64) })).await.status, 201);
 }

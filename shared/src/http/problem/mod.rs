@@ -16,7 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use code::{Action, Code};
-pub use reasons::{Reason, Reasons};
+pub use reasons::{Place, Reason, Reasons};
 
 /// An error as callers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,10 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)?;
         let unsaid = self.errors.as_slice().iter().filter(|reason| !self.detail.contains(&reason.detail));
-        unsaid.into_iter().try_for_each(|reason| write!(f, " {}", reason.detail))
+        unsaid.into_iter().try_for_each(|reason| match reason.pointer.as_ref().or(reason.parameter.as_ref()) {
+            Some(place) => write!(f, " {place} {}.", reason.detail),
+            None => write!(f, " {}", reason.detail),
+        })
     }
 }
 

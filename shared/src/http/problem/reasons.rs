@@ -5,18 +5,33 @@ use utoipa::ToSchema;
 
 /// At most this many reasons are answered.
 const MOST: usize = 20;
-/// At most this many characters of a pointer are answered: callers' own names are in it.
-const LONGEST_POINTER: usize = 64;
+/// At most this many characters of a pointer or a name are answered: callers' own names are in it.
+const LONGEST_PLACE: usize = 64;
 /// At most this many characters of a detail are answered.
 const LONGEST_DETAIL: usize = 1000;
 
-/// One reason. `pointer` is a JSON pointer into the body or names a parameter; bunq's own texts have none.
+/// Which part of a request cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// A part of the body, as a JSON Pointer (RFC 6901); the empty one is the whole body.
+    Body(&'a str),
+    /// A parameter of the path or the query, or a header.
+    Parameter(&'a str),
+}
+
+/// One reason. bunq's own texts have neither `pointer` nor `parameter`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
-    /// Where. A name of more than 64 characters is cut, and ends in `…`.
-    #[schema(nullable = false)]
+    /// The part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. One of more than 64 characters is cut,
+    /// and ends in `…`.
+    #[schema(nullable = false, example = "/amount")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// The name of the path parameter, query parameter or header. A name of more than 64 characters is cut, and ends in
+    /// `…`.
+    #[schema(nullable = false, example = "count")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
     /// Why.
     pub detail: String,
 }
@@ -29,12 +44,24 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    /// Adds a reason.
-    pub fn push(&mut self, pointer: Option<&str>, detail: &str) {
+    /// Adds what is wrong with a part of the request.
+    pub fn push(&mut self, place: Place<'_>, detail: &str) {
+        let (pointer, parameter) = match place {
+            Place::Body(pointer) => (Some(cut(pointer, LONGEST_PLACE)), None),
+            Place::Parameter(name) => (None, Some(cut(name, LONGEST_PLACE))),
+        };
+        self.add(Reason { pointer, parameter, detail: cut(detail, LONGEST_DETAIL) });
+    }
+
+    /// Adds what bunq said.
+    pub(super) fn push_bank_text(&mut self, text: &str) {
+        self.add(Reason { pointer: None, parameter: None, detail: cut(text, LONGEST_DETAIL) });
+    }
+
+    fn add(&mut self, reason: Reason) {
         self.total += 1;
         if self.first.len() < MOST {
-            let pointer = pointer.map(|pointer| cut(pointer, LONGEST_POINTER));
-            self.first.push(Reason { pointer, detail: cut(detail, LONGEST_DETAIL) });
+            self.first.push(reason);
         }
     }
 
@@ -62,7 +89,7 @@ impl Reasons {
 
     /// Only those that say where: ours. The bank's texts say nowhere.
     pub(super) fn without_bank_texts(mut self) -> Self {
-        self.first.retain(|reason| reason.pointer.is_some());
+        self.first.retain(|reason| reason.pointer.is_some() || reason.parameter.is_some());
         self.total = self.first.len();
         self
     }

@@ -9,7 +9,7 @@ mod request;
 
 use super::{Action, Code, Problem, Reasons};
 use crate::{
-    bunq::{BankError, Refusal},
+    bunq::{BankError, NoConnection, Refusal},
     secrets::SecretsError,
     store::StoreError,
     tpp::{AccessError, OnboardingError, TppError},
@@ -23,7 +23,7 @@ const LONG_WAIT: Duration = Duration::from_secs(60);
 /// The bank refused what this deployment did on its own behalf: nothing of the caller's request was at fault.
 fn refused_us(refusal: &Refusal, detail: &str) -> Problem {
     let mut texts = Reasons::default();
-    refusal.texts.iter().for_each(|text| texts.push(None, text.text()));
+    refusal.texts.iter().for_each(|text| texts.push_bank_text(text.text()));
     let problem = Problem::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail);
     Problem { errors: texts, bunq_response_id: refusal.response_id.clone(), ..problem }
 }
@@ -43,7 +43,7 @@ impl From<&Refusal> for Problem {
             }
         };
         let mut texts = Reasons::default();
-        refusal.texts.iter().for_each(|text| texts.push(None, text.text()));
+        refusal.texts.iter().for_each(|text| texts.push_bank_text(text.text()));
         Self { errors: texts, ..Self::new(status, Code::BankRefused, action, "bunq refused the call.") }
     }
 }
@@ -65,8 +65,17 @@ impl From<BankError> for Problem {
             ),
             BankError::Undecodable { .. } => Self::bank_not_understood(),
             BankError::TooLarge => Self::answer_too_large(),
-            BankError::Failed(_) | BankError::Unreachable(_) | BankError::Interrupted(_) => {
-                bad_gateway(Code::BankUnavailable, Action::Retry, "bunq failed or could not be reached.")
+            BankError::Failed(refusal) => {
+                let detail = format!("bunq failed, with status {}.", refusal.status);
+                bad_gateway(Code::BankUnavailable, Action::Retry, &detail)
+            }
+            BankError::Unreachable(error) => {
+                let detail = format!("bunq could not be reached: {}.", NoConnection::of(error));
+                bad_gateway(Code::BankUnavailable, Action::Retry, &detail)
+            }
+            BankError::Interrupted(_) => {
+                let detail = "The connection to bunq broke before its whole answer was here.";
+                bad_gateway(Code::BankUnavailable, Action::Retry, detail)
             }
             BankError::Foreign { .. } => bad_gateway(
                 Code::BankUnavailable,
@@ -240,7 +249,7 @@ impl From<OnboardingError> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Code::CertificateInvalid,
                 Action::FixRequest,
-                error.to_string(),
+                format!("{error}."),
             ),
             OnboardingError::Tpp(error) => error.into(),
         }

@@ -61,7 +61,7 @@ async fn an_address_that_is_none_is_refused_and_nothing_is_asked() {
     for headers in wrong {
         let answer = read(&app, &user_id, &headers).await;
         let problem = answer.problem(422, "invalid_request");
-        assert_eq!(problem["errors"][0]["pointer"], header, "{problem}");
+        assert_eq!(problem["errors"][0]["parameter"], header, "{problem}");
         let line = one(&answer);
         assert_eq!((&line["outcome"], &line["customer_present"]), (&json!("refused"), &json!(false)), "{line}");
         assert!(line["api_key_id"].is_string(), "{line}");

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::SHORT_WAIT;
-use crate::http::problem::{Action, Code, Problem, Reasons};
+use crate::http::problem::{Action, Code, Place, Problem, Reasons};
 
 impl Problem {
     /// The request shows no key.
@@ -22,24 +22,39 @@ impl Problem {
 
     /// A part of the request cannot be.
     #[must_use]
-    pub fn invalid(pointer: &str, detail: &str) -> Self {
+    pub fn invalid(place: Place<'_>, detail: &str) -> Self {
         let mut reasons = Reasons::default();
-        reasons.push(Some(pointer), detail);
-        let detail = reasons.as_slice().iter().map(|reason| format!("{pointer} {}", reason.detail)).collect::<String>();
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
-        Self { errors: reasons, ..problem }
+        reasons.push(place, detail);
+        let name = match place {
+            Place::Body("") => "the body",
+            Place::Body(name) | Place::Parameter(name) => name,
+        };
+        let detail = reasons.as_slice().iter().map(|reason| format!("{name} {}", reason.detail)).collect::<String>();
+        Self { errors: reasons, ..Self::invalid_request(detail) }
+    }
+
+    /// The query cannot be, and no parameter alone is at fault.
+    #[must_use]
+    pub fn invalid_query(detail: &str) -> Self {
+        Self::invalid_request(format!("the query {detail}"))
+    }
+
+    fn invalid_request(detail: String) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail)
     }
 
     /// Several parts of the request cannot be.
     #[must_use]
     pub fn invalid_fields(reasons: Reasons) -> Self {
-        let detail = if reasons.is_cut() {
+        let detail = if let [reason] = reasons.as_slice() {
+            let place = reason.pointer.as_deref().or(reason.parameter.as_deref()).unwrap_or_default();
+            format!("{place} {}", reason.detail)
+        } else if reasons.is_cut() {
             format!("The request is invalid in {} places; see `errors` for the first.", reasons.total())
         } else {
             "The request is invalid; see `errors` for details.".to_owned()
         };
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail);
-        Self { errors: reasons, ..problem }
+        Self { errors: reasons, ..Self::invalid_request(detail) }
     }
 
     /// The bank's answer is not understood.
