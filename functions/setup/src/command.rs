@@ -1,28 +1,17 @@
 //! What the setup can be told to do.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::{Value, json};
 use shared::{
-    http::Problem,
+    http::{Fields, JsonBody, Problem},
     store::KeyId,
     telemetry::audit::Action,
-    types::{scope::Scope, workspace::Workspace},
+    types::{scope::Scope, text::Text, workspace::Workspace},
 };
 
-fn read_workspace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Workspace, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|error| D::Error::custom(format!("workspace {error}")))
-}
-
-fn read_end<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    let time = String::deserialize(deserializer)?.parse();
-    time.map(Some).map_err(|_| D::Error::custom("expires_at must be a time such as 2030-01-01T00:00:00Z"))
-}
-
 /// A payload of the setup.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Runs or resumes the onboarding. The action where none is named.
     Run {},
@@ -35,10 +24,8 @@ pub enum Command {
         /// What it allows.
         scopes: Vec<Scope>,
         /// Whose customers it reaches.
-        #[serde(default, deserialize_with = "read_workspace")]
         workspace: Workspace,
         /// When it stops working; never, by default.
-        #[serde(default, deserialize_with = "read_end")]
         expires_at: Option<Timestamp>,
     },
     /// Lists the API keys, without the keys themselves.
@@ -66,20 +53,89 @@ impl Command {
     /// Reads a payload.
     ///
     /// # Errors
-    /// A [`Problem`] that says what cannot be.
-    pub fn parse(mut payload: Value) -> Result<Self, Problem> {
-        // Checked here, since serde would read a list as an object in disguise.
-        let fields = payload.as_object_mut().ok_or_else(|| Problem::invalid("body", "must be a JSON object"))?;
-        fields.entry("action").or_insert_with(|| json!("run"));
-        let command = serde_json::from_value(payload).map_err(|error| Problem::invalid("body", &error.to_string()))?;
-        match &command {
-            Self::CreateApiKey { name, .. } if name.trim().is_empty() || name.chars().count() > 100 => {
-                Err(Problem::invalid("/name", "must be 1 to 100 characters"))
+    /// A [`Problem`] that names every field that cannot be.
+    pub fn parse(payload: &JsonBody) -> Result<Self, Problem> {
+        payload.read(|fields| {
+            fields.refuse_nulls();
+            match fields.optional::<ActionName>("action") {
+                None if !fields.is_clean() => {
+                    fields.ignore_others();
+                    None
+                }
+                None | Some(ActionName::Run) => Some(Self::Run {}),
+                Some(ActionName::Status) => Some(Self::Status {}),
+                Some(ActionName::CreateApiKey) => Self::read_new_key(fields),
+                Some(ActionName::ListApiKeys) => Some(Self::ListApiKeys {}),
+                Some(ActionName::RevokeApiKey) => Some(Self::RevokeApiKey { id: fields.required("id")? }),
             }
-            Self::CreateApiKey { scopes, .. } if scopes.is_empty() => {
-                Err(Problem::invalid("/scopes", "must name at least one scope"))
-            }
-            _ => Ok(command),
+        })
+    }
+
+    fn read_new_key(fields: &mut Fields) -> Option<Self> {
+        let name = fields.required::<KeyName>("name");
+        let scopes = fields.list::<Scope>("scopes");
+        if scopes.is_empty() && fields.is_clean() {
+            fields.refuse("scopes", "must name at least one scope");
         }
+        let workspace = fields.optional("workspace").unwrap_or_default();
+        let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
+        Some(Self::CreateApiKey { name: name?.0, scopes, workspace, expires_at })
+    }
+}
+
+/// What to do, by name.
+#[derive(Clone, Copy, Debug)]
+enum ActionName {
+    Run,
+    Status,
+    CreateApiKey,
+    ListApiKeys,
+    RevokeApiKey,
+}
+
+/// Why a field of a payload cannot be.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum CommandError {
+    #[error("must be run, status, create_api_key, list_api_keys or revoke_api_key")]
+    Action,
+    #[error("must be 1 to 100 visible characters")]
+    Name,
+    #[error("must be a time such as 2030-01-01T00:00:00Z")]
+    End,
+}
+
+impl FromStr for ActionName {
+    type Err = CommandError;
+
+    fn from_str(text: &str) -> Result<Self, CommandError> {
+        match text {
+            "run" => Ok(Self::Run),
+            "status" => Ok(Self::Status),
+            "create_api_key" => Ok(Self::CreateApiKey),
+            "list_api_keys" => Ok(Self::ListApiKeys),
+            "revoke_api_key" => Ok(Self::RevokeApiKey),
+            _ => Err(CommandError::Action),
+        }
+    }
+}
+
+struct KeyName(String);
+
+impl FromStr for KeyName {
+    type Err = CommandError;
+
+    fn from_str(text: &str) -> Result<Self, CommandError> {
+        let visible = text.parse::<Text<1, 100>>().map_err(|_| CommandError::Name)?.into_string();
+        if visible.trim().is_empty() { Err(CommandError::Name) } else { Ok(Self(visible)) }
+    }
+}
+
+struct KeyEnd(Timestamp);
+
+impl FromStr for KeyEnd {
+    type Err = CommandError;
+
+    fn from_str(text: &str) -> Result<Self, CommandError> {
+        text.parse().map(Self).map_err(|_| CommandError::End)
     }
 }

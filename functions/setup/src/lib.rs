@@ -8,7 +8,7 @@ mod setup;
 
 use serde_json::Value;
 use shared::{
-    http::{App, Problem},
+    http::{App, JsonBody, Problem},
     types::deadline::Deadline,
 };
 use std::time::Duration;
@@ -31,5 +31,5 @@ pub fn router() -> OpenApiRouter<App> {
 /// # Errors
 /// A [`Problem`] if the payload is invalid or the command fails.
 pub async fn invoke(app: App, payload: Value) -> Result<Value, Problem> {
-    run(&app, Command::parse(payload)?, &|_, _| {}, Deadline::after(DIRECT)).await
+    run(&app, Command::parse(&JsonBody::of(&payload))?, &|_, _| {}, Deadline::after(DIRECT)).await
 }

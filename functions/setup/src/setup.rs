@@ -1,14 +1,11 @@
 //! POST /setup, and the same for a direct invocation.
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
     http::{
-        App, Problem,
+        App, JsonBody, Place, Problem, QueryParameters,
         openapi::{AtBank, InSetup, ProblemAnswer, Problems},
     },
     store::NewApiKey,
@@ -72,10 +69,15 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 pub(crate) async fn post_setup(
     State(app): State<App>,
     deadline: Deadline,
-    body: Result<Json<Value>, JsonRejection>,
+    query: QueryParameters,
+    body: JsonBody,
 ) -> Result<Json<Value>, Problem> {
-    let Json(payload) = body.map_err(|_| Problem::invalid("body", "must be JSON, sent as application/json"))?;
-    run(&app, Command::parse(payload)?, &|_, _| {}, deadline).await.map(Json)
+    query.read(|_| ())?;
+    // A client that lost its body must not begin an onboarding.
+    if body.is_empty() {
+        return Err(Problem::invalid(Place::Body(""), "must be a JSON object"));
+    }
+    run(&app, Command::parse(&body)?, &|_, _| {}, deadline).await.map(Json)
 }
 
 /// Does what a command says.
@@ -109,7 +111,7 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
         }
         Command::CreateApiKey { name, scopes, workspace, expires_at } => {
             if expires_at.is_some_and(|expires_at| expires_at <= tpp.now()) {
-                return Err(Problem::invalid("/expires_at", "must be in the future"));
+                return Err(Problem::invalid(Place::Body("/expires_at"), "must be in the future"));
             }
             let (key, record) = tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?;
             let mut made = json!(record);
@@ -119,7 +121,7 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
         Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
         Command::RevokeApiKey { id } => {
             if !tpp.revoke_api_key(id).await? {
-                return Err(Problem::invalid("/id", "is not the id of an API key"));
+                return Err(Problem::invalid(Place::Body("/id"), "is not the id of an API key"));
             }
             json!({ "id": id, "revoked": true })
         }

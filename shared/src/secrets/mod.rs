@@ -9,12 +9,16 @@
 
 mod shapes;
 
+use std::{error::Error, fmt};
+
 use aws_sdk_secretsmanager::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::types::causes::causes;
 
 pub use shapes::{
     CertificateSecret, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
@@ -35,9 +39,9 @@ pub enum SecretsError {
     Undecodable(&'static str),
 }
 
-impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for SecretsError {
+impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for SecretsError {
     fn from(error: SdkError<E, R>) -> Self {
-        let code = error.code().unwrap_or("no answer").to_owned();
+        let code = error.code().map_or_else(|| causes(&error), str::to_owned);
         match code.as_str() {
             "AccessDeniedException" | "UnrecognizedClientException" | "DecryptionFailure" | "ValidationException" => {
                 Self::Misconfigured(code)
@@ -70,7 +74,8 @@ impl Secrets {
         Self { client, prefix: prefix.to_owned() }
     }
 
-    fn id(&self, name: &str) -> String {
+    /// A secret's whole name.
+    pub(crate) fn id(&self, name: &str) -> String {
         format!("{}/{name}", self.prefix)
     }
 

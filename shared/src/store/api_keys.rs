@@ -43,6 +43,19 @@ impl From<KeyId> for Uuid {
     }
 }
 
+/// The text is not the id of an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a UUID, as list_api_keys returns it")]
+pub struct KeyIdError;
+
+impl std::str::FromStr for KeyId {
+    type Err = KeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, KeyIdError> {
+        text.parse().map(Self).map_err(|_| KeyIdError)
+    }
+}
+
 impl std::fmt::Display for KeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -21,7 +21,7 @@ mod onboarding;
 mod sessions;
 mod table;
 
-pub use api_keys::{ApiKeyRecord, KeyId, NewApiKey};
+pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey};
 pub use connections::{
     Connection, ConnectionKind, ConnectionStatus, Cursor, CursorError, Found, Granted, GrantedKey, Marked,
     NewConnection, Saved,

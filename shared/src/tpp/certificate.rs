@@ -16,18 +16,22 @@ use crate::{
 };
 
 /// A certificate that the bank would refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     /// Production needs the owner's own.
-    #[error("production needs your QSEAL certificate: put it into the secret <prefix>/psd2-certificate")]
-    Missing,
+    #[error("production needs your QSEAL certificate in the secret {secret}")]
+    Missing {
+        /// The secret's name.
+        secret: String,
+    },
     /// The secret is there in another shape.
-    #[error(
-        "the secret <prefix>/psd2-certificate must be JSON with the texts `private_key`, `certificate` and `chain`"
-    )]
-    Malformed,
+    #[error("the secret {secret} must be JSON with the texts `private_key`, `certificate` and `chain`")]
+    Malformed {
+        /// The secret's name.
+        secret: String,
+    },
     /// Production does not take the sandbox's kind.
-    #[error("production needs a QSEAL certificate; the one in the secret <prefix>/psd2-certificate is self-signed")]
+    #[error("production needs a QSEAL certificate, and this one is self-signed")]
     SelfSigned,
     /// The sandbox's own could not be made.
     #[error("a certificate could not be made")]

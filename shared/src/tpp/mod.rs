@@ -34,7 +34,7 @@ pub use once::{Order, Started};
 use crate::{
     bunq::Bank,
     config::Config,
-    secrets::{OauthClientSecret, Secrets},
+    secrets::{CertificateSecret, OauthClientSecret, Secrets, SecretsError},
     store::{ApiKeyRecord, Connection, SessionOwner, Store, StoredSession},
     types::{cache::Cache, clock::Clock, ids::UserId, workspace::Workspace},
 };
@@ -86,6 +86,14 @@ impl Tpp {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Keeps the owner's PSD2 certificate in its secret, for the setup to read.
+    ///
+    /// # Errors
+    /// [`SecretsError`].
+    pub async fn put_certificate(&self, certificate: &CertificateSecret) -> Result<(), SecretsError> {
+        self.0.secrets.write(certificate).await
     }
 
     /// Loads what every request needs, so that the first does not wait for it. What is missing is said by that request.

@@ -36,7 +36,7 @@ async fn assert_refused(words: &str, secrets: &[(&str, Value)]) {
         let problem = refused(&app, name, secret).await;
 
         assert_eq!((problem.code(), problem.status().as_u16()), (Code::CertificateInvalid, 422), "{name}: {problem}");
-        assert_eq!(problem.to_string(), words, "{name}");
+        assert_eq!(problem.to_string(), format!("{words}."), "{name}");
     }
 }
 
@@ -183,7 +183,7 @@ async fn production_does_not_send_a_self_signed_certificate() {
     let (leaf, other) = (self_signed(&key), Qseal::new(&key));
 
     assert_refused(
-        "production needs a QSEAL certificate; the one in the secret <prefix>/psd2-certificate is self-signed",
+        "production needs a QSEAL certificate, and this one is self-signed",
         &[
             ("its own chain", secret(&other.key, &leaf, &leaf)),
             ("the chain of another", secret(&other.key, &leaf, &other.chain())),

@@ -69,9 +69,14 @@ async fn a_request_that_is_not_json_is_refused() {
 
     typed("text/plain", "{}").await.problem(422, "invalid_request");
     typed("application/x-www-form-urlencoded", "action=run").await.problem(422, "invalid_request");
-    for body in ["", "{", "run", "{} {}", "\u{feff}{}"] {
+    for body in ["", "{", "run", "{} {}", "[]"] {
         signed(&app, body).await.problem(422, "invalid_request");
     }
+    let comma = signed(&app, "{\"action\": \"status\"\n \"id\": 1}").await;
+    assert_eq!(comma.reasons(), [(String::new(), "is not JSON: line 2, column 2".to_owned())]);
+    let request =
+        app.request(Method::POST, "/setup?action=status").header("content-type", "application/json").body("{}");
+    assert_eq!(app.send(app.signed(request)).await.places(), ["action"]);
     app.send(app.signed(app.request(Method::GET, "/setup"))).await.problem(405, "method_not_allowed");
     assert_eq!(app.bank.total().await, 0);
 }
@@ -84,7 +89,7 @@ async fn a_problem_over_http_says_what_and_how_to_go_on() {
 
     let problem = unknown.problem(422, "invalid_request");
     assert_eq!(problem["action"], "fix_request");
-    assert_eq!(problem["errors"][0]["pointer"], "body");
+    assert_eq!(problem["errors"][0]["pointer"], "/action");
 }
 
 /// API Gateway's event for a REST API, payload version 1.0.
@@ -199,7 +204,7 @@ async fn a_direct_invocation_that_fails_says_so_in_lambdas_words_and_keeps_secre
 
     assert_eq!(stopped["errorType"], "bank_unavailable");
     assert_eq!(mistaken["errorType"], "invalid_request");
-    assert!(mistaken["errorMessage"].as_str().unwrap().contains("destroy"), "{mistaken}");
+    assert!(mistaken["errorMessage"].as_str().unwrap().starts_with("/action must be run"), "{mistaken}");
     assert_eq!(null["errorType"], "invalid_request");
     for secret in texts {
         assert!(!stopped.to_string().contains(&secret), "{stopped}");

@@ -24,10 +24,10 @@ const ID: &str = "00000000-0000-4000-8000-000000000000";
 #[tokio::test]
 async fn unknown_actions_and_fields_are_refused_by_name() {
     assert_refused(&[
-        (json!({ "action": "destroy" }), "destroy"),
-        (json!({ "action": "Run" }), "Run"),
-        (json!({ "action": "" }), "variant"),
-        (json!({ "force": true }), "force"),
+        (json!({ "action": "destroy" }), "/action must be run, status"),
+        (json!({ "action": "Run" }), "/action must be run, status"),
+        (json!({ "action": "" }), "/action must be run, status"),
+        (json!({ "force": true }), "/force is not a field"),
         (json!({ "action": "run", "force": true }), "force"),
         (json!({ "action": "status", "verbose": 1 }), "verbose"),
         (json!({ "action": "list_api_keys", "limit": 5 }), "limit"),
@@ -41,22 +41,22 @@ async fn unknown_actions_and_fields_are_refused_by_name() {
 async fn missing_fields_and_wrong_types_are_refused() {
     let create = |name: Value, scopes: Value| json!({ "action": "create_api_key", "name": name, "scopes": scopes });
     assert_refused(&[
-        (json!({ "action": null }), "null"),
-        (json!({ "action": 5 }), "5"),
-        (json!({ "action": ["run"] }), "sequence"),
-        (json!({ "action": "create_api_key", "scopes": ["payments"] }), "name"),
-        (json!({ "action": "create_api_key", "name": "a" }), "scopes"),
-        (json!({ "action": "revoke_api_key" }), "id"),
-        (json!({ "action": "revoke_api_key", "id": 7 }), "7"),
-        (json!({ "action": "revoke_api_key", "id": "7" }), "UUID"),
-        (create(json!(5), json!(["payments"])), "5"),
-        (create(json!(null), json!(["payments"])), "null"),
-        (create(json!("a"), json!("payments")), "payments"),
-        (create(json!("a"), json!(["root"])), "root"),
-        (create(json!("a"), json!(["admin"])), "admin"),
-        (create(json!("a"), json!([["payments"]])), "sequence"),
-        (create(json!("a"), json!([5])), "5"),
-        (create(json!("a"), json!({ "payments": true })), "map"),
+        (json!({ "action": null }), "/action must not be null"),
+        (json!({ "action": 5 }), "/action must be a string"),
+        (json!({ "action": ["run"] }), "/action must be a string"),
+        (json!({ "action": "create_api_key", "scopes": ["payments"] }), "/name is required"),
+        (json!({ "action": "create_api_key", "name": "a" }), "/scopes must name at least one scope"),
+        (json!({ "action": "revoke_api_key" }), "/id is required"),
+        (json!({ "action": "revoke_api_key", "id": 7 }), "/id must be a string"),
+        (json!({ "action": "revoke_api_key", "id": "7" }), "/id must be a UUID"),
+        (create(json!(5), json!(["payments"])), "/name must be a string"),
+        (create(json!(null), json!(["payments"])), "/name must not be null"),
+        (create(json!("a"), json!("payments")), "/scopes must be a list"),
+        (create(json!("a"), json!(["root"])), "/scopes/0 must be one of accounts"),
+        (create(json!("a"), json!(["payments", "admin"])), "/scopes/1 must be one of accounts"),
+        (create(json!("a"), json!([["payments"]])), "/scopes/0 must be a string"),
+        (create(json!("a"), json!([5])), "/scopes/0 must be a string"),
+        (create(json!("a"), json!({ "payments": true })), "/scopes must be a list"),
     ])
     .await;
 }
@@ -80,7 +80,7 @@ async fn a_workspace_and_an_end_that_are_none_are_refused() {
         payload[name] = value;
         payload
     };
-    let must = |value: Value| (create("workspace", value), "workspace must be 1 to 32 of a-z, 0-9 and dash");
+    let must = |value: Value| (create("workspace", value), "/workspace must be 1 to 32 of a-z, 0-9 and dash");
     assert_refused(&[
         must(json!("")),
         must(json!("Shop")),
@@ -89,11 +89,11 @@ async fn a_workspace_and_an_end_that_are_none_are_refused() {
         must(json!("é")),
         must(json!("a/b")),
         must(json!("a".repeat(33))),
-        (create("workspace", json!(5)), "5"),
-        (create("workspace", json!(null)), "null"),
-        (create("expires_at", json!("tomorrow")), "expires_at must be a time"),
-        (create("expires_at", json!("2999-01-01")), "expires_at must be a time"),
-        (create("expires_at", json!(1_900_000_000)), "integer"),
+        (create("workspace", json!(5)), "/workspace must be a string"),
+        (create("workspace", json!(null)), "/workspace must not be null"),
+        (create("expires_at", json!("tomorrow")), "/expires_at must be a time"),
+        (create("expires_at", json!("2999-01-01")), "/expires_at must be a time"),
+        (create("expires_at", json!(1_900_000_000)), "/expires_at must be a string"),
         (create("expires_at", json!("2001-01-01T00:00:00Z")), "/expires_at must be in the future"),
     ])
     .await;
@@ -115,11 +115,11 @@ async fn payloads_that_are_no_object_are_refused() {
 #[tokio::test]
 async fn an_array_is_not_a_command_in_disguise() {
     assert_refused(&[
-        (json!(["status"]), "body"),
-        (json!(["run"]), "body"),
-        (json!(["list_api_keys"]), "body"),
-        (json!(["revoke_api_key", ID]), "body"),
-        (json!(["create_api_key", "a", ["payments"]]), "body"),
+        (json!(["status"]), "object"),
+        (json!(["run"]), "object"),
+        (json!(["list_api_keys"]), "object"),
+        (json!(["revoke_api_key", ID]), "object"),
+        (json!(["create_api_key", "a", ["payments"]]), "object"),
     ])
     .await;
 }
@@ -139,7 +139,7 @@ async fn a_name_may_have_a_hundred_characters_of_any_kind() {
 #[tokio::test]
 async fn what_is_wrong_is_said_once() {
     let app = fresh().await;
-    for (payload, word) in [(json!({ "action": "destroy" }), "destroy"), (json!({ "force": true }), "force")] {
+    for (payload, word) in [(json!({ "action": "destroy" }), "/action"), (json!({ "force": true }), "/force")] {
         let problem = invoke(&app, payload).await.unwrap_err().to_string();
 
         assert_eq!(problem.matches(word).count(), 1, "{problem}");

@@ -102,14 +102,15 @@ impl Run<'_> {
 
     async fn certificate(&mut self) -> Result<CertificateSecret, OnboardingError> {
         let environment = self.tpp.0.config.environment;
+        let secret = || self.tpp.0.secrets.id(CertificateSecret::NAME);
         let read = self.tpp.0.secrets.read().await.map_err(|error| match error {
             // Its owner wrote it, and can mend it.
-            SecretsError::Undecodable(_) => CertificateError::Malformed.into(),
+            SecretsError::Undecodable(_) => CertificateError::Malformed { secret: secret() }.into(),
             error => OnboardingError::from(error),
         })?;
         let (certificate, state) = match (read, environment) {
             (Some(certificate), _) => (certificate, StepState::Before),
-            (None, BunqEnvironment::Production) => return Err(CertificateError::Missing.into()),
+            (None, BunqEnvironment::Production) => return Err(CertificateError::Missing { secret: secret() }.into()),
             (None, BunqEnvironment::Sandbox) => {
                 let certificate = certificate::make(&self.tpp.0.config.tpp_name).await?;
                 self.save(&certificate).await?;
