@@ -101,6 +101,70 @@ fn every_example_fits_its_schema() {
 }
 
 #[test]
+fn every_example_of_a_problem_is_about_its_operation() {
+    let document = document();
+    let (mut places, mut scopes) = (0, 0);
+    for operation in operations(&document) {
+        let parameters = operation.value["parameters"].as_array().into_iter().flatten();
+        let parameters: BTreeSet<_> = parameters.filter_map(|one| one["name"].as_str()).collect();
+        let mut fields = BTreeSet::new();
+        for (_, content) in operation.value["requestBody"]["content"].as_object().into_iter().flatten() {
+            field_names(&document, &content["schema"], &mut fields);
+        }
+        let scope = operation.value["security"][0]["api_key"][0].as_str();
+        for answer in operation.value["responses"].as_object().unwrap().values() {
+            for example in examples(&document, &answer["content"]["application/problem+json"]) {
+                for reason in example["errors"].as_array().into_iter().flatten() {
+                    let known = match (reason["pointer"].as_str(), reason["parameter"].as_str()) {
+                        (Some(pointer), None) => fields.contains(pointer.trim_start_matches('/')),
+                        (None, Some(parameter)) => parameters.contains(parameter),
+                        // bunq's own text.
+                        _ => continue,
+                    };
+                    assert!(known, "{}: {reason} of {fields:?}, {parameters:?}", operation.id());
+                    places += 1;
+                }
+                if example["code"] == "scope_missing" {
+                    let detail = example["detail"].as_str().unwrap();
+                    assert!(detail.contains(&format!("`{}`", scope.unwrap())), "{}: {detail}", operation.id());
+                    scopes += 1;
+                }
+            }
+        }
+    }
+    assert!(places > 30 && scopes > 30, "{places} {scopes}");
+}
+
+#[test]
+fn what_the_bank_does_not_find_is_what_the_operation_asks_for() {
+    let document = document();
+    let text = |path: &str, method: &str| {
+        let answer = &document["paths"][path][method]["responses"]["404"]["content"]["application/problem+json"];
+        let texts = examples(&document, answer).into_iter().filter(|example| example["code"] == "bank_refused");
+        let texts: Vec<_> = texts.map(|example| example["errors"][0]["detail"].as_str().unwrap()).collect();
+        texts.concat()
+    };
+    let inquiry = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}";
+    for (path, method, expected) in [
+        ("/user/{user_id}", "get", "User for id \"50101\" not found."),
+        ("/user/{user_id}/payments/{monetary_account_id}", "get", "Monetary account for id \"60101\" not found."),
+        ("/user/{user_id}/draft-payment", "post", "Monetary account for id \"60199\" not found."),
+        (inquiry, "put", "Request inquiry for id \"70301\" not found."),
+    ] {
+        assert_eq!(text(path, method), expected, "{path}");
+    }
+}
+
+/// The names of a body's fields, in whichever of its variants.
+fn field_names(document: &Value, schema: &Value, names: &mut BTreeSet<String>) {
+    let schema = follow(document, schema);
+    names.extend(schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned()));
+    for variant in schema["oneOf"].as_array().into_iter().flatten() {
+        field_names(document, variant, names);
+    }
+}
+
+#[test]
 fn every_body_has_an_example() {
     let document = document();
     for Operation { path, method, value } in operations(&document) {

@@ -5,6 +5,7 @@
 //! the problems themselves.
 
 mod answers;
+mod examples;
 mod headers;
 mod parameters;
 mod problems;
@@ -114,6 +115,7 @@ pub fn base() -> utoipa::openapi::OpenApi {
 #[must_use]
 pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
     let mut document = router.get_openapi().clone();
+    let mut components = document.components.take().unwrap_or_default();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.
         operation.security.get_or_insert_default();
@@ -125,7 +127,10 @@ pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> 
                 headers::REQUEST_ID.add_to(response);
             }
         }
+        examples::own(operation, &components);
     }
+    examples::drop_unused(document.paths.paths.values_mut().flat_map(operations).map(|one| &*one), &mut components);
+    document.components = Some(components);
     document
 }
 

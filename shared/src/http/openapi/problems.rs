@@ -15,7 +15,7 @@ use utoipa::{
 use super::headers;
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
-    http::{Code, Problem},
+    http::{Code, Place, Problem},
     store::{AttemptRefused, TicketRefused},
     tpp::{AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
     types::scope::Scope,
@@ -101,7 +101,7 @@ groups! {
         Problem::api_key_invalid(),
         AccessError::Scope(Scope::Accounts),
         // Its `PSU-IP-Address` can be invalid.
-        Problem::invalid("count", "must be 1 to 200"),
+        Problem::invalid(Place::Parameter("count"), "must be 1 to 200"),
         Problem::store_unavailable(),
         Problem::internal(),
     ];
@@ -110,7 +110,7 @@ groups! {
     UnknownRoute = [Problem::route_not_found()];
 
     /// An operation with parameters or a body.
-    WrongRequest = [Problem::invalid("count", "must be 1 to 200")];
+    WrongRequest = [Problem::invalid(Place::Parameter("count"), "must be 1 to 200")];
 
     /// An operation on what we keep of a customer.
     UnknownCustomer = [TppError::UnknownUser];
@@ -177,7 +177,7 @@ groups! {
 
     /// The way back from the consent page.
     AfterConsent = [
-        Problem::invalid("query", "must hold one `state`, and one `code` or `error`"),
+        Problem::invalid_query("must hold one `state`, and one `code` or `error`"),
         ConsentError::Refused(AttemptRefused::Unknown),
         ConsentError::Refused(AttemptRefused::TooLate),
         ConsentError::Refused(AttemptRefused::OtherBrowser),
@@ -193,10 +193,10 @@ groups! {
 
     /// The setup.
     InSetup = [
-        Problem::invalid("/scopes", "must name at least one scope"),
+        Problem::invalid(Place::Body("/scopes"), "must name at least one scope"),
         OnboardingError::Superseded,
         OnboardingError::OtherEnvironment,
-        OnboardingError::Certificate(CertificateError::Missing),
+        OnboardingError::Certificate(CertificateError::Missing { secret: "bunq-tpp/psd2-certificate".to_owned() }),
     ];
 }
 
@@ -209,7 +209,7 @@ fn refusal(status: u16, text: &str) -> Refusal {
     Refusal { status, texts: vec![text], response_id: response_id() }
 }
 
-fn refused(status: u16, text: &str) -> BankError {
+pub(super) fn refused(status: u16, text: &str) -> BankError {
     BankError::Refused(refusal(status, text))
 }
 
@@ -219,11 +219,11 @@ pub(super) fn examples() -> BTreeMap<String, RefOr<Example>> {
 }
 
 /// One code can come with several statuses, and then say something else to do.
-fn component(problem: &Problem) -> String {
+pub(super) fn component(problem: &Problem) -> String {
     format!("{}.{}.{}", problem.code().as_str(), problem.status().as_u16(), problem.action().as_str())
 }
 
-fn example(problem: &Problem) -> Example {
+pub(super) fn example(problem: &Problem) -> Example {
     ExampleBuilder::new().summary(problem.to_string()).value(Some(problem.example())).build()
 }
 
@@ -236,8 +236,10 @@ fn response(problems: &[Problem]) -> Response {
         // What was asked for is in the words of some: the code says it better here.
         description.push_str(&format!("- `{code}`, `{action}`: {}\n", problem.code().meaning()));
         let name = component(problem);
+        // What is invalid differs from group to group.
+        let shared = problem.code() != Code::InvalidRequest;
         let reference = Ref::new(format!("#/components/examples/{name}"));
-        content.examples.insert(name, RefOr::Ref(reference));
+        content.examples.insert(name, if shared { RefOr::Ref(reference) } else { RefOr::T(example(problem)) });
     }
     let description = description.trim_end();
     let mut response =
