@@ -2,7 +2,7 @@
 
 mod event;
 
-use std::time::Duration;
+use std::{process::ExitCode, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -101,44 +101,43 @@ async fn sdk_config(aws: Aws) -> SdkConfig {
 /// Starts from the environment: logging, configuration, clients, and what every request needs, already in memory.
 ///
 /// # Errors
-/// [`StartError`], logged by name.
+/// [`StartError`].
 pub async fn start() -> Result<App, StartError> {
     let config = Config::from_env();
-    telemetry::init(telemetry::Format::Json, config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
-    let composed = match config {
-        Ok(config) => compose(config, Aws::Environment, Clock::system()).await,
-        Err(error) => Err(error.into()),
-    };
-    match &composed {
-        Ok(app) => app.tpp.warm().await,
-        Err(error) => tracing::error!(%error, "cannot start"),
-    }
-    composed
+    let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
+    telemetry::init(telemetry::Format::Json, level, std::io::stdout);
+    let app = compose(config?, Aws::Environment, Clock::system()).await?;
+    app.tpp.warm().await;
+    Ok(app)
 }
 
-/// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process.
-///
-/// # Errors
-/// The function cannot start, or the Lambda runtime is gone.
-pub async fn serve(router: OpenApiRouter<App>) -> Result<(), Error> {
-    let app = start().await?;
-    run(service(router, app)).await
+/// Says once, in the log, why a function ended.
+fn ended(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function ended");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function cannot
+/// start, or the Lambda runtime is gone, the log says so.
+pub async fn serve(router: OpenApiRouter<App>) -> ExitCode {
+    ended(async { run(service(router, start().await?)).await }.await)
 }
 
 /// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's
-/// name, no AWS, no bank.
-///
-/// # Errors
-/// A variable has a value that cannot be, or the Lambda runtime is gone.
-pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> Result<(), Error> {
+/// name, no AWS, no bank. If a variable has a value that cannot be, or the Lambda runtime is gone, the log says so.
+pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> ExitCode {
     let level = log_level();
-    telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level));
-    if let Err(error) = &level {
-        tracing::error!(%error, "cannot start");
-    }
-    level?;
-    let provider = Provider::from_env().inspect_err(|error| tracing::error!(%error, "cannot start"))?;
-    run(service(router(&provider), ())).await
+    telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
+    let served = async {
+        level?;
+        run(service(router(&Provider::from_env()?), ())).await
+    };
+    ended(served.await)
 }
 
 /// Answers API Gateway's events until Lambda ends the process.
@@ -153,15 +152,18 @@ async fn run(routes: Router) -> Result<(), Error> {
 
 /// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the
 /// routes, any other payload to `direct`. A problem of `direct` is answered with its code as `errorType` and its words
-/// as `errorMessage`.
-///
-/// # Errors
-/// The function cannot start, or the Lambda runtime is gone.
-pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
+/// as `errorMessage`. If the function cannot start, or the Lambda runtime is gone, the log says so.
+pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> ExitCode
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    let app = start().await?;
+    ended(async { run_direct(start().await?, router, direct).await }.await)
+}
+
+async fn run_direct<F>(app: App, router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<Value, Problem>>,
+{
     let routes = Adapter::from(service(router, app.clone()));
     let (app, routes, direct) = (&app, &routes, &direct);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {

@@ -1,6 +1,6 @@
 //! The Lambda function of the group.
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn main() -> std::process::ExitCode {
     shared::lambda::serve_public(docs::router).await
 }

@@ -1,16 +1,47 @@
 //! What the terminal shows.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use shared::{
     tpp::{Step, StepState},
     types::secret::Secret as _,
 };
 
-use crate::{Options, Stack};
+use crate::{BankChoice, Options, Stack};
+
+/// What a start is doing, for the person who waits.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// `--fresh`.
+    Forgetting(PathBuf),
+    /// A state that takes a moment to read.
+    Opening {
+        /// Where it is.
+        path: PathBuf,
+        /// How large it is, in bytes.
+        bytes: u64,
+    },
+    /// The bank is asked from here on.
+    Onboarding(BankChoice),
+    /// A step of the onboarding is done.
+    Step(Step, StepState),
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forgetting(path) => write!(f, "Forgetting what {} holds", path.display()),
+            Self::Opening { path, bytes } => {
+                write!(f, "Reading {} MB of state in {}", bytes / 1_000_000, path.display())
+            }
+            Self::Onboarding(bank) => write!(f, "Onboarding at the bank ({}):", bank.as_str()),
+            Self::Step(step, state) => StepLine(*step, *state).fmt(f),
+        }
+    }
+}
 
 /// A step of the onboarding, in words.
-pub struct StepLine(pub Step, pub StepState);
+struct StepLine(Step, StepState);
 
 impl fmt::Display for StepLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,6 +104,8 @@ impl fmt::Display for Welcome<'_> {
         };
         read(f, "")?;
         read(f, "/accounts")?;
-        writeln!(f, "\nCtrl-C stops everything. The next start finds it as it was; --fresh forgets it.")
+        let more = if options.log.is_none() { "; --log info shows the calls to the bank, too" } else { "" };
+        writeln!(f, "\nEach request leaves a line here{more}.")?;
+        writeln!(f, "Ctrl-C stops everything. The next start finds it as it was; --fresh forgets it.")
     }
 }

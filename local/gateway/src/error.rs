@@ -2,7 +2,7 @@
 
 use std::{io, net::IpAddr, path::PathBuf};
 
-use shared::{config::ConfigError, http::Problem, lambda};
+use shared::{config::ConfigError, http::Problem, lambda, secrets::SecretsError};
 
 /// The local stack does not start.
 #[derive(Debug, thiserror::Error)]
@@ -66,19 +66,68 @@ pub enum LocalError {
         /// The folder.
         path: PathBuf,
     },
-    /// The environment or `--public-url`.
+    /// `keys` or `status` where no `local` has been.
+    #[error("no `local` has been started with the folder {}; start one in another terminal", path.display())]
+    NeverStarted {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// `keys` or `status` while none runs.
+    #[error("no `local` answers on port {port}; start one in another terminal, or say its --port")]
+    NotRunning {
+        /// The port.
+        port: u16,
+    },
+    /// The running one has another access key.
+    #[error("the `local` that runs does not work with the folder {}; say its --state-dir", path.display())]
+    OtherFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The running one refuses.
+    #[error("{problem}")]
+    Refused {
+        /// Why.
+        problem: String,
+    },
+    /// A file of the certificate.
+    #[error("cannot read {}: {source}", path.display())]
+    CertificateFile {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The certificate cannot be kept.
+    #[error("the certificate cannot be put into its secret: {0}")]
+    CertificateSecret(SecretsError),
+    /// `--bunq custom` without the bank's addresses.
+    #[error("--bunq custom needs the bank's addresses in the environment; missing: {}", missing.join(", "))]
+    CustomBank {
+        /// The variables that are not set.
+        missing: Vec<&'static str>,
+    },
+    /// `--public-url`.
+    #[error("--public-url {problem}")]
+    PublicUrl {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The environment.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The TLS library.
     #[error(transparent)]
     Start(#[from] lambda::StartError),
     /// The onboarding.
-    #[error("the onboarding at {bank} stopped: {problem} What was done is kept; run it again to go on.")]
+    #[error("the onboarding at {bank} stopped: {problem} {hint}What was done is kept; run it again to go on.")]
     Onboarding {
         /// The bank's address.
         bank: String,
         /// Why.
         problem: Box<Problem>,
+        /// What to type, if it is known; with a blank at its end.
+        hint: &'static str,
     },
     /// The first API key.
     #[error("no API key can be made: {0}")]

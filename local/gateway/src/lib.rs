@@ -4,8 +4,10 @@
 mod announce;
 mod docker;
 mod error;
+mod functions_env;
 mod gate;
 mod options;
+mod remote;
 mod serve;
 mod stack;
 mod state;
@@ -18,11 +20,12 @@ use shared::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-pub use announce::{StepLine, Welcome};
+pub use announce::{Progress, Welcome};
 pub use error::LocalError;
-pub use options::{BankChoice, Options};
+pub use options::{BankChoice, KeysTask, Options, Task};
+pub use remote::ask;
 pub use serve::serve;
-pub use stack::Stack;
+pub use stack::{Stack, reset};
 
 /// Every group behind what stands for API Gateway. POST /setup takes what `access_key` signed.
 pub fn gateway(app: App, access_key: AccessKey) -> Router {

@@ -2,7 +2,8 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 use url::Url;
 
@@ -13,7 +14,7 @@ pub enum BankChoice {
     Simulator,
     /// bunq's sandbox
     Sandbox,
-    /// bunq itself: real people and real money. Needs your QSEAL certificate in the secret bunq-tpp/psd2-certificate
+    /// bunq itself: real people and real money. Needs your QSEAL certificate; see --certificate
     Production,
     /// Any bank at `BUNQ_API_URL`, `BUNQ_AUTHORIZE_URL` and `BUNQ_TOKEN_URL`
     Custom,
@@ -36,8 +37,11 @@ impl BankChoice {
 #[derive(Clone, Debug, Parser)]
 #[command(name = "local", version)]
 pub struct Options {
+    /// What to do in place of running everything
+    #[command(subcommand)]
+    pub task: Option<Task>,
     /// Port of the API; 0 takes any free one
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, global = true, default_value_t = 3000)]
     pub port: u16,
     /// Port of DynamoDB and Secrets Manager; 0 takes any free one
     #[arg(long, default_value_t = 4566)]
@@ -49,18 +53,91 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS")]
     pub docker: Option<IpAddr>,
     /// Folder that keeps tables, secrets, the simulated bank and the API key between runs
-    #[arg(long, default_value = ".local")]
+    #[arg(long, global = true, default_value = ".local")]
     pub state_dir: PathBuf,
     /// Which bank to talk to; each keeps its own state
-    #[arg(long, value_enum, default_value_t = BankChoice::Simulator)]
+    #[arg(long, global = true, value_enum, default_value_t = BankChoice::Simulator)]
     pub bunq: BankChoice,
     /// Where browsers reach the API, if not at this machine's port of the API: bunq sends customers back there
     #[arg(long)]
     pub public_url: Option<Url>,
+    /// Your QSEAL certificate in PEM, without its chain: puts it, its key and its chain into the secret
+    /// bunq-tpp/psd2-certificate of the embedded AWS
+    #[arg(long, value_name = "FILE", requires = "certificate_key")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's private key, PKCS#8 in PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub certificate_key: Option<PathBuf>,
+    /// The certificate's chain in PEM: its issuer first, the root last
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub certificate_chain: Option<PathBuf>,
     /// Forget everything that this bank's state holds, and start over
     #[arg(long)]
     pub fresh: bool,
-    /// How much to log to the terminal: error, warn, info (every request and every call to the bank), debug or trace
-    #[arg(long, default_value = "warn")]
-    pub log: LevelFilter,
+    /// How much to log to standard error: error, warn, info (every request and every call to the bank), debug or trace.
+    /// By default one short line for each request on a terminal, and info as JSON elsewhere
+    #[arg(long)]
+    pub log: Option<LevelFilter>,
+}
+
+/// Something else than running everything.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Makes, lists and revokes API keys of the `local` that runs
+    Keys {
+        /// Which of them
+        #[command(subcommand)]
+        task: KeysTask,
+    },
+    /// Prints the onboarding's report of the `local` that runs
+    Status,
+    /// Forgets everything that this bank's state holds
+    Reset,
+}
+
+/// Something about API keys.
+#[derive(Clone, Debug, Subcommand)]
+pub enum KeysTask {
+    /// Makes an API key and prints it, once
+    Create {
+        /// What to call it
+        #[arg(long)]
+        name: String,
+        /// A scope that it has; several times for several
+        #[arg(long = "scope", value_name = "SCOPE", required = true)]
+        scopes: Vec<String>,
+        /// Whose customers it reaches; `default` by default
+        #[arg(long)]
+        workspace: Option<String>,
+        /// When it stops working, such as 2030-01-01T00:00:00Z; never by default
+        #[arg(long, value_name = "TIME")]
+        expires_at: Option<String>,
+    },
+    /// Lists the API keys, without the keys themselves
+    List,
+    /// Revokes one
+    Revoke {
+        /// Its id, as `keys list` prints it
+        id: String,
+    },
+}
+
+impl Task {
+    /// What the setup is told.
+    pub(crate) fn payload(&self) -> Value {
+        match self {
+            Self::Status | Self::Reset => json!({ "action": "status" }),
+            Self::Keys { task: KeysTask::List } => json!({ "action": "list_api_keys" }),
+            Self::Keys { task: KeysTask::Revoke { id } } => json!({ "action": "revoke_api_key", "id": id }),
+            Self::Keys { task: KeysTask::Create { name, scopes, workspace, expires_at } } => {
+                let mut payload = json!({ "action": "create_api_key", "name": name, "scopes": scopes });
+                for (field, value) in [("workspace", workspace), ("expires_at", expires_at)] {
+                    if let Some(value) = value {
+                        payload[field] = json!(value);
+                    }
+                }
+                payload
+            }
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    io,
+    fs, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -12,20 +12,32 @@ use bunq_simulator::Simulator;
 use local_aws::{AccessKey, LocalAws};
 use loopback::Name;
 use shared::{
-    config::Config,
+    config::{Config, ConfigError},
     http::{App, Problem},
     lambda::{Aws, compose},
+    secrets::CertificateSecret,
     store::NewApiKey,
-    tpp::{Step, StepState},
-    types::{clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
+    tpp::{CertificateError, OnboardingError},
+    types::{
+        clock::Clock,
+        deadline::Deadline,
+        scope::Scope,
+        secret::{ApiKey, PrivateKeyPem},
+    },
 };
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::{BankChoice, LocalError, Options, docker, serve, state::StateDir};
+use crate::{BankChoice, LocalError, Options, Progress, docker, functions_env, serve, state::StateDir};
+
+/// From how many bytes of state on a start takes a moment.
+const LARGE_STATE: u64 = 20_000_000;
 
 /// bunq may ask for a wait of half a minute on the way.
 const ONBOARDING: Duration = Duration::from_secs(120);
+
+/// Who hears what a start is doing.
+type Hears<'a> = &'a (dyn Fn(Progress) + Sync);
 
 /// Everything, running.
 #[derive(Debug)]
@@ -50,16 +62,23 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything but the API's server, and onboards where that was not done. `progress` hears of each step.
+    /// Starts everything but the API's server, and onboards where that was not done. `progress` hears of what takes
+    /// time, and of each step.
     ///
     /// # Errors
     /// [`LocalError`], one line for the person at the terminal.
-    pub async fn start(options: &Options, progress: &(dyn Fn(Step, StepState) + Sync)) -> Result<Self, LocalError> {
+    pub async fn start(options: &Options, progress: Hears<'_>) -> Result<Self, LocalError> {
+        let certificate = options.certificate.as_ref().map(|file| read_certificate(file, options)).transpose()?;
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(LocalError::Serve)?.port();
         let state = StateDir::open(&options.state_dir, options.bunq)?;
         if options.fresh {
+            progress(Progress::Forgetting(state.path().to_owned()));
             state.forget()?;
+        }
+        let bytes = state.size();
+        if bytes > LARGE_STATE {
+            progress(Progress::Opening { path: state.path().to_owned(), bytes });
         }
 
         let access_key = state.access_key()?;
@@ -82,7 +101,7 @@ impl Stack {
                 docker::pass_on(address, port).await?;
             }
         }
-        let config = config(options, port, simulator.as_ref())?;
+        let (config, variables) = config(options, port, simulator.as_ref())?;
         aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
         let url = config.public_url.clone();
         let aws_url = aws.url();
@@ -93,7 +112,12 @@ impl Stack {
             secret_access_key: access_key.secret().clone(),
         };
         let app = compose(config, here, Clock::system()).await?;
+        if let Some(certificate) = certificate {
+            app.tpp.put_certificate(&certificate).await.map_err(LocalError::CertificateSecret)?;
+        }
+        state.write_functions_env(&functions_env::content(&variables, &aws_url, &access_key))?;
 
+        progress(Progress::Onboarding(options.bunq));
         let api_key = onboard(&app, &state, progress).await?;
         Ok(Self {
             url,
@@ -152,7 +176,11 @@ async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Resul
 }
 
 /// What the template sets in the cloud, set here; anything else comes from the environment.
-fn config(options: &Options, port: u16, simulator: Option<&Simulator>) -> Result<Config, LocalError> {
+fn config(
+    options: &Options,
+    port: u16,
+    simulator: Option<&Simulator>,
+) -> Result<(Config, BTreeMap<&'static str, String>), LocalError> {
     let public_url = options.public_url.as_ref().map_or_else(|| format!("http://localhost:{port}"), Url::to_string);
     let mut variables = BTreeMap::from([
         ("PUBLIC_URL", public_url),
@@ -178,18 +206,55 @@ fn config(options: &Options, port: u16, simulator: Option<&Simulator>) -> Result
         ]),
         (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
     }
-    Ok(Config::from_env_with(&variables)?)
+    let (config, used) = Config::from_env_with(&variables).map_err(|error| match (error, &options.public_url) {
+        (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },
+        (error, _) => error.into(),
+    })?;
+    if options.bunq == BankChoice::Custom {
+        let needed = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"];
+        let missing: Vec<_> = needed.into_iter().filter(|name| !used.contains_key(name)).collect();
+        if !missing.is_empty() {
+            return Err(LocalError::CustomBank { missing });
+        }
+    }
+    Ok((config, used))
+}
+
+/// The files of `--certificate` as the secret that the setup reads.
+fn read_certificate(file: &Path, options: &Options) -> Result<CertificateSecret, LocalError> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|source| LocalError::CertificateFile { path: path.to_owned(), source })
+    };
+    let optional = |path: Option<&PathBuf>| path.map_or_else(|| Ok(String::new()), |path| read(path));
+    Ok(CertificateSecret {
+        certificate: read(file)?,
+        private_key: PrivateKeyPem::new(optional(options.certificate_key.as_ref())?),
+        chain: optional(options.certificate_chain.as_ref())?,
+    })
+}
+
+/// Forgets everything that a bank's state holds.
+///
+/// # Errors
+/// A `local` works with it, or the operating system refuses.
+pub fn reset(options: &Options) -> Result<(), LocalError> {
+    StateDir::open(&options.state_dir, options.bunq)?.forget()
 }
 
 /// Onboards, and finds a key for the person at the terminal: the one left here, the one just made, or a new one.
-async fn onboard(
-    app: &App,
-    state: &StateDir,
-    progress: &(dyn Fn(Step, StepState) + Sync),
-) -> Result<ApiKey, LocalError> {
+async fn onboard(app: &App, state: &StateDir, progress: Hears<'_>) -> Result<ApiKey, LocalError> {
     let bank = app.tpp.config().bunq.api.to_string();
-    let onboarded = app.tpp.onboard(progress, Deadline::after(ONBOARDING)).await;
-    let report = onboarded.map_err(|error| LocalError::Onboarding { bank, problem: Box::new(error.into()) })?;
+    let step = |step, state| progress(Progress::Step(step, state));
+    let onboarded = app.tpp.onboard(&step, Deadline::after(ONBOARDING)).await;
+    let report = onboarded.map_err(|error| {
+        let hint = match &error {
+            OnboardingError::Certificate(CertificateError::Missing { .. }) => {
+                "Give it with --certificate, --certificate-key and --certificate-chain. "
+            }
+            _ => "",
+        };
+        LocalError::Onboarding { bank, problem: Box::new(error.into()), hint }
+    })?;
     if let Some(key) = report.api_key {
         state.write_api_key(&key)?;
         return Ok(key);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use local_aws::{AccessKey, AccessKeyError};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::types::secret::{ApiKey, Secret as _};
 
 use crate::{BankChoice, LocalError};
@@ -21,15 +21,39 @@ impl StateDir {
     /// Opens or makes the folder. The simulated bank's state is in the folder itself, each other bank's in one of its
     /// own.
     pub(crate) fn open(folder: &Path, bank: BankChoice) -> Result<Self, LocalError> {
-        let path = match bank {
-            BankChoice::Simulator => folder.to_owned(),
-            other => folder.join(other.as_str()),
-        };
+        let Self(path) = Self::at(folder, bank);
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
         // The mode above is for a new folder only.
         let closed = made.and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o700)));
         closed.map_err(Self::failed(path.clone()))?;
         Ok(Self(path))
+    }
+
+    /// The folder, which need not exist.
+    pub(crate) fn at(folder: &Path, bank: BankChoice) -> Self {
+        Self(match bank {
+            BankChoice::Simulator => folder.to_owned(),
+            other => folder.join(other.as_str()),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// How many bytes of state there are.
+    pub(crate) fn size(&self) -> u64 {
+        let files = [self.aws().join("dynamodb.sqlite"), self.aws().join("secrets.json"), self.simulator()];
+        files.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
+    }
+
+    pub(crate) fn functions_env(&self) -> PathBuf {
+        self.0.join("functions.env")
+    }
+
+    /// Leaves the environment for functions outside of this process.
+    pub(crate) fn write_functions_env(&self, content: &SecretString) -> Result<(), LocalError> {
+        write_private(&self.functions_env(), content.expose_secret())
     }
 
     pub(crate) fn aws(&self) -> PathBuf {
@@ -63,7 +87,7 @@ impl StateDir {
             result => result,
         };
         gone(fs::remove_dir_all(&aws)).map_err(Self::failed(aws))?;
-        for file in [self.simulator(), self.api_key(), self.aws_credentials()] {
+        for file in [self.simulator(), self.api_key(), self.aws_credentials(), self.functions_env()] {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
         Ok(())
@@ -79,6 +103,14 @@ impl StateDir {
     /// Leaves the API key for the person at the terminal, readable by nobody else.
     pub(crate) fn write_api_key(&self, key: &ApiKey) -> Result<(), LocalError> {
         write_private(&self.api_key(), key.expose())
+    }
+
+    /// The access key that a start has made.
+    pub(crate) fn existing_access_key(&self) -> Result<AccessKey, LocalError> {
+        if !self.aws_credentials().exists() {
+            return Err(LocalError::NeverStarted { path: self.0.clone() });
+        }
+        self.access_key()
     }
 
     /// The access key of this machine: the one in the file, or a new one that is written there. A file that holds

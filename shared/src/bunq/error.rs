@@ -1,6 +1,6 @@
 //! What can go wrong between us and the bank, and what it means.
 
-use std::time::Duration;
+use std::{fmt, io, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -89,7 +89,7 @@ pub enum BankError {
         response_id: Option<String>,
     },
     /// No connection came about: the bank did not get the call.
-    #[error("bunq cannot be reached")]
+    #[error("bunq cannot be reached: {}", NoConnection::of(.0))]
     Unreachable(#[source] reqwest::Error),
     /// The connection broke before the whole answer was here. Whether the call was executed is not known.
     #[error("the connection to bunq broke")]
@@ -106,6 +106,55 @@ pub enum BankError {
     /// Our own key does not sign.
     #[error("the request could not be signed")]
     Signing,
+}
+
+/// Why no connection to the bank came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoConnection {
+    /// DNS does not know the name.
+    UnknownName,
+    /// Nobody listens there.
+    Refused,
+    /// TLS did not come about, for instance by a certificate that is not trusted.
+    Tls,
+    /// Nobody answered in time.
+    Timeout,
+    /// Something else.
+    Other,
+}
+
+impl NoConnection {
+    /// Reads the causes of an error.
+    #[must_use]
+    pub fn of(error: &reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        let first: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+        let causes = std::iter::successors(first, |cause| cause.source());
+        let told = causes.filter_map(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => Some(Self::Refused),
+            Some(io::ErrorKind::TimedOut) => Some(Self::Timeout),
+            // What the TLS library does not accept, and an end in the middle of its handshake.
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => Some(Self::Tls),
+            // hyper has no type for it.
+            _ if cause.to_string().starts_with("dns error") => Some(Self::UnknownName),
+            _ => None,
+        });
+        told.last().unwrap_or(Self::Other)
+    }
+}
+
+impl fmt::Display for NoConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownName => "its host name is not known (DNS)",
+            Self::Refused => "the connection was refused",
+            Self::Tls => "no TLS connection came about; is its certificate trusted?",
+            Self::Timeout => "it did not accept a connection in time",
+            Self::Other => "no connection came about",
+        })
+    }
 }
 
 /// Texts by which bunq says that a session is over, in any status from 400 to 500 (English and Dutch).

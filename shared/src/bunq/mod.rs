@@ -19,7 +19,7 @@ mod user;
 
 pub use client::{Bank, Credentials, Installation};
 pub use envelope::{DecodeError, Envelope, Verified};
-pub use error::{BankError, BankText, Refusal};
+pub use error::{BankError, BankText, NoConnection, Refusal};
 pub use page::{From, LARGEST_PAGE, Neighbours, Onward, Page};
 pub use redaction::{MARK as REDACTED, SentCredentials};
 pub use request::{Call, Created, Effect, Method, Query, Request, created};

@@ -3,7 +3,7 @@
 mod provider;
 mod values;
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -122,12 +122,22 @@ impl Config {
     }
 
     /// Reads the process's environment, with these variables in front of it; an empty one hides what the environment
-    /// says.
+    /// says. Answers every variable that is set, too, for another process that is to read the same.
     ///
     /// # Errors
     /// [`ConfigError`], naming the variable.
-    pub fn from_env_with(variables: &BTreeMap<&'static str, String>) -> Result<Self, ConfigError> {
-        Self::parse(|name| variables.get(name).cloned().or_else(|| std::env::var(name).ok()))
+    pub fn from_env_with(
+        variables: &BTreeMap<&'static str, String>,
+    ) -> Result<(Self, BTreeMap<&'static str, String>), ConfigError> {
+        let used = RefCell::new(BTreeMap::new());
+        let config = Self::parse(|name| {
+            let value = variables.get(name).cloned().or_else(|| std::env::var(name).ok());
+            if let Some(value) = value.as_ref().filter(|value| !value.trim().is_empty()) {
+                used.borrow_mut().insert(name, value.clone());
+            }
+            value
+        })?;
+        Ok((config, used.into_inner()))
     }
 
     /// Reads from any source of variables.

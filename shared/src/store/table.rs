@@ -1,5 +1,7 @@
 //! What all items have in common: one string key, and errors that say what to do.
 
+use std::{error::Error, fmt};
+
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -12,7 +14,7 @@ use aws_sdk_dynamodb::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::types::{clock::Clock, sealing::SealError};
+use crate::types::{causes::causes, clock::Clock, sealing::SealError};
 
 /// How often the use of an item is noted.
 const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -37,10 +39,10 @@ pub enum StoreError {
     Contended,
 }
 
-impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
+impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for StoreError {
     fn from(error: SdkError<E, R>) -> Self {
         // Only the code: messages can quote keys.
-        let code = error.code().unwrap_or("no answer").to_owned();
+        let code = error.code().map_or_else(|| causes(&error), str::to_owned);
         match code.as_str() {
             "ResourceNotFoundException"
             | "AccessDeniedException"

@@ -1,4 +1,4 @@
-//! One JSON object a line, to standard output, which CloudWatch collects.
+//! One JSON object a line, to standard output, which CloudWatch collects. On a developer's machine also text.
 //!
 //! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes
 //! are logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod metrics;
+mod requests;
 mod text;
 
 pub use metrics::{Metric, count, gauge};
@@ -22,6 +23,8 @@ pub enum Format {
     Json,
     /// For a developer's terminal.
     Text,
+    /// The same, with one short line for each request.
+    Requests,
 }
 
 /// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write
@@ -35,27 +38,40 @@ where
 {
     let metrics = match format {
         Format::Json => Some(metrics::embedded(writer.clone())),
-        Format::Text => None,
+        Format::Text | Format::Requests => None,
+    };
+    let requests = match format {
+        Format::Requests => Some(requests::Requests(writer.clone()).with_filter(ours(LevelFilter::INFO))),
+        Format::Json | Format::Text => None,
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
-        Format::Text => lines.compact().with_target(false).fmt_fields(text::Replacing).boxed(),
+        Format::Text | Format::Requests => lines.compact().with_target(false).fmt_fields(text::Replacing).boxed(),
     };
-    let ours = OURS.iter().map(|name| format!("{name}={level}"));
     // A developer's terminal is nobody's audit.
     let level_of_audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
     let always = [format!("{}={level_of_audit}", audit::TARGET), format!("{}=off", metrics::TARGET)];
-    let directives = ours.chain(always).collect::<Vec<_>>().join(",");
+    let directives = our_levels(level).chain(always).collect::<Vec<_>>().join(",");
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);
-    Registry::default().with(lines.with_filter(filter)).with(metrics)
+    Registry::default().with(lines.with_filter(filter)).with(metrics).with(requests)
 }
 
-/// Starts logging for this process, JSON to standard output or text to standard error. A second call does nothing.
-pub fn init(format: Format, level: LevelFilter) {
+fn our_levels(level: LevelFilter) -> impl Iterator<Item = String> {
+    OURS.iter().map(move |name| format!("{name}={level}"))
+}
+
+/// Our own lines only.
+fn ours(level: LevelFilter) -> EnvFilter {
+    let directives = our_levels(level).collect::<Vec<_>>().join(",");
+    EnvFilter::builder().with_default_directive(LevelFilter::OFF.into()).parse_lossy(directives)
+}
+
+/// Starts logging for this process. A second call does nothing.
+pub fn init<W>(format: Format, level: LevelFilter, writer: W)
+where
+    W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
+{
     // An error means that a test or an embedder has set its own; theirs stays.
-    let _ = match format {
-        Format::Json => subscriber(format, level, std::io::stdout).try_init(),
-        Format::Text => subscriber(format, level, std::io::stderr).try_init(),
-    };
+    let _ = subscriber(format, level, writer).try_init();
 }

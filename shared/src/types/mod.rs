@@ -1,6 +1,7 @@
 //! Values that can only be right: everything above this floor takes them as they are and checks nothing again.
 
 pub mod cache;
+pub mod causes;
 pub mod clock;
 pub mod counterparty;
 pub mod deadline;

@@ -232,9 +232,13 @@ fn values_are_taken_without_the_blanks_around_them() {
 fn variables_that_are_given_stand_in_front_of_the_process() {
     let given = REQUIRED.map(|(name, value)| (name, value.to_owned()));
 
-    let config = Config::from_env_with(&BTreeMap::from(given)).unwrap();
+    let mut variables = BTreeMap::from(given);
+    variables.insert("BUNQ_API_URL", String::new());
+    let (config, used) = Config::from_env_with(&variables).unwrap();
 
     assert_eq!(config.connections_table, "connections");
+    assert_eq!(used.get("CONNECTIONS_TABLE").map(String::as_str), Some("connections"));
+    assert!(!used.contains_key("BUNQ_API_URL"), "an empty one is not set: {used:?}");
 }
 
 #[test]

@@ -1,12 +1,19 @@
 //! Browsers as they are: with other programs' cookies and parameters, impatient, and looking ahead.
 
 use futures::future::join_all;
+use proptest::{
+    collection::vec,
+    prelude::{Just, Strategy},
+    prop_oneof,
+    test_runner::{Config, TestRunner},
+};
 use reqwest::{
     Method,
     header::{HeaderName, HeaderValue},
 };
 use serde_json::json;
 use testkit::TestApp;
+use tokio::runtime::Runtime;
 use url::Url;
 
 const PAGE: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
@@ -46,6 +53,33 @@ async fn cookies_of_other_programs_spoil_nothing() {
 
         assert_eq!(answer.status, 200, "{cookie:?}: {answer:?}");
     }
+}
+
+/// Bytes that a browser can have in a cookie header (RFC 9110 section 5.5), whatever other programs meant by them.
+fn foreign_cookies() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![0x20_u8..=0x7e, 0x80_u8..=0xff, Just(b'\t'), Just(b';'), Just(b'='), Just(b'"')];
+    vec(prop_oneof![vec(byte, 0..24), Just(b"consent=".to_vec()), Just(b"; consent=x".to_vec())], 0..5)
+        .prop_map(|parts| parts.concat())
+}
+
+#[test]
+fn a_consent_is_found_among_cookies_of_any_bytes() {
+    let runtime = Runtime::new().unwrap();
+    let app = runtime.block_on(TestApp::start());
+    let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&(foreign_cookies(), foreign_cookies()), |(before, after)| {
+        runtime.block_on(async {
+            let (own, page) = app.begin_consent().await;
+            let path = app.approve(&page, "person").await;
+            let header = [before.as_slice(), b"; ", own.as_bytes(), b"; ", after.as_slice()].concat();
+
+            let request = app.request(Method::GET, &path).header("cookie", HeaderValue::from_bytes(&header).unwrap());
+
+            assert_eq!(app.send(request).await.status, 200, "{:?}", String::from_utf8_lossy(&header));
+        });
+        Ok(())
+    });
+    outcome.unwrap();
 }
 
 #[tokio::test]

@@ -30,7 +30,15 @@ fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
 fn assert_private(folder: &Path) {
     let found = modes(folder);
     let names: Vec<_> = found.iter().map(|(path, _)| path.strip_prefix(folder).unwrap().to_str().unwrap()).collect();
-    for name in ["api-key", "aws-credentials", "simulator.json", "aws", "aws/secrets.json", "aws/dynamodb.sqlite"] {
+    for name in [
+        "api-key",
+        "aws-credentials",
+        "functions.env",
+        "simulator.json",
+        "aws",
+        "aws/secrets.json",
+        "aws/dynamodb.sqlite",
+    ] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
     let open: Vec<_> = found

@@ -10,4 +10,5 @@ mod process;
 mod refusals;
 mod restart;
 mod start;
+mod tasks;
 mod terminal;

@@ -114,6 +114,17 @@ impl Local {
         commands.filter(|line| line.starts_with("USER_ID=") || line.starts_with("curl ")).collect()
     }
 
+    /// The next line on standard output that begins like this.
+    pub(crate) fn line(&mut self, beginning: &str) -> String {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) if line.starts_with(beginning) => return line,
+                Ok(line) => self.said.push(line),
+                Err(gone) => panic!("{gone}: no {beginning} in {:#?}", self.said),
+            }
+        }
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -187,7 +198,8 @@ pub(crate) fn refusal(command: Command) -> String {
     let output = run_to_end(command);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    let lines: Vec<_> = said.lines().collect();
+    // Besides the log, which is JSON here.
+    let lines: Vec<_> = said.lines().filter(|line| !line.starts_with('{')).collect();
     assert_eq!(lines.len(), 1, "one line: {said}");
     let line = lines[0].strip_prefix("local: ").unwrap_or_else(|| panic!("{said}"));
     assert!(!line.contains("Error") && !line.contains(" { "), "words, not Rust: {line}");

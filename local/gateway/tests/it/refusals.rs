@@ -2,7 +2,7 @@
 
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
-use crate::process::{Folder, Local, program, refusal};
+use crate::process::{Folder, Local, program, refusal, run_to_end};
 
 /// A port that somebody else has, and whoever that is.
 fn taken_port() -> (TcpListener, u16) {
@@ -118,7 +118,7 @@ fn a_bank_that_cannot_be_reached_is_named() {
     let line = refusal(command);
 
     assert!(line.contains(&bank), "{line}");
-    assert!(line.contains("could not be reached"), "{line}");
+    assert!(line.contains("could not be reached: the connection was refused"), "{line}");
 }
 
 #[test]
@@ -142,6 +142,67 @@ fn an_address_of_a_bank_or_of_ours_that_is_not_safe_is_named_and_not_used() {
     assert!(refusal(bank).contains("BUNQ_TOKEN_URL must be https"));
 
     let line = refusal(program(&folder.path(), &["--public-url", "http://tpp.example"]));
-    assert!(line.contains("must be https"), "{line}");
-    assert!(line.contains("--public-url") || line.contains("PUBLIC_URL"), "{line}");
+    assert!(line.starts_with("--public-url must be https"), "{line}");
+}
+
+#[test]
+fn a_bank_of_ones_own_is_refused_without_its_addresses() {
+    let folder = Folder::new();
+
+    let none = refusal(program(&folder.path(), &["--bunq", "custom"]));
+    let (mut one_missing, _) = against_nobody(&folder.path());
+    one_missing.env_remove("BUNQ_TOKEN_URL");
+    let one = refusal(one_missing);
+
+    assert!(none.ends_with("missing: BUNQ_API_URL, BUNQ_AUTHORIZE_URL, BUNQ_TOKEN_URL"), "{none}");
+    assert!(one.ends_with("missing: BUNQ_TOKEN_URL"), "{one}");
+}
+
+#[test]
+fn nothing_is_said_of_an_onboarding_that_does_not_begin() {
+    let (folder, (_listener, port)) = (Folder::new(), taken_port());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    command.arg("--state-dir").arg(folder.path()).args(["--port", &port.to_string()]);
+
+    assert_eq!(String::from_utf8(run_to_end(command).stdout).unwrap(), "");
+}
+
+#[test]
+fn production_wants_a_certificate_and_takes_it_from_files() {
+    let folder = Folder::new();
+    let production = |arguments: &[&str]| {
+        let (mut command, _) = against_nobody(&folder.path());
+        command.env("BUNQ_ENVIRONMENT", "production").args(arguments);
+        command
+    };
+    let file = |name: &str| folder.path().with_file_name(name).to_str().unwrap().to_owned();
+    let (certificate, key) = (file("certificate.pem"), file("key.pem"));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=test",
+            "-keyout",
+            &key,
+            "-out",
+            &certificate,
+        ])
+        .output();
+    assert!(made.unwrap().status.success(), "this test needs the `openssl` command");
+
+    let without = refusal(production(&[]));
+    let with = refusal(production(&["--certificate", &certificate, "--certificate-key", &key]));
+    let kept = refusal(production(&[]));
+    let reason = |line: &str| line.split_once(" stopped: ").unwrap().1.to_owned();
+    let nowhere = refusal(production(&["--certificate", &file("none.pem"), "--certificate-key", &key]));
+
+    assert!(without.contains("in the secret bunq-tpp/psd2-certificate. Give it with"), "{without}");
+    assert!(without.contains("--certificate, --certificate-key and --certificate-chain. What was done"), "{without}");
+    assert!(with.contains("self-signed"), "{with}");
+    assert_eq!(reason(&kept), reason(&with), "the secret keeps it");
+    assert!(nowhere.starts_with("cannot read ") && nowhere.contains("none.pem"), "{nowhere}");
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     browser::Browser,
-    process::{Folder, Local},
+    process::{Folder, Local, program},
 };
 
 /// Runs commands in one script.
@@ -79,10 +79,34 @@ async fn the_key_is_shown_once_and_to_no_log() {
 }
 
 #[tokio::test]
-async fn the_terminal_stays_quiet_unless_it_is_asked() {
+async fn a_program_reads_a_line_of_json_for_each_request_and_each_call_to_the_bank() {
     let (folder, browser) = (Folder::onboarded(), Browser::new());
     let local = Local::start(&folder.path(), &[]);
     browser.connect(&local, "person").await;
 
-    assert_eq!(local.log(), "");
+    let log = local.log();
+
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = |message: &str| lines.iter().filter(|line| line["message"] == message).count();
+    // To the consent page and back.
+    assert!(said("request") >= 2 && said("bunq: call") >= 2, "{log}");
+}
+
+/// `script`, of Linux's usual tools, gives a program a terminal.
+#[tokio::test]
+async fn a_person_reads_a_short_line_for_each_request() {
+    let (folder, browser) = (Folder::onboarded(), Browser::new());
+    let program = program(&folder.path(), &[]);
+    let words = std::iter::once(program.get_program()).chain(program.get_args());
+    let words: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let mut script = Command::new("script");
+    script.args(["-q", "-c", &format!("exec {}", words.join(" ")), "/dev/null"]);
+    let mut local = Local::run(script);
+    let user_id = browser.connect(&local, "person").await;
+    let key = std::fs::read_to_string(folder.path().join("api-key")).unwrap();
+    browser.assert_reads_accounts(&local, &key, &user_id).await;
+
+    let shown = local.line("GET    /user/{user_id}/accounts  200  ");
+
+    assert!(shown.trim_end().ends_with(" ms, 1 bank call"), "{shown}");
 }

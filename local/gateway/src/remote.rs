@@ -1,0 +1,70 @@
+//! What `local keys` and `local status` do: they ask the `local` that runs, by `POST /setup`, signed with the access key
+//! of its state folder, as its owner does on AWS.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4::SigningParams,
+};
+use local_aws::AccessKey;
+use reqwest::{StatusCode, header::CONTENT_TYPE};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use crate::{LocalError, Options, options::Task, state::StateDir};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Has the `local` that runs do a task of the setup, and answers what it says.
+///
+/// # Errors
+/// No `local` runs there, or it refuses.
+pub async fn ask(options: &Options, task: &Task) -> Result<Value, LocalError> {
+    let state = StateDir::at(&options.state_dir, options.bunq);
+    let access_key = state.existing_access_key()?;
+    let url = format!("http://127.0.0.1:{}/setup", options.port);
+    let body = task.payload().to_string();
+    let not_running = || LocalError::NotRunning { port: options.port };
+
+    // This machine's own port, never by way of a proxy.
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|_| not_running())?;
+    let mut request = http.post(&url).header(CONTENT_TYPE, "application/json");
+    for (name, value) in signature(&access_key, &url, &body).ok_or_else(not_running)? {
+        request = request.header(name, value);
+    }
+    let answer = request.body(body).send().await.map_err(|_| not_running())?;
+    let status = answer.status();
+    let answer = answer.bytes().await.map_err(|_| not_running())?;
+    let answer: Value = serde_json::from_slice(&answer).map_err(|_| not_running())?;
+    match status {
+        StatusCode::OK => Ok(answer),
+        StatusCode::FORBIDDEN if answer["code"].is_null() => {
+            Err(LocalError::OtherFolder { path: state.path().to_owned() })
+        }
+        _ => Err(LocalError::Refused { problem: words(&answer) }),
+    }
+}
+
+/// A problem in one line.
+fn words(problem: &Value) -> String {
+    let reasons = problem["errors"].as_array().into_iter().flatten().filter_map(|reason| {
+        let place = reason["pointer"].as_str().or_else(|| reason["parameter"].as_str()).unwrap_or_default();
+        Some(format!(" {place} {}.", reason["detail"].as_str()?))
+    });
+    let detail = problem["detail"].as_str().unwrap_or("it gives no reason").to_owned();
+    std::iter::once(detail).chain(reasons).collect()
+}
+
+/// The headers of AWS's Signature Version 4.
+fn signature(access_key: &AccessKey, url: &str, body: &str) -> Option<Vec<(String, String)>> {
+    let secret = access_key.secret().expose_secret();
+    let identity = Credentials::new(access_key.id(), secret, None, None, "local").into();
+    let parameters = SigningParams::builder().identity(&identity).region("eu-central-1").name("execute-api");
+    let parameters = parameters.time(SystemTime::now()).settings(SigningSettings::default()).build().ok()?.into();
+    let headers = std::iter::once(("content-type", "application/json"));
+    let request = SignableRequest::new("POST", url, headers, SignableBody::Bytes(body.as_bytes())).ok()?;
+    let (signed, _) = sign(request, &parameters).ok()?.into_parts();
+    Some(signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}

@@ -1,0 +1,136 @@
+//! What people do every day with the one that runs: API keys, its status, an end to its state.
+
+use std::{fs, process::Command};
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Browser,
+    process::{Folder, Local, program, refusal, run_to_end},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_local");
+
+/// The JSON that a task prints, and nothing else.
+#[track_caller]
+fn task(folder: &Folder, local: &Local, words: &[&str]) -> Value {
+    let port = local.url().rsplit(':').next().unwrap().to_owned();
+    let arguments: Vec<&str> = words.iter().copied().chain(["--port", &port]).collect();
+    let mut command = Command::new(PROGRAM);
+    command.args(&arguments).arg("--state-dir").arg(folder.path());
+    let output = run_to_end(command);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{words:?}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn keys_are_made_listed_and_revoked() {
+    let (folder, browser) = (Folder::onboarded(), Browser::new());
+    let local = Local::start(&folder.path(), &[]);
+    let user_id = browser.connect(&local, "person").await;
+
+    let made = task(&folder, &local, &["keys", "create", "--name", "bookkeeping", "--scope", "accounts"]);
+    let workspace = ["keys", "create", "--name", "shop", "--scope", "accounts", "--scope", "payments"];
+    let more = ["--workspace", "shop", "--expires-at", "2999-01-01T00:00:00Z"];
+    let shop = task(&folder, &local, &[&workspace[..], &more].concat());
+
+    browser.assert_reads_accounts(&local, made["api_key"].as_str().unwrap(), &user_id).await;
+    assert_eq!(shop["scopes"], json!(["accounts", "payments"]));
+    assert_eq!((&shop["workspace"], &shop["expires_at"]), (&json!("shop"), &json!("2999-01-01T00:00:00Z")));
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(task(&folder, &local, &["keys", "revoke", id]), json!({ "id": id, "revoked": true }));
+    let listed = task(&folder, &local, &["keys", "list"]);
+    let listed = listed["api_keys"].as_array().unwrap();
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    let revoked = listed.iter().find(|key| key["id"] == id).unwrap();
+    assert!(revoked["revoked_at"].is_string() && revoked.get("api_key").is_none(), "{revoked}");
+}
+
+#[test]
+fn the_status_is_the_report_of_the_setup() {
+    let folder = Folder::onboarded();
+    let local = Local::start(&folder.path(), &[]);
+
+    let status = task(&folder, &local, &["status"]);
+
+    assert_eq!((&status["onboarded"], &status["at_bank"]), (&json!(true), &json!("known")), "{status}");
+}
+
+#[test]
+fn what_the_setup_refuses_is_said_in_words() {
+    let folder = Folder::onboarded();
+    let local = Local::start(&folder.path(), &[]);
+    let port = local.url().rsplit(':').next().unwrap();
+    let ask = |words: &[&str], state: &Folder| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).args(["--port", port]).arg("--state-dir").arg(state.path());
+        refusal(command)
+    };
+
+    let scope = ask(&["keys", "create", "--name", "x", "--scope", "root"], &folder);
+    let id = ask(&["keys", "revoke", "7"], &folder);
+    let other = Folder::onboarded();
+    fs::remove_file(other.path().join("aws-credentials")).unwrap();
+    let never = ask(&["status"], &other);
+    drop(Local::start(&other.path(), &[]));
+    let foreign = ask(&["status"], &other);
+
+    assert!(scope.starts_with("/scopes/0 must be one of accounts"), "{scope}");
+    assert!(id.starts_with("/id must be a UUID"), "{id}");
+    assert!(never.starts_with("no `local` has been started with the folder"), "{never}");
+    assert!(foreign.contains("does not work with the folder"), "{foreign}");
+}
+
+#[test]
+fn a_task_that_nobody_can_do_says_what_to_start() {
+    let folder = Folder::onboarded();
+    let port = {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.local_addr().unwrap().port().to_string()
+    };
+    let mut command = Command::new(PROGRAM);
+    command.args(["keys", "list", "--port", &port, "--state-dir"]).arg(folder.path());
+
+    let line = refusal(command);
+
+    assert_eq!(line, format!("no `local` answers on port {port}; start one in another terminal, or say its --port"));
+}
+
+#[test]
+fn a_reset_forgets_everything_unless_somebody_works_with_it() {
+    let folder = Folder::onboarded();
+    let reset = || {
+        let mut command = Command::new(PROGRAM);
+        command.args(["reset", "--state-dir"]).arg(folder.path());
+        command
+    };
+    let local = Local::start(&folder.path(), &[]);
+    let before = local.api_key().to_owned();
+
+    assert!(refusal(reset()).contains("uses the folder"));
+    drop(local);
+    assert!(run_to_end(reset()).status.success());
+
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_ne!(Local::start(&folder.path(), &[]).api_key(), before);
+}
+
+#[test]
+fn functions_outside_of_the_process_find_their_environment_in_a_file() {
+    let folder = Folder::new();
+    let mut command = program(&folder.path(), &[]);
+    command.env("RETURN_ORIGINS", "https://app.example");
+    let local = Local::run(command);
+
+    let file = fs::read_to_string(folder.path().join("functions.env")).unwrap();
+
+    let value =
+        |name: &str| file.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    assert_eq!(value("AWS_ENDPOINT_URL"), local.aws_url());
+    assert_eq!(value("BUNQ_API_URL"), format!("{}/v1", local.bank_url().trim_end_matches('/')));
+    assert_eq!(value("RETURN_ORIGINS"), "https://app.example");
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "CONNECTIONS_TABLE", "SECRET_PREFIX", "PUBLIC_URL"] {
+        assert_ne!(value(name), "", "{name} in {file}");
+    }
+}

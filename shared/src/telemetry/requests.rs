@@ -1,0 +1,104 @@
+//! One short line for each request, for a developer's terminal: method, route, status, time, and how many calls to the
+//! bank it took. A request that takes many says so while it runs.
+
+use std::{
+    fmt,
+    io::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id},
+};
+use tracing_subscriber::{
+    Layer,
+    fmt::MakeWriter,
+    layer::Context,
+    registry::{LookupSpan, SpanRef},
+};
+
+/// After how many calls to the bank a request says that it goes on.
+const MANY_CALLS: u64 = 10;
+
+/// Writes the lines.
+pub(super) struct Requests<W>(pub(super) W);
+
+/// What is known of a request under way.
+struct Request {
+    name: String,
+    calls: AtomicU64,
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Requests<W> {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if attributes.metadata().name() == "request"
+            && let Some(span) = context.span(id)
+        {
+            let mut fields = Fields::default();
+            attributes.record(&mut fields);
+            let name = format!("{:<6} {}", fields.method, fields.route);
+            span.extensions_mut().insert(Request { name, calls: AtomicU64::new(0) });
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let Some(span) = context.event_scope(event).into_iter().flatten().find(is_request) else { return };
+        let extensions = span.extensions();
+        let Some(Request { name, calls }) = extensions.get::<Request>() else { return };
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let line = match fields.message.as_str() {
+            "bunq: call" => {
+                let calls = calls.fetch_add(1, Ordering::Relaxed) + 1;
+                (calls % MANY_CALLS == 0).then(|| format!("{name}  … {calls} bank calls so far"))
+            }
+            "request" => {
+                let calls = match calls.load(Ordering::Relaxed) {
+                    0 => String::new(),
+                    1 => ", 1 bank call".to_owned(),
+                    calls => format!(", {calls} bank calls"),
+                };
+                Some(format!("{name}  {}  {} ms{calls}", fields.status, fields.ms))
+            }
+            _ => None,
+        };
+        if let Some(line) = line {
+            // Nothing can be done about a terminal that is gone.
+            let _ = writeln!(self.0.make_writer(), "{line}");
+        }
+    }
+}
+
+fn is_request<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> bool {
+    span.name() == "request"
+}
+
+/// The fields that a line is made of.
+#[derive(Default)]
+struct Fields {
+    message: String,
+    method: String,
+    route: String,
+    status: String,
+    ms: String,
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let place = match field.name() {
+            "message" => &mut self.message,
+            "method" => &mut self.method,
+            "route" => &mut self.route,
+            "status" => &mut self.status,
+            "ms" => &mut self.ms,
+            _ => return,
+        };
+        *place = format!("{value:?}");
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+}
