@@ -1,9 +1,10 @@
 //! The values that settings choose from. Their names in JSON are in snake case.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whose `session_timeout` rules a session opened with an access token.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeoutOwner {
     /// The shorter of both.
@@ -15,7 +16,7 @@ pub enum TimeoutOwner {
 }
 
 /// When a call extends the session it uses.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionExtension {
     /// Never: a session ends when its timeout has passed.
@@ -27,7 +28,7 @@ pub enum SessionExtension {
 }
 
 /// The words of the 401 for a session that has ended.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiredSessionText {
     /// `Insufficient authorisation.`
@@ -37,7 +38,7 @@ pub enum ExpiredSessionText {
 }
 
 /// Whether calls are counted.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimits {
     /// Nothing is refused.
@@ -47,7 +48,7 @@ pub enum RateLimits {
 }
 
 /// Which calls look at the caller's IP.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IpCheck {
     /// Those that open a session or register a device.
@@ -57,7 +58,7 @@ pub enum IpCheck {
 }
 
 /// Whether `*` can be permitted through the API.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WildcardIpApi {
     /// It is refused with 400, as the documentation says.
@@ -67,7 +68,7 @@ pub enum WildcardIpApi {
 }
 
 /// Whether the granting user carries its `id` inside a `UserApiKey`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantedId {
     /// As since 2025.
@@ -77,7 +78,7 @@ pub enum GrantedId {
 }
 
 /// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DuplicateRequestIds {
     /// It is refused.
@@ -87,7 +88,7 @@ pub enum DuplicateRequestIds {
 }
 
 /// What becomes of a header that only calls which change something need, when a GET carries it.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnGet {
     /// Nothing.
@@ -97,7 +98,7 @@ pub enum OnGet {
 }
 
 /// Whether something must be there.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
     /// It may be left out.
@@ -107,7 +108,7 @@ pub enum Need {
 }
 
 /// Whether a payment service provider may do what the documentation keeps for the customer.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// It is refused with 403.
@@ -117,7 +118,7 @@ pub enum Permission {
 }
 
 /// Where the public view of an issuer transaction is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PublicPath {
     /// In both places.
@@ -129,7 +130,7 @@ pub enum PublicPath {
 }
 
 /// Where the browser goes when the customer declines.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denial {
     /// Back to the application with `error=access_denied`.
@@ -139,7 +140,7 @@ pub enum Denial {
 }
 
 /// One of the two statuses that sources report for the same refusal; a number in JSON.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub enum RefusalStatus {
     /// 400

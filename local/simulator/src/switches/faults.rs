@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ const EVERY: &str = "*";
 pub(crate) struct Faults(Vec<Fault>);
 
 /// A disturbance of some calls to one endpoint.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
     /// `POST session-server`, or `*`.
@@ -39,7 +40,7 @@ pub(super) struct Fault {
 }
 
 /// What happens to one call.
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, JsonSchema, Serialize)]
 pub(crate) struct Effect {
     /// Answers with this status, and does not carry the call out unless `act` says so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +48,7 @@ pub(crate) struct Effect {
     /// Text is sent as it is, anything else as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
+    /// The `Content-Type` of `body`.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
     /// Carries the call out before it is answered with `status`.
@@ -58,6 +60,7 @@ pub(crate) struct Effect {
     /// Closes the connection without an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) drop: Option<Closing>,
+    /// Spoils the bank's signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signature: Option<BadSignature>,
     /// Announces the whole body, sends this many bytes of it, and closes the connection.
@@ -66,18 +69,22 @@ pub(crate) struct Effect {
 }
 
 /// Whether a call acts before its connection closes.
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Closing {
+    /// It does not act.
     Before,
+    /// It has acted.
     After,
 }
 
 /// What is wrong with the bank's signature.
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BadSignature {
+    /// One of other bytes.
     Wrong,
+    /// None.
     Missing,
 }
 

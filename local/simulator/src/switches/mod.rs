@@ -10,6 +10,7 @@ mod money;
 mod overview;
 mod page;
 mod people;
+mod reference;
 mod settings;
 
 use axum::Router;
@@ -42,6 +43,7 @@ pub(crate) fn router(bank: SharedBank) -> Router {
     Router::new()
         .route("/", get(page::home))
         .route(consent_page::STYLE_PATH, get(page::style))
+        .route("/_simulator", get(reference::show))
         .route("/_simulator/settings", get(settings::show).patch(settings::merge).post(settings::merge))
         .route("/_simulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_simulator/calls", get(calls::list).delete(calls::clear))

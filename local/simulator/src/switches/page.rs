@@ -16,6 +16,7 @@ pub(super) async fn home() -> impl IntoResponse {
         <a class=\"choice\" href=\"/app/ips\"><strong>Permitted addresses</strong>\
         <span>Where API keys may be used from, also for who is locked out</span></a></li></ul>\
         <h2>Look inside</h2><ul>\
+        <li><a href=\"/_simulator\">Settings and faults, explained</a></li>\
         <li><a href=\"/_simulator/overview\">Overview</a></li>\
         <li><a href=\"/_simulator/customers\">Customers</a></li>\
         <li><a href=\"/_simulator/objects\">Drafts, requests, issuer transactions and new payments</a></li>\

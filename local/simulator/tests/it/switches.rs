@@ -122,3 +122,31 @@ async fn the_root_is_a_page_with_links() {
     assert!(page.text.contains("href=\"/_simulator/overview\""));
     assert_eq!(bank.get("/_simulator/sesame").send().await.status, 404);
 }
+
+#[tokio::test]
+async fn a_page_explains_every_setting_and_every_field_of_a_fault() {
+    let bank = bank().await;
+    assert!(bank.get("/").send().await.text.contains("href=\"/_simulator\""));
+
+    let page = bank.get("/_simulator").header("Accept", "text/html").send().await;
+
+    assert_eq!(page.status, 200);
+    let settings = json!(Settings::default());
+    let faults = ["endpoint", "nth", "times", "status", "body", "content_type", "act", "delay_ms", "drop", "signature"];
+    for name in settings.as_object().unwrap().keys().map(String::as_str).chain(faults).chain(["truncate"]) {
+        let field = page.text.split_once(&format!("<dt><code>{name}</code>")).map(|(_, rest)| rest);
+        let field = field.unwrap_or_else(|| panic!("{name} is not there"));
+        let (_, meaning) = field.split_once("<dd><p>").unwrap();
+        assert!(meaning.split("</p>").next().unwrap().len() > 10, "{name} has no meaning");
+    }
+    for (value, meaning) in
+        [("classic", "3 GET, 5 POST"), ("half_hour", "In the last half hour"), ("after", "It has acted")]
+    {
+        assert!(
+            page.text.contains(&format!("<li><code>\"{value}\"</code>: "))
+                || page.text.contains(&format!("<code>&quot;{value}&quot;</code>: ")),
+            "{value}"
+        );
+        assert!(page.text.contains(meaning), "{value}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The page that explains settings and faults. It is made from their types, so that it is never behind them.
+
+use axum::response::Response;
+use maud::{Markup, html};
+use schemars::schema_for;
+use serde_json::{Map, Value, json};
+
+use super::faults::Fault;
+use crate::forms;
+use crate::oauth::consent_page::document;
+use crate::settings::Settings;
+
+pub(super) async fn show() -> Response {
+    let (settings, faults) = (schema_for!(Settings).to_value(), schema_for!(Fault).to_value());
+    let defaults = json!(Settings::default());
+    let main = html! {
+        h1 { "Settings and faults" }
+        p {
+            "What a test or a developer can change about this bank. Changes take JSON and last until the simulator ends; \
+             nothing of it exists at bunq."
+        }
+        h2 { "Settings" }
+        p { "Where sources about bunq contradict each other, a setting chooses. " code { "GET /_simulator/settings" } " shows them, and "
+            code { "PATCH" } " changes those that it names:" }
+        pre { "curl -X PATCH http://127.0.0.1:4100/_simulator/settings -H 'Content-Type: application/json' -d '{\"rate_limits\":\"classic\"}'" }
+        (fields(&settings, Some(&defaults)))
+        h2 { "Faults" }
+        p { "A fault disturbs some calls to one endpoint. " code { "POST /_simulator/faults" } " adds one, " code { "GET" } " lists them, and "
+            code { "DELETE" } " ends all of them. This one answers the next session with 500:" }
+        pre { "curl http://127.0.0.1:4100/_simulator/faults -H 'Content-Type: application/json' -d '{\"endpoint\":\"POST session-server\",\"status\":500}'" }
+        (fields(&faults, None))
+    };
+    forms::response(forms::page(200, document("Settings and faults", &main.into_string()), ""))
+}
+
+/// Every field of an object: its name, what it means, its values, and its default.
+fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
+    let none = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&none);
+    html! {
+        dl {
+            @for (name, field) in properties {
+                @let values = values(schema, field);
+                dt { code { (name) }
+                    @if let Some(default) = defaults.map(|defaults| &defaults[name]) { ", by default " code { (default) } }
+                }
+                dd {
+                    p { (text(field)) }
+                    @if !values.is_empty() {
+                        ul { @for (value, meaning) in &values { li { code { (value) } ": " (meaning) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The words that a field chooses from, with what each means.
+fn values(schema: &Value, field: &Value) -> Vec<(String, String)> {
+    let reference =
+        |field: &Value| field["$ref"].as_str().and_then(|reference| reference.strip_prefix('#').map(str::to_owned));
+    let of_option = || field["anyOf"].as_array().and_then(|variants| variants.iter().find_map(reference));
+    let chosen = reference(field).or_else(of_option).and_then(|pointer| schema.pointer(&pointer));
+    let variants = chosen.and_then(|schema| schema["oneOf"].as_array());
+    variants.into_iter().flatten().map(|variant| (variant["const"].to_string(), text(variant))).collect()
+}
+
+/// What the documentation of a type or field says, without the marks of its format.
+fn text(schema: &Value) -> String {
+    schema["description"].as_str().unwrap_or_default().replace('`', "").replace('\n', " ")
+}
