@@ -76,6 +76,16 @@ impl Browser {
         }
     }
 
+    /// Checks that nobody has to scroll for an element, except on a telephone.
+    pub(crate) async fn begins_on_the_first_screen(&self, screen: Screen, selector: &str) {
+        if screen.width < 600 {
+            return;
+        }
+        let script = "return document.querySelector(arguments[0]).getBoundingClientRect().top + window.scrollY";
+        let top = self.client.execute(script, vec![json!(selector)]).await.unwrap();
+        assert!(top.as_f64().unwrap() < f64::from(screen.height), "{selector} begins at {top} of {}", screen.height);
+    }
+
     /// Checks that no amount is torn from its currency at the end of a line.
     pub(crate) async fn keeps_amounts_together(&self) {
         let script = "return [...document.querySelectorAll('.amount, .balance')].map(it => it.getClientRects().length)";

@@ -9,5 +9,6 @@ mod events;
 mod roles;
 mod rotation;
 mod routes;
+mod same;
 mod template;
 mod updates;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 use testkit::TestApp;
 
-use crate::template;
+use crate::{same::assert_same, template};
 
 /// Written for clients of bunq's Python example; the same operation, so the description has it once.
 const WITH_SLASH: &str = "GET /user/{user_id}/";
@@ -30,7 +30,9 @@ fn the_template_and_the_description_have_the_same_routes() {
     }
     described.insert(WITH_SLASH.to_owned(), "find_user".to_owned());
 
-    assert_eq!(deployed(), described);
+    let lines =
+        |routes: BTreeMap<String, String>| routes.into_iter().map(|(route, id)| format!("{route} ({id})")).collect();
+    assert_same("template.yaml", lines(deployed()), "the functions' routers", lines(described));
 }
 
 #[test]
@@ -53,7 +55,7 @@ fn every_route_leads_to_the_function_that_has_it() {
         let target = format!("integrations/${{{group}Integration}}");
         let led = resources.values().filter(|resource| resource["Properties"]["Target"]["Fn::Sub"] == target);
         let led: BTreeSet<_> = led.map(|route| route["Properties"]["RouteKey"].as_str().unwrap().to_owned()).collect();
-        assert_eq!(led, routes, "{group}");
+        assert_same(&format!("{group} in template.yaml"), led, "its router", routes);
     }
 }
 
