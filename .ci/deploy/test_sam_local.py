@@ -1,8 +1,12 @@
 """`sam local` knows the API and the functions. It needs Docker to run them, but not to read them."""
 
 import os
+import tomllib
+from types import SimpleNamespace
 
 import pytest
+from aws_lambda_builders.workflow import BuildMode
+from aws_lambda_builders.workflows.rust_cargo.actions import RustCargoLambdaBuildAction
 from samcli.lib.providers.api_provider import ApiProvider
 from samcli.lib.providers.sam_function_provider import SamFunctionProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
@@ -35,3 +39,13 @@ def test_sam_build_knows_how_each_function_is_made(stacks):
         assert binary.replace("-", "") == name.removesuffix("Function").lower()
         manifest = (TEMPLATE.parent / "functions" / binary / "Cargo.toml").read_text()
         assert f'name = "{binary}"' in manifest
+
+
+def test_one_command_builds_all_functions_with_the_options_of_sam_build(stacks):
+    alias = tomllib.loads((TEMPLATE.parent / ".cargo" / "config.toml").read_text())["alias"]["functions"]
+    binaries = [function.metadata["BuildProperties"]["Binary"] for function in SamFunctionProvider(stacks).get_all()]
+    # What SAM runs for one function, less the architecture.
+    cargo = SimpleNamespace(binary_path="cargo")
+    one = RustCargoLambdaBuildAction("", {"cargo": cargo}, BuildMode.RELEASE, None, handler="docs").build_command()
+    assert one == ["cargo", *alias[:3], "--bin", "docs"]
+    assert alias[3:] == [word for binary in sorted(binaries) for word in ("--bin", binary)]
