@@ -47,6 +47,7 @@ async fn a_developer_reads_a_customers_accounts_from_the_docs() {
         browser.text("//button[contains(@class, 'authorize')]").await;
         browser.begins_on_the_first_screen(screen, "button.authorize").await;
         browser.begins_on_the_first_screen(screen, ".opblock-tag").await;
+        browser.fits(screen, "docs-begin").await;
         authorise(&browser, &app.api_key).await;
         browser.show("//*[@id='operations-tag-users']").await;
         browser.fits(screen, "docs").await;

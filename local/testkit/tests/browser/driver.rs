@@ -21,6 +21,21 @@ pub(crate) struct Browser {
     _profile: tempfile::TempDir,
 }
 
+/// Starts a driver on a free port, which it says; `None` if it ends by itself.
+fn start_driver() -> Option<(Child, u16)> {
+    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
+    let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
+    let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse::<u16>().ok()
+    });
+    if port.is_none() {
+        let _ = driver.wait();
+    }
+    Some((driver, port?))
+}
+
 impl Browser {
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -28,13 +43,8 @@ impl Browser {
 
     /// Starts one with more arguments on Chromium's command line.
     pub(crate) async fn start_with(more: &[&str]) -> Self {
-        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
-        let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        // It looks for one port for both families of addresses, and ends where another took the second meanwhile.
+        let (driver, port) = (0..5).find_map(|_| start_driver()).unwrap();
         let profile = tempfile::tempdir().unwrap();
         // The network flags keep Chromium from calling home, which a closed network would refuse many times over.
         let arguments = [
@@ -55,7 +65,7 @@ impl Browser {
         });
         let capabilities = capabilities.as_object().unwrap().clone();
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{}", port.unwrap())).await;
+        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
         Self { client: client.unwrap(), driver, _profile: profile }
     }
 
