@@ -11,7 +11,8 @@ use crate::schema::EgressReport;
 
 /// Compare our address with the permitted ones
 ///
-/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`.
+/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`. Answers also from
+/// an address that bunq refuses: then `agrees` is false, and `permitted` null.
 #[utoipa::path(
     get,
     path = "/credential-password-ip/egress",

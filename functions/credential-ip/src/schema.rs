@@ -42,9 +42,9 @@ pub(crate) struct EgressReport {
     /// The key whose addresses these are.
     #[schema(minimum = 1, example = 1001)]
     credential_password_ip_id: u64,
-    /// The addresses that may use it, `*` for any.
-    #[schema(example = json!(["185.40.108.7"]))]
-    permitted: Vec<String>,
+    /// The addresses that may use it, `*` for any; null where bunq does not say, since it refuses ours.
+    #[schema(required = true, example = json!(["185.40.108.7"]))]
+    permitted: Option<Vec<String>>,
     /// Whether the one is among the others. Null where it is not known.
     #[schema(required = true)]
     agrees: Option<bool>,

@@ -51,7 +51,7 @@ pub(crate) fn connected(provider: &Provider, user_id: Option<UserId>) -> Respons
     let text = html! {
         p { "You can close this window. You can end the connection at any time in the bunq app." }
         @if let Some(user_id) = user_id {
-            p.quiet { "Your connection's number: " code { (user_id) } }
+            p.quiet { "Your connection's id: " code { (user_id) } }
         }
     };
     page(StatusCode::OK, provider, "Your bunq account is connected", &text)
@@ -83,7 +83,7 @@ pub(crate) fn failed(provider: &Provider, problem: &Problem, request_id: &str, a
             // The owner's own application, as its API key named it.
             p { a href=(back) { "Back to " (back.host_str().unwrap_or_default()) } }
         }
-        footer { p { "If you ask for help, mention this number: " code { (request_id) } } }
+        footer { p { "If you ask for help, mention this id: " code { (request_id) } } }
     };
     let mut response = page(problem.status(), provider, title, &text);
     response.extensions_mut().insert(EndedWith(problem.code()));

@@ -53,8 +53,7 @@ pub(crate) async fn list_payments(
         let since = parameters
             .optional::<Since>("since", "must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z");
         if all && matches!(page.from, From::NewerThan(_)) {
-            parameters
-                .refuse("newer_id", "cannot be there together with all: a walk goes from the newest to the oldest");
+            parameters.refuse("newer_id", "cannot be combined with all: a walk goes from the newest to the oldest");
         }
         if since.is_some() && !all {
             parameters.refuse("since", "needs all=true");

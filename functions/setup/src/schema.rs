@@ -180,11 +180,11 @@ pub(crate) struct SetupEgress {
     /// Whether bunq permits it; null where it is not known.
     #[schema(required = true)]
     agrees: Option<bool>,
-    /// The key whose addresses these are. Not there where bunq refuses the address.
-    #[schema(nullable = false, example = 1001)]
-    credential_password_ip_id: Option<u64>,
-    /// The addresses that may use it, `*` for any. Not there where bunq refuses the address.
-    #[schema(nullable = false)]
+    /// The key whose addresses these are.
+    #[schema(minimum = 1, example = 1001)]
+    credential_password_ip_id: u64,
+    /// The addresses that may use it, `*` for any; null where bunq does not say, since it refuses ours.
+    #[schema(required = true)]
     permitted: Option<Vec<String>>,
 }
 

@@ -49,7 +49,7 @@ impl fmt::Display for StepLine {
             Step::SealingKey => "a key that seals tokens in the tables",
             Step::Certificate => "a PSD2 certificate",
             Step::Installation => "a key pair, installed at the bank",
-            Step::PspCredential => "the certificate, registered for an API key of the bank",
+            Step::PspCredential => "the certificate, registered; the bank gave an API key",
             Step::DeviceServer => "this device, registered",
             Step::Session => "a session with the bank",
             Step::OauthClient => "an OAuth client",
@@ -58,7 +58,7 @@ impl fmt::Display for StepLine {
         };
         let mark = match self.1 {
             StepState::Now => "made",
-            StepState::Before => "there",
+            StepState::Before => "kept",
             StepState::Missing => "missing",
             StepState::Forgotten => "lost",
         };
@@ -77,9 +77,12 @@ impl fmt::Display for Welcome<'_> {
         // As a shell takes it, whatever the folder is called.
         let quoted = stack.api_key_file.display().to_string().replace('\'', r"'\''");
         writeln!(f, "\n  API       {url}  (to try it out: {url}/docs)")?;
+        if options.public_url.is_some() {
+            writeln!(f, "            listens on {}", stack.address())?;
+        }
         match &stack.simulator_url {
             Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
-            None => writeln!(f, "  bank      bunq, {}", options.bunq.as_str())?,
+            None => writeln!(f, "  bank      {}  ({})", stack.bank_url, options.bunq.as_str())?,
         }
         let credentials = stack.aws_credentials_file.display();
         writeln!(
@@ -96,7 +99,7 @@ impl fmt::Display for Welcome<'_> {
                 "  USER_ID=$(curl -sSL -b '' -H 'X-Simulator-Approve: person' {url}/auth | sed 's/.*\"new_user_id\":\"//; s/\".*//')"
             )?;
         } else {
-            writeln!(f, "and keep the number that the page shows:\n\n  USER_ID=<the number>")?;
+            writeln!(f, "and keep the id that the page shows:\n\n  USER_ID=<the id>")?;
         }
         writeln!(f, "\nRead their profile and their accounts:\n")?;
         let read = |f: &mut fmt::Formatter<'_>, path: &str| {
@@ -106,6 +109,6 @@ impl fmt::Display for Welcome<'_> {
         read(f, "/accounts")?;
         let more = if options.log.is_none() { "; --log info shows the calls to the bank, too" } else { "" };
         writeln!(f, "\nEach request leaves a line here{more}.")?;
-        writeln!(f, "Ctrl-C stops everything. The next start finds it as it was; --fresh forgets it.")
+        writeln!(f, "Ctrl-C stops everything. The next start continues from here; --fresh deletes the state first.")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, net::IpAddr, path::PathBuf};
 
-use shared::{config::ConfigError, http::Problem, lambda, secrets::SecretsError};
+use shared::{config::ConfigError, http::Problem, lambda};
 
 /// The local stack does not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,19 +67,19 @@ pub enum LocalError {
         path: PathBuf,
     },
     /// `keys` or `status` where no `local` has been.
-    #[error("no `local` has been started with the folder {}; start one in another terminal", path.display())]
+    #[error("no `local` has been started with the state folder {}; start one in another terminal, or type this in the folder where it was started", path.display())]
     NeverStarted {
         /// The folder.
         path: PathBuf,
     },
     /// `keys` or `status` while none runs.
-    #[error("no `local` answers on port {port}; start one in another terminal, or say its --port")]
+    #[error("no `local` answers on port {port}; start one in another terminal, or give its port with --port")]
     NotRunning {
         /// The port.
         port: u16,
     },
     /// The running one has another access key.
-    #[error("the `local` that runs does not work with the folder {}; say its --state-dir", path.display())]
+    #[error("the running `local` uses another state folder than {}; give it with --state-dir, and its bank with --bunq", path.display())]
     OtherFolder {
         /// The folder.
         path: PathBuf,
@@ -98,9 +98,23 @@ pub enum LocalError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The certificate cannot be kept.
-    #[error("the certificate cannot be put into its secret: {0}")]
-    CertificateSecret(SecretsError),
+    /// The certificate is not one that the bank would take.
+    #[error("{problem} Nothing was changed.")]
+    Certificate {
+        /// Why, with the flags in place of the secret's fields.
+        problem: String,
+    },
+    /// A state that cannot be made again.
+    #[error(
+        "the state in {} holds this deployment's keys at bunq and the tokens of its customers, and nobody can restore them; to delete \
+         it, type: reset --bunq {bank} --yes", path.display()
+    )]
+    NotWithoutYes {
+        /// The folder.
+        path: PathBuf,
+        /// The bank.
+        bank: &'static str,
+    },
     /// `--bunq custom` without the bank's addresses.
     #[error("--bunq custom needs the bank's addresses in the environment; missing: {}", missing.join(", "))]
     CustomBank {

@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
             log(options.log);
             run(&options).await
         }
-        Some(Task::Reset) => reset(&options).map(|()| say(&"What the state folder held is forgotten.")),
+        Some(Task::Reset { yes }) => reset(&options, *yes).map(|said| say(&said)),
         Some(task) => ask(&options, task).await.map(|answer| say(&format!("{answer:#}"))),
     };
     match done {
@@ -77,9 +77,11 @@ async fn run(options: &Options) -> Result<(), LocalError> {
     say(&Welcome(&stack, options));
     let stopped = wait(interrupted.clone());
     tokio::select! {
-        served = stack.serve(stopped) => served,
-        () = async { wait(interrupted).await; tokio::time::sleep(LAST_WORDS).await } => Ok(()),
+        served = stack.serve(stopped) => served?,
+        () = async { wait(interrupted).await; tokio::time::sleep(LAST_WORDS).await } => {}
     }
+    say(&"Stopped.");
+    Ok(())
 }
 
 /// Says that the start goes on, whenever it has been silent for a while. Never ends.

@@ -49,7 +49,7 @@ pub struct Options {
     /// Port of the simulated bank; 0 takes any free one
     #[arg(long, default_value_t = 4100)]
     pub simulator_port: u16,
-    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge has 172.17.0.1, mostly
+    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge usually has 172.17.0.1
     #[arg(long, value_name = "ADDRESS")]
     pub docker: Option<IpAddr>,
     /// Folder that keeps tables, secrets, the simulated bank and the API key between runs
@@ -63,7 +63,7 @@ pub struct Options {
     pub public_url: Option<Url>,
     /// Your QSEAL certificate in PEM, without its chain: puts it, its key and its chain into the secret
     /// bunq-tpp/psd2-certificate of the embedded AWS
-    #[arg(long, value_name = "FILE", requires = "certificate_key")]
+    #[arg(long, value_name = "FILE", requires_all = ["certificate_key", "certificate_chain"])]
     pub certificate: Option<PathBuf>,
     /// The certificate's private key, PKCS#8 in PEM
     #[arg(long, value_name = "FILE", requires = "certificate")]
@@ -71,7 +71,7 @@ pub struct Options {
     /// The certificate's chain in PEM: its issuer first, the root last
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub certificate_chain: Option<PathBuf>,
-    /// Forget everything that this bank's state holds, and start over
+    /// Delete this bank's state (keys, customers, tokens), and start over
     #[arg(long)]
     pub fresh: bool,
     /// How much to log to standard error: error, warn, info (every request and every call to the bank), debug or trace.
@@ -83,16 +83,20 @@ pub struct Options {
 /// Something else than running everything.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Makes, lists and revokes API keys of the `local` that runs
+    /// Makes, lists and revokes API keys of the running `local`
     Keys {
         /// Which of them
         #[command(subcommand)]
         task: KeysTask,
     },
-    /// Prints the onboarding's report of the `local` that runs
+    /// Prints the onboarding's report of the running `local`
     Status,
-    /// Forgets everything that this bank's state holds
-    Reset,
+    /// Deletes this bank's state: keys, customers, tokens
+    Reset {
+        /// Needed for every bank but the simulated one
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// Something about API keys.
@@ -126,7 +130,7 @@ impl Task {
     /// What the setup is told.
     pub(crate) fn payload(&self) -> Value {
         match self {
-            Self::Status | Self::Reset => json!({ "action": "status" }),
+            Self::Status | Self::Reset { .. } => json!({ "action": "status" }),
             Self::Keys { task: KeysTask::List } => json!({ "action": "list_api_keys" }),
             Self::Keys { task: KeysTask::Revoke { id } } => json!({ "action": "revoke_api_key", "id": id }),
             Self::Keys { task: KeysTask::Create { name, scopes, workspace, expires_at } } => {

@@ -1,4 +1,4 @@
-//! What `local keys` and `local status` do: they ask the `local` that runs, by `POST /setup`, signed with the access key
+//! What `local keys` and `local status` do: they ask the running `local`, by `POST /setup`, signed with the access key
 //! of its state folder, as its owner does on AWS.
 
 use std::time::{Duration, SystemTime};
@@ -17,7 +17,7 @@ use crate::{LocalError, Options, options::Task, state::StateDir};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Has the `local` that runs do a task of the setup, and answers what it says.
+/// Has the running `local` do a task of the setup, and answers what it says.
 ///
 /// # Errors
 /// No `local` runs there, or it refuses.
@@ -47,14 +47,30 @@ pub async fn ask(options: &Options, task: &Task) -> Result<Value, LocalError> {
     }
 }
 
-/// A problem in one line.
+/// A problem in one line, in the words of the command line.
 fn words(problem: &Value) -> String {
+    let detail = problem["detail"].as_str().unwrap_or("it gives no reason").to_owned();
+    let all = problem["errors"].as_array().map_or(0, Vec::len);
+    // A single reason is the detail.
+    let said = if all > 1 { reasons(problem) } else { detail };
+    let flags = [
+        ("/scopes/", "--scope "),
+        ("/scopes", "--scope"),
+        ("/name", "--name"),
+        ("/workspace", "--workspace"),
+        ("/expires_at", "--expires-at"),
+        ("/id", "the id"),
+        ("list_api_keys returns", "`keys list` prints"),
+    ];
+    flags.into_iter().fold(said, |said, (field, flag)| said.replace(field, flag))
+}
+
+fn reasons(problem: &Value) -> String {
     let reasons = problem["errors"].as_array().into_iter().flatten().filter_map(|reason| {
         let place = reason["pointer"].as_str().or_else(|| reason["parameter"].as_str()).unwrap_or_default();
-        Some(format!(" {place} {}.", reason["detail"].as_str()?))
+        Some(format!("{place} {}", reason["detail"].as_str()?))
     });
-    let detail = problem["detail"].as_str().unwrap_or("it gives no reason").to_owned();
-    std::iter::once(detail).chain(reasons).collect()
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 /// The headers of AWS's Signature Version 4.

@@ -48,6 +48,8 @@ pub struct Stack {
     pub aws_url: String,
     /// Where the simulated bank is, if it is the one.
     pub simulator_url: Option<Url>,
+    /// The bank's API.
+    pub bank_url: Url,
     /// A key with every scope.
     pub api_key: ApiKey,
     /// The file that holds the key.
@@ -72,6 +74,9 @@ impl Stack {
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(LocalError::Serve)?.port();
         let state = StateDir::open(&options.state_dir, options.bunq)?;
+        if options.fresh && options.bunq == BankChoice::Production {
+            return Err(state.not_without_yes(options.bunq));
+        }
         if options.fresh {
             progress(Progress::Forgetting(state.path().to_owned()));
             state.forget()?;
@@ -103,7 +108,7 @@ impl Stack {
         }
         let (config, variables) = config(options, port, simulator.as_ref())?;
         aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
-        let url = config.public_url.clone();
+        let (url, bank_url) = (config.public_url.clone(), config.bunq.api.clone());
         let aws_url = aws.url();
         let endpoint = Url::parse(&aws_url).map_err(|error| LocalError::Serve(io::Error::other(error)))?;
         let here = Aws::Local {
@@ -113,7 +118,8 @@ impl Stack {
         };
         let app = compose(config, here, Clock::system()).await?;
         if let Some(certificate) = certificate {
-            app.tpp.put_certificate(&certificate).await.map_err(LocalError::CertificateSecret)?;
+            let put = app.tpp.put_certificate(&certificate).await;
+            put.map_err(|error| LocalError::Certificate { problem: in_flags(&Problem::from(error).to_string()) })?;
         }
         state.write_functions_env(&functions_env::content(&variables, &aws_url, &access_key))?;
 
@@ -122,6 +128,7 @@ impl Stack {
         Ok(Self {
             url,
             aws_url,
+            bank_url,
             simulator_url: simulator.as_ref().map(Simulator::url),
             api_key,
             api_key_file: state.api_key(),
@@ -132,6 +139,12 @@ impl Stack {
             aws,
             simulator,
         })
+    }
+
+    /// Where the API listens on this machine.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.listener.local_addr().map_or_else(|_| "an unknown port".to_owned(), |address| format!("http://{address}"))
     }
 
     /// Serves the API until `shutdown` resolves, then stops everything.
@@ -233,12 +246,31 @@ fn read_certificate(file: &Path, options: &Options) -> Result<CertificateSecret,
     })
 }
 
-/// Forgets everything that a bank's state holds.
+/// The texts about a certificate name the fields of its secret; whoever gives files knows the flags.
+fn in_flags(text: &str) -> String {
+    let flags = [
+        ("`certificate`", "--certificate"),
+        ("`chain`", "--certificate-chain"),
+        ("`private_key`", "--certificate-key"),
+    ];
+    flags.into_iter().fold(text.to_owned(), |text, (field, flag)| text.replace(field, flag))
+}
+
+/// Deletes what a bank's state holds, and says so. Only a state at the simulated bank goes without `yes`.
 ///
 /// # Errors
-/// A `local` works with it, or the operating system refuses.
-pub fn reset(options: &Options) -> Result<(), LocalError> {
-    StateDir::open(&options.state_dir, options.bunq)?.forget()
+/// A `local` works with it, the operating system refuses, or it needs `yes`.
+pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
+    let state = StateDir::at(&options.state_dir, options.bunq);
+    let folder = state.path().display();
+    if !state.is_used() {
+        return Ok(format!("There is nothing to delete in {folder}."));
+    }
+    if !yes && options.bunq != BankChoice::Simulator {
+        return Err(state.not_without_yes(options.bunq));
+    }
+    state.forget()?;
+    Ok(format!("Deleted the state in {folder} ({}).", options.bunq.as_str()))
 }
 
 /// Onboards, and finds a key for the person at the terminal: the one left here, the one just made, or a new one.

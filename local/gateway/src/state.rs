@@ -76,20 +76,32 @@ impl StateDir {
         move |source| LocalError::StateDir { path, source }
     }
 
-    /// Forgets everything, unless another process works with it.
+    /// Whether a `local` has worked here. Files of the same names in another folder are somebody else's.
+    pub(crate) fn is_used(&self) -> bool {
+        self.aws().join("lock").is_file()
+    }
+
+    /// Why it is not deleted just so.
+    pub(crate) fn not_without_yes(&self, bank: BankChoice) -> LocalError {
+        LocalError::NotWithoutYes { path: self.0.clone(), bank: bank.as_str() }
+    }
+
+    /// Forgets everything that a `local` has made here, unless another process works with it.
     pub(crate) fn forget(&self) -> Result<(), LocalError> {
         let aws = self.aws();
-        if let Ok(lock) = File::open(aws.join("lock")) {
-            lock.try_lock().map_err(|_| LocalError::StateDirInUse { path: self.0.clone() })?;
-        }
+        let Ok(lock) = File::open(aws.join("lock")) else { return Ok(()) };
+        lock.try_lock().map_err(|_| LocalError::StateDirInUse { path: self.0.clone() })?;
         let gone = |result: io::Result<()>| match result {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             result => result,
         };
-        gone(fs::remove_dir_all(&aws)).map_err(Self::failed(aws))?;
-        for file in [self.simulator(), self.api_key(), self.aws_credentials(), self.functions_env()] {
+        let own = [self.simulator(), self.api_key(), self.aws_credentials(), self.functions_env()];
+        let of_aws = ["dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm", "secrets.json", "lock"];
+        for file in own.into_iter().chain(of_aws.map(|name| aws.join(name))) {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
+        // It stays if something of somebody else is in it.
+        let _ = fs::remove_dir(&aws);
         Ok(())
     }
 

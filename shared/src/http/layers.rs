@@ -83,7 +83,9 @@ async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut req
     let (request, trail) = audit::begin(&actions, request, &id).await;
     let handled = tokio::spawn(handle(request, next, trail, span.clone())).await;
     let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
+    let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        code = Some(problem.code().as_str());
         // What the handler said besides stays: an idempotency key that was made for the caller.
         let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
@@ -102,7 +104,7 @@ async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut req
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-    span.in_scope(|| tracing::info!(status, ms, "request"));
+    span.in_scope(|| tracing::info!(status, ms, code, "request"));
     response
 }
 

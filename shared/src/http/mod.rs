@@ -25,7 +25,7 @@ pub use layers::{Deployed, RequestId, service};
 pub use links::links;
 pub use listing::{LARGEST_ANSWER, listing};
 pub use openapi::{base, document};
-pub use problem::{Action, Code, Place, Problem, Reason, Reasons};
+pub use problem::{Action, Affects, Code, Place, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};
 pub use session::{ConnectedUser, Holder, OwnSession, PathId};
 pub use start::start;

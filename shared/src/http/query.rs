@@ -84,7 +84,7 @@ impl Parameters {
             (Some(AnyId(id)), None) => From::OlderThan(id),
             (None, Some(AnyId(id))) => From::NewerThan(id),
             (Some(_), Some(_)) => {
-                self.refuse("newer_id", "cannot be there together with older_id");
+                self.refuse("newer_id", "cannot be combined with older_id");
                 From::Newest
             }
         };

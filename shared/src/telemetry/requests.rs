@@ -1,5 +1,5 @@
-//! One short line for each request, for a developer's terminal: method, route, status, time, and how many calls to the
-//! bank it took. A request that takes many says so while it runs.
+//! One short line for each request, for a developer's terminal: method, route, status, time, how many calls to the
+//! bank it took, and the code of its problem. A request that takes many says so while it runs.
 
 use std::{
     fmt,
@@ -38,7 +38,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
         {
             let mut fields = Fields::default();
             attributes.record(&mut fields);
-            let name = format!("{:<6} {}", fields.method, fields.route);
+            let route = if fields.route == "none" { "(no such route)" } else { &fields.route };
+            let name = format!("{:<6} {route}", fields.method);
             span.extensions_mut().insert(Request { name, calls: AtomicU64::new(0) });
         }
     }
@@ -60,7 +61,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
                     1 => ", 1 bank call".to_owned(),
                     calls => format!(", {calls} bank calls"),
                 };
-                Some(format!("{name}  {}  {} ms{calls}", fields.status, fields.ms))
+                let code = if fields.code.is_empty() { String::new() } else { format!("  {}", fields.code) };
+                Some(format!("{name}  {}  {} ms{calls}{code}", fields.status, fields.ms))
             }
             _ => None,
         };
@@ -83,6 +85,7 @@ struct Fields {
     route: String,
     status: String,
     ms: String,
+    code: String,
 }
 
 impl Visit for Fields {
@@ -93,6 +96,7 @@ impl Visit for Fields {
             "route" => &mut self.route,
             "status" => &mut self.status,
             "ms" => &mut self.ms,
+            "code" => &mut self.code,
             _ => return,
         };
         *place = format!("{value:?}");

@@ -16,6 +16,17 @@ use crate::{
     types::{deadline::Deadline, ids::CredentialPasswordIpId},
 };
 
+/// What the bank says of the addresses that may use the TPP's key.
+struct Compared {
+    key: CredentialPasswordIpId,
+    egress_ip: Option<Ipv4Addr>,
+    permitted: Vec<String>,
+    /// Whether our address is among them; none where it is not known.
+    agrees: Option<bool>,
+    /// Whether the bank lists any address at all, also those that are no longer permitted.
+    is_restricted: bool,
+}
+
 /// The address that the bank sees us from, next to those that it permits.
 #[derive(Clone, Debug, Serialize)]
 pub struct EgressReport {
@@ -23,13 +34,10 @@ pub struct EgressReport {
     pub egress_ip: Option<Ipv4Addr>,
     /// The key whose addresses these are.
     pub credential_password_ip_id: CredentialPasswordIpId,
-    /// The addresses that may use it, `*` for any.
-    pub permitted: Vec<String>,
+    /// The addresses that may use it, `*` for any; none where the bank does not say, since it refuses ours.
+    pub permitted: Option<Vec<String>>,
     /// Whether the one is among the others; none where it is not known.
     pub agrees: Option<bool>,
-    /// Whether the bank lists any address at all, also those that are no longer permitted.
-    #[serde(skip)]
-    is_restricted: bool,
 }
 
 impl Tpp {
@@ -40,13 +48,37 @@ impl Tpp {
         answer.inspect_err(|error| tracing::warn!(%error, "egress: the address is not known")).ok()
     }
 
-    /// Compares the address that the bank sees us from with those that it permits.
+    /// Compares the address that the bank sees us from with those that it permits. Where the bank refuses ours, it says
+    /// no more; that is when the report is needed, so it is made of what we know.
     ///
     /// # Errors
-    /// [`TppError`], and where the address is not permitted [`TppError::IpNotPermitted`].
+    /// [`TppError`].
     pub async fn egress_report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
+        let report = match self.compare_egress(deadline).await {
+            Ok(Compared { key, egress_ip, permitted, agrees, .. }) => {
+                EgressReport { egress_ip, credential_password_ip_id: key, permitted: Some(permitted), agrees }
+            }
+            Err(TppError::IpNotPermitted { address: egress_ip }) => EgressReport {
+                egress_ip,
+                credential_password_ip_id: self.own_key().await?,
+                permitted: None,
+                agrees: Some(false),
+            },
+            Err(error) => return Err(error),
+        };
+        Ok(report)
+    }
+
+    /// The TPP's key at the bank.
+    async fn own_key(&self) -> Result<CredentialPasswordIpId, TppError> {
         let secret = self.0.secrets.read::<TppSecret>().await?.and_then(|tpp| tpp.psp);
-        let key = secret.ok_or(TppError::NotOnboarded)?.credential_id;
+        Ok(secret.ok_or(TppError::NotOnboarded)?.credential_id)
+    }
+
+    /// # Errors
+    /// [`TppError`], and where the address is not permitted [`TppError::IpNotPermitted`].
+    async fn compare_egress(&self, deadline: Deadline) -> Result<Compared, TppError> {
+        let key = self.own_key().await?;
         let list = self.call(SessionOwner::Tpp, |user| ListPermittedIps { user, key }, deadline);
         let (listed, egress_ip) = tokio::join!(list, self.egress_ip(deadline));
         let active = |ip: &PermittedIp| ip.status == "ACTIVE";
@@ -54,7 +86,7 @@ impl Tpp {
         let is_restricted = !listed.is_empty();
         let permitted: Vec<_> = listed.into_iter().filter(active).map(|ip| ip.ip).collect();
         let agrees = egress_ip.map(|egress| permitted.iter().any(|ip| ip == "*" || *ip == egress.to_string()));
-        Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted, agrees, is_restricted })
+        Ok(Compared { key, egress_ip, permitted, agrees, is_restricted })
     }
 
     /// What it means that the bank refuses the TPP's own key.
@@ -66,7 +98,7 @@ impl Tpp {
     /// that is not permitted would have refused too.
     pub(super) async fn refused_token(&self, deadline: Deadline) -> TppError {
         // Boxed, since a refusal of the TPP's own key on the way leads through here again.
-        let report = match Box::pin(self.egress_report(deadline)).await {
+        let report = match Box::pin(self.compare_egress(deadline)).await {
             Ok(report) => report,
             // There is no verdict now, so none is remembered.
             Err(error) => return error,
@@ -105,6 +137,6 @@ impl Tpp {
     /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own
     /// may still be in memory: the bank is asked for something in that session.
     pub(super) async fn refused_installation(&self, error: BankError, deadline: Deadline) -> TppError {
-        Box::pin(self.egress_report(deadline)).await.err().unwrap_or(TppError::Session(error))
+        Box::pin(self.compare_egress(deadline)).await.err().unwrap_or(TppError::Session(error))
     }
 }

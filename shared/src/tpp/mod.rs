@@ -34,7 +34,7 @@ pub use once::{Order, Started};
 use crate::{
     bunq::Bank,
     config::Config,
-    secrets::{CertificateSecret, OauthClientSecret, Secrets, SecretsError},
+    secrets::{CertificateSecret, OauthClientSecret, Secrets},
     store::{ApiKeyRecord, Connection, SessionOwner, Store, StoredSession},
     types::{cache::Cache, clock::Clock, ids::UserId, workspace::Workspace},
 };
@@ -88,12 +88,14 @@ impl Tpp {
         self.0.clock.now()
     }
 
-    /// Keeps the owner's PSD2 certificate in its secret, for the setup to read.
+    /// Keeps the owner's PSD2 certificate in its secret, for the setup to read. One that the bank would refuse is not kept:
+    /// the one before it stays.
     ///
     /// # Errors
-    /// [`SecretsError`].
-    pub async fn put_certificate(&self, certificate: &CertificateSecret) -> Result<(), SecretsError> {
-        self.0.secrets.write(certificate).await
+    /// [`OnboardingError`] where the certificate is invalid, or Secrets Manager does not answer.
+    pub async fn put_certificate(&self, certificate: &CertificateSecret) -> Result<(), OnboardingError> {
+        certificate::check(certificate, self.0.config.environment, self.now())?;
+        Ok(self.0.secrets.write(certificate).await?)
     }
 
     /// Loads what every request needs, so that the first does not wait for it. What is missing is said by that request.

@@ -91,14 +91,20 @@ async fn a_service_that_fails_or_talks_nonsense_leaves_the_address_unknown_and_n
 
 #[tokio::test]
 async fn a_deployment_whose_address_has_changed_is_told_the_new_one_and_the_cure() {
+    // The report is needed most where bunq refuses the address.
     let app = at_one_address().await;
     let service = app.bank.egress_url();
     let app = with_a_service(app, &service).await;
     app.bank.settings(json!({ "egress_ip": OTHER })).await;
 
-    let locked_out = app.get(&format!("{KEYS}/egress")).await;
+    let report = egress(&app).await;
+    let status = app.setup(json!({ "action": "status" })).await.unwrap();
+    let problem = app.get(KEYS).await.problem(503, "ip_not_permitted");
 
-    let problem = locked_out.problem(503, "ip_not_permitted");
+    assert!(report["credential_password_ip_id"].is_u64(), "{report}");
+    let said = (&report["egress_ip"], &report["permitted"], &report["agrees"]);
+    assert_eq!(said, (&json!(OTHER), &Value::Null, &json!(false)), "{report}");
+    assert_eq!(status["egress"], report, "{status}");
     assert!(problem["detail"].as_str().unwrap().contains(OTHER), "{problem}");
 }
 

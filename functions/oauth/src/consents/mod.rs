@@ -233,7 +233,7 @@ pub(crate) async fn claim_consent(
         let text = fields.required::<String>("proof")?;
         let proof = ClaimProof::of_our_form(&text);
         if proof.is_none() {
-            fields.refuse("proof", "must be as the return address had it");
+            fields.refuse("proof", "must be the `proof` of the return address");
         }
         proof
     })?;

@@ -195,14 +195,23 @@ fn production_wants_a_certificate_and_takes_it_from_files() {
     assert!(made.unwrap().status.success(), "this test needs the `openssl` command");
 
     let without = refusal(production(&[]));
-    let with = refusal(production(&["--certificate", &certificate, "--certificate-key", &key]));
+    let files = |certificate: &str, chain: &str| {
+        let chain = ["--certificate-chain", chain];
+        refusal(production(&[&["--certificate", certificate, "--certificate-key", &key][..], &chain].concat()))
+    };
+    let self_signed = files(&certificate, &certificate);
     let kept = refusal(production(&[]));
-    let reason = |line: &str| line.split_once(" stopped: ").unwrap().1.to_owned();
-    let nowhere = refusal(production(&["--certificate", &file("none.pem"), "--certificate-key", &key]));
+    let nowhere = files(&file("none.pem"), &certificate);
+    let no_certificate = files(&key, &certificate);
+    let twice = file("twice.pem");
+    fs::write(&twice, fs::read_to_string(&certificate).unwrap().repeat(2)).unwrap();
+    let two = files(&twice, &certificate);
 
     assert!(without.contains("in the secret bunq-tpp/psd2-certificate. Give it with"), "{without}");
     assert!(without.contains("--certificate, --certificate-key and --certificate-chain. What was done"), "{without}");
-    assert!(with.contains("self-signed"), "{with}");
-    assert_eq!(reason(&kept), reason(&with), "the secret keeps it");
+    assert!(self_signed.contains("this one is self-signed. Nothing was changed."), "{self_signed}");
+    assert!(kept.contains("in the secret bunq-tpp/psd2-certificate"), "an invalid one is not kept: {kept}");
+    assert_eq!(no_certificate, "the certificate or its chain is not X.509 in PEM. Nothing was changed.");
+    assert_eq!(two, "--certificate must hold the leaf and nothing else. Nothing was changed.");
     assert!(nowhere.starts_with("cannot read ") && nowhere.contains("none.pem"), "{nowhere}");
 }

@@ -39,7 +39,7 @@ async fn a_signal_during_the_onboarding_ends_it_and_the_next_start_goes_on() {
 
     let second = Local::start(&folder.path(), &[]);
 
-    assert!(standing(&second, "there").contains(&"a key that seals tokens in the tables".to_owned()));
+    assert!(standing(&second, "kept").contains(&"a key that seals tokens in the tables".to_owned()));
     assert!(standing(&second, "made").contains(&"an API key for you".to_owned()));
     let user_id = browser.connect(&second, "person").await;
     browser.assert_reads_accounts(&second, second.api_key(), &user_id).await;
@@ -67,7 +67,7 @@ async fn the_next_start_finds_everything_as_it_was() {
     // On other ports: every address comes from the options, so nothing of the old ones may be left.
     let second = Local::start(&folder.path(), &[]);
 
-    assert_eq!(standing(&second, "there").len(), 8, "{:?}", second.steps());
+    assert_eq!(standing(&second, "kept").len(), 8, "{:?}", second.steps());
     assert_eq!(standing(&second, "made"), ["its callback URL"], "the port is new, and so is the address");
     assert_eq!(second.api_key(), key);
     for user_id in [&person, &company] {
@@ -84,7 +84,7 @@ async fn on_the_same_public_address_nothing_is_made_again() {
 
     let second = Local::start(&folder.path(), &arguments);
 
-    assert_eq!(standing(&second, "there").len(), 9, "{:?}", second.steps());
+    assert_eq!(standing(&second, "kept").len(), 9, "{:?}", second.steps());
 }
 
 #[tokio::test]

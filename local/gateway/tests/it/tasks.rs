@@ -76,10 +76,10 @@ fn what_the_setup_refuses_is_said_in_words() {
     drop(Local::start(&other.path(), &[]));
     let foreign = ask(&["status"], &other);
 
-    assert!(scope.starts_with("/scopes/0 must be one of accounts"), "{scope}");
-    assert!(id.starts_with("/id must be a UUID"), "{id}");
-    assert!(never.starts_with("no `local` has been started with the folder"), "{never}");
-    assert!(foreign.contains("does not work with the folder"), "{foreign}");
+    assert_eq!(scope, "--scope 0 must be one of accounts, connections, payments, psd2, credentials");
+    assert_eq!(id, "the id must be a UUID, as `keys list` prints it");
+    assert!(never.starts_with("no `local` has been started with the state folder"), "{never}");
+    assert!(foreign.starts_with("the running `local` uses another state folder"), "{foreign}");
 }
 
 #[test]
@@ -94,7 +94,10 @@ fn a_task_that_nobody_can_do_says_what_to_start() {
 
     let line = refusal(command);
 
-    assert_eq!(line, format!("no `local` answers on port {port}; start one in another terminal, or say its --port"));
+    assert_eq!(
+        line,
+        format!("no `local` answers on port {port}; start one in another terminal, or give its port with --port")
+    );
 }
 
 #[test]
@@ -113,6 +116,8 @@ fn a_reset_forgets_everything_unless_somebody_works_with_it() {
     assert!(run_to_end(reset()).status.success());
 
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let nothing = run_to_end(reset());
+    assert!(nothing.status.success() && nothing.stdout.starts_with(b"There is nothing to delete"), "{nothing:?}");
     assert_ne!(Local::start(&folder.path(), &[]).api_key(), before);
 }
 
@@ -133,4 +138,44 @@ fn functions_outside_of_the_process_find_their_environment_in_a_file() {
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "CONNECTIONS_TABLE", "SECRET_PREFIX", "PUBLIC_URL"] {
         assert_ne!(value(name), "", "{name} in {file}");
     }
+}
+
+/// Somebody may name any folder.
+#[test]
+fn files_of_somebody_else_are_not_deleted_though_they_have_our_names() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path().join("aws")).unwrap();
+    for name in ["api-key", "aws/config", "aws-credentials"] {
+        fs::write(folder.path().join(name), "precious").unwrap();
+    }
+    let mut reset = Command::new(PROGRAM);
+    reset.args(["reset", "--state-dir"]).arg(folder.path());
+
+    assert!(run_to_end(reset).status.success());
+
+    for name in ["api-key", "aws/config", "aws-credentials"] {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "precious", "{name}");
+    }
+}
+
+#[test]
+fn a_state_that_nobody_can_make_again_is_not_deleted_just_so() {
+    let folder = Folder::onboarded();
+    let production = folder.path().join("production");
+    fs::rename(folder.path(), folder.path().with_file_name("kept")).unwrap();
+    fs::create_dir(folder.path()).unwrap();
+    fs::rename(folder.path().with_file_name("kept"), &production).unwrap();
+    let with = |words: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).args(["--bunq", "production", "--port", "0", "--state-dir"]).arg(folder.path());
+        command
+    };
+
+    for words in [&["reset"][..], &["--fresh", "--aws-port", "0"]] {
+        let line = refusal(with(words));
+        assert!(line.contains("type: reset --bunq production --yes"), "{words:?}: {line}");
+        assert!(fs::exists(production.join("api-key")).unwrap());
+    }
+    assert!(run_to_end(with(&["reset", "--yes"])).status.success());
+    assert_eq!(fs::read_dir(&production).unwrap().count(), 0);
 }

@@ -91,7 +91,7 @@ pub enum DuplicateRequestIds {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnGet {
-    /// Nothing.
+    /// It is not checked.
     Ignore,
     /// It is checked as on other calls.
     Check,
@@ -103,7 +103,7 @@ pub enum OnGet {
 pub enum Need {
     /// It may be left out.
     Optional,
-    /// It may not.
+    /// It must be there.
     Required,
 }
 

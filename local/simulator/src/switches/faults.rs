@@ -24,12 +24,12 @@ pub(crate) struct Faults(Vec<Fault>);
 #[derive(Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
-    /// `POST session-server`, or `*`.
+    /// The method and route of the bank, such as `POST session-server` or `GET user/{user-id}/monetary-account`; `*` is any. `/_simulator/calls` names those that were called.
     endpoint: String,
-    /// The first call it meets, counted from when it was ordered.
+    /// Which call is the first to be disturbed; 1, the default, is the next one.
     #[serde(default = "one")]
     nth: u64,
-    /// How many calls it meets.
+    /// How many calls are disturbed; 1 by default.
     #[serde(default = "one")]
     times: u64,
     /// The calls counted so far.
@@ -51,7 +51,7 @@ pub(crate) struct Effect {
     /// The `Content-Type` of `body`.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
-    /// Carries the call out before it is answered with `status`.
+    /// The bank carries out the call, then answers with `status`.
     #[serde(default)]
     pub(crate) act: bool,
     /// The call acts at once; only its answer is late.
@@ -60,7 +60,7 @@ pub(crate) struct Effect {
     /// Closes the connection without an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) drop: Option<Closing>,
-    /// Spoils the bank's signature.
+    /// Makes the bank's signature useless.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signature: Option<BadSignature>,
     /// Announces the whole body, sends this many bytes of it, and closes the connection.
@@ -82,9 +82,9 @@ pub(crate) enum Closing {
 #[derive(Clone, Copy, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BadSignature {
-    /// One of other bytes.
+    /// The signature belongs to another text.
     Wrong,
-    /// None.
+    /// There is no signature.
     Missing,
 }
 

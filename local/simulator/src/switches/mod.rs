@@ -94,7 +94,9 @@ enum SwitchError {
     NotJson,
     #[error("the body is not understood: {0}")]
     Body(#[from] serde_json::Error),
-    #[error("no endpoint of this bank is called \"{0}\"")]
+    #[error(
+        "no endpoint of this bank is called \"{0}\"; GET /_simulator/calls names those that were called, such as GET user/{{user-id}}/monetary-account"
+    )]
     UnknownEndpoint(String),
     #[error("a fault cannot have this {0}")]
     BadFault(&'static str),

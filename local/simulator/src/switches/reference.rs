@@ -17,7 +17,7 @@ pub(super) async fn show() -> Response {
         h1 { "Settings and faults" }
         p {
             "What a test or a developer can change about this bank. Changes take JSON and last until the simulator ends; \
-             nothing of it exists at bunq."
+             bunq has nothing like it."
         }
         h2 { "Settings" }
         p { "Where sources about bunq contradict each other, a setting chooses. " code { "GET /_simulator/settings" } " shows them, and "

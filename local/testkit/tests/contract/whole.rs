@@ -1,6 +1,6 @@
 //! Nothing is missing in the document: a client can be made from it, and a reader learns from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use shared::types::money::Currency;
@@ -153,6 +153,35 @@ fn what_the_bank_does_not_find_is_what_the_operation_asks_for() {
     ] {
         assert_eq!(text(path, method), expected, "{path}");
     }
+}
+
+#[test]
+fn the_table_of_errors_has_every_code_as_it_is_answered() {
+    let text = include_str!("../../../../docs/API-DESIGN.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let table: BTreeMap<_, Vec<&str>> = rows.map(|(code, rest)| (code, rest.split(" | ").collect())).collect();
+    let document = document();
+    let codes = document["components"]["schemas"]["Code"]["enum"].as_array().unwrap();
+    let codes: BTreeSet<_> = codes.iter().map(|code| code.as_str().unwrap()).collect();
+    assert_eq!(table.keys().copied().collect::<BTreeSet<_>>(), codes);
+
+    let mut seen = 0;
+    for operation in operations(&document) {
+        for answer in operation.value["responses"].as_object().unwrap().values() {
+            for example in examples(&document, &answer["content"]["application/problem+json"]) {
+                let code = example["code"].as_str().unwrap();
+                let [statuses, actions, scopes, _] = table[code][..] else { panic!("{code}: {:?}", table[code]) };
+                let status = example["status"].to_string();
+                assert!(statuses.split(", ").any(|one| one == status), "{example}");
+                for (named, field) in [(actions, "action"), (scopes, "scope")] {
+                    let word = format!("`{}`", example[field].as_str().unwrap());
+                    assert!(named.split(", ").any(|one| one == word), "{field} of {example}: {named}");
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 300, "{seen}");
 }
 
 /// The names of a body's fields, in whichever of its variants.

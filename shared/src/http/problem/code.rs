@@ -146,6 +146,73 @@ codes! {
     InternalError = "internal_error",
 }
 
+/// Whose calls a problem concerns, for programs that work through many customers: `request`, this one; `connection`,
+/// every call for this customer, so go on with the next; `deployment`, every call with this API key, so stop the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Affects {
+    /// This call. The next one may succeed.
+    Request,
+    /// Every call for this customer. Go on with the next customer.
+    Connection,
+    /// Every call with this API key, whoever the customer is. Stop the job.
+    Deployment,
+}
+
+impl Code {
+    /// Whose calls it concerns, where nothing more is known.
+    pub(super) const fn affects(self) -> Affects {
+        match self {
+            Self::InvalidRequest
+            | Self::RouteNotFound
+            | Self::MethodNotAllowed
+            | Self::StateInvalid
+            | Self::StateExpired
+            | Self::OtherBrowser
+            | Self::ConsentNotFound
+            | Self::TicketMissing
+            | Self::TicketInvalid
+            | Self::TicketExpired
+            | Self::TicketUsed
+            | Self::TicketWithdrawn
+            | Self::WrongCustomer
+            | Self::ConsentNotPending
+            | Self::ConsentNotClaimable
+            | Self::AlreadyClaimed
+            | Self::ClaimExpired
+            | Self::ProofInvalid
+            | Self::NotPrefetched
+            | Self::ConsentDenied
+            | Self::ConsentFailed
+            | Self::CodeRefused
+            | Self::BankRefused
+            | Self::AnswerTooLarge
+            | Self::BankUnavailable
+            | Self::BankSignatureInvalid
+            | Self::BankTimeout
+            | Self::RequestInFlight
+            | Self::IdempotencyKeyReused
+            | Self::OutcomeUnknown
+            | Self::SetupSuperseded
+            | Self::InternalError => Affects::Request,
+            Self::UserNotFound
+            | Self::ConsentRevoked
+            | Self::ConsentExpired
+            | Self::ConnectedElsewhere
+            | Self::AccessRefused
+            | Self::SessionPending => Affects::Connection,
+            Self::ApiKeyMissing
+            | Self::ApiKeyInvalid
+            | Self::ScopeMissing
+            | Self::IpNotPermitted
+            | Self::BankBusy
+            | Self::NotOnboarded
+            | Self::CertificateInvalid
+            | Self::StoreUnavailable => Affects::Deployment,
+        }
+    }
+}
+
 /// What to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -154,7 +221,7 @@ pub enum Action {
     Retry,
     /// Send it again after `Retry-After`.
     Wait,
-    /// Send the customer through `/auth` again.
+    /// Ask the customer to connect again, with a new consent.
     Reauthorise,
     /// Change the request.
     FixRequest,

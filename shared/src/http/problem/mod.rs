@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub use code::{Action, Code};
+pub use code::{Action, Affects, Code};
 pub use reasons::{Place, Reason, Reasons};
 
 /// An error as callers see it.
@@ -24,6 +24,7 @@ pub struct Problem {
     status: StatusCode,
     code: Code,
     action: Action,
+    affects: Affects,
     detail: String,
     errors: Reasons,
     retry_after: Option<Duration>,
@@ -45,6 +46,7 @@ pub struct Wire<'a> {
     status: u16,
     code: Code,
     action: Action,
+    scope: Affects,
     /// What happened, for people. The words may change.
     #[schema(example = "No customer is connected under this user_id.")]
     detail: &'a str,
@@ -68,11 +70,16 @@ impl Problem {
             status,
             code,
             action,
+            affects: code.affects(),
             detail: detail.into(),
             errors: Reasons::default(),
             retry_after: None,
             bunq_response_id: None,
         }
+    }
+
+    fn affecting(self, affects: Affects) -> Self {
+        Self { affects, ..self }
     }
 
     fn after(self, wait: Duration) -> Self {
@@ -121,6 +128,7 @@ impl Problem {
             status: self.status.as_u16(),
             code: self.code,
             action: self.action,
+            scope: self.affects,
             detail: &self.detail,
             errors: self.errors.as_slice(),
             request_id,

@@ -7,7 +7,7 @@ use http::StatusCode;
 mod consent;
 mod request;
 
-use super::{Action, Code, Problem, Reasons};
+use super::{Action, Affects, Code, Problem, Reasons};
 use crate::{
     bunq::{BankError, NoConnection, Refusal},
     secrets::SecretsError,
@@ -71,7 +71,7 @@ impl From<BankError> for Problem {
             }
             BankError::Unreachable(error) => {
                 let detail = format!("bunq could not be reached: {}.", NoConnection::of(error));
-                bad_gateway(Code::BankUnavailable, Action::Retry, &detail)
+                bad_gateway(Code::BankUnavailable, Action::Retry, &detail).affecting(Affects::Deployment)
             }
             BankError::Interrupted(_) => {
                 let detail = "The connection to bunq broke before its whole answer was here.";
@@ -197,7 +197,7 @@ impl From<TppError> for Problem {
             )
             .after(SHORT_WAIT),
             TppError::Session(BankError::Refused(refusal)) if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) => {
-                refused_us(&refusal, "bunq does not open a session.")
+                refused_us(&refusal, "bunq does not open a session.").affecting(Affects::Connection)
             }
             TppError::Bank(error) | TppError::Session(error) => error.into(),
             TppError::Store(error) => error.into(),
