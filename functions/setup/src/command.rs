@@ -73,10 +73,7 @@ impl Command {
 
     fn read_new_key(fields: &mut Fields) -> Option<Self> {
         let name = fields.required::<KeyName>("name");
-        let scopes = fields.list::<Scope>("scopes");
-        if scopes.is_empty() && fields.is_clean() {
-            fields.refuse("scopes", "must name at least one scope");
-        }
+        let scopes = fields.required_list::<Scope>("scopes", "must name at least one scope").unwrap_or_default();
         let workspace = fields.optional("workspace").unwrap_or_default();
         let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
         Some(Self::CreateApiKey { name: name?.0, scopes, workspace, expires_at })

@@ -107,11 +107,14 @@ pub enum LocalError {
     /// A state that cannot be made again.
     #[error(
         "the state in {} holds this deployment's keys at bunq and the tokens of its customers, and nobody can restore them; to delete \
-         it, type: reset --bunq {bank} --yes", path.display()
+         it, type: reset --bunq {bank} --state-dir {} --yes",
+        path.display(), root.display()
     )]
     NotWithoutYes {
         /// The folder.
         path: PathBuf,
+        /// What `--state-dir` said.
+        root: PathBuf,
         /// The bank.
         bank: &'static str,
     },

@@ -71,7 +71,7 @@ pub struct Options {
     /// The certificate's chain in PEM: its issuer first, the root last
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub certificate_chain: Option<PathBuf>,
-    /// Delete this bank's state (keys, customers, tokens), and start over
+    /// Delete the simulated bank's state (keys, customers, tokens), and start over; for another bank, see `reset`
     #[arg(long)]
     pub fresh: bool,
     /// How much to log to standard error: error, warn, info (every request and every call to the bank), debug or trace.

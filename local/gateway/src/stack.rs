@@ -74,8 +74,8 @@ impl Stack {
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(LocalError::Serve)?.port();
         let state = StateDir::open(&options.state_dir, options.bunq)?;
-        if options.fresh && options.bunq == BankChoice::Production {
-            return Err(state.not_without_yes(options.bunq));
+        if options.fresh && options.bunq != BankChoice::Simulator && state.is_used() {
+            return Err(state.not_without_yes(options));
         }
         if options.fresh {
             progress(Progress::Forgetting(state.path().to_owned()));
@@ -267,7 +267,7 @@ pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
         return Ok(format!("There is nothing to delete in {folder}."));
     }
     if !yes && options.bunq != BankChoice::Simulator {
-        return Err(state.not_without_yes(options.bunq));
+        return Err(state.not_without_yes(options));
     }
     state.forget()?;
     Ok(format!("Deleted the state in {folder} ({}).", options.bunq.as_str()))

@@ -11,7 +11,7 @@ use local_aws::{AccessKey, AccessKeyError};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::types::secret::{ApiKey, Secret as _};
 
-use crate::{BankChoice, LocalError};
+use crate::{BankChoice, LocalError, Options};
 
 /// Where the state of one bank is.
 #[derive(Clone, Debug)]
@@ -82,8 +82,9 @@ impl StateDir {
     }
 
     /// Why it is not deleted just so.
-    pub(crate) fn not_without_yes(&self, bank: BankChoice) -> LocalError {
-        LocalError::NotWithoutYes { path: self.0.clone(), bank: bank.as_str() }
+    pub(crate) fn not_without_yes(&self, options: &Options) -> LocalError {
+        let (path, root) = (self.0.clone(), options.state_dir.clone());
+        LocalError::NotWithoutYes { path, root, bank: options.bunq.as_str() }
     }
 
     /// Forgets everything that a `local` has made here, unless another process works with it.
@@ -96,13 +97,29 @@ impl StateDir {
             result => result,
         };
         let own = [self.simulator(), self.api_key(), self.aws_credentials(), self.functions_env()];
-        let of_aws = ["dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm", "secrets.json", "lock"];
-        for file in own.into_iter().chain(of_aws.map(|name| aws.join(name))) {
+        let of_aws = [
+            "dynamodb.sqlite",
+            "dynamodb.sqlite-wal",
+            "dynamodb.sqlite-shm",
+            "dynamodb.sqlite.new",
+            "secrets.json",
+            "secrets.json.new",
+        ];
+        // The lock last: what is left by an interruption is found by the next try.
+        let of_aws = of_aws.map(|name| aws.join(name)).into_iter().chain([aws.join("lock")]);
+        for file in own.into_iter().chain(self.simulator_drafts()).chain(of_aws) {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
         // It stays if something of somebody else is in it.
         let _ = fs::remove_dir(&aws);
         Ok(())
+    }
+
+    /// What a simulator that was killed while it wrote has left: keys are in it, too.
+    fn simulator_drafts(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let is_draft = |name: &str| name.starts_with("simulator.json.") && name.ends_with(".draft");
+        entries.filter(|entry| entry.file_name().to_str().is_some_and(is_draft)).map(|entry| entry.path()).collect()
     }
 
     /// The API key that a run before left here, if it did.

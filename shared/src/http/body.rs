@@ -26,7 +26,7 @@ impl JsonBody {
     /// Whether nothing was sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.trim_ascii().is_empty()
     }
 
     /// Reads the fields; `read` answers `None` where it noted what is missing.
@@ -34,7 +34,7 @@ impl JsonBody {
     /// # Errors
     /// A [`Problem`] with the first reasons.
     pub fn read<T>(&self, read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
-        let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim().is_empty()).unwrap_or("{}");
+        let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim_ascii().is_empty()).unwrap_or("{}");
         let invalid = |must: &str| Problem::invalid(Place::Body(""), must);
         let json = serde_json::from_str::<&RawValue>(text);
         json.map_err(|error| invalid(&format!("is not JSON: line {}, column {}", error.line(), error.column())))?;

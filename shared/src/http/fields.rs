@@ -183,9 +183,14 @@ impl Fields {
         self.members.clear();
     }
 
-    /// A list that may be there, of strings.
-    pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Vec<T> {
-        self.elements(name, false)
+    /// A list of strings that must have elements.
+    pub fn required_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, must: &str) -> Option<Vec<T>> {
+        let before = self.reasons.total();
+        let list = self.elements(name, false);
+        if list.is_empty() && self.reasons.total() == before {
+            self.refuse(name, must);
+        }
+        (!list.is_empty()).then_some(list)
     }
 
     /// A list that may be there, of numbers or strings that say them.

@@ -41,7 +41,12 @@ pub enum SecretsError {
 
 impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for SecretsError {
     fn from(error: SdkError<E, R>) -> Self {
-        let code = error.code().map_or_else(|| causes(&error), str::to_owned);
+        // Of an answer only the code: messages can quote keys.
+        let code = match (&error, error.code()) {
+            (_, Some(code)) => code.to_owned(),
+            (SdkError::ServiceError(_), None) => "an answer without a code".to_owned(),
+            (error, None) => causes(error),
+        };
         match code.as_str() {
             "AccessDeniedException" | "UnrecognizedClientException" | "DecryptionFailure" | "ValidationException" => {
                 Self::Misconfigured(code)

@@ -41,8 +41,12 @@ pub enum StoreError {
 
 impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for StoreError {
     fn from(error: SdkError<E, R>) -> Self {
-        // Only the code: messages can quote keys.
-        let code = error.code().map_or_else(|| causes(&error), str::to_owned);
+        // Of an answer only the code: messages can quote keys.
+        let code = match (&error, error.code()) {
+            (_, Some(code)) => code.to_owned(),
+            (SdkError::ServiceError(_), None) => "an answer without a code".to_owned(),
+            (error, None) => causes(error),
+        };
         match code.as_str() {
             "ResourceNotFoundException"
             | "AccessDeniedException"

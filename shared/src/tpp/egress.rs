@@ -36,7 +36,8 @@ pub struct EgressReport {
     pub credential_password_ip_id: CredentialPasswordIpId,
     /// The addresses that may use it, `*` for any; none where the bank does not say, since it refuses ours.
     pub permitted: Option<Vec<String>>,
-    /// Whether the one is among the others; none where it is not known.
+    /// Whether the one is among the others; none where it is not known. False beside no list: the bank refuses the key
+    /// from this address, or the key was revoked.
     pub agrees: Option<bool>,
 }
 
@@ -62,7 +63,8 @@ impl Tpp {
                 egress_ip,
                 credential_password_ip_id: self.own_key().await?,
                 permitted: None,
-                agrees: Some(false),
+                // The key may have been revoked, too; without an address of ours nothing is known.
+                agrees: egress_ip.map(|_| false),
             },
             Err(error) => return Err(error),
         };

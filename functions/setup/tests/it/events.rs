@@ -69,7 +69,7 @@ async fn a_request_that_is_not_json_is_refused() {
 
     typed("text/plain", "{}").await.problem(422, "invalid_request");
     typed("application/x-www-form-urlencoded", "action=run").await.problem(422, "invalid_request");
-    for body in ["", "{", "run", "{} {}", "[]"] {
+    for body in ["", " \n", "{", "run", "{} {}", "[]"] {
         signed(&app, body).await.problem(422, "invalid_request");
     }
     let comma = signed(&app, "{\"action\": \"status\"\n \"id\": 1}").await;

@@ -46,6 +46,7 @@ async fn missing_fields_and_wrong_types_are_refused() {
         (json!({ "action": ["run"] }), "/action must be a string"),
         (json!({ "action": "create_api_key", "scopes": ["payments"] }), "/name is required"),
         (json!({ "action": "create_api_key", "name": "a" }), "/scopes must name at least one scope"),
+        (json!({ "action": "create_api_key" }), "/name is required. /scopes must name at least one scope."),
         (json!({ "action": "revoke_api_key" }), "/id is required"),
         (json!({ "action": "revoke_api_key", "id": 7 }), "/id must be a string"),
         (json!({ "action": "revoke_api_key", "id": "7" }), "/id must be a UUID"),

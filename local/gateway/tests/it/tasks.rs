@@ -110,6 +110,9 @@ fn a_reset_forgets_everything_unless_somebody_works_with_it() {
     };
     let local = Local::start(&folder.path(), &[]);
     let before = local.api_key().to_owned();
+    for draft in ["simulator.json.1.draft", "aws/secrets.json.new"] {
+        fs::write(folder.path().join(draft), "what a kill has left").unwrap();
+    }
 
     assert!(refusal(reset()).contains("uses the folder"));
     drop(local);
@@ -173,7 +176,8 @@ fn a_state_that_nobody_can_make_again_is_not_deleted_just_so() {
 
     for words in [&["reset"][..], &["--fresh", "--aws-port", "0"]] {
         let line = refusal(with(words));
-        assert!(line.contains("type: reset --bunq production --yes"), "{words:?}: {line}");
+        let typed = format!("type: reset --bunq production --state-dir {} --yes", folder.path().display());
+        assert!(line.ends_with(&typed), "{words:?}: {line}");
         assert!(fs::exists(production.join("api-key")).unwrap());
     }
     assert!(run_to_end(with(&["reset", "--yes"])).status.success());

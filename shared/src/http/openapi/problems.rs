@@ -122,6 +122,7 @@ groups! {
     AtBank = [
         TppError::from(refused(403, "You are not allowed to do this.")),
         TppError::from(refused(404, "Monetary account for id \"60199\" not found.")),
+        TppError::from(refused(401, "Insufficient authorisation.")),
         TppError::from(refused(400, "Superfluous field \"color\".")),
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),

@@ -197,7 +197,7 @@ impl From<TppError> for Problem {
             )
             .after(SHORT_WAIT),
             TppError::Session(BankError::Refused(refusal)) if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) => {
-                refused_us(&refusal, "bunq does not open a session.").affecting(Affects::Connection)
+                refused_us(&refusal, "bunq does not open a session.")
             }
             TppError::Bank(error) | TppError::Session(error) => error.into(),
             TppError::Store(error) => error.into(),
