@@ -2,6 +2,8 @@
 //! Runs the very routers that the Lambda functions run; nothing of it is deployed.
 
 mod announce;
+mod certificate;
+mod configuration;
 mod docker;
 mod error;
 mod functions_env;

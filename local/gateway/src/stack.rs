@@ -1,10 +1,9 @@
 //! Starts everything in order, and stops it.
 
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -12,23 +11,19 @@ use bunq_simulator::Simulator;
 use local_aws::{AccessKey, LocalAws};
 use loopback::Name;
 use shared::{
-    config::{Config, ConfigError},
     http::{App, Problem},
     lambda::{Aws, compose},
-    secrets::CertificateSecret,
     store::NewApiKey,
     tpp::{CertificateError, OnboardingError},
-    types::{
-        clock::Clock,
-        deadline::Deadline,
-        scope::Scope,
-        secret::{ApiKey, PrivateKeyPem},
-    },
+    types::{clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
 };
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::{BankChoice, LocalError, Options, Progress, docker, functions_env, serve, state::StateDir};
+use crate::{
+    BankChoice, LocalError, Options, Progress, certificate, configuration, docker, functions_env, serve,
+    state::StateDir,
+};
 
 /// From how many bytes of state on a start takes a moment.
 const LARGE_STATE: u64 = 20_000_000;
@@ -70,7 +65,7 @@ impl Stack {
     /// # Errors
     /// [`LocalError`], one line for the person at the terminal.
     pub async fn start(options: &Options, progress: Hears<'_>) -> Result<Self, LocalError> {
-        let certificate = options.certificate.as_ref().map(|file| read_certificate(file, options)).transpose()?;
+        let certificate = options.certificate.as_ref().map(|file| certificate::read(file, options)).transpose()?;
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(LocalError::Serve)?.port();
         let state = StateDir::open(&options.state_dir, options.bunq)?;
@@ -106,7 +101,7 @@ impl Stack {
                 docker::pass_on(address, port).await?;
             }
         }
-        let (config, variables) = config(options, port, simulator.as_ref())?;
+        let (config, variables) = configuration::read(options, port, simulator.as_ref())?;
         aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
         let (url, bank_url) = (config.public_url.clone(), config.bunq.api.clone());
         let aws_url = aws.url();
@@ -119,7 +114,9 @@ impl Stack {
         let app = compose(config, here, Clock::system()).await?;
         if let Some(certificate) = certificate {
             let put = app.tpp.put_certificate(&certificate).await;
-            put.map_err(|error| LocalError::Certificate { problem: in_flags(&Problem::from(error).to_string()) })?;
+            put.map_err(|error| LocalError::Certificate {
+                problem: certificate::in_flags(&Problem::from(error).to_string()),
+            })?;
         }
         state.write_functions_env(&functions_env::content(&variables, &aws_url, &access_key))?;
 
@@ -186,74 +183,6 @@ async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Resul
         settings: bunq_simulator::Settings::default(),
     };
     Ok(Simulator::start(options).await?)
-}
-
-/// What the template sets in the cloud, set here; anything else comes from the environment.
-fn config(
-    options: &Options,
-    port: u16,
-    simulator: Option<&Simulator>,
-) -> Result<(Config, BTreeMap<&'static str, String>), LocalError> {
-    let public_url = options.public_url.as_ref().map_or_else(|| format!("http://localhost:{port}"), Url::to_string);
-    let mut variables = BTreeMap::from([
-        ("PUBLIC_URL", public_url),
-        ("CONNECTIONS_TABLE", "bunq-tpp-connections".to_owned()),
-        ("EPHEMERA_TABLE", "bunq-tpp-ephemera".to_owned()),
-        ("SECRET_PREFIX", "bunq-tpp".to_owned()),
-    ]);
-    let own_hosts = |environment: &str| {
-        let unset = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "BUNQ_PAY_URL"];
-        let unset = unset.map(|name| (name, String::new()));
-        [("BUNQ_ENVIRONMENT", environment.to_owned())].into_iter().chain(unset)
-    };
-    match (options.bunq, simulator) {
-        (BankChoice::Sandbox, _) => variables.extend(own_hosts("sandbox")),
-        (BankChoice::Production, _) => variables.extend(own_hosts("production")),
-        (BankChoice::Simulator, Some(simulator)) => variables.extend([
-            ("BUNQ_ENVIRONMENT", "sandbox".to_owned()),
-            ("BUNQ_API_URL", simulator.api_url().to_string()),
-            ("BUNQ_AUTHORIZE_URL", simulator.authorize_url().to_string()),
-            ("BUNQ_TOKEN_URL", simulator.token_url().to_string()),
-            ("BUNQ_PAY_URL", simulator.pay_url().to_string()),
-            ("EGRESS_IP_URL", format!("{}_simulator/egress-ip", simulator.url())),
-        ]),
-        (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
-    }
-    let (config, used) = Config::from_env_with(&variables).map_err(|error| match (error, &options.public_url) {
-        (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },
-        (error, _) => error.into(),
-    })?;
-    if options.bunq == BankChoice::Custom {
-        let needed = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"];
-        let missing: Vec<_> = needed.into_iter().filter(|name| !used.contains_key(name)).collect();
-        if !missing.is_empty() {
-            return Err(LocalError::CustomBank { missing });
-        }
-    }
-    Ok((config, used))
-}
-
-/// The files of `--certificate` as the secret that the setup reads.
-fn read_certificate(file: &Path, options: &Options) -> Result<CertificateSecret, LocalError> {
-    let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|source| LocalError::CertificateFile { path: path.to_owned(), source })
-    };
-    let optional = |path: Option<&PathBuf>| path.map_or_else(|| Ok(String::new()), |path| read(path));
-    Ok(CertificateSecret {
-        certificate: read(file)?,
-        private_key: PrivateKeyPem::new(optional(options.certificate_key.as_ref())?),
-        chain: optional(options.certificate_chain.as_ref())?,
-    })
-}
-
-/// The texts about a certificate name the fields of its secret; whoever gives files knows the flags.
-fn in_flags(text: &str) -> String {
-    let flags = [
-        ("`certificate`", "--certificate"),
-        ("`chain`", "--certificate-chain"),
-        ("`private_key`", "--certificate-key"),
-    ];
-    flags.into_iter().fold(text.to_owned(), |text, (field, flag)| text.replace(field, flag))
 }
 
 /// Deletes what a bank's state holds, and says so. Only a state at the simulated bank goes without `yes`.

@@ -1,0 +1,54 @@
+//! The deployment's configuration on this machine.
+
+use std::collections::BTreeMap;
+
+use bunq_simulator::Simulator;
+use shared::config::{Config, ConfigError};
+use url::Url;
+
+use crate::{BankChoice, LocalError, Options};
+
+/// What the template sets in the cloud, set here; anything else comes from the environment.
+pub(crate) fn read(
+    options: &Options,
+    port: u16,
+    simulator: Option<&Simulator>,
+) -> Result<(Config, BTreeMap<&'static str, String>), LocalError> {
+    let public_url = options.public_url.as_ref().map_or_else(|| format!("http://localhost:{port}"), Url::to_string);
+    let mut variables = BTreeMap::from([
+        ("PUBLIC_URL", public_url),
+        ("CONNECTIONS_TABLE", "bunq-tpp-connections".to_owned()),
+        ("EPHEMERA_TABLE", "bunq-tpp-ephemera".to_owned()),
+        ("SECRET_PREFIX", "bunq-tpp".to_owned()),
+    ]);
+    let own_hosts = |environment: &str| {
+        let unset = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "BUNQ_PAY_URL"];
+        let unset = unset.map(|name| (name, String::new()));
+        [("BUNQ_ENVIRONMENT", environment.to_owned())].into_iter().chain(unset)
+    };
+    match (options.bunq, simulator) {
+        (BankChoice::Sandbox, _) => variables.extend(own_hosts("sandbox")),
+        (BankChoice::Production, _) => variables.extend(own_hosts("production")),
+        (BankChoice::Simulator, Some(simulator)) => variables.extend([
+            ("BUNQ_ENVIRONMENT", "sandbox".to_owned()),
+            ("BUNQ_API_URL", simulator.api_url().to_string()),
+            ("BUNQ_AUTHORIZE_URL", simulator.authorize_url().to_string()),
+            ("BUNQ_TOKEN_URL", simulator.token_url().to_string()),
+            ("BUNQ_PAY_URL", simulator.pay_url().to_string()),
+            ("EGRESS_IP_URL", format!("{}_simulator/egress-ip", simulator.url())),
+        ]),
+        (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
+    }
+    let (config, used) = Config::from_env_with(&variables).map_err(|error| match (error, &options.public_url) {
+        (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },
+        (error, _) => error.into(),
+    })?;
+    if options.bunq == BankChoice::Custom {
+        let needed = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"];
+        let missing: Vec<_> = needed.into_iter().filter(|name| !used.contains_key(name)).collect();
+        if !missing.is_empty() {
+            return Err(LocalError::CustomBank { missing });
+        }
+    }
+    Ok((config, used))
+}
