@@ -132,7 +132,7 @@ impl NoConnection {
         }
         let first: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
         let causes = std::iter::successors(first, |cause| cause.source());
-        let told = causes.filter_map(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        let told = causes.filter_map(|cause| match cause.downcast_ref::<io::Error>().map(innermost) {
             Some(io::ErrorKind::ConnectionRefused) => Some(Self::Refused),
             Some(io::ErrorKind::TimedOut) => Some(Self::Timeout),
             // What the TLS library does not accept, and an end in the middle of its handshake.
@@ -143,6 +143,11 @@ impl NoConnection {
         });
         told.last().unwrap_or(Self::Other)
     }
+}
+
+/// The kind of the error that others were made around, which is not among the causes.
+fn innermost(error: &io::Error) -> io::ErrorKind {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).map_or_else(|| error.kind(), innermost)
 }
 
 impl fmt::Display for NoConnection {

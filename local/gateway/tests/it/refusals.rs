@@ -1,6 +1,6 @@
 //! Why it does not start: one line for the person at the terminal.
 
-use std::{fs, net::TcpListener, path::Path, process::Command};
+use std::{fs, io::Write as _, net::TcpListener, path::Path, process::Command, thread};
 
 use crate::process::{Folder, Local, program, refusal, run_to_end};
 
@@ -119,6 +119,30 @@ fn a_bank_that_cannot_be_reached_is_named() {
 
     assert!(line.contains(&bank), "{line}");
     assert!(line.contains("could not be reached: the connection was refused"), "{line}");
+}
+
+#[test]
+fn a_bank_that_cannot_be_reached_is_said_with_the_reason() {
+    // Whoever speaks no TLS answers a handshake with something else.
+    let no_tls = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = no_tls.local_addr().unwrap();
+    thread::spawn(move || {
+        for connection in no_tls.incoming() {
+            let _ = connection.and_then(|mut connection| connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        }
+    });
+    for (bank, reason) in [
+        ("https://bank.invalid".to_owned(), "its host name is not known (DNS)"),
+        (format!("https://{address}"), "no TLS connection came about"),
+    ] {
+        let folder = Folder::new();
+        let (mut command, _) = against_nobody(&folder.path());
+        command.env("BUNQ_API_URL", format!("{bank}/v1"));
+
+        let line = refusal(command);
+
+        assert!(line.contains(&format!("bunq could not be reached: {reason}")), "{line}");
+    }
 }
 
 #[test]

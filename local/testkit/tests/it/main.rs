@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod causes;
 mod edge;
 mod house;
 mod named_tests;

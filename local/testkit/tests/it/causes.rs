@@ -1,0 +1,20 @@
+//! What the log says of a store that does not answer: a developer needs the cause.
+
+use shared::{config::Config, lambda::compose, types::clock::Clock};
+use testkit::TestApp;
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn a_store_where_nobody_listens_is_named_with_the_cause() {
+    let app = TestApp::start().await;
+    let closed = {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
+    let process = compose(config, app.aws_at(&closed), Clock::system()).await.unwrap();
+
+    let error = process.tpp.list_api_keys().await.unwrap_err().to_string();
+
+    assert!(error.contains("refused"), "{error}");
+}
