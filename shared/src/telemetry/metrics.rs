@@ -120,8 +120,8 @@ where
             "Function": self.function,
             figure.name.as_str(): figure.value,
         });
-        // Where standard output is gone, there is nobody to tell.
-        let _ = writeln!(self.writer.make_writer(), "{line}");
+        // In one call, or lines of other threads could come between. Where standard output is gone, there is nobody to tell.
+        let _ = self.writer.make_writer().write_all(format!("{line}\n").as_bytes());
     }
 }
 
