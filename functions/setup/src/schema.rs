@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::{
-    http::openapi::schemas::request::{closed, constant, string},
+    http::openapi::schemas::request::{closed, constant, string, visible_text},
     types::{scope::Scope, workspace::Workspace},
 };
 use utoipa::{
@@ -28,7 +28,7 @@ impl PartialSchema for SetupCommand {
             .required("action");
         let scopes = string().enum_values(Some(Scope::ALL.iter().map(|scope| scope.as_str())));
         let scopes = ArrayBuilder::new().items(scopes).min_items(Some(1)).description(Some("What it allows."));
-        let name = string().min_length(Some(1)).max_length(Some(100)).pattern(Some(r"\S"));
+        let name = visible_text().min_length(Some(1)).max_length(Some(100)).pattern(Some(r"\S"));
         let workspace = string().max_length(Some(Workspace::LONGEST)).pattern(Some("^[a-z0-9-]{1,32}$"));
         let workspace = workspace.default(Some(json!(Workspace::DEFAULT)));
         let workspace = workspace.description(Some("Whose customers it reaches; it sees no others."));
