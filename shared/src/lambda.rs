@@ -122,14 +122,14 @@ fn ended(result: Result<(), Error>) -> ExitCode {
     }
 }
 
-/// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function cannot
-/// start, or the Lambda runtime is gone, the log says so.
+/// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
+/// cannot start, or the Lambda runtime is gone, the log says so.
 pub async fn serve(router: OpenApiRouter<App>) -> ExitCode {
     ended(async { run(service(router, start().await?)).await }.await)
 }
 
 /// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's
-/// name, no AWS, no bank. If a variable has a value that cannot be, or the Lambda runtime is gone, the log says so.
+/// name, no AWS, no bank. If a variable has an invalid value, or the Lambda runtime is gone, the log says so.
 pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> ExitCode {
     let level = log_level();
     telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);

@@ -45,8 +45,8 @@ pub(crate) struct EgressReport {
     /// The addresses that may use it, `*` for any; null where bunq does not say, since it refuses ours.
     #[schema(required = true, example = json!(["185.40.108.7"]))]
     permitted: Option<Vec<String>>,
-    /// Whether the one is among the others. Null where it is not known. `false` where `permitted` is null: bunq refuses the
-    /// key from this address, or the key was revoked.
+    /// Whether the one is among the others. Null where it is not known. `false` where `permitted` is null: bunq refuses
+    /// the key from this address, or the key was revoked.
     #[schema(required = true)]
     agrees: Option<bool>,
 }

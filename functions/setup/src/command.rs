@@ -53,7 +53,7 @@ impl Command {
     /// Reads a payload.
     ///
     /// # Errors
-    /// A [`Problem`] that names every field that cannot be.
+    /// A [`Problem`] that names every invalid field.
     pub fn parse(payload: &JsonBody) -> Result<Self, Problem> {
         payload.read(|fields| {
             fields.refuse_nulls();
@@ -90,7 +90,7 @@ enum ActionName {
     RevokeApiKey,
 }
 
-/// Why a field of a payload cannot be.
+/// Why a field of a payload is invalid.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 enum CommandError {
     #[error("must be run, status, create_api_key, list_api_keys or revoke_api_key")]

@@ -177,7 +177,8 @@ pub(crate) struct SetupEgress {
     /// Where we come from; null where nobody says.
     #[schema(required = true, example = "185.40.108.7")]
     egress_ip: Option<String>,
-    /// Whether bunq permits it; null where it is not known.
+    /// Whether bunq permits it; null where it is not known. `false` where `permitted` is null: bunq refuses the key from
+    /// this address, or the key was revoked.
     #[schema(required = true)]
     agrees: Option<bool>,
     /// The key whose addresses these are.

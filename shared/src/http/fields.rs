@@ -50,6 +50,7 @@ pub struct Fields {
     pointer: String,
     members: Vec<(String, Box<RawValue>)>,
     reasons: Reasons,
+    refuses_nulls: bool,
 }
 
 impl Fields {
@@ -60,7 +61,8 @@ impl Fields {
         if members.len() > MOST_FIELDS {
             return Err("must have at most 100 fields");
         }
-        let mut fields = Self { pointer: pointer.to_owned(), members, reasons: Reasons::default() };
+        let mut fields =
+            Self { pointer: pointer.to_owned(), members, reasons: Reasons::default(), refuses_nulls: false };
         let mut names: Vec<_> = fields.members.iter().map(|(name, _)| name.clone()).collect();
         names.sort();
         for pair in names.windows(2) {
@@ -88,7 +90,11 @@ impl Fields {
     fn take(&mut self, name: &str) -> Option<Box<RawValue>> {
         let at = self.members.iter().position(|(member, _)| member == name)?;
         let (_, value) = self.members.remove(at);
-        (value.get() != "null").then_some(value)
+        let is_null = value.get() == "null";
+        if is_null && self.refuses_nulls {
+            self.refuse(name, "must not be null");
+        }
+        (!is_null).then_some(value)
     }
 
     /// A field's text; `None` where it is absent or null. As a number only where `numbers` allows it, and then as it
@@ -172,13 +178,13 @@ impl Fields {
         value
     }
 
-    /// Refuses every field that is null, for a request whose meaning must not change where a program had no value.
+    /// Refuses fields that are null from here on, for a request whose meaning must not change because a program had no
+    /// value. Otherwise null is the same as an absent field.
     pub fn refuse_nulls(&mut self) {
-        let nulls = self.members.iter().filter(|(_, value)| value.get() == "null").map(|(name, _)| name.clone());
-        nulls.collect::<Vec<_>>().iter().for_each(|name| self.refuse(name, "must not be null"));
+        self.refuses_nulls = true;
     }
 
-    /// Takes the fields that are left as they are: what they may be is not known.
+    /// Accepts the fields that were not read: it is not known which there may be.
     pub fn ignore_others(&mut self) {
         self.members.clear();
     }
@@ -209,6 +215,7 @@ impl Fields {
             pointer: format!("{}/{name}", self.pointer),
             members: elements.into_iter().enumerate().map(|(at, element)| (at.to_string(), element)).collect(),
             reasons: Reasons::default(),
+            refuses_nulls: self.refuses_nulls,
         };
         let names: Vec<_> = inner.members.iter().map(|(name, _)| name.clone()).collect();
         let read = names.iter().filter_map(|name| inner.or_required(name, numbers)).collect();

@@ -120,7 +120,8 @@ where
             "Function": self.function,
             figure.name.as_str(): figure.value,
         });
-        // In one call, or lines of other threads could come between. Where standard output is gone, there is nobody to tell.
+        // In one call: otherwise lines of other threads could come between its parts. An error means that standard
+        // output is closed.
         let _ = self.writer.make_writer().write_all(format!("{line}\n").as_bytes());
     }
 }

@@ -67,7 +67,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
             _ => None,
         };
         if let Some(line) = line {
-            // In one call, or lines of other threads could come between. Nothing can be done about a terminal that is gone.
+            // In one call: otherwise lines of other threads could come between its parts. An error means that the
+            // terminal is closed.
             let _ = self.0.make_writer().write_all(format!("{line}\n").as_bytes());
         }
     }

@@ -88,8 +88,8 @@ impl Tpp {
         self.0.clock.now()
     }
 
-    /// Keeps the owner's PSD2 certificate in its secret, for the setup to read. One that the bank would refuse is not kept:
-    /// the one before it stays.
+    /// Stores the owner's PSD2 certificate in its secret, which the setup reads. An invalid one is refused, and the secret
+    /// stays as it was.
     ///
     /// # Errors
     /// [`OnboardingError`] where the certificate is invalid, or Secrets Manager does not answer.

@@ -1,5 +1,5 @@
-//! Why something failed, down to the first cause: whoever reads "unavailable" in a log needs to know whether credentials
-//! are missing, or nobody listens.
+//! The causes of an error, for the log: "unavailable" alone does not tell missing credentials from a refused
+//! connection.
 
 use std::{error::Error, iter::successors};
 

@@ -140,7 +140,10 @@ async fn a_name_may_have_a_hundred_characters_of_any_kind() {
 #[tokio::test]
 async fn what_is_wrong_is_said_once() {
     let app = fresh().await;
-    for (payload, word) in [(json!({ "action": "destroy" }), "/action"), (json!({ "force": true }), "/force")] {
+    let nameless = json!({ "action": "create_api_key", "name": null, "scopes": ["accounts"] });
+    for (payload, word) in
+        [(json!({ "action": "destroy" }), "/action"), (json!({ "force": true }), "/force"), (nameless, "/name")]
+    {
         let problem = invoke(&app, payload).await.unwrap_err().to_string();
 
         assert_eq!(problem.matches(word).count(), 1, "{problem}");

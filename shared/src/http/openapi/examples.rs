@@ -1,5 +1,5 @@
-//! Examples of problems that belong to their operation: they name its own field or parameter, its own scope, and what it
-//! asks the bank for. They are made from the operation, so that a new one needs no words of its own.
+//! Examples of problems that belong to their operation: they name its own field or parameter, its own scope, and what
+//! it asks the bank for. They are made from the operation, so that a new one needs no words of its own.
 
 use std::collections::BTreeSet;
 

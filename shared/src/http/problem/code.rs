@@ -7,7 +7,7 @@ use utoipa::{
 };
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $affects:ident;)+) => {
         /// What happened, for programs. New codes may be added; a code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         pub enum Code {
@@ -21,6 +21,11 @@ macro_rules! codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
+            }
+
+            /// Whose calls it concerns, where nothing more is known.
+            pub(super) const fn affects(self) -> Affects {
+                match self { $(Self::$name => Affects::$affects),+ }
             }
 
             /// What it says, for the document.
@@ -52,98 +57,98 @@ impl ToSchema for Code {}
 
 codes! {
     /// No `Authorization: Bearer` header, or more than one.
-    ApiKeyMissing = "api_key_missing",
+    ApiKeyMissing = "api_key_missing", Deployment;
     /// No such API key, or one that was revoked or has expired.
-    ApiKeyInvalid = "api_key_invalid",
+    ApiKeyInvalid = "api_key_invalid", Deployment;
     /// The API key lacks the scope that the route wants.
-    ScopeMissing = "scope_missing",
-    /// A parameter, header or body cannot be; `errors` says which and why.
-    InvalidRequest = "invalid_request",
+    ScopeMissing = "scope_missing", Deployment;
+    /// A parameter, header or body is invalid; `errors` says which and why.
+    InvalidRequest = "invalid_request", Request;
     /// There is no such route.
-    RouteNotFound = "route_not_found",
+    RouteNotFound = "route_not_found", Request;
     /// The route does not have this method.
-    MethodNotAllowed = "method_not_allowed",
+    MethodNotAllowed = "method_not_allowed", Request;
     /// There is no such connection.
-    UserNotFound = "user_not_found",
+    UserNotFound = "user_not_found", Connection;
     /// The state is unknown.
-    StateInvalid = "state_invalid",
+    StateInvalid = "state_invalid", Request;
     /// The customer came back from bunq too late.
-    StateExpired = "state_expired",
+    StateExpired = "state_expired", Request;
     /// The consent was begun in another browser, or this one did not keep the cookie.
-    OtherBrowser = "other_browser",
+    OtherBrowser = "other_browser", Request;
     /// There is no such consent, or it is not kept any longer.
-    ConsentNotFound = "consent_not_found",
+    ConsentNotFound = "consent_not_found", Request;
     /// This deployment begins consents only with a ticket.
-    TicketMissing = "ticket_missing",
+    TicketMissing = "ticket_missing", Request;
     /// There is no such ticket.
-    TicketInvalid = "ticket_invalid",
+    TicketInvalid = "ticket_invalid", Request;
     /// The ticket is too old.
-    TicketExpired = "ticket_expired",
+    TicketExpired = "ticket_expired", Request;
     /// The ticket was used: the customer has given the consent.
-    TicketUsed = "ticket_used",
+    TicketUsed = "ticket_used", Request;
     /// The consent was withdrawn before anybody opened it.
-    TicketWithdrawn = "ticket_withdrawn",
+    TicketWithdrawn = "ticket_withdrawn", Request;
     /// Another bunq customer consented than the one that the consent is for.
-    WrongCustomer = "wrong_customer",
+    WrongCustomer = "wrong_customer", Request;
     /// Somebody has opened the consent, so it cannot be withdrawn.
-    ConsentNotPending = "consent_not_pending",
+    ConsentNotPending = "consent_not_pending", Request;
     /// No customer has given the consent, so it cannot be claimed.
-    ConsentNotClaimable = "consent_not_claimable",
+    ConsentNotClaimable = "consent_not_claimable", Request;
     /// The consent was claimed, or needed no claim.
-    AlreadyClaimed = "already_claimed",
+    AlreadyClaimed = "already_claimed", Request;
     /// Nobody claimed the consent in time.
-    ClaimExpired = "claim_expired",
+    ClaimExpired = "claim_expired", Request;
     /// The proof is not the consent's.
-    ProofInvalid = "proof_invalid",
+    ProofInvalid = "proof_invalid", Request;
     /// The request was a prefetch or a HEAD, which do nothing here.
-    NotPrefetched = "not_prefetched",
+    NotPrefetched = "not_prefetched", Request;
     /// The customer did not consent.
-    ConsentDenied = "consent_denied",
+    ConsentDenied = "consent_denied", Request;
     /// bunq sent the customer back with an error of its own.
-    ConsentFailed = "consent_failed",
+    ConsentFailed = "consent_failed", Request;
     /// bunq does not take the authorization code.
-    CodeRefused = "code_refused",
+    CodeRefused = "code_refused", Request;
     /// bunq refuses the customer's access token.
-    ConsentRevoked = "consent_revoked",
+    ConsentRevoked = "consent_revoked", Connection;
     /// The customer's consent is older than 180 days. This deployment does not use it any more.
-    ConsentExpired = "consent_expired",
+    ConsentExpired = "consent_expired", Connection;
     /// The customer is connected in another workspace of this deployment, and may be in one only.
-    ConnectedElsewhere = "connected_elsewhere",
+    ConnectedElsewhere = "connected_elsewhere", Connection;
     /// bunq refuses the TPP's own key from the address that we call from.
-    IpNotPermitted = "ip_not_permitted",
+    IpNotPermitted = "ip_not_permitted", Deployment;
     /// bunq refuses the customer's access token, and the address that we call from may be the cause.
-    AccessRefused = "access_refused",
+    AccessRefused = "access_refused", Connection;
     /// bunq refused the call; `errors` holds its texts.
-    BankRefused = "bank_refused",
+    BankRefused = "bank_refused", Request;
     /// bunq's answer is larger than this API can pass on: ask for fewer elements.
-    AnswerTooLarge = "answer_too_large",
+    AnswerTooLarge = "answer_too_large", Request;
     /// bunq's limits or maintenance: later.
-    BankBusy = "bank_busy",
+    BankBusy = "bank_busy", Deployment;
     /// bunq failed, could not be reached or refused this deployment itself, or its answer cannot be believed.
-    BankUnavailable = "bank_unavailable",
+    BankUnavailable = "bank_unavailable", Request;
     /// bunq's answer is not signed by bunq.
-    BankSignatureInvalid = "bank_signature_invalid",
+    BankSignatureInvalid = "bank_signature_invalid", Request;
     /// bunq did not answer in time.
-    BankTimeout = "bank_timeout",
+    BankTimeout = "bank_timeout", Request;
     /// The same request is under way: come back for its answer.
-    RequestInFlight = "request_in_flight",
+    RequestInFlight = "request_in_flight", Request;
     /// The idempotency key was used for another request.
-    IdempotencyKeyReused = "idempotency_key_reused",
+    IdempotencyKeyReused = "idempotency_key_reused", Request;
     /// Nobody knows whether bunq did it. The same request under the same `Idempotency-Key` finds out, and does it at
     /// most once.
-    OutcomeUnknown = "outcome_unknown",
+    OutcomeUnknown = "outcome_unknown", Request;
     /// A session is being opened.
-    SessionPending = "session_pending",
+    SessionPending = "session_pending", Connection;
     /// Setup has not run to its end.
-    NotOnboarded = "not_onboarded",
+    NotOnboarded = "not_onboarded", Deployment;
     /// Another run of the setup has taken over.
-    SetupSuperseded = "setup_superseded",
+    SetupSuperseded = "setup_superseded", Request;
     /// The PSD2 certificate would be refused; `detail` says why.
-    CertificateInvalid = "certificate_invalid",
+    CertificateInvalid = "certificate_invalid", Deployment;
     /// Our own store or secrets cannot be reached.
-    StoreUnavailable = "store_unavailable",
+    StoreUnavailable = "store_unavailable", Deployment;
     /// A mistake of ours or of the deployment.
-    InternalError = "internal_error",
+    InternalError = "internal_error", Request;
 }
 
 /// Whose calls a problem concerns, for programs that work through many customers: `request`, this one; `connection`,
@@ -157,60 +162,6 @@ pub enum Affects {
     Connection,
     /// Every call with this API key, whoever the customer is. Stop the job.
     Deployment,
-}
-
-impl Code {
-    /// Whose calls it concerns, where nothing more is known.
-    pub(super) const fn affects(self) -> Affects {
-        match self {
-            Self::InvalidRequest
-            | Self::RouteNotFound
-            | Self::MethodNotAllowed
-            | Self::StateInvalid
-            | Self::StateExpired
-            | Self::OtherBrowser
-            | Self::ConsentNotFound
-            | Self::TicketMissing
-            | Self::TicketInvalid
-            | Self::TicketExpired
-            | Self::TicketUsed
-            | Self::TicketWithdrawn
-            | Self::WrongCustomer
-            | Self::ConsentNotPending
-            | Self::ConsentNotClaimable
-            | Self::AlreadyClaimed
-            | Self::ClaimExpired
-            | Self::ProofInvalid
-            | Self::NotPrefetched
-            | Self::ConsentDenied
-            | Self::ConsentFailed
-            | Self::CodeRefused
-            | Self::BankRefused
-            | Self::AnswerTooLarge
-            | Self::BankUnavailable
-            | Self::BankSignatureInvalid
-            | Self::BankTimeout
-            | Self::RequestInFlight
-            | Self::IdempotencyKeyReused
-            | Self::OutcomeUnknown
-            | Self::SetupSuperseded
-            | Self::InternalError => Affects::Request,
-            Self::UserNotFound
-            | Self::ConsentRevoked
-            | Self::ConsentExpired
-            | Self::ConnectedElsewhere
-            | Self::AccessRefused
-            | Self::SessionPending => Affects::Connection,
-            Self::ApiKeyMissing
-            | Self::ApiKeyInvalid
-            | Self::ScopeMissing
-            | Self::IpNotPermitted
-            | Self::BankBusy
-            | Self::NotOnboarded
-            | Self::CertificateInvalid
-            | Self::StoreUnavailable => Affects::Deployment,
-        }
-    }
 }
 
 /// What to do about it.

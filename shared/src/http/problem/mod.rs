@@ -164,10 +164,9 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)?;
         let unsaid = self.errors.as_slice().iter().filter(|reason| !self.detail.contains(&reason.detail));
-        unsaid.into_iter().try_for_each(|reason| match reason.pointer.as_ref().or(reason.parameter.as_ref()) {
-            Some(place) => write!(f, " {place} {}.", reason.detail),
-            None => write!(f, " {}", reason.detail),
-        })
+        // bunq's texts are sentences; ours are not.
+        let end = |reason: &Reason| if reason.pointer.is_none() && reason.parameter.is_none() { "" } else { "." };
+        unsaid.into_iter().try_for_each(|reason| write!(f, " {reason}{}", end(reason)))
     }
 }
 

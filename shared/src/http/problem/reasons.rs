@@ -1,5 +1,7 @@
 //! Why a request was refused, bounded: a small request must not have a large answer, however much is wrong with it.
 
+use std::fmt;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +12,7 @@ const LONGEST_PLACE: usize = 64;
 /// At most this many characters of a detail are answered.
 const LONGEST_DETAIL: usize = 1000;
 
-/// Which part of a request cannot be.
+/// Which part of a request is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<'a> {
     /// A part of the body, as a JSON Pointer (RFC 6901); the empty one is the whole body.
@@ -22,8 +24,8 @@ pub enum Place<'a> {
 /// One reason. bunq's own texts have neither `pointer` nor `parameter`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
-    /// The part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. One of more than 64 characters is cut,
-    /// and ends in `…`.
+    /// The part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. One of more than 64 characters is
+    /// cut, and ends in `…`.
     #[schema(nullable = false, example = "/amount")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
@@ -34,6 +36,17 @@ pub struct Reason {
     pub parameter: Option<String>,
     /// Why.
     pub detail: String,
+}
+
+/// Where, and why: in a line.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_deref().or(self.parameter.as_deref()) {
+            Some("") => write!(f, "the body {}", self.detail),
+            Some(place) => write!(f, "{place} {}", self.detail),
+            None => f.write_str(&self.detail),
+        }
+    }
 }
 
 /// The first reasons of any number of them.

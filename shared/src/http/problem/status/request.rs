@@ -20,20 +20,15 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyInvalid, Action::FixRequest, detail)
     }
 
-    /// A part of the request cannot be.
+    /// A part of the request is invalid.
     #[must_use]
     pub fn invalid(place: Place<'_>, detail: &str) -> Self {
         let mut reasons = Reasons::default();
         reasons.push(place, detail);
-        let name = match place {
-            Place::Body("") => "the body",
-            Place::Body(name) | Place::Parameter(name) => name,
-        };
-        let detail = reasons.as_slice().iter().map(|reason| format!("{name} {}", reason.detail)).collect::<String>();
-        Self { errors: reasons, ..Self::invalid_request(detail) }
+        Self::invalid_fields(reasons)
     }
 
-    /// The query cannot be, and no parameter alone is at fault.
+    /// The query is invalid as a whole, and not one of its parameters.
     #[must_use]
     pub fn invalid_query(detail: &str) -> Self {
         Self::invalid_request(format!("the query {detail}"))
@@ -43,12 +38,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidRequest, Action::FixRequest, detail)
     }
 
-    /// Several parts of the request cannot be.
+    /// These parts of the request are invalid.
     #[must_use]
     pub fn invalid_fields(reasons: Reasons) -> Self {
         let detail = if let [reason] = reasons.as_slice() {
-            let place = reason.pointer.as_deref().or(reason.parameter.as_deref()).unwrap_or_default();
-            format!("{place} {}", reason.detail)
+            reason.to_string()
         } else if reasons.is_cut() {
             format!("The request is invalid in {} places; see `errors` for the first.", reasons.total())
         } else {
