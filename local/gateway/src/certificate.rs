@@ -22,7 +22,8 @@ pub(crate) fn read(file: &Path, options: &Options) -> Result<CertificateSecret, 
     })
 }
 
-/// The texts about a certificate name the fields of its secret; whoever gives files knows the flags.
+/// Puts flags in place of field names: error texts about a certificate name the fields of its secret, but a person who
+/// starts `local` with files has typed flags.
 pub(crate) fn in_flags(text: &str) -> String {
     let flags = [
         ("`certificate`", "--certificate"),

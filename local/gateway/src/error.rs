@@ -67,7 +67,11 @@ pub enum LocalError {
         path: PathBuf,
     },
     /// `keys` or `status` where no `local` has been.
-    #[error("no `local` has been started with the state folder {}; start one in another terminal, or type this in the folder where it was started", path.display())]
+    #[error(
+        "no `local` has been started with the state folder {}; start one in another terminal, or type this in the folder \
+         where it was started",
+        path.display()
+    )]
     NeverStarted {
         /// The folder.
         path: PathBuf,
@@ -79,7 +83,10 @@ pub enum LocalError {
         port: u16,
     },
     /// The running one has another access key.
-    #[error("the running `local` uses another state folder than {}; give it with --state-dir, and its bank with --bunq", path.display())]
+    #[error(
+        "the running `local` uses another state folder than {}; give it with --state-dir, and its bank with --bunq",
+        path.display()
+    )]
     OtherFolder {
         /// The folder.
         path: PathBuf,

@@ -49,7 +49,8 @@ pub struct Options {
     /// Port of the simulated bank; 0 takes any free one
     #[arg(long, default_value_t = 4100)]
     pub simulator_port: u16,
-    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge usually has 172.17.0.1
+    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge usually has
+    /// 172.17.0.1
     #[arg(long, value_name = "ADDRESS")]
     pub docker: Option<IpAddr>,
     /// Folder that keeps tables, secrets, the simulated bank and the API key between runs
@@ -127,7 +128,7 @@ pub enum KeysTask {
 }
 
 impl Task {
-    /// What the setup is told.
+    /// The payload for `POST /setup`.
     pub(crate) fn payload(&self) -> Value {
         match self {
             Self::Status | Self::Reset { .. } => json!({ "action": "status" }),

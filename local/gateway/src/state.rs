@@ -76,7 +76,8 @@ impl StateDir {
         move |source| LocalError::StateDir { path, source }
     }
 
-    /// Whether a `local` has worked here. Files of the same names in another folder are somebody else's.
+    /// Whether this folder holds the state of a `local`: its lock file says so. Another folder may hold unrelated files
+    /// with the same names.
     pub(crate) fn is_used(&self) -> bool {
         self.aws().join("lock").is_file()
     }
@@ -110,7 +111,7 @@ impl StateDir {
         for file in own.into_iter().chain(self.simulator_drafts()).chain(of_aws) {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
-        // It stays if something of somebody else is in it.
+        // This fails, and the folder is kept, if it holds files that `local` did not make.
         let _ = fs::remove_dir(&aws);
         Ok(())
     }

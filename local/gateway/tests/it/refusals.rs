@@ -123,7 +123,7 @@ fn a_bank_that_cannot_be_reached_is_named() {
 
 #[test]
 fn a_bank_that_cannot_be_reached_is_said_with_the_reason() {
-    // Whoever speaks no TLS answers a handshake with something else.
+    // A server without TLS answers the handshake with plain HTTP.
     let no_tls = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = no_tls.local_addr().unwrap();
     thread::spawn(move || {

@@ -83,7 +83,7 @@ fn what_the_setup_refuses_is_said_in_words() {
 }
 
 #[test]
-fn a_task_that_nobody_can_do_says_what_to_start() {
+fn a_task_without_a_running_local_says_what_to_start() {
     let folder = Folder::onboarded();
     let port = {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -101,7 +101,7 @@ fn a_task_that_nobody_can_do_says_what_to_start() {
 }
 
 #[test]
-fn a_reset_forgets_everything_unless_somebody_works_with_it() {
+fn a_reset_deletes_the_state_unless_a_local_is_running() {
     let folder = Folder::onboarded();
     let reset = || {
         let mut command = Command::new(PROGRAM);
@@ -143,9 +143,8 @@ fn functions_outside_of_the_process_find_their_environment_in_a_file() {
     }
 }
 
-/// Somebody may name any folder.
 #[test]
-fn files_of_somebody_else_are_not_deleted_though_they_have_our_names() {
+fn a_reset_keeps_the_files_of_a_folder_that_no_local_has_used() {
     let folder = Folder::new();
     fs::create_dir_all(folder.path().join("aws")).unwrap();
     for name in ["api-key", "aws/config", "aws-credentials"] {
@@ -162,7 +161,7 @@ fn files_of_somebody_else_are_not_deleted_though_they_have_our_names() {
 }
 
 #[test]
-fn a_state_that_nobody_can_make_again_is_not_deleted_just_so() {
+fn a_state_at_a_real_bank_is_deleted_only_with_yes() {
     let folder = Folder::onboarded();
     let production = folder.path().join("production");
     fs::rename(folder.path(), folder.path().with_file_name("kept")).unwrap();

@@ -24,7 +24,8 @@ pub(crate) struct Faults(Vec<Fault>);
 #[derive(Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
-    /// The method and route of the bank, such as `POST session-server` or `GET user/{user-id}/monetary-account`; `*` is any. `/_simulator/calls` names those that were called.
+    /// The method and route of the bank, such as `POST session-server` or `GET user/{user-id}/monetary-account`; `*` is
+    /// any. `/_simulator/calls` names those that were called.
     endpoint: String,
     /// Which call is the first to be disturbed; 1, the default, is the next one.
     #[serde(default = "one")]

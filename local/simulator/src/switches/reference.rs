@@ -1,5 +1,6 @@
 //! The page that explains settings and faults. It is made from their types, so that it is never behind them.
 
+use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
 use maud::{Markup, html};
 use schemars::schema_for;
@@ -10,7 +11,9 @@ use crate::forms;
 use crate::oauth::consent_page::document;
 use crate::settings::Settings;
 
-pub(super) async fn show() -> Response {
+/// The examples name the address that the page was asked for at.
+pub(super) async fn show(headers: HeaderMap) -> Response {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:4100");
     let (settings, faults) = (schema_for!(Settings).to_value(), schema_for!(Fault).to_value());
     let defaults = json!(Settings::default());
     let main = html! {
@@ -22,12 +25,12 @@ pub(super) async fn show() -> Response {
         h2 { "Settings" }
         p { "Where sources about bunq contradict each other, a setting chooses. " code { "GET /_simulator/settings" } " shows them, and "
             code { "PATCH" } " changes those that it names:" }
-        pre { "curl -X PATCH http://127.0.0.1:4100/_simulator/settings -H 'Content-Type: application/json' -d '{\"rate_limits\":\"classic\"}'" }
+        pre { "curl -X PATCH http://" (host) "/_simulator/settings -H 'Content-Type: application/json' -d '{\"rate_limits\":\"classic\"}'" }
         (fields(&settings, Some(&defaults)))
         h2 { "Faults" }
         p { "A fault disturbs some calls to one endpoint. " code { "POST /_simulator/faults" } " adds one, " code { "GET" } " lists them, and "
             code { "DELETE" } " ends all of them. This one answers the next session with 500:" }
-        pre { "curl http://127.0.0.1:4100/_simulator/faults -H 'Content-Type: application/json' -d '{\"endpoint\":\"POST session-server\",\"status\":500}'" }
+        pre { "curl http://" (host) "/_simulator/faults -H 'Content-Type: application/json' -d '{\"endpoint\":\"POST session-server\",\"status\":500}'" }
         (fields(&faults, None))
     };
     forms::response(forms::page(200, document("Settings and faults", &main.into_string()), ""))

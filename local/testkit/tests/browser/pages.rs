@@ -133,6 +133,7 @@ async fn the_simulated_banks_pages_fit_any_screen() {
             (pay.to_owned(), "asks for this payment", "bank-pay-who"),
             (format!("{pay}&customer=person"), "Pay from", "bank-pay"),
             (at("nothing/here"), "There is no such page", "bank-nothing"),
+            (at("_simulator"), "Settings and faults", "bank-reference"),
         ] {
             browser.open(&page).await;
             browser.see(words).await;
