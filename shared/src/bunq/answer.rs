@@ -5,8 +5,9 @@ use http::HeaderMap;
 
 use super::{
     envelope::{Envelope, Verified},
-    error::{BankError, BankText, Refusal, rate_limit_wait},
+    error::{BankError, rate_limit_wait},
     redaction::SentCredentials,
+    refusal::{BankText, Refusal},
     signing::PublicKey,
 };
 

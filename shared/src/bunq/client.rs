@@ -18,7 +18,11 @@ use super::{
 };
 use crate::{
     config::BunqUrls,
-    telemetry::audit::{Fact, note},
+    telemetry::{
+        Metric,
+        audit::{Fact, note},
+        count,
+    },
     types::{
         deadline::Deadline,
         ids::InstallationId,
@@ -108,7 +112,7 @@ impl Bank {
         let request = call.build();
         // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
-        let mut tries = 0;
+        let (mut tries, mut garbled) = (0, false);
         loop {
             tries += 1;
             let id = match request.method.effect() {
@@ -116,21 +120,21 @@ impl Bank {
                 Effect::Read => Uuid::new_v4().to_string(),
             };
             let answer = self.attempt(credentials, &request, &id, deadline).await;
-            let error = match answer {
-                Ok(answer) => {
-                    let response_id = answer.response_id.clone();
-                    return call.decode(answer).map_err(|reason| {
-                        let error = BankError::Undecodable { reason, response_id };
-                        error.count();
-                        error
-                    });
-                }
+            let error = match answer.and_then(|answer| decode(call, answer)) {
+                Ok(output) => return Ok(output),
                 Err(error) => error,
             };
-            let left = deadline.left();
-            match next(request.method.effect(), Failure::from(&error), tries, left, rand::random_range(0..=1000)) {
+            let failure = match Failure::from(&error) {
+                Failure::Garbled if garbled => Failure::Final,
+                failure => failure,
+            };
+            match next(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
                 Outcome::GiveUp => return Err(error),
                 Outcome::Again(wait) => {
+                    if failure == Failure::Garbled {
+                        garbled = true;
+                        count(Metric::BankAnswersGarbled);
+                    }
                     tracing::info!(route = request.route, tries, wait_ms = wait.as_millis(), "bunq: trying again");
                     tokio::time::sleep(wait).await;
                 }
@@ -231,6 +235,15 @@ impl Bank {
         };
         tokio::time::timeout(limit, exchange).await.unwrap_or(Err(BankError::Timeout))
     }
+}
+
+fn decode<C: Call>(call: &C, answer: Verified) -> Result<C::Output, BankError> {
+    let response_id = answer.response_id.clone();
+    call.decode(answer).map_err(|reason| {
+        let error = BankError::Undecodable { reason, response_id };
+        error.count();
+        error
+    })
 }
 
 fn endpoint(api: &Url, path: &str) -> Url {

@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{error::BankText, redaction::SentCredentials};
+use super::{redaction::SentCredentials, refusal::BankText};
 
 /// A successful answer of the bank, verified, as the bank wrote it.
 #[derive(Clone)]

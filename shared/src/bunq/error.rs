@@ -2,45 +2,11 @@
 
 use std::{fmt, io, time::Duration};
 
-use serde::{Deserialize, Deserializer, Serialize};
-
-use super::envelope::DecodeError;
+use super::{
+    envelope::DecodeError,
+    refusal::{BankText, Refusal},
+};
 use crate::telemetry::{Metric, count};
-
-/// One element of bunq's `Error`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BankText {
-    /// bunq's text in English.
-    #[serde(default, deserialize_with = "text_or_null")]
-    pub error_description: String,
-    /// bunq's text in the language asked for.
-    #[serde(default, deserialize_with = "text_or_null")]
-    pub error_description_translated: String,
-}
-
-impl BankText {
-    /// What bunq says: its text in English, or the translated one if there is no other.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        if self.error_description.is_empty() { &self.error_description_translated } else { &self.error_description }
-    }
-}
-
-/// A text of bunq's; empty where it is null, so that one missing text does not lose the other.
-fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// The bank understood and said no.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// The HTTP status.
-    pub status: u16,
-    /// bunq's reasons; none where the answer was not bunq's error envelope.
-    pub texts: Vec<BankText>,
-    /// bunq's response id.
-    pub response_id: Option<String>,
-}
 
 /// A call to the bank did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -162,27 +128,13 @@ impl fmt::Display for NoConnection {
     }
 }
 
-/// Texts by which bunq says that a session is over, in any status from 400 to 500 (English and Dutch).
-const DEAD_SESSION: &[&str] = &[
-    "Insufficient authorisation",
-    "Insufficient authentication",
-    "Onvoldoende autorisatie",
-    "Onvoldoende authenticatie",
-    "Invalid hash",
-];
-
-/// The text by which bunq refuses an API key: wrong, revoked, or from an address that is not permitted.
-const BAD_KEY: &str = "User credentials are incorrect";
-
 impl BankError {
     /// The session is over: a new one may help.
     #[must_use]
     pub fn is_dead_session(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 401, .. }) => true,
-            Self::Refused(refusal) | Self::Failed(refusal) => {
-                DEAD_SESSION.iter().chain([&BAD_KEY]).any(|text| refusal.says(text))
-            }
+            Self::Refused(refusal) | Self::Failed(refusal) => refusal.says_dead_session() || refusal.says_bad_key(),
             _ => false,
         }
     }
@@ -200,7 +152,7 @@ impl BankError {
     /// The bank refuses the API key or access token itself.
     #[must_use]
     pub fn is_bad_key(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if refusal.says(BAD_KEY))
+        matches!(self, Self::Refused(refusal) if refusal.says_bad_key())
     }
 
     /// The bank certainly did not execute the call.
@@ -251,27 +203,6 @@ impl BankError {
             | Self::TooLarge
             | Self::Signing => None,
         }
-    }
-}
-
-impl Refusal {
-    /// The bank has seen the request id before. Its words are recorded nowhere, so any that speak of the id count.
-    #[must_use]
-    pub fn says_reused_id(&self) -> bool {
-        let speaks = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], " ").contains("request id");
-        self.texts.iter().any(|said| speaks(&said.error_description))
-    }
-
-    /// The bank did not take the request's signature: it was read no further.
-    #[must_use]
-    pub fn says_bad_signature(&self) -> bool {
-        self.says("request signature is invalid")
-    }
-
-    fn says(&self, text: &str) -> bool {
-        self.texts
-            .iter()
-            .any(|said| said.error_description.contains(text) || said.error_description_translated.contains(text))
     }
 }
 

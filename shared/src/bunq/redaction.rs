@@ -9,7 +9,7 @@ use std::{collections::HashSet, fmt, ops::Range};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::error::BankText;
+use super::refusal::BankText;
 
 /// Stands in place of what was removed.
 pub const MARK: &str = "[redacted]";

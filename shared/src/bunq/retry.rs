@@ -13,6 +13,9 @@ pub enum Failure {
     RateLimited(Duration),
     /// Nobody knows whether it was executed.
     Unknown,
+    /// There was an answer, and it cannot be believed or understood. Something on the way may have spoilt this one, so a
+    /// read is worth one more try.
+    Garbled,
     /// Another try would end the same way.
     Final,
 }
@@ -28,9 +31,8 @@ impl From<&BankError> for Failure {
             | BankError::Foreign { .. }
             | BankError::Maintenance { .. }
             | BankError::Interrupted(_) => Self::Unknown,
+            BankError::Signature { .. } | BankError::Undecodable { .. } => Self::Garbled,
             BankError::Refused(_)
-            | BankError::Signature { .. }
-            | BankError::Undecodable { .. }
             | BankError::Timeout
             | BankError::TooLate
             | BankError::TooLarge
@@ -58,8 +60,8 @@ pub fn next(effect: Effect, failure: Failure, tries: u32, left: Duration, jitter
     let backoff = Duration::from_millis(100) * 2_u32.saturating_pow(tries.saturating_sub(1).min(6));
     let share = |whole: Duration| whole * u32::from(jitter.min(1000)) / 1000;
     let wait = match (failure, effect) {
-        (Failure::Final, _) | (Failure::Unknown, Effect::Write) => return Outcome::GiveUp,
-        (Failure::NotSent, _) | (Failure::Unknown, Effect::Read) => backoff / 2 + share(backoff / 2),
+        (Failure::Final, _) | (Failure::Unknown | Failure::Garbled, Effect::Write) => return Outcome::GiveUp,
+        (Failure::NotSent, _) | (Failure::Unknown | Failure::Garbled, Effect::Read) => backoff / 2 + share(backoff / 2),
         (Failure::RateLimited(window), _) => window + share(Duration::from_millis(500)),
     };
     if tries >= MOST_TRIES || wait >= left { Outcome::GiveUp } else { Outcome::Again(wait) }

@@ -6,8 +6,9 @@ use url::Url;
 
 use super::{
     client::Bank,
-    error::{BankError, Refusal},
+    error::BankError,
     redaction::SentCredentials,
+    refusal::Refusal,
     request::Effect,
     retry::{Failure, Outcome, next},
 };

@@ -132,7 +132,12 @@ impl Code {
             | Self::ConsentRevoked
             | Self::ConsentExpired
             | Self::ConnectedElsewhere
+            | Self::TooManyReferences
             | Self::AccessRefused
+            | Self::AccountNotGranted
+            | Self::CurrencyRefused
+            | Self::InsufficientRights
+            | Self::BankValidationFailed
             | Self::BankRefused
             | Self::RequestInFlight
             | Self::IdempotencyKeyReused

@@ -28,6 +28,8 @@ const NAMESPACE: &str = "bunq-tpp";
 pub enum Metric {
     /// Calls that bunq failed, or whose answer could not be believed.
     BankFailures,
+    /// Reads that were sent again because bunq's first answer could not be believed or understood.
+    BankAnswersGarbled,
     /// Consents that did not become a connection, and such as bunq no longer takes.
     ConsentsRefused,
     /// Callers with a key that does not exist or was revoked.
@@ -46,6 +48,7 @@ impl Metric {
     const fn name(self) -> &'static str {
         match self {
             Self::BankFailures => "BankFailures",
+            Self::BankAnswersGarbled => "BankAnswersGarbled",
             Self::ConsentsRefused => "ConsentsRefused",
             Self::ApiKeysRefused => "ApiKeysRefused",
             Self::ApiKeysCreated => "ApiKeysCreated",
@@ -58,6 +61,7 @@ impl Metric {
     const fn unit(self) -> &'static str {
         match self {
             Self::BankFailures
+            | Self::BankAnswersGarbled
             | Self::ConsentsRefused
             | Self::ApiKeysRefused
             | Self::ApiKeysCreated

@@ -57,8 +57,8 @@ fn without_text() -> Vec<(BankError, bool, Failure)> {
     vec![
         (BankError::RateLimited { wait, response_id: None }, true, Failure::RateLimited(wait)),
         (BankError::Maintenance { response_id: None }, false, Failure::Unknown),
-        (BankError::Signature { status: 200, response_id: None }, false, Failure::Final),
-        (BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: None }, false, Failure::Final),
+        (BankError::Signature { status: 200, response_id: None }, false, Failure::Garbled),
+        (BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: None }, false, Failure::Garbled),
         (BankError::Unreachable(transport_error()), true, Failure::NotSent),
         (BankError::Interrupted(transport_error()), false, Failure::Unknown),
         (BankError::Timeout, false, Failure::Final),

@@ -20,6 +20,7 @@ fn failure() -> impl Strategy<Value = Failure> {
         Just(Failure::NotSent),
         seconds(1..=3600).prop_map(Failure::RateLimited),
         Just(Failure::Unknown),
+        Just(Failure::Garbled),
         Just(Failure::Final),
     ]
 }
@@ -34,7 +35,9 @@ fn wait(outcome: Outcome) -> Duration {
 proptest! {
     #[test]
     fn a_write_of_unknown_outcome_is_never_sent_again(tries in 0_u32.., left in seconds(0..=u64::MAX), jitter: u16) {
-        prop_assert_eq!(next(Effect::Write, Failure::Unknown, tries, left, jitter), Outcome::GiveUp);
+        for failure in [Failure::Unknown, Failure::Garbled] {
+            prop_assert_eq!(next(Effect::Write, failure, tries, left, jitter), Outcome::GiveUp);
+        }
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Answers of the bank that cannot be passed on, and refusals that are.
 
 use serde_json::{Value, json};
-use testkit::TestApp;
+use testkit::{TestApp, logs};
 
 use crate::fixture::{ACCOUNTS, SESSION, assert_discreet, bank_error, connected};
 
-/// Has the bank answer the next read so, and checks that one call was made for it and that the read after it works.
+/// Has the bank answer so, again and again, and checks that it was asked as often as that is worth and that the read
+/// after it works. An answer that cannot be believed or understood is worth a second call, a refusal is not.
 async fn meet(app: &TestApp, accounts: &str, mut fault: Value, status: u16, code: &str) -> Value {
+    let calls = if status == 502 { 2 } else { 1 };
     fault["endpoint"] = json!(ACCOUNTS);
+    fault["times"] = json!(calls);
     app.bank.fault(fault.clone()).await;
     app.bank.forget_calls().await;
 
@@ -15,7 +18,7 @@ async fn meet(app: &TestApp, accounts: &str, mut fault: Value, status: u16, code
 
     let problem = answer.problem(status, code);
     assert_discreet(&answer);
-    assert_eq!(app.bank.count(ACCOUNTS).await, 1, "{fault}");
+    assert_eq!(app.bank.count(ACCOUNTS).await, calls, "{fault}");
     assert_eq!(app.get(accounts).await.status, 200, "{fault}");
     assert_eq!(app.bank.count(SESSION).await, 0, "{fault}");
     assert_eq!(problem["bunq_response_id"].as_str().map(str::len), Some(36), "{fault}: {problem}");
@@ -101,25 +104,108 @@ async fn the_bank_of_another_installation_is_not_believed() {
 }
 
 #[tokio::test]
+async fn one_answer_that_cannot_be_believed_is_asked_for_again() {
+    logs::capture();
+    let (app, accounts) = connected("person").await;
+    let good = app.get(&accounts).await;
+    let garbled = |log: &str| log.lines().filter(|line| line.contains("BankAnswersGarbled")).count();
+
+    for mut fault in [
+        json!({ "signature": "missing" }),
+        json!({ "signature": "wrong" }),
+        json!({ "signature": "wrong", "status": 404, "body": bank_error("Not found.") }),
+        json!({ "signature": "missing", "status": 200, "body": "<html>Sign in to this network</html>", "content_type": "text/html" }),
+        json!({ "status": 200, "body": "<html>Down for a moment</html>", "content_type": "text/html" }),
+        json!({ "status": 200, "body": "{}" }),
+        json!({ "status": 200, "body": "{\"Response\":[" }),
+        json!({ "status": 200, "body": bank_error("Something else.") }),
+    ] {
+        fault["endpoint"] = json!(ACCOUNTS);
+        app.bank.fault(fault.clone()).await;
+        app.bank.forget_calls().await;
+        let before = garbled(&logs::text());
+
+        let answer = app.get(&accounts).await;
+
+        assert_eq!((answer.status, &answer.text), (200, &good.text), "{fault}");
+        assert_eq!(app.bank.count(ACCOUNTS).await, 2, "{fault}");
+        assert!(garbled(&logs::text()) > before, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_garbled_answer_after_a_failure_is_still_asked_for_again() {
+    let (app, accounts) = connected("person").await;
+    app.bank.fault(json!({ "endpoint": ACCOUNTS, "status": 500, "body": "" })).await;
+    app.bank.fault(json!({ "endpoint": ACCOUNTS, "nth": 2, "status": 200, "body": "{}" })).await;
+    app.bank.forget_calls().await;
+
+    assert_eq!(app.get(&accounts).await.status, 200);
+    assert_eq!(app.bank.count(ACCOUNTS).await, 3);
+}
+
+#[tokio::test]
 async fn a_refusal_keeps_its_meaning_and_the_banks_texts() {
     let (app, accounts) = connected("person").await;
-    let refusals =
-        [(404, 404, "fix_request"), (403, 403, "contact_bunq"), (400, 422, "fix_request"), (490, 422, "fix_request")];
-    let text = "Monetary account for id \"1\" not found.";
-    let body = json!({ "Error": [{ "error_description": text, "error_description_translated": text }, { "error_description": "And this." }] });
-
-    for signature in [None, Some("missing")] {
-        for (theirs, ours, action) in refusals {
-            let mut fault = json!({ "status": theirs, "body": body });
+    let account = "Monetary account for id \"1\" not found.";
+    let field = "Superfluous field \"color\".";
+    for (theirs, text, ours, code, action) in [
+        (404, "Draft payment for id \"1\" not found.", 404, "bank_refused", "fix_request"),
+        (404, account, 404, "account_not_granted", "fix_request"),
+        (404, "MONETARY ACCOUNT for id \"1\" not found.", 404, "account_not_granted", "fix_request"),
+        (403, account, 403, "insufficient_rights", "contact_bunq"),
+        (403, "You are not allowed to do this.", 403, "insufficient_rights", "contact_bunq"),
+        (400, account, 422, "bank_refused", "fix_request"),
+        (490, "Not now.", 422, "bank_refused", "fix_request"),
+        (400, "The currency of the payment is not that of the account.", 422, "currency_refused", "fix_request"),
+        (400, "The balance is insufficient in the currency of the account.", 422, "bank_refused", "fix_request"),
+        (400, field, 422, "bank_validation_failed", "fix_request"),
+        (490, field, 422, "bank_validation_failed", "fix_request"),
+        (400, "Invalid type for field \"currency\" (expected STRING).", 422, "bank_validation_failed", "fix_request"),
+    ] {
+        for signature in [None, Some("missing")] {
+            let texts = [text, "And this."].map(|text| json!({ "error_description": text }));
+            let mut fault = json!({ "status": theirs, "body": { "Error": texts } });
             if let Some(signature) = signature {
                 fault["signature"] = json!(signature);
             }
-            let problem = meet(&app, &accounts, fault, ours, "bank_refused").await;
 
-            assert_eq!(problem["action"], action, "{theirs}");
-            assert_eq!(problem["errors"], json!([{ "detail": text }, { "detail": "And this." }]), "{theirs}");
+            let problem = meet(&app, &accounts, fault, ours, code).await;
+
+            assert_eq!((&problem["action"], &problem["scope"]), (&json!(action), &json!("request")), "{theirs} {text}");
+            assert_eq!(problem["errors"][0]["detail"], text, "{theirs}");
+            assert_eq!(problem["errors"][1], json!({ "detail": "And this." }), "{theirs}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_field_that_the_bank_refuses_is_named_as_a_field_of_the_banks() {
+    let (app, accounts) = connected("person").await;
+    for (text, field) in [
+        ("Superfluous field \"color\".", json!("color")),
+        ("Invalid type for field \"counterparty_alias\" (expected STRUCT).", json!("counterparty_alias")),
+        ("Superfluous field \"alias.display_name\".", json!("alias.display_name")),
+        ("Superfluous field \"\".", Value::Null),
+        ("Superfluous field \"not closed", Value::Null),
+        ("Superfluous field \"<b>\".", Value::Null),
+    ] {
+        let fault = json!({ "endpoint": ACCOUNTS, "status": 400, "body": bank_error(text) });
+        app.bank.fault(fault).await;
+
+        let problem = app.get(&accounts).await.json();
+
+        assert_eq!((problem["status"].as_u64(), &problem["errors"][0]["bank_field"]), (Some(422), &field), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_is_refused_in_dutch_only_is_not_granted_either() {
+    let (app, accounts) = connected("person").await;
+    let error = json!({ "error_description_translated": "Rekening met id \"1\" is niet gevonden." });
+    app.bank.fault(json!({ "endpoint": ACCOUNTS, "status": 404, "body": { "Error": [error] } })).await;
+
+    app.get(&accounts).await.problem(404, "account_not_granted");
 }
 
 #[tokio::test]

@@ -138,7 +138,9 @@ async fn a_dead_session_is_recognised_behind_every_status_that_hides_it() {
 async fn a_401_that_the_bank_did_not_sign_so_ends_no_session() {
     let (app, accounts) = connected("person").await;
     let body = bank_error("Insufficient authorisation.");
-    app.bank.fault(json!({ "endpoint": ACCOUNTS, "status": 401, "body": body, "signature": "wrong" })).await;
+    app.bank
+        .fault(json!({ "endpoint": ACCOUNTS, "status": 401, "body": body, "signature": "wrong", "times": 2 }))
+        .await;
 
     app.get(&accounts).await.problem(502, "bank_signature_invalid");
 

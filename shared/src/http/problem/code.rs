@@ -1,9 +1,11 @@
 //! The words of a problem: what happened, and what to do about it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, Type, schema::AnyOfBuilder},
 };
 
 macro_rules! codes {
@@ -36,14 +38,15 @@ macro_rules! codes {
     };
 }
 
+/// The codes of this version, for the document.
+pub(super) struct KnownCode;
+
 /// By hand: the derive does not read a name that a macro passes on.
-impl PartialSchema for Code {
+impl PartialSchema for KnownCode {
     fn schema() -> RefOr<Schema> {
-        let lines = Self::ALL.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
-        let description =
-            "What happened, for programs. New codes may be added; a code never changes its meaning.\n".to_owned();
-        let description = lines.fold(description, |text, line| text + &line);
-        let codes = Self::ALL.iter().map(|code| code.as_str());
+        let lines = Code::ALL.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
+        let description = lines.fold("The codes of this version.\n".to_owned(), |text, line| text + &line);
+        let codes = Code::ALL.iter().map(|code| code.as_str());
         ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(codes))
@@ -53,7 +56,30 @@ impl PartialSchema for Code {
     }
 }
 
-impl ToSchema for Code {}
+impl ToSchema for KnownCode {}
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let about = "What happened, for programs. A later version may answer other codes, so take one that you do not know like \
+                     `bank_refused`: go by `action` and `scope`. A code never changes its meaning.";
+        open(&KnownCode::name(), about)
+    }
+}
+
+impl ToSchema for Code {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((KnownCode::name().into_owned(), KnownCode::schema()));
+    }
+}
+
+/// A text that has one of these values today and may have others tomorrow. A generated client must not fail on those.
+fn open(known: &str, about: &str) -> RefOr<Schema> {
+    AnyOfBuilder::new()
+        .item(Ref::from_schema_name(known))
+        .item(ObjectBuilder::new().schema_type(Type::String))
+        .description(Some(about))
+        .into()
+}
 
 codes! {
     /// No `Authorization: Bearer` header, or more than one.
@@ -114,11 +140,21 @@ codes! {
     ConsentExpired = "consent_expired", Connection;
     /// The customer is connected in another workspace of this deployment, and may be in one only.
     ConnectedElsewhere = "connected_elsewhere", Connection;
+    /// The customer's connection has fifty references, and the consent would be the first of another.
+    TooManyReferences = "too_many_references", Connection;
     /// bunq refuses the TPP's own key from the address that we call from.
     IpNotPermitted = "ip_not_permitted", Deployment;
     /// bunq refuses the customer's access token, and the address that we call from may be the cause.
     AccessRefused = "access_refused", Connection;
-    /// bunq refused the call; `errors` holds its texts.
+    /// There is no such account among those that the customer granted. It may be closed, or a new consent may grant it.
+    AccountNotGranted = "account_not_granted", Request;
+    /// bunq does not take the currency for this account or payment; `errors` holds its texts.
+    CurrencyRefused = "currency_refused", Request;
+    /// bunq does not let this session do that; `errors` holds its texts.
+    InsufficientRights = "insufficient_rights", Request;
+    /// bunq refused fields of the call; `errors` holds its texts and the names of the fields.
+    BankValidationFailed = "bank_validation_failed", Request;
+    /// bunq refused the call for another reason; `errors` holds its texts.
     BankRefused = "bank_refused", Request;
     /// bunq's answer is larger than this API can pass on: ask for fewer elements.
     AnswerTooLarge = "answer_too_large", Request;
@@ -166,6 +202,7 @@ pub enum Affects {
 
 /// What to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = KnownAction)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Send the same request again.
@@ -180,6 +217,27 @@ pub enum Action {
     ContactBunq,
     /// Ask whoever runs this deployment, with `request_id`.
     ContactSupport,
+}
+
+/// An [`Action`] in the document: open, like a code.
+pub(super) struct AnyAction;
+
+impl PartialSchema for AnyAction {
+    fn schema() -> RefOr<Schema> {
+        let about = "What to do about it. A later version may answer other actions, so take one that you do not know like \
+                     `contact_support`.";
+        open(&Action::name(), about)
+    }
+}
+
+impl ToSchema for AnyAction {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Action")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Action::name().into_owned(), Action::schema()));
+    }
 }
 
 impl Action {

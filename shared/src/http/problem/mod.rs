@@ -15,6 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::start::REPLAYED;
+use code::AnyAction;
 pub use code::{Action, Affects, Code};
 pub use reasons::{Place, Reason, Reasons};
 
@@ -29,6 +31,8 @@ pub struct Problem {
     errors: Reasons,
     retry_after: Option<Duration>,
     bunq_response_id: Option<String>,
+    /// Whether it answers a repeated request, as the first try was answered.
+    is_replayed: bool,
 }
 
 /// What went wrong, and what to do about it (RFC 9457).
@@ -45,6 +49,7 @@ pub struct Wire<'a> {
     #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
     code: Code,
+    #[schema(value_type = AnyAction)]
     action: Action,
     scope: Affects,
     /// What happened, for people. The words may change.
@@ -75,6 +80,7 @@ impl Problem {
             errors: Reasons::default(),
             retry_after: None,
             bunq_response_id: None,
+            is_replayed: false,
         }
     }
 
@@ -96,6 +102,12 @@ impl Problem {
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
+    }
+
+    /// Whether the same request may well succeed soon: the bank is busy, has failed or has not answered.
+    #[must_use]
+    pub fn is_banks_trouble(&self) -> bool {
+        self.retry_after.is_some() || self.status.is_server_error()
     }
 
     /// What to do about it.
@@ -150,6 +162,9 @@ impl Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if self.is_replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             // RFC 9110 section 11.6.1 wants it with every 401.

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::bunq::BankText;
+
 /// At most this many reasons are answered.
 const MOST: usize = 20;
 /// At most this many characters of a pointer or a name are answered: callers' own names are in it.
@@ -34,6 +36,10 @@ pub struct Reason {
     #[schema(nullable = false, example = "count")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
+    /// The field of bunq's own request that bunq's text names. It is often called as ours, but need not be.
+    #[schema(nullable = false, example = "counterparty_alias")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_field: Option<String>,
     /// Why.
     pub detail: String,
 }
@@ -63,12 +69,22 @@ impl Reasons {
             Place::Body(pointer) => (Some(cut(pointer, LONGEST_PLACE)), None),
             Place::Parameter(name) => (None, Some(cut(name, LONGEST_PLACE))),
         };
-        self.add(Reason { pointer, parameter, detail: cut(detail, LONGEST_DETAIL) });
+        self.add(Reason { pointer, parameter, bank_field: None, detail: cut(detail, LONGEST_DETAIL) });
     }
 
-    /// Adds what bunq said.
-    pub(super) fn push_bank_text(&mut self, text: &str) {
-        self.add(Reason { pointer: None, parameter: None, detail: cut(text, LONGEST_DETAIL) });
+    /// What bunq said.
+    pub(super) fn of_bank(texts: &[BankText]) -> Self {
+        let mut reasons = Self::default();
+        for text in texts {
+            let bank_field = text.field().map(str::to_owned);
+            reasons.add(Reason {
+                pointer: None,
+                parameter: None,
+                bank_field,
+                detail: cut(text.text(), LONGEST_DETAIL),
+            });
+        }
+        reasons
     }
 
     fn add(&mut self, reason: Reason) {

@@ -9,7 +9,7 @@ mod request;
 
 use super::{Action, Affects, Code, Problem, Reasons};
 use crate::{
-    bunq::{BankError, NoConnection, Refusal},
+    bunq::{BankError, NoConnection, Refusal, RefusalKind},
     secrets::SecretsError,
     store::StoreError,
     tpp::{AccessError, OnboardingError, TppError},
@@ -22,10 +22,8 @@ const LONG_WAIT: Duration = Duration::from_secs(60);
 
 /// The bank refused what this deployment did on its own behalf: nothing of the caller's request was at fault.
 fn refused_us(refusal: &Refusal, detail: &str) -> Problem {
-    let mut texts = Reasons::default();
-    refusal.texts.iter().for_each(|text| texts.push_bank_text(text.text()));
     let problem = Problem::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail);
-    Problem { errors: texts, bunq_response_id: refusal.response_id.clone(), ..problem }
+    Problem { errors: Reasons::of_bank(&refusal.texts), bunq_response_id: refusal.response_id.clone(), ..problem }
 }
 
 impl From<&Refusal> for Problem {
@@ -34,7 +32,7 @@ impl From<&Refusal> for Problem {
             403 => (StatusCode::FORBIDDEN, Action::ContactBunq),
             404 => (StatusCode::NOT_FOUND, Action::FixRequest),
             400 | 490 => (StatusCode::UNPROCESSABLE_ENTITY, Action::FixRequest),
-            // The session is refused although it is new: the bank is at odds with itself.
+            // The session is refused although it is new: the bank contradicts itself.
             401 => (StatusCode::BAD_GATEWAY, Action::Retry),
             // 405, 466 and what else there is: we asked for something that does not exist.
             status => {
@@ -42,9 +40,17 @@ impl From<&Refusal> for Problem {
                 return Self { bunq_response_id: refusal.response_id.clone(), ..Self::internal() };
             }
         };
-        let mut texts = Reasons::default();
-        refusal.texts.iter().for_each(|text| texts.push_bank_text(text.text()));
-        Self { errors: texts, ..Self::new(status, Code::BankRefused, action, "bunq refused the call.") }
+        let (code, detail) = match refusal.kind() {
+            RefusalKind::UnknownAccount => (
+                Code::AccountNotGranted,
+                "There is no such account among those that the customer granted. GET /user/{user_id}/accounts lists them.",
+            ),
+            RefusalKind::Forbidden => (Code::InsufficientRights, "bunq does not let this session do that."),
+            RefusalKind::Fields => (Code::BankValidationFailed, "bunq refused fields of the call."),
+            RefusalKind::Currency => (Code::CurrencyRefused, "bunq does not take this currency here."),
+            RefusalKind::Other => (Code::BankRefused, "bunq refused the call."),
+        };
+        Self { errors: Reasons::of_bank(&refusal.texts), ..Self::new(status, code, action, detail) }
     }
 }
 
@@ -169,6 +175,12 @@ impl From<TppError> for Problem {
                 Action::ContactSupport,
                 "This customer is connected in another workspace of this deployment.",
             ),
+            TppError::TooManyReferences => Self::new(
+                StatusCode::CONFLICT,
+                Code::TooManyReferences,
+                Action::FixRequest,
+                "This customer's connection has fifty references. Delete one that is not used: DELETE /user/{user_id}?reference=….",
+            ),
             TppError::RequestInFlight(wait) => Self::new(
                 StatusCode::CONFLICT,
                 Code::RequestInFlight,
@@ -176,6 +188,14 @@ impl From<TppError> for Problem {
                 "The same request is under way. Come back for its answer with the same Idempotency-Key.",
             )
             .after(wait),
+            TppError::Unsettled(wait) => Self::new(
+                StatusCode::CONFLICT,
+                Code::RequestInFlight,
+                Action::Wait,
+                "It is not known yet what became of this request, and bunq may still be at work on it. Come back with the same Idempotency-Key.",
+            )
+            .after(wait),
+            TppError::RefusedBefore(refusal) => Self { is_replayed: true, ..Self::from(&refusal) },
             TppError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Code::IdempotencyKeyReused,
