@@ -68,8 +68,11 @@ pub enum Begun {
     Attempt(Attempt),
     /// Answer what was answered.
     Finished(Outcome),
-    /// Somebody is trying; come back after this long.
+    /// Somebody is trying, and has this long.
     InFlight(Duration),
+    /// The last try did not learn whether it took effect, and the bank may still be at work on it: come back after this
+    /// long.
+    Unsettled(Duration),
     /// The key was used for another request.
     Mismatch,
 }
@@ -81,6 +84,9 @@ struct Record {
     attempt: Uuid,
     attempt_until: i64,
     unknown: bool,
+    /// Whether the last try has ended without an outcome, so that nobody is at work.
+    #[serde(default)]
+    released: bool,
     began_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     /// The sealed [`Outcome`], as JSON.
@@ -132,6 +138,7 @@ impl Store {
             attempt_until: now.as_second().saturating_add_unsigned(patience.as_secs()),
             // Pessimistic from the start: whoever finds this record unfinished cannot know how far its process came.
             unknown: true,
+            released: false,
             began_at: now,
             outcome: None,
             expires_at: now.as_second().saturating_add_unsigned(KEPT.as_secs()),
@@ -170,7 +177,7 @@ impl Store {
         }
         let left = found.attempt_until.saturating_sub(now.as_second());
         if left > 0 {
-            return Ok(in_flight(left));
+            return Ok(if found.released { Begun::Unsettled(at_least_a_second(left)) } else { in_flight(left) });
         }
         let earlier = if found.unknown { Earlier::Unknown } else { Earlier::NoEffect };
         let taken = self.take_over(name, &found, &fresh).await?;
@@ -192,12 +199,13 @@ impl Store {
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(pk(name)))
-            .update_expression("SET attempt = :next, attempt_until = :until, #unknown = :unknown")
+            .update_expression("SET attempt = :next, attempt_until = :until, #unknown = :unknown, released = :released")
             .condition_expression("(attempt = :dead OR attempt = :next) AND attribute_not_exists(outcome)")
             .expression_attribute_names("#unknown", "unknown")
             .expression_attribute_values(":next", text(next.attempt.to_string()))
             .expression_attribute_values(":until", AttributeValue::N(next.attempt_until.to_string()))
             .expression_attribute_values(":unknown", AttributeValue::Bool(true))
+            .expression_attribute_values(":released", AttributeValue::Bool(false))
             .expression_attribute_values(":dead", text(dead.attempt.to_string()))
             .send()
             .await;
@@ -241,11 +249,12 @@ impl Store {
             .update_item()
             .table_name(&self.ephemera)
             .key("pk", text(pk(&attempt.name)))
-            .update_expression("SET attempt_until = :until, #unknown = :unknown")
+            .update_expression("SET attempt_until = :until, #unknown = :unknown, released = :released")
             .condition_expression("attempt = :attempt")
             .expression_attribute_names("#unknown", "unknown")
             .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
             .expression_attribute_values(":unknown", AttributeValue::Bool(known == Earlier::Unknown))
+            .expression_attribute_values(":released", AttributeValue::Bool(true))
             .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
             .send()
             .await;
@@ -254,5 +263,9 @@ impl Store {
 }
 
 fn in_flight(seconds: i64) -> Begun {
-    Begun::InFlight(Duration::from_secs(u64::try_from(seconds).unwrap_or(0).max(1)))
+    Begun::InFlight(at_least_a_second(seconds))
+}
+
+fn at_least_a_second(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(0).max(1))
 }

@@ -3,7 +3,7 @@
 use std::{net::Ipv4Addr, time::Duration};
 
 use crate::{
-    bunq::{BankError, KeyError},
+    bunq::{BankError, KeyError, Refusal},
     secrets::SecretsError,
     store::StoreError,
     types::sealing::SealError,
@@ -27,6 +27,9 @@ pub enum TppError {
     /// The customer is connected in another workspace, and may be in one only.
     #[error("the customer is connected in another workspace")]
     ConnectedElsewhere,
+    /// The connection has as many references as it may have.
+    #[error("the connection has too many references")]
+    TooManyReferences,
     /// The bank refuses the TPP's own key: it is called from an address that is not permitted, or the key was revoked.
     #[error("bunq refuses the TPP's own key")]
     IpNotPermitted {
@@ -42,6 +45,12 @@ pub enum TppError {
     /// The same request is under way.
     #[error("the same request is under way")]
     RequestInFlight(Duration),
+    /// The last try of the same request did not learn what became of it, and the bank may still be at work on it.
+    #[error("the last try of the same request is not settled")]
+    Unsettled(Duration),
+    /// The bank has refused the same request before, and would again.
+    #[error("bunq has refused the same request before")]
+    RefusedBefore(Refusal),
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use crate::fixture::{ACCOUNT, connected, created_id, draft, inquiry};
 
+const CREATE: &str = "POST user/{user-id}/monetary-account/{monetary-account-id}/draft-payment";
+
 #[tokio::test]
 async fn a_draft_waits_for_the_customer_and_becomes_a_payment_when_they_accept() {
     let (app, user_id) = connected().await;
@@ -123,8 +125,60 @@ async fn fifty_at_once_with_one_key_make_one_draft() {
     assert!(created.iter().all(|answer| answer.text == created[0].text));
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.problem(409, "request_in_flight");
-        assert!(!answer.header("retry-after").is_empty());
+        assert!((1..=5).contains(&answer.header("retry-after").parse::<u8>().unwrap()));
     }
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_request_waits_for_the_one_that_is_under_way() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let create = "POST user/{id}/monetary-account/{id}/draft-payment";
+    app.bank.fault(json!({ "endpoint": create, "delay_ms": 600 })).await;
+
+    let body = draft("x");
+    let both = [app.post_once(&path, "key", &body), app.post_once(&path, "key", &body)];
+    let answers = join_all(both).await;
+
+    assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text), "{answers:?}");
+    let replayed = answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count();
+    assert_eq!((replayed, app.bank.count(CREATE).await), (1, 1));
+}
+
+#[tokio::test]
+async fn one_that_takes_longer_than_anybody_waits_is_asked_for_again_within_seconds() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let create = "POST user/{id}/monetary-account/{id}/draft-payment";
+    app.bank.fault(json!({ "endpoint": create, "delay_ms": 7000 })).await;
+
+    let body = draft("x");
+    let (first, second) = tokio::join!(app.post_once(&path, "key", &body), app.post_once(&path, "key", &body));
+    let (made, early) = if first.status == 201 { (first, second) } else { (second, first) };
+
+    early.problem(409, "request_in_flight");
+    assert!((1..=5).contains(&early.header("retry-after").parse::<u8>().unwrap()), "{early:?}");
+    assert_eq!((made.status, app.bank.count(CREATE).await), (201, 1));
+    let again = app.post_once(&path, "key", &body).await;
+    assert_eq!((again.status, again.text == made.text), (201, true));
+}
+
+#[tokio::test]
+async fn who_waited_for_one_that_took_no_effect_does_it() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let create = "POST user/{id}/monetary-account/{id}/draft-payment";
+    let text = "Too many requests. You can do a maximum of 3 calls per 3000 second to this endpoint.";
+    let limit = json!({ "Error": [{ "error_description": text }] });
+    app.bank.fault(json!({ "endpoint": create, "delay_ms": 600, "status": 429, "body": limit })).await;
+
+    let body = draft("x");
+    let both = [app.post_once(&path, "key", &body), app.post_once(&path, "key", &body)];
+    let mut statuses: Vec<_> = join_all(both).await.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+
+    assert_eq!(statuses, [201, 503]);
     assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
 }
 
@@ -158,6 +212,7 @@ async fn a_key_is_told_with_an_unknown_outcome_too_since_only_it_makes_asking_ag
     assert_eq!(lost.problem(502, "outcome_unknown")["action"], "wait");
     assert_eq!(lost.header("retry-after"), "30");
     early.problem(409, "request_in_flight");
+    assert_eq!(early.header("retry-after"), "30", "the bank may be at work on it");
     assert_eq!(found.status, 201, "{found:?}");
     let objects = app.bank.objects().await;
     assert_eq!(objects["draft_payments"].as_array().unwrap().len(), 1);
@@ -175,8 +230,8 @@ async fn a_refusal_of_the_bank_is_kept_like_any_answer() {
 
     let again = app.post_once(&path, "key", &body).await;
 
-    first.problem(404, "bank_refused");
-    again.problem(404, "bank_refused");
+    first.problem(404, "account_not_granted");
+    again.problem(404, "account_not_granted");
     assert_eq!(first.json()["errors"], again.json()["errors"]);
     assert_eq!(app.bank.total().await, 0);
 }

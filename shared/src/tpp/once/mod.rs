@@ -4,14 +4,18 @@
 //! answer, or a process that died), the next try asks the bank what there is before it sends anything, and sends under
 //! the same request id, which the bank takes once: so even a lost store does not pay twice.
 
+mod certainty;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use certainty::{Certainty, Depth, certainty};
+
 use super::{Likeness, Listed, Tpp, TppError};
 use crate::{
     bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Onward, Page, Refusal, Verified},
-    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
+    store::{Attempt, Begun, Earlier, OrderKind, Outcome, SessionOwner, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
     types::{
         deadline::Deadline,
@@ -27,11 +31,17 @@ const LAST_WRITE: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(30);
 /// The bank's clock may be this far behind ours.
 const SKEW: Duration = Duration::from_secs(120);
+/// How long a repeated request waits for the one that is under way.
+const COMPANY: Duration = Duration::from_secs(5);
+/// How long it waits before it looks for the first time; each time half as long again, up to a second.
+const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// How many pages of the newest objects are looked through for a lost one.
 const PAGES: u32 = 10;
 
 /// Something that can be started once.
 pub trait Order: Sync {
+    /// What it is.
+    const KIND: OrderKind;
     /// The call that starts it.
     type Create: Call<Output = Created>;
     /// The call that lists what was started, newest first.
@@ -77,11 +87,12 @@ impl Tpp {
             note(Fact::Account(account));
         }
         let keys = self.record_keys(owner).await?;
-        let patience = deadline.left() + LAST_WRITE;
-        let attempt = match self.0.store.begin_request(&keys, (name, hash), patience).await? {
+        let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
-            Begun::InFlight(wait) => return Err(TppError::RequestInFlight(wait)),
+            // Whoever is at work is done with it at any moment.
+            Begun::InFlight(left) => return Err(TppError::RequestInFlight(left.min(COMPANY))),
+            Begun::Unsettled(wait) => return Err(TppError::Unsettled(wait)),
             Begun::Mismatch => return Err(TppError::KeyReused),
         };
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
@@ -108,8 +119,28 @@ impl Tpp {
         }
     }
 
+    /// Begins a request. Where the same one is under way, waits a few seconds for its end.
+    async fn begin(
+        &self,
+        keys: &SealingKeys,
+        request: (&RequestName, &RequestHash),
+        deadline: Deadline,
+    ) -> Result<Begun, TppError> {
+        let company = Deadline::after(COMPANY).earlier(deadline);
+        let mut pause = FIRST_LOOK;
+        loop {
+            let patience = deadline.left() + LAST_WRITE;
+            let begun = self.0.store.begin_request(keys, request, patience).await?;
+            match begun {
+                Begun::InFlight(_) if company.wait(pause).await.is_ok() => {}
+                begun => return Ok(begun),
+            }
+            pause = (pause * 3 / 2).min(Duration::from_secs(1));
+        }
+    }
+
     /// The keys that seal what is kept of an owner's orders.
-    async fn record_keys(&self, owner: SessionOwner) -> Result<SealingKeys, TppError> {
+    pub(super) async fn record_keys(&self, owner: SessionOwner) -> Result<SealingKeys, TppError> {
         let identity = self.identity().await?;
         Ok(match owner {
             SessionOwner::Tpp => identity.sealing.clone(),
@@ -233,48 +264,6 @@ const fn grace(known: Earlier) -> Duration {
     }
 }
 
-/// How far back to look.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// To when the first try began.
-    Recent,
-    /// As far as it goes: the bank knows the request, whenever it came.
-    Deep,
-}
-
-enum Certainty<'a> {
-    /// The bank said no, and would again.
-    Refused(&'a Refusal),
-    /// It took no effect.
-    NoEffect,
-    /// Nobody knows.
-    Unknown(Depth),
-}
-
-fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
-    match error {
-        // The bank knows the request id: a try has reached it.
-        TppError::Bank(BankError::Refused(refusal)) if refusal.says_reused_id() => Certainty::Unknown(Depth::Deep),
-        // About the session or our key, not about the order.
-        TppError::Bank(error) if error.is_dead_session() && error.certainly_not_executed() => Certainty::NoEffect,
-        TppError::Bank(BankError::Refused(refusal)) if refusal.says_bad_signature() => Certainty::NoEffect,
-        TppError::Bank(BankError::Refused(refusal)) if is_final(refusal) => match earlier {
-            Earlier::NoEffect => Certainty::Refused(refusal),
-            // Perhaps this is how the bank refuses a request id that it knows: nobody has recorded its words.
-            Earlier::Unknown => Certainty::Unknown(Depth::Deep),
-        },
-        TppError::Bank(error) if error.certainly_not_executed() => Certainty::NoEffect,
-        TppError::Bank(_) => Certainty::Unknown(Depth::Recent),
-        // Everything else comes before the bank is asked.
-        _ => Certainty::NoEffect,
-    }
-}
-
-/// The bank would say the same again.
-const fn is_final(refusal: &Refusal) -> bool {
-    matches!(refusal.status, 400 | 403 | 404 | 490)
-}
-
 fn refused(refusal: &Refusal) -> Outcome {
     Outcome::Refused {
         status: refusal.status,
@@ -291,7 +280,8 @@ fn answer(outcome: Outcome, replayed: bool) -> Result<Started, TppError> {
         }
         Outcome::Refused { status, texts } => {
             let texts = serde_json::from_str(&texts).unwrap_or_default();
-            Err(BankError::Refused(Refusal { status, texts, response_id: None }).into())
+            let refusal = Refusal { status, texts, response_id: None };
+            Err(if replayed { TppError::RefusedBefore(refusal) } else { BankError::Refused(refusal).into() })
         }
     }
 }
