@@ -169,7 +169,7 @@ fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     let is_failed = |problem: &Problem| {
         matches!(about, Some(About::Consent(_)))
             && problem.action() != Action::Wait
-            && !matches!(problem.code(), Code::ConsentDenied | Code::ConnectedElsewhere)
+            && !matches!(problem.code(), Code::ConsentDenied | Code::ConnectedElsewhere | Code::TooManyReferences)
     };
     if completed.as_ref().is_err_and(is_failed) {
         count(Metric::ConsentsRefused);

@@ -171,6 +171,11 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
             "Your bunq account is connected to another program of this service, which must end that connection first. Nothing was connected now.",
             Next::Leave,
         ),
+        (Code::TooManyReferences, _) => (
+            "Your account is connected too often",
+            "Your bunq account is connected to this service under as many names as it may have. Whoever sent you here must delete one first. Nothing was connected now.",
+            Next::Leave,
+        ),
         (Code::NotOnboarded, _) => (
             "This service is not ready yet",
             "Whoever runs it has yet to set it up at bunq. Nothing was shared. Please come back later.",

@@ -21,6 +21,8 @@ use crate::view::{ConnectionPage, ConnectionView};
 /// How many connections a page has where nobody says, and at most.
 const USUAL_PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
+/// What a reference must be.
+const REFERENCE: &str = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
 
 /// List connected customers
 ///
@@ -55,8 +57,7 @@ pub(crate) async fn list_users(
             parameters.refuse("count", "must be 1 to 100");
         }
         let cursor = parameters.optional::<Cursor>("cursor", "must be as the page before returned it");
-        let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
-        (count, cursor, parameters.optional::<Reference>("reference", must))
+        (count, cursor, parameters.optional::<Reference>("reference", REFERENCE))
     })?;
     let (connections, next) = app.tpp.list_connections(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let identity = app.tpp.identity().await?;
@@ -108,15 +109,22 @@ pub(crate) async fn find_connection(
 /// Scope `connections`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection
 /// is kept. Doing it again answers the same. The customer sees the app in bunq's app until they remove it there. A
 /// later consent makes a new `user_id`.
+///
+/// With `reference`, deletes that reference only: the bunq customer may stand for other users of yours. The connection
+/// ends with its last reference.
 #[utoipa::path(
     delete,
     path = "/user/{user_id}",
     operation_id = "delete_user",
     tag = "users",
-    params(UserPath),
+    params(
+        UserPath,
+        ("reference" = Option<String>, Query, description = "Delete this reference; the connection only with its last.",
+            min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$"),
+    ),
     security(("api_key" = ["connections"])),
     responses(
-        (status = 204, description = "There is no such connection any more."),
+        (status = 204, description = "There is no such connection, or reference of it, any more."),
         Problems<(WithKey, WrongRequest, UnknownCustomer)>,
     )
 )]
@@ -124,8 +132,10 @@ pub(crate) async fn delete_user(
     caller: Caller<Connections>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
+    query: QueryParameters,
     deadline: Deadline,
 ) -> Result<StatusCode, Problem> {
-    app.tpp.delete_connection(&caller.workspace, user_id, deadline).await?;
+    let reference = query.read(|parameters| parameters.optional::<Reference>("reference", REFERENCE))?;
+    app.tpp.delete_connection(&caller.workspace, user_id, reference.as_ref(), deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,8 +3,14 @@
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use shared::{
-    store::{Connection, ConnectionKind, ConnectionStatus},
-    types::{display_name::DisplayName, ids::UserId, reference::Reference, sealing::SealingKeys, secret::Secret as _},
+    store::{Connection, ConnectionKind, ConnectionReference, ConnectionStatus},
+    types::{
+        display_name::DisplayName,
+        ids::{ConsentId, UserId},
+        reference::Reference,
+        sealing::SealingKeys,
+        secret::Secret as _,
+    },
 };
 
 /// A page of connections.
@@ -31,12 +37,15 @@ pub(crate) struct ConnectionView {
     #[schema(value_type = Option<String>, required, example = "A. Person")]
     #[serde(serialize_with = "expose")]
     display_name: Option<DisplayName>,
-    /// What the owner of this deployment calls the customer: `reference` of `POST /consents`.
+    /// The first of `references`; null if there is none.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
+    /// What the owner of this deployment calls the users who consented with this bunq customer, the oldest first: each
+    /// `reference` of `POST /consents`. A bunq customer can stand for several, such as a couple.
+    references: Vec<ReferenceView>,
     /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in
-    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by sending the
-    /// customer through `/auth` again, and keep the `user_id`.
+    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by a new consent of the
+    /// customer's, best by one that names the `user_id`, which stays.
     status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
@@ -56,6 +65,27 @@ pub(crate) struct ConnectionView {
     /// When bunq was first seen to refuse the consent; null while it has not.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     revoked_at: Option<Timestamp>,
+}
+
+/// One user of the owner's who consented.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ConnectionReference)]
+pub(crate) struct ReferenceView {
+    /// What the owner calls the user.
+    #[schema(value_type = String, example = "customer-17")]
+    reference: Reference,
+    /// The user's last consent.
+    #[schema(value_type = uuid::Uuid)]
+    consent_id: ConsentId,
+    /// When the user last consented.
+    #[schema(value_type = String, format = DateTime)]
+    consented_at: Timestamp,
+}
+
+impl From<&ConnectionReference> for ReferenceView {
+    fn from(one: &ConnectionReference) -> Self {
+        Self { reference: one.reference.clone(), consent_id: one.consent_id, consented_at: one.consented_at }
+    }
 }
 
 /// What kind of customer: `other` is a kind that bunq has added since.
@@ -106,7 +136,8 @@ impl ConnectionView {
             user_id: connection.user_id,
             kind: connection.kind.into(),
             display_name: connection.display_name(keys),
-            reference: connection.reference(),
+            reference: connection.reference().cloned(),
+            references: connection.references.iter().map(Into::into).collect(),
             status: connection.status(now).into(),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,

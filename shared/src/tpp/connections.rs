@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Tpp, TppError};
 use crate::{
     bunq::{Credentials, Installation, calls::EndSession},
-    store::{Connection, Cursor, Found, Marked, SessionOwner, StoredState, Usable},
+    store::{Connection, Cursor, Found, Marked, SessionOwner, StoreError, StoredState, Usable},
     telemetry::{
         Metric,
         audit::{self, Action},
@@ -111,15 +111,17 @@ impl Tpp {
         TppError::ConsentRevoked
     }
 
-    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. Doing so twice is no
-    /// error.
+    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. With a reference,
+    /// deletes that reference, and the connection only if it was the last. Doing so twice is no error.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`] if the workspace never had one; the store. Whatever the bank says, ours is erased.
+    /// [`TppError::UnknownUser`] if the workspace never had one; the store, also if others changed it meanwhile, again and
+    /// again. Whatever the bank says, ours is erased.
     pub async fn delete_connection(
         &self,
         workspace: &Workspace,
         user_id: UserId,
+        reference: Option<&Reference>,
         deadline: Deadline,
     ) -> Result<(), TppError> {
         for tries in 1.. {
@@ -129,6 +131,21 @@ impl Tpp {
                 Found::Connected(other) if other.workspace != *workspace => return Err(TppError::UnknownUser),
                 // The deletion before may have died half way.
                 Found::Deleted(_) => break,
+                Found::Connected(connection) if reference.is_some_and(|one| !connection.has_reference(one)) => {
+                    return Ok(());
+                }
+                Found::Connected(connection) if reference.is_some() && connection.references.len() > 1 => {
+                    if let Some(reference) = reference
+                        && self.0.store.remove_reference(&connection, reference).await?
+                    {
+                        audit::found(Action::ChangeReference, user_id);
+                        return Ok(());
+                    }
+                    if tries > TRIES {
+                        return Err(StoreError::Contended.into());
+                    }
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
                 Found::Connected(connection) if tries > TRIES => {
                     self.0.store.erase_stray_connection(&connection).await?;
                     count(Metric::ConnectionsDeleted);

@@ -17,7 +17,7 @@ use shared::{
     tpp::{AtBank, BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
     types::{
         display_name::DisplayName,
-        ids::BunqUserId,
+        ids::{BunqUserId, ConsentId},
         sealing::SealingKeys,
         secret::{
             AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, OauthState, PrivateKeyPem, PspApiKey,
@@ -197,8 +197,8 @@ fn what_the_store_holds_and_gives_is_not_printed() {
         access_token,
         display_name,
         workspace: Workspace::default(),
+        consent_id: ConsentId::random(),
         reference: None,
-        moves_reference: false,
     });
 }
 

@@ -17,15 +17,14 @@ use shared::{
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read field by field; this is for the document")]
 pub(crate) struct NewConsentSchema {
-    /// Your own name for the customer: kept on a new connection, and listed with it.
+    /// Your own name for the user who consents. The connection is listed with it, and found by it.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
     reference: Option<String>,
     /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's
     /// `RETURN_ORIGINS`.
     #[schema(max_length = 2000, example = "https://app.example/bank")]
     return_url: Option<String>,
-    /// The connection that the customer must have. Another bunq customer is refused. `reference` replaces the
-    /// connection's.
+    /// The connection that the customer must have. Another bunq customer is refused.
     user_id: Option<uuid::Uuid>,
     /// How many seconds the address works.
     #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
@@ -106,6 +105,7 @@ enum Failure {
     WrongCustomer,
     Withdrawn,
     ConnectedElsewhere,
+    TooManyReferences,
 }
 
 impl From<ConsentFailure> for Failure {
@@ -119,6 +119,7 @@ impl From<ConsentFailure> for Failure {
             ConsentFailure::WrongCustomer => Self::WrongCustomer,
             ConsentFailure::Withdrawn => Self::Withdrawn,
             ConsentFailure::ConnectedElsewhere => Self::ConnectedElsewhere,
+            ConsentFailure::TooManyReferences => Self::TooManyReferences,
         }
     }
 }
@@ -179,10 +180,13 @@ pub(crate) struct Claimed {
     /// Our name for the customer: what stands in every path from now on.
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
-    /// The connection's reference. One that is not yours says that this bunq customer was connected before, under that
-    /// name.
+    /// The first of `references`; null if there is none.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
+    /// All references of the connection, the oldest first. Others than yours say that this bunq customer stands for
+    /// other users of yours, too.
+    #[schema(value_type = Vec<String>, example = json!(["customer-17"]))]
+    references: Vec<Reference>,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
     connected_at: Timestamp,
@@ -195,7 +199,8 @@ impl From<Connection> for Claimed {
     fn from(connection: Connection) -> Self {
         Self {
             user_id: connection.user_id,
-            reference: connection.reference(),
+            reference: connection.reference().cloned(),
+            references: connection.references.into_iter().map(|one| one.reference).collect(),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,
         }

@@ -107,24 +107,32 @@ async fn a_victims_own_connection_is_not_touched_before_a_claim() {
 
     assert_eq!(app.get(&format!("/user/{user_id}/connection")).await.json(), before);
     assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200);
-    // Even the claim leaves the reference: only a ticket that names the connection changes it.
     let claimed = claim(&app, &id, &proof).await.json();
-    assert_eq!((&claimed["user_id"], &claimed["reference"]), (&json!(user_id), &Value::Null));
+    assert_eq!((&claimed["user_id"], &claimed["references"]), (&json!(user_id), &json!(["customer-17"])));
 }
 
 #[tokio::test]
-async fn a_reference_moves_only_by_a_ticket_that_names_the_connection() {
+async fn a_later_consent_adds_its_reference_and_takes_none_away() {
     let app = TestApp::start().await;
-    let user_id = app.connect_as("person", "old").await;
-    assert_eq!(app.connect_as("person", "new").await, user_id);
-    let reference = async || app.get(&format!("/user/{user_id}/connection")).await.json()["reference"].clone();
-    assert_eq!(reference().await, "old");
-
-    let asked = app.ask_consent(&json!({ "reference": "new", "user_id": user_id })).await;
+    let user_id = app.connect_as("person", "one").await;
+    assert_eq!(app.connect_as("person", "two").await, user_id);
+    let asked = app.ask_consent(&json!({ "reference": "three", "user_id": user_id })).await;
     let opened = app.open_consent(asked["url"].as_str().unwrap()).await;
     assert_eq!(consent(&app, &opened, "person").await.status, 200);
+    assert_eq!(app.connect("person").await, user_id);
+    app.advance(60).await;
+    let again = app.ask_consent(&json!({ "reference": "two" })).await;
+    let opened = app.open_consent(again["url"].as_str().unwrap()).await;
+    assert_eq!(consent(&app, &opened, "person").await.status, 200);
 
-    assert_eq!(reference().await, "new");
+    let connection = app.get(&format!("/user/{user_id}/connection")).await.json();
+
+    let references = connection["references"].as_array().unwrap();
+    let names: Vec<_> = references.iter().map(|one| one["reference"].as_str().unwrap()).collect();
+    assert_eq!((&connection["reference"], names), (&json!("one"), vec!["one", "two", "three"]));
+    assert_eq!(references[1]["consent_id"], again["consent_id"], "its last consent");
+    assert_eq!(references[1]["consented_at"], connection["consented_at"]);
+    assert!(references[0]["consented_at"].as_str() < references[1]["consented_at"].as_str());
 }
 
 #[tokio::test]

@@ -194,3 +194,20 @@ async fn a_session_that_is_opened_meanwhile_outlives_nobody() {
     assert!(tokens.into_iter().all(|item| item["token"].is_null()));
     assert_eq!(app.bank.sessions_of("person").await, 0, "none is left open at the bank");
 }
+
+#[tokio::test]
+async fn a_customer_ends_the_connection_in_the_banks_app() {
+    let (app, accounts) = connected("person").await;
+    let company = app.connect("company").await;
+    let home = app.bank.url().join("app?customer=person").unwrap();
+    let page = app.bank.open(&home).await;
+    assert!(page.answer.text.contains("End this connection"), "{page:?}");
+
+    let ended = page.press("end").await;
+
+    assert_eq!((ended.status, ended.header("location")), (303, "/app?customer=person"));
+    assert!(app.bank.open(&home).await.answer.text.contains("No other app may see your accounts."));
+    app.get(&accounts).await.problem(403, "consent_revoked");
+    assert_eq!(app.get(&format!("/user/{company}/accounts")).await.status, 200, "another customer's");
+    assert_eq!(page.press("end").await.status, 303, "from a page that is old");
+}

@@ -11,6 +11,7 @@ mod deletion;
 mod fixture;
 mod processes;
 mod reading;
+mod references;
 mod session_faults;
 mod sessions;
 mod stores;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::Put
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Connection, user_pk};
+use super::{Connection, references::Unchanged, user_pk};
 use crate::{
     store::table::{Keyed, Store, StoreError, lost_race, text, to_item, updated},
     types::{ids::UserId, workspace::Workspace},
@@ -67,29 +67,40 @@ impl Store {
             return Ok(false);
         }
         let lookup = self.replace_granted(connection.granted(), &granted, &granted.without(&connection.workspace))?;
-        let tombstone = self.tombstone(connection)?.build().map_err(|_| StoreError::Undecodable)?;
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(tombstone).build())
-            .transact_items(lookup)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error) if lost_race(&error) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        self.write_tombstone(connection, vec![lookup]).await
     }
 
     /// Puts a tombstone in the place of a connection to which no way leads, such as one that came back from a backup.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Contended`] if it changed meanwhile.
     pub async fn erase_stray_connection(&self, connection: &Connection) -> Result<(), StoreError> {
-        let item = self.tombstone(connection)?.get_item().clone();
-        self.client.put_item().table_name(&self.connections).set_item(item).send().await?;
-        Ok(())
+        if self.write_tombstone(connection, Vec::new()).await? { Ok(()) } else { Err(StoreError::Contended) }
+    }
+
+    /// Puts a tombstone in a connection's place, and cuts the ways to it from its references. False if somebody changed
+    /// one of these meanwhile.
+    async fn write_tombstone(
+        &self,
+        connection: &Connection,
+        mut writes: Vec<TransactWriteItem>,
+    ) -> Result<bool, StoreError> {
+        let unchanged = Unchanged::since(Some(connection))?;
+        let tombstone = self
+            .tombstone(connection)?
+            .condition_expression(unchanged.expression)
+            .set_expression_attribute_names(unchanged.names)
+            .set_expression_attribute_values(unchanged.values);
+        let tombstone = tombstone.build().map_err(|_| StoreError::Undecodable)?;
+        writes.push(TransactWriteItem::builder().put(tombstone).build());
+        for one in &connection.references {
+            writes.push(self.delete_way(connection, &one.reference)?);
+        }
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if lost_race(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {

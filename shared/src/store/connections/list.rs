@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
-use super::{Connection, DELETED_AT, reference_key, user_pk};
+use super::{Connection, DELETED_AT, references, user_pk};
 use crate::{
     store::table::{Item, Store, StoreError, from_item, text},
     types::{ids::UserId, reference::Reference, workspace::Workspace},
@@ -62,13 +62,17 @@ impl Store {
     ) -> Result<(Vec<Connection>, Option<Cursor>), StoreError> {
         let (index, partition, value) = match reference {
             None => (BY_TIME, "listed", workspace.to_string()),
-            Some(reference) => (BY_REFERENCE, "reference", reference_key(workspace, reference)),
+            Some(reference) => (BY_REFERENCE, "reference", references::partition(workspace, reference)),
+        };
+        let item_of = |user_id| match reference {
+            None => user_pk(user_id),
+            Some(reference) => references::pk(workspace, reference, user_id),
         };
         let start = after.map(|after| {
             HashMap::from([
                 (partition.to_owned(), text(value.as_str())),
                 ("connected_at".to_owned(), text(after.connected_at.to_string())),
-                ("pk".to_owned(), text(user_pk(after.user_id))),
+                ("pk".to_owned(), text(item_of(after.user_id))),
             ])
         });
         let page = self
@@ -91,17 +95,23 @@ impl Store {
             _ => None,
         };
         let shown = shown.unwrap_or_else(|| page.items());
-        let keys: Vec<_> = shown.iter().filter_map(|item| item.get("pk").cloned()).collect();
-        let mut items = self.read_all(&keys).await?;
-        // In the index's order; one that was deleted a moment ago is left out.
-        let found = keys.iter().filter_map(|key| items.remove(key.as_s().ok()?)).map(from_item);
-        Ok((found.collect::<Result<_, _>>()?, next))
+        let keys = shown.iter().map(|key| Ok(user_pk(cursor(key)?.user_id))).collect::<Result<Vec<_>, StoreError>>()?;
+        let mut items = self.read_all(&self.connections, &keys).await?;
+        // In the index's order; one that was deleted, or lost the reference, a moment ago is left out.
+        let found = keys.iter().filter_map(|key| items.remove(key)).map(from_item::<Connection>);
+        let mut found = found.collect::<Result<Vec<_>, _>>()?;
+        found.retain(|connection| reference.is_none_or(|reference| connection.has_reference(reference)));
+        Ok((found, next))
     }
 
     /// Reads at most a hundred items by their keys.
-    async fn read_all(&self, keys: &[AttributeValue]) -> Result<HashMap<String, Item>, StoreError> {
+    pub(in crate::store) async fn read_all(
+        &self,
+        table: &str,
+        keys: &[String],
+    ) -> Result<HashMap<String, Item>, StoreError> {
         let mut found = HashMap::new();
-        let mut wanted: Vec<_> = keys.iter().map(|key| HashMap::from([("pk".to_owned(), key.clone())])).collect();
+        let mut wanted: Vec<_> = keys.iter().map(|key| HashMap::from([("pk".to_owned(), text(key))])).collect();
         for _ in 0..TRIES {
             if wanted.is_empty() {
                 return Ok(found);
@@ -109,15 +119,14 @@ impl Store {
             let request =
                 KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).consistent_read(true).build();
             let request = request.map_err(|_| StoreError::Undecodable)?;
-            let mut answer = self.client.batch_get_item().request_items(&self.connections, request).send().await?;
-            let items =
-                answer.responses.as_mut().and_then(|tables| tables.remove(&self.connections)).unwrap_or_default();
+            let mut answer = self.client.batch_get_item().request_items(table, request).send().await?;
+            let items = answer.responses.as_mut().and_then(|tables| tables.remove(table)).unwrap_or_default();
             for item in items.into_iter().filter(|item| !item.contains_key(DELETED_AT)) {
                 if let Some(Ok(pk)) = item.get("pk").map(|pk| pk.as_s().cloned()) {
                     found.insert(pk, item);
                 }
             }
-            let left = answer.unprocessed_keys.as_mut().and_then(|tables| tables.remove(&self.connections));
+            let left = answer.unprocessed_keys.as_mut().and_then(|tables| tables.remove(table));
             wanted = left.map(|left| left.keys).unwrap_or_default();
         }
         Err(StoreError::Unavailable("unprocessed keys".to_owned()))
@@ -126,9 +135,13 @@ impl Store {
 
 fn cursor(key: &Item) -> Result<Cursor, StoreError> {
     let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
-    let user_id = read("pk")?.strip_prefix("USER#").ok_or(StoreError::Undecodable)?;
+    let pk = read("pk")?;
+    let user_id = match pk.strip_prefix("USER#") {
+        Some(user_id) => user_id.parse().ok(),
+        None => references::user_id_in(pk),
+    };
     Ok(Cursor {
         connected_at: read("connected_at")?.parse().map_err(|_| StoreError::Undecodable)?,
-        user_id: user_id.parse().map_err(|_| StoreError::Undecodable)?,
+        user_id: user_id.ok_or(StoreError::Undecodable)?,
     })
 }

@@ -3,6 +3,7 @@
 mod end;
 mod granted;
 mod list;
+mod references;
 mod save;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +13,7 @@ use self::end::Tombstone;
 use super::table::{Store, StoreError, from_item};
 use crate::types::{
     display_name::DisplayName,
-    ids::{BunqUserId, UserId},
+    ids::{BunqUserId, ConsentId, UserId},
     reference::Reference,
     sealing::{Place, SealingKeys},
     secret::{AccessToken, SealingKey},
@@ -22,6 +23,7 @@ use crate::types::{
 pub use end::Marked;
 pub use granted::Granted;
 pub use list::{Cursor, CursorError};
+pub use references::ConnectionReference;
 pub use save::Saved;
 
 /// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU)
@@ -73,10 +75,10 @@ pub struct NewConnection {
     pub display_name: Option<DisplayName>,
     /// The workspace that the consent is for.
     pub workspace: Workspace,
-    /// What the owner calls the customer.
+    /// The consent.
+    pub consent_id: ConsentId,
+    /// What the owner calls the user who gave it.
     pub reference: Option<Reference>,
-    /// Whether an existing connection takes this reference over; else it keeps its own, or none.
-    pub moves_reference: bool,
 }
 
 /// What we keep of a customer's consent.
@@ -92,9 +94,9 @@ pub struct Connection {
     pub granted_id: Option<BunqUserId>,
     /// Whose customer it is. Never changes.
     pub workspace: Workspace,
-    /// What the owner calls the customer, with the workspace in front: the partition of the index that finds it.
-    #[serde(rename = "reference", skip_serializing_if = "Option::is_none")]
-    reference_key: Option<String>,
+    /// What the owner calls the users that the customer stands for, the oldest first.
+    #[serde(default)]
+    pub references: Vec<ConnectionReference>,
     /// When the customer first connected.
     pub connected_at: Timestamp,
     /// When the customer last consented.
@@ -128,11 +130,16 @@ pub enum ConnectionStatus {
 }
 
 impl Connection {
-    /// What the owner calls the customer.
+    /// What the owner called the customer first.
     #[must_use]
-    pub fn reference(&self) -> Option<Reference> {
-        let (_, reference) = self.reference_key.as_ref()?.split_once('/')?;
-        reference.parse().ok()
+    pub fn reference(&self) -> Option<&Reference> {
+        self.references.first().map(|first| &first.reference)
+    }
+
+    /// Whether the owner calls one of the customer's users so.
+    #[must_use]
+    pub fn has_reference(&self, reference: &Reference) -> bool {
+        self.references.iter().any(|one| one.reference == *reference)
     }
 
     /// Opens the sealed access token.
@@ -197,12 +204,6 @@ pub enum Found {
     Nothing,
 }
 
-/// The partition of the index that finds a workspace's connections by their reference. No workspace has a slash in its
-/// name.
-fn reference_key(workspace: &Workspace, reference: &Reference) -> String {
-    format!("{workspace}/{reference}")
-}
-
 fn user_pk(user_id: UserId) -> String {
     format!("USER#{user_id}")
 }
@@ -236,7 +237,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "access_token").await
+        let hour = SignedDuration::from_hours(1);
+        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "access_token", hour).await
     }
 }
 

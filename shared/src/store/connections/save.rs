@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
-use super::{Connection, GrantedKey, NewConnection, reference_key, user_pk};
+use super::{
+    Connection, ConnectionReference, GrantedKey, NewConnection,
+    references::{self, Unchanged},
+    user_pk,
+};
 use crate::{
-    store::table::{Item, Keyed, Store, StoreError, lost_race, to_item},
+    store::table::{Keyed, Store, StoreError, lost_race, to_item},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -23,9 +27,16 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug)]
 pub enum Saved {
     /// A connection.
-    Connected(Box<Connection>),
+    Connected {
+        /// It.
+        connection: Box<Connection>,
+        /// Whether it was there before, without the consent's reference.
+        has_new_reference: bool,
+    },
     /// Nothing: this bunq user is connected in another workspace, and may be in one only.
     Elsewhere,
+    /// Nothing: the connection has as many references as it may have.
+    TooManyReferences,
 }
 
 impl Store {
@@ -52,11 +63,18 @@ impl Store {
                 None => None,
             };
             let user_id = known.unwrap_or_else(UserId::random);
-            let connection = self.connection(keys, user_id, new, before)?;
+            let Some(connection) = self.connection(keys, user_id, new, before.as_ref())? else {
+                return Ok(Saved::TooManyReferences);
+            };
             let lookup = self.replace_granted(new.granted, &granted, &granted.with(workspace, user_id))?;
-            let item = to_item(&Keyed { pk: &user_pk(user_id), item: &connection })?;
-            if self.write_both(lookup, item).await? {
-                return Ok(Saved::Connected(Box::new(connection)));
+            let mut writes = vec![lookup, self.put_connection(&connection, before.as_ref())?];
+            if let Some(reference) = &new.reference {
+                writes.push(self.put_way(&connection, reference)?);
+            }
+            if self.write_all(writes).await? {
+                let has_new_reference =
+                    before.is_some_and(|before| before.references.len() < connection.references.len());
+                return Ok(Saved::Connected { connection: Box::new(connection), has_new_reference });
             }
             tokio::time::sleep(BETWEEN_TRIES).await;
         }
@@ -68,22 +86,25 @@ impl Store {
         keys: &SealingKeys,
         user_id: UserId,
         new: &NewConnection,
-        before: Option<Connection>,
-    ) -> Result<Connection, StoreError> {
+        before: Option<&Connection>,
+    ) -> Result<Option<Connection>, StoreError> {
         let now = self.now_in_seconds();
         let pk = user_pk(user_id);
-        let is_new = before.is_none();
-        let (connected_at, last_used_at, reference, record_key) = before.map_or((now, None, None, None), |before| {
-            (before.connected_at, before.last_used_at, before.reference_key, before.record_key)
-        });
-        let record_key = match record_key {
+        let known = before.map_or(&[][..], |before| &before.references);
+        let references = match &new.reference {
+            None => Some(known.to_vec()),
+            Some(reference) => {
+                let (reference, consent_id) = (reference.clone(), new.consent_id);
+                references::with(known, ConnectionReference { reference, consent_id, consented_at: now })
+            }
+        };
+        let Some(references) = references else { return Ok(None) };
+        let record_key = match before.and_then(|before| before.record_key.clone()) {
             Some(record_key) => record_key,
             None => keys.seal(Place { item: &pk, attribute: "record_key" }, &SealingKey::random())?,
         };
-        let workspace = &new.workspace;
-        let named = new.reference.as_ref().map(|reference| reference_key(workspace, reference));
         let name = new.display_name.as_ref();
-        Ok(Connection {
+        Ok(Some(Connection {
             user_id,
             kind: new.kind,
             api_key_id: new.api_key_id,
@@ -91,33 +112,41 @@ impl Store {
                 GrantedKey::User(id) => Some(id),
                 GrantedKey::ApiKey(_) => None,
             },
-            workspace: workspace.clone(),
-            reference_key: if is_new || new.moves_reference { named.or(reference) } else { reference },
-            connected_at,
+            workspace: new.workspace.clone(),
+            references,
+            connected_at: before.map_or(now, |before| before.connected_at),
             consented_at: now,
-            last_used_at,
+            last_used_at: before.and_then(|before| before.last_used_at),
             revoked_at: None,
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))
                 .transpose()?,
             record_key: Some(record_key),
-            listed: workspace.clone(),
-        })
+            listed: new.workspace.clone(),
+        }))
     }
 
-    /// Writes lookup and connection together; false if another writer was first and the lookup has changed.
-    async fn write_both(&self, lookup: TransactWriteItem, item: Item) -> Result<bool, StoreError> {
-        let put = Put::builder().table_name(&self.connections).set_item(Some(item));
+    fn put_connection(
+        &self,
+        connection: &Connection,
+        before: Option<&Connection>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let item = to_item(&Keyed { pk: &user_pk(connection.user_id), item: connection })?;
+        let unchanged = Unchanged::since(before)?;
+        let put = Put::builder()
+            .table_name(&self.connections)
+            .set_item(Some(item))
+            .condition_expression(unchanged.expression)
+            .set_expression_attribute_names(unchanged.names)
+            .set_expression_attribute_values(unchanged.values);
         let put = put.build().map_err(|_| StoreError::Undecodable)?;
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(lookup)
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .send()
-            .await;
-        match result {
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Writes all or nothing; false if another writer was first and something has changed.
+    async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(true),
             Err(error) if lost_race(&error) => Ok(false),
             Err(error) => Err(error.into()),

@@ -32,6 +32,8 @@ pub enum ConsentFailure {
     Withdrawn,
     /// The bunq customer is connected in another workspace.
     ConnectedElsewhere,
+    /// The customer's connection has as many references as it may have.
+    TooManyReferences,
 }
 
 /// How an attempt, or a whole consent, ended.

@@ -115,10 +115,14 @@ impl Tpp {
             return Err(ClaimError::WrongCustomer);
         }
         let connection = match self.take_over(&consent, given, deadline).await {
-            Err(TppError::ConnectedElsewhere) => {
-                self.0.store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere }).await?;
+            Err(error @ (TppError::ConnectedElsewhere | TppError::TooManyReferences)) => {
+                let code = match error {
+                    TppError::TooManyReferences => ConsentFailure::TooManyReferences,
+                    _ => ConsentFailure::ConnectedElsewhere,
+                };
+                self.0.store.end_claim(id, ConsentEnd::Failed { code }).await?;
                 self.0.store.forget_unclaimed(id).await?;
-                return Err(TppError::ConnectedElsewhere.into());
+                return Err(error.into());
             }
             taken => taken?,
         };

@@ -73,8 +73,7 @@ impl Tpp {
         Ok(ConsentEnd::Completed { user_id: connection.user_id })
     }
 
-    /// Stores a connection and its session. The reference of an existing connection changes only if the consent names
-    /// that connection.
+    /// Stores a connection and its session. An existing connection keeps its references, and gets that of the consent.
     pub(super) async fn take_over(
         &self,
         consent: &Consent,
@@ -82,10 +81,6 @@ impl Tpp {
         deadline: Deadline,
     ) -> Result<Connection, TppError> {
         let identity = self.identity().await?;
-        let before = match consent.for_user {
-            Some(user_id) => self.0.store.find_connection(user_id).await?,
-            None => None,
-        };
         let new = NewConnection {
             granted: given.granted,
             kind: given.kind,
@@ -93,23 +88,34 @@ impl Tpp {
             access_token: given.access_token,
             display_name: given.display_name,
             workspace: consent.workspace.clone(),
+            consent_id: consent.consent_id,
             reference: consent.reference.clone(),
-            moves_reference: consent.for_user.is_some(),
         };
         let shared = self.0.config.allow_shared_customers;
-        let connection = match self.0.store.save_connection(&identity.sealing, &new, shared).await? {
-            Saved::Connected(connection) => *connection,
-            Saved::Elsewhere => {
-                self.end_session(&identity.installation, &given.session.token, deadline).await;
-                return Err(TppError::ConnectedElsewhere);
+        let refused = match self.0.store.save_connection(&identity.sealing, &new, shared).await? {
+            Saved::Connected { connection, has_new_reference } => {
+                return self.connected(*connection, has_new_reference, given.session, deadline).await;
             }
+            Saved::Elsewhere => TppError::ConnectedElsewhere,
+            Saved::TooManyReferences => TppError::TooManyReferences,
         };
+        self.end_session(&identity.installation, &given.session.token, deadline).await;
+        Err(refused)
+    }
+
+    async fn connected(
+        &self,
+        connection: Connection,
+        has_new_reference: bool,
+        session: OpenedSession,
+        deadline: Deadline,
+    ) -> Result<Connection, TppError> {
         note(Fact::User(connection.user_id));
-        if before.is_some_and(|before| before.reference() != connection.reference()) {
+        if has_new_reference {
             found(Action::ChangeReference, connection.user_id);
         }
         self.forget_connection(&connection).await;
-        self.adopt_session(SessionOwner::Customer(connection.user_id), given.session).await?;
+        self.adopt_session(SessionOwner::Customer(connection.user_id), session).await?;
         self.still_connected(connection.user_id, deadline).await?;
         Ok(connection)
     }

@@ -65,6 +65,7 @@ impl ConsentError {
             Self::Exchange(error) if !error.certainly_not_executed() => failed(ConsentFailure::CodeLost),
             Self::Tpp(TppError::ConsentRevoked) => failed(ConsentFailure::TokenRefused),
             Self::Tpp(TppError::ConnectedElsewhere) => failed(ConsentFailure::ConnectedElsewhere),
+            Self::Tpp(TppError::TooManyReferences) => failed(ConsentFailure::TooManyReferences),
             Self::Refused(_) | Self::Exchange(_) | Self::Tpp(_) => None,
         }
     }
@@ -81,6 +82,7 @@ impl From<ConsentFailure> for ConsentError {
             ConsentFailure::WrongCustomer => Self::WrongCustomer,
             ConsentFailure::Withdrawn => Self::Withdrawn,
             ConsentFailure::ConnectedElsewhere => Self::Tpp(TppError::ConnectedElsewhere),
+            ConsentFailure::TooManyReferences => Self::Tpp(TppError::TooManyReferences),
         }
     }
 }
