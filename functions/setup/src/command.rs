@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     http::{Fields, JsonBody, Problem},
     store::KeyId,
@@ -30,6 +30,15 @@ pub enum Command {
     },
     /// Lists the API keys, without the keys themselves.
     ListApiKeys {},
+    /// Makes a successor of an API key, shown once.
+    RotateApiKey {
+        /// The id of the key that ends, as the list says it.
+        id: KeyId,
+        /// How long it goes on working.
+        overlap: SignedDuration,
+        /// When the successor stops working; by default after as long as its predecessor was to work.
+        expires_at: Option<Timestamp>,
+    },
     /// Revokes an API key.
     RevokeApiKey {
         /// Its id, as the list says it.
@@ -46,6 +55,7 @@ impl Command {
             Self::Status {} => Action::ReadSetupStatus,
             Self::CreateApiKey { .. } => Action::CreateApiKey,
             Self::ListApiKeys {} => Action::ListApiKeys,
+            Self::RotateApiKey { .. } => Action::RotateApiKey,
             Self::RevokeApiKey { .. } => Action::RevokeApiKey,
         }
     }
@@ -66,6 +76,7 @@ impl Command {
                 Some(ActionName::Status) => Some(Self::Status {}),
                 Some(ActionName::CreateApiKey) => Self::read_new_key(fields),
                 Some(ActionName::ListApiKeys) => Some(Self::ListApiKeys {}),
+                Some(ActionName::RotateApiKey) => Self::read_rotation(fields),
                 Some(ActionName::RevokeApiKey) => Some(Self::RevokeApiKey { id: fields.required("id")? }),
             }
         })
@@ -78,7 +89,21 @@ impl Command {
         let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
         Some(Self::CreateApiKey { name: name?.0, scopes, workspace, expires_at })
     }
+
+    fn read_rotation(fields: &mut Fields) -> Option<Self> {
+        let id = fields.required("id");
+        let hours = fields.optional_number::<u16>("overlap").unwrap_or(USUAL_OVERLAP);
+        if hours > LONGEST_OVERLAP {
+            fields.refuse("overlap", "must be 0 to 720 hours");
+        }
+        let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
+        Some(Self::RotateApiKey { id: id?, overlap: SignedDuration::from_hours(hours.into()), expires_at })
+    }
 }
+
+/// How many hours a rotated key goes on working: by default, and at most.
+const USUAL_OVERLAP: u16 = 24;
+const LONGEST_OVERLAP: u16 = 30 * 24;
 
 /// What to do, by name.
 #[derive(Clone, Copy, Debug)]
@@ -87,13 +112,14 @@ enum ActionName {
     Status,
     CreateApiKey,
     ListApiKeys,
+    RotateApiKey,
     RevokeApiKey,
 }
 
 /// Why a field of a payload is invalid.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 enum CommandError {
-    #[error("must be run, status, create_api_key, list_api_keys or revoke_api_key")]
+    #[error("must be run, status, create_api_key, list_api_keys, rotate_api_key or revoke_api_key")]
     Action,
     #[error("must be 1 to 100 visible characters")]
     Name,
@@ -110,6 +136,7 @@ impl FromStr for ActionName {
             "status" => Ok(Self::Status),
             "create_api_key" => Ok(Self::CreateApiKey),
             "list_api_keys" => Ok(Self::ListApiKeys),
+            "rotate_api_key" => Ok(Self::RotateApiKey),
             "revoke_api_key" => Ok(Self::RevokeApiKey),
             _ => Err(CommandError::Action),
         }

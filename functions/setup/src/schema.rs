@@ -7,7 +7,7 @@ use shared::{
 };
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ArrayBuilder, KnownFormat, OneOfBuilder, RefOr, Schema, SchemaFormat},
+    openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 use uuid::Uuid;
 
@@ -32,8 +32,10 @@ impl PartialSchema for SetupCommand {
         let workspace = string().max_length(Some(Workspace::LONGEST)).pattern(Some("^[a-z0-9-]{1,32}$"));
         let workspace = workspace.default(Some(json!(Workspace::DEFAULT)));
         let workspace = workspace.description(Some("Whose customers it reaches; it sees no others."));
-        let expires_at = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-        let expires_at = expires_at.description(Some("When it stops working, in the future; never, by default."));
+        let time = || string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        let expires_at = time().description(Some("When it stops working, in the future; never, by default."));
+        let ends = "When the successor stops working; by default after as long as its predecessor was to work.";
+        let successor_ends = time().description(Some(ends));
         let create = closed()
             .title(Some("CreateApiKey"))
             .description(Some("Makes an API key, shown once."))
@@ -50,15 +52,32 @@ impl PartialSchema for SetupCommand {
             .description(Some("Lists the API keys, without the keys themselves."))
             .property("action", action("list_api_keys"))
             .required("action");
-        let id = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let id = || {
+            let id = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+            id.description(Some("Its id, as the list says it."))
+        };
+        let overlap = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(720))
+            .default(Some(json!(24)));
+        let rotate = closed()
+            .title(Some("RotateApiKey"))
+            .description(Some("Makes a successor with the same name, scopes and workspace, shown once. The key itself ends after the overlap."))
+            .property("action", action("rotate_api_key"))
+            .property("id", id())
+            .property("overlap", overlap.description(Some("For how many hours the key goes on working.")))
+            .property("expires_at", successor_ends)
+            .required("action")
+            .required("id");
         let revoke = closed()
             .title(Some("RevokeApiKey"))
             .description(Some("Revokes an API key; it stops working everywhere within a minute."))
             .property("action", action("revoke_api_key"))
-            .property("id", id.description(Some("Its id, as the list says it.")))
+            .property("id", id())
             .required("action")
             .required("id");
-        let any = [run, status, create, list, revoke].into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
+        let any = [run, status, create, list, rotate, revoke].into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
         any.description(Some("What to do.")).into()
     }
 }
@@ -72,7 +91,7 @@ impl ToSchema for SetupCommand {}
 pub(crate) enum SetupAnswer {
     /// To `run` and `status`.
     Report(SetupReport),
-    /// To `create_api_key`.
+    /// To `create_api_key` and `rotate_api_key`.
     Created(CreatedApiKey),
     /// To `list_api_keys`.
     Listed(ApiKeyList),
@@ -243,12 +262,22 @@ pub(crate) struct ApiKey {
     /// When it stops working. Absent if it never does.
     #[schema(format = DateTime, nullable = false)]
     expires_at: Option<String>,
-    /// When it was last used, to the hour. Not there where it never was.
+    /// When it was last used: to the minute in its first day and once it has a successor, else to the hour. Absent if it
+    /// never was.
     #[schema(format = DateTime, nullable = false)]
     last_used_at: Option<String>,
-    /// When it was revoked. Not there where it was not.
+    /// When it was revoked. Absent if it was not.
     #[schema(format = DateTime, nullable = false)]
     revoked_at: Option<String>,
+    /// When it ends because it has a successor, if it does not before. Absent if it has none.
+    #[schema(format = DateTime, nullable = false)]
+    ends_at: Option<String>,
+    /// When its successor was made. Absent if it has none.
+    #[schema(format = DateTime, nullable = false)]
+    replaced_at: Option<String>,
+    /// The id of its successor. Absent if it has none.
+    #[schema(nullable = false)]
+    replaced_by: Option<Uuid>,
 }
 
 /// An API key is revoked.
@@ -259,13 +288,4 @@ pub(crate) struct RevokedApiKey {
     id: Uuid,
     /// Always `true`.
     revoked: bool,
-}
-
-/// What API Gateway answers in its own words where IAM does not let the caller through.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only the document needs the shape")]
-pub(crate) struct Forbidden {
-    /// `Forbidden`.
-    #[schema(example = "Forbidden")]
-    message: String,
 }

@@ -6,21 +6,24 @@ use serde_json::{Value, json};
 use shared::{
     http::{
         App, JsonBody, Place, Problem, QueryParameters,
-        openapi::{AtBank, InSetup, ProblemAnswer, Problems},
+        openapi::{AtBank, GatewayError, InSetup, ProblemAnswer, Problems},
     },
-    store::NewApiKey,
+    store::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
     telemetry::{
         Metric,
         audit::{Fact, note},
         gauge,
     },
     tpp::{Step, StepState},
-    types::{deadline::Deadline, secret::Secret as _},
+    types::{
+        deadline::Deadline,
+        secret::{ApiKey, Secret as _},
+    },
 };
 
 use crate::{
     Command, Report,
-    schema::{Forbidden, SetupAnswer, SetupCommand},
+    schema::{SetupAnswer, SetupCommand},
 };
 
 /// Hears of each step of the onboarding as it is done.
@@ -29,7 +32,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 /// Set the deployment up
 ///
 /// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other actions
-/// report, and make, list and revoke API keys. A run that was stopped goes on where it was; one that has nothing to do
+/// report, and make, list, rotate and revoke API keys. A run that was stopped goes on where it was; one that has nothing to do
 /// changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
@@ -50,6 +53,10 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
                 })
             )),
             ("list_api_keys" = (summary = "List the API keys", value = json!({ "action": "list_api_keys" }))),
+            ("rotate_api_key" = (
+                summary = "Make a successor of an API key",
+                value = json!({ "action": "rotate_api_key", "id": "5b1c8f0e-3b0c-4a39-9e55-0c6f3a0d7c11", "overlap": 24 })
+            )),
             ("revoke_api_key" = (
                 summary = "Revoke an API key",
                 value = json!({ "action": "revoke_api_key", "id": "5b1c8f0e-3b0c-4a39-9e55-0c6f3a0d7c11" })
@@ -61,7 +68,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
         (status = 200, description = "A report, or the keys.", body = SetupAnswer),
         Problems<(AtBank, InSetup)>,
         (status = 403, description = "IAM does not let the caller through (API Gateway's own words), or bunq refuses.", content(
-            (Forbidden = "application/json", example = json!({ "message": "Forbidden" })),
+            (GatewayError = "application/json", example = json!({ "message": "Forbidden" })),
             (ProblemAnswer = "application/problem+json"),
         )),
     )
@@ -106,21 +113,44 @@ pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: 
             json!(report.with_egress(egress))
         }
         Command::CreateApiKey { name, scopes, workspace, expires_at } => {
-            if expires_at.is_some_and(|expires_at| expires_at <= tpp.now()) {
-                return Err(Problem::invalid(Place::Body("/expires_at"), "must be in the future"));
+            in_future(expires_at, tpp.now())?;
+            shown(&tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?)
+        }
+        Command::RotateApiKey { id, overlap, expires_at } => {
+            in_future(expires_at, tpp.now())?;
+            match tpp.rotate_api_key(id, Successor { overlap, expires_at }).await? {
+                Ok(made) => shown(&made),
+                Err(NoRotation::Unknown) => return Err(unknown_key()),
+                Err(NoRotation::Ended) => {
+                    return Err(Problem::invalid(Place::Body("/id"), "was revoked or has expired: make a new key"));
+                }
             }
-            let (key, record) = tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?;
-            let mut made = json!(record);
-            made["api_key"] = json!(key.expose());
-            made
         }
         Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
         Command::RevokeApiKey { id } => {
             if !tpp.revoke_api_key(id).await? {
-                return Err(Problem::invalid(Place::Body("/id"), "is not the id of an API key"));
+                return Err(unknown_key());
             }
             json!({ "id": id, "revoked": true })
         }
     };
     Ok(answer)
+}
+
+/// A new key, with the key itself: the one time that it is shown.
+fn shown((key, record): &(ApiKey, ApiKeyRecord)) -> Value {
+    let mut made = json!(record);
+    made["api_key"] = json!(key.expose());
+    made
+}
+
+fn unknown_key() -> Problem {
+    Problem::invalid(Place::Body("/id"), "is not the id of an API key")
+}
+
+fn in_future(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Problem> {
+    if expires_at.is_some_and(|expires_at| expires_at <= now) {
+        return Err(Problem::invalid(Place::Body("/expires_at"), "must be in the future"));
+    }
+    Ok(())
 }

@@ -84,7 +84,7 @@ pub struct Options {
 /// Something else than running everything.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Makes, lists and revokes API keys of the running `local`
+    /// Makes, lists, rotates and revokes API keys of the running `local`
     Keys {
         /// Which of them
         #[command(subcommand)]
@@ -120,6 +120,14 @@ pub enum KeysTask {
     },
     /// Lists the API keys, without the keys themselves
     List,
+    /// Makes a successor of one and prints it, once; the old one ends by itself
+    Rotate {
+        /// The id of the old one, as `keys list` prints it
+        id: String,
+        /// For how many hours the old one goes on working; 24 by default
+        #[arg(long, value_name = "HOURS")]
+        overlap: Option<u16>,
+    },
     /// Revokes one
     Revoke {
         /// Its id, as `keys list` prints it
@@ -134,6 +142,13 @@ impl Task {
             Self::Status | Self::Reset { .. } => json!({ "action": "status" }),
             Self::Keys { task: KeysTask::List } => json!({ "action": "list_api_keys" }),
             Self::Keys { task: KeysTask::Revoke { id } } => json!({ "action": "revoke_api_key", "id": id }),
+            Self::Keys { task: KeysTask::Rotate { id, overlap } } => {
+                let mut payload = json!({ "action": "rotate_api_key", "id": id });
+                if let Some(hours) = overlap {
+                    payload["overlap"] = json!(hours);
+                }
+                payload
+            }
             Self::Keys { task: KeysTask::Create { name, scopes, workspace, expires_at } } => {
                 let mut payload = json!({ "action": "create_api_key", "name": name, "scopes": scopes });
                 for (field, value) in [("workspace", workspace), ("expires_at", expires_at)] {

@@ -16,9 +16,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::types::{causes::causes, clock::Clock, sealing::SealError};
 
-/// How often the use of an item is noted.
-const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
-
 /// The store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -69,10 +66,16 @@ pub(super) fn lost_race<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool
 }
 
 fn cancelled_for<R>(error: &SdkError<TransactWriteItemsError, R>, reasons: &[&str]) -> bool {
+    cancellations(error).iter().any(|code| reasons.contains(&code.as_str()))
+}
+
+/// Why a transaction was cancelled, write by write; nothing where it failed in another way.
+pub(super) fn cancellations<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return false;
+        return Vec::new();
     };
-    cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).any(|code| reasons.contains(&code))
+    let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default().to_owned());
+    codes.collect()
 }
 
 /// The two tables.
@@ -109,12 +112,19 @@ impl Store {
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// Notes that an item of the Connections table is in use, unless that was noted within the hour: a busy item costs
-    /// a write an hour, not one a request. `alive` is an attribute that the item has for as long as it counts.
-    pub(super) async fn note_use(&self, key: &str, noted: Option<Timestamp>, alive: &str) -> Result<(), StoreError> {
+    /// Notes that an item of the Connections table is in use, unless that was noted within the last hour, for instance:
+    /// a busy item costs a write an hour, not one a request. `alive` is an attribute that the item has for as long as it
+    /// counts.
+    pub(super) async fn note_use(
+        &self,
+        key: &str,
+        noted: Option<Timestamp>,
+        alive: &str,
+        every: SignedDuration,
+    ) -> Result<(), StoreError> {
         let now = self.now_in_seconds();
-        let hour_ago = now.checked_sub(USE_NOTED_EVERY).unwrap_or(Timestamp::MIN);
-        if noted.is_some_and(|noted| noted > hour_ago) {
+        let before = now.checked_sub(every).unwrap_or(Timestamp::MIN);
+        if noted.is_some_and(|noted| noted > before) {
             return Ok(());
         }
         let result = self
@@ -124,11 +134,11 @@ impl Store {
             .key("pk", text(key))
             .update_expression("SET last_used_at = :now")
             .condition_expression(
-                "attribute_exists(#alive) AND (attribute_not_exists(last_used_at) OR last_used_at <= :hour_ago)",
+                "attribute_exists(#alive) AND (attribute_not_exists(last_used_at) OR last_used_at <= :before)",
             )
             .expression_attribute_names("#alive", alive)
             .expression_attribute_values(":now", text(now.to_string()))
-            .expression_attribute_values(":hour_ago", text(hour_ago.to_string()))
+            .expression_attribute_values(":before", text(before.to_string()))
             .send()
             .await;
         succeeded(result).map(drop)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Tpp;
 use crate::{
-    store::{ApiKeyRecord, KeyId, NewApiKey, StoreError},
+    store::{ApiKeyRecord, KeyId, NewApiKey, NoRotation, StoreError, Successor},
     telemetry::{
         Metric,
         audit::{Fact, ObjectId, note},
@@ -66,6 +66,23 @@ impl Tpp {
     pub async fn create_api_key(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
         let made = self.0.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)?;
         note_created(&made.1);
+        Ok(made)
+    }
+
+    /// Makes an API key in the place of another, which ends after an overlap.
+    ///
+    /// # Errors
+    /// The store, also if the key was revoked or rotated at the same moment.
+    pub async fn rotate_api_key(
+        &self,
+        id: KeyId,
+        successor: Successor,
+    ) -> Result<Result<(ApiKey, ApiKeyRecord), NoRotation>, StoreError> {
+        note(Fact::Object(ObjectId::Uuid(id.into())));
+        let made = self.0.store.rotate_api_key(id, successor).await?;
+        if let Ok((_, record)) = &made {
+            note_created(record);
+        }
         Ok(made)
     }
 

@@ -157,6 +157,8 @@ async fn the_list_says_when_a_key_was_last_used_to_the_hour() {
     let last_use =
         async || list(&app).await.into_iter().find(|key| key["id"] == id.as_str()).unwrap()["last_used_at"].clone();
     assert_eq!(last_use().await, Value::Null);
+    // In its first day it is noted to the minute.
+    app.clock.advance(25 * 3600);
 
     app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
     let first = last_use().await;

@@ -14,5 +14,6 @@ mod payloads;
 mod qseal;
 mod reset;
 mod resumed;
+mod rotation;
 mod secrecy;
 mod support;

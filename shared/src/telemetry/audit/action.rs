@@ -149,13 +149,15 @@ actions! {
     CreateApiKey = "create_api_key": Changes ApiKey,
     /// An action of the setup.
     ListApiKeys = "list_api_keys": Reads ApiKey,
+    /// An action of the setup. Its object is the successor.
+    RotateApiKey = "rotate_api_key": Changes ApiKey,
     /// An action of the setup.
     RevokeApiKey = "revoke_api_key": Changes ApiKey,
 
     /// The bank refused a customer's token for the first time: the connection is marked as revoked.
     FindRevokedConsent = "find_revoked_consent": Changes Connection,
 
-    /// A consent that names a connection gave it another reference.
+    /// A connection got another reference, by a consent, or lost one of several.
     ChangeReference = "change_reference": Changes Connection,
 
     /// An operation that has no action of its own. A test holds that there is none.

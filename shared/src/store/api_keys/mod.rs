@@ -4,8 +4,10 @@
 //! logs show for it, also one that is in no list. An item that lacks an attribute, or was made for another key, is no
 //! key: the functions that note a key's use cannot make one.
 
+mod rotate;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,6 +20,11 @@ use crate::types::{
 
 /// The item that lists the keys, so that listing needs no scan of the table.
 const LIST: &str = "APIKEYS";
+
+/// How long a key is new.
+const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+pub use rotate::{NoRotation, Successor};
 
 /// The name of a key, which is not the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,19 +106,36 @@ pub struct ApiKeyRecord {
     /// When it stops working.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, to the hour.
+    /// When it was last used: to the minute in the key's first day and once it has a successor, when somebody waits for a
+    /// program to change its key; else to the hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// When it ends because it has a successor, if it does not before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+    /// When its successor was made, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_at: Option<Timestamp>,
+    /// Its successor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<KeyId>,
 }
 
 impl ApiKeyRecord {
     /// Whether the key works at a time.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires_at| now < expires_at)
+        let is_before = |end: Option<Timestamp>| end.is_none_or(|end| now < end);
+        self.revoked_at.is_none() && is_before(self.expires_at) && is_before(self.ends_at)
+    }
+
+    /// How often its use is noted at a time.
+    fn noted_every(&self, now: Timestamp) -> SignedDuration {
+        let is_new = now.duration_since(self.created_at) < FIRST_DAY;
+        if is_new || self.replaced_at.is_some() { SignedDuration::from_mins(1) } else { SignedDuration::from_hours(1) }
     }
 }
 
@@ -150,12 +174,13 @@ impl Store {
         Ok(stored)
     }
 
-    /// Notes that a key is in use, unless that was noted within the hour.
+    /// Notes that a key is in use, unless that was noted a moment ago.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn note_api_key_use(&self, record: &ApiKeyRecord) -> Result<(), StoreError> {
-        self.note_use(&record.id.pk(), record.last_used_at, "pk").await
+        let every = record.noted_every(self.clock.now());
+        self.note_use(&record.id.pk(), record.last_used_at, "pk", every).await
     }
 
     /// Every key ever made, the newest first.
@@ -178,15 +203,40 @@ impl Store {
     /// [`StoreError`].
     pub async fn create_api_key(
         &self,
-        NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
+        new: NewApiKey,
         only_first: bool,
     ) -> Result<Option<(ApiKey, ApiKeyRecord)>, StoreError> {
+        let (key, record, writes) = self.new_key(new, self.clock.now(), only_first)?;
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(Some((key, record))),
+            Err(error) if only_first && condition_failed(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A key, and the writes that make it.
+    fn new_key(
+        &self,
+        NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
+        created_at: Timestamp,
+        only_first: bool,
+    ) -> Result<(ApiKey, ApiKeyRecord, Vec<TransactWriteItem>), StoreError> {
         let key = ApiKey::random();
         let hash = key.fingerprint();
         let id = KeyId::of(&hash);
-        let created_at = self.clock.now();
-        let record =
-            ApiKeyRecord { id, name, scopes, workspace, created_at, expires_at, last_used_at: None, revoked_at: None };
+        let record = ApiKeyRecord {
+            id,
+            name,
+            scopes,
+            workspace,
+            created_at,
+            expires_at,
+            last_used_at: None,
+            revoked_at: None,
+            ends_at: None,
+            replaced_at: None,
+            replaced_by: None,
+        };
         let stored = Stored { hash, record };
         let put = Put::builder()
             .table_name(&self.connections)
@@ -203,18 +253,9 @@ impl Store {
             update = update.condition_expression("attribute_not_exists(pk)");
         }
         let update = update.build().map_err(|_| StoreError::Undecodable)?;
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(Some((key, stored.record))),
-            Err(error) if only_first && condition_failed(&error) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let writes =
+            vec![TransactWriteItem::builder().put(put).build(), TransactWriteItem::builder().update(update).build()];
+        Ok((key, stored.record, writes))
     }
 
     /// Revokes a key, listed or not; false where there is none of that id. Revoking twice keeps the first time.
