@@ -1,6 +1,8 @@
 //! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it
 //! cannot accept.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use jiff::Timestamp;
 use shared::{
@@ -11,19 +13,21 @@ use shared::{
         },
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, listing,
+        Accounts, BankAnswer, ConnectedUser, Element, Fields, Followed, Holder, IdempotencyHeader, JsonBody, PathId,
+        Payments, Problem, QueryParameters, followed, listing,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
-            PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
+            OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
             schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
         },
         start,
     },
+    store::OrderKind,
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
         ids::{AttachmentId, BunqUserId, DraftPaymentId, MonetaryAccountId},
+        order_reference::OrderReference,
         schedule::{BankTime, Recurrence, Schedule},
     },
 };
@@ -43,6 +47,7 @@ struct DraftOrder {
 }
 
 impl Order for DraftOrder {
+    const KIND: OrderKind = OrderKind::DraftPayment;
     type Create = CreateDraftPayment;
     type List = ListDraftPayments;
 
@@ -71,7 +76,41 @@ impl Order for DraftOrder {
     }
 }
 
-fn read_draft(fields: &mut Fields) -> Option<DraftOrder> {
+/// An account's list.
+struct Drafts {
+    account: MonetaryAccountId,
+    path: String,
+}
+
+impl Followed for Drafts {
+    const KIND: OrderKind = OrderKind::DraftPayment;
+    type List = ListDraftPayments;
+    type Find = FindDraftPayment;
+    type Id = DraftPaymentId;
+
+    fn account(&self) -> Option<MonetaryAccountId> {
+        Some(self.account)
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListDraftPayments {
+        ListDraftPayments { user, account: self.account, page }
+    }
+
+    fn find(&self, user: BunqUserId, draft: DraftPaymentId) -> FindDraftPayment {
+        FindDraftPayment { user, account: self.account, draft }
+    }
+
+    async fn payments<S: Sync>(&self, _: &Holder<S>, orders: &[Element]) -> HashMap<u64, u64> {
+        let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
+        orders.iter().filter_map(payment).collect()
+    }
+}
+
+fn read_draft(fields: &mut Fields) -> Option<(DraftOrder, Option<OrderReference>)> {
     let terms = read_terms(fields, Purpose::Payment);
     let status = fields.optional::<String>("status").and_then(|status| match status.as_str() {
         "PENDING" => Some(DraftStatus::Pending),
@@ -87,9 +126,9 @@ fn read_draft(fields: &mut Fields) -> Option<DraftOrder> {
     let previous_updated = fields.optional::<BankTime>("previous_updated_timestamp");
     let schedule = fields.object("schedule", read_schedule);
     let attachments = fields.list_of_numbers::<AttachmentId>("attachment_ids");
-    let Terms { account, amount, counterparty, description } = terms?;
+    let Terms { account, amount, counterparty, description, reference } = terms?;
     let draft = DraftPayment { amount, counterparty, description, status, previous_updated, schedule, attachments };
-    Some(DraftOrder { account, draft })
+    Some((DraftOrder { account, draft }, reference))
 }
 
 fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
@@ -132,9 +171,9 @@ pub(crate) async fn create_draft_payment(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let order = body.read(read_draft)?;
+    let (order, reference) = body.read(read_draft)?;
     let path = path(&user, order.account);
-    Ok(start(&user, &key, &path, &order.draft.to_json(), &order, async |_, _| {}).await)
+    Ok(start(&user, &key, (&path, &order.draft.to_json()), &order, reference.as_ref(), async |_, _| {}).await)
 }
 
 /// List drafts
@@ -145,7 +184,7 @@ pub(crate) async fn create_draft_payment(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
     operation_id = "list_draft_payments",
     tag = "payments",
-    params(UserPath, AccountPath, PageQuery),
+    params(UserPath, AccountPath, PageQuery, OrderQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
@@ -154,7 +193,14 @@ pub(crate) async fn list_draft_payments(
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let page = query.read(|parameters| parameters.page())?;
+    let (page, filter) = query.read(|parameters| {
+        let page = parameters.page();
+        (page, parameters.filter(page))
+    })?;
+    if let Some(filter) = filter {
+        let list = Drafts { account, path: path(&user, account) };
+        return followed(&user, &list, page, &filter).await;
+    }
     listing(&user, &path(&user, account), page, |user| ListDraftPayments { user, account, page }).await
 }
 

@@ -2,6 +2,7 @@
 
 mod draft_payment;
 mod order;
+mod paid;
 mod payment;
 mod request_inquiry;
 mod schema;

@@ -6,6 +6,7 @@ use shared::{
         counterparty::{Address, Counterparty, CounterpartyType},
         ids::MonetaryAccountId,
         money::{Amount, Currency, Money},
+        order_reference::OrderReference,
         text::{Name, Text},
     },
 };
@@ -20,6 +21,8 @@ pub(crate) struct Terms {
     pub(crate) amount: Money,
     pub(crate) counterparty: Counterparty,
     pub(crate) description: String,
+    /// What the caller calls the order.
+    pub(crate) reference: Option<OrderReference>,
 }
 
 /// What becomes of the description.
@@ -45,6 +48,7 @@ pub(crate) fn read_terms(fields: &mut Fields, purpose: Purpose) -> Option<Terms>
         _ => fields.optional::<Name>("receiver_name"),
     };
     let name = name.map(Name::into_string);
+    let reference = fields.optional::<OrderReference>("reference");
 
     let address = kind.zip(value).and_then(|(kind, value)| {
         Address::parse(kind, &value).map_err(|error| fields.refuse("receiver_value", &error.to_string())).ok()
@@ -60,5 +64,6 @@ pub(crate) fn read_terms(fields: &mut Fields, purpose: Purpose) -> Option<Terms>
         amount: Money { amount: amount?, currency: currency? },
         counterparty,
         description: description?,
+        reference,
     })
 }

@@ -15,10 +15,13 @@ use shared::{
             schemas::{PaymentAnswer, PaymentList},
         },
     },
-    types::ids::{MonetaryAccountId, PaymentId},
+    types::{
+        ids::{MonetaryAccountId, PaymentId},
+        since::Since,
+    },
 };
 
-use crate::walk::{self, Since};
+use crate::walk;
 
 /// List an account's payments
 ///
@@ -50,8 +53,7 @@ pub(crate) async fn list_payments(
     let (page, walk) = query.read(|parameters| {
         let page = parameters.page();
         let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
-        let since = parameters
-            .optional::<Since>("since", "must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z");
+        let since = parameters.optional::<Since>("since", Since::MUST);
         if all && matches!(page.from, From::NewerThan(_)) {
             parameters.refuse("newer_id", "cannot be combined with all: a walk goes from the newest to the oldest");
         }

@@ -1,5 +1,7 @@
 //! `request-inquiry`: asks somebody for money.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use jiff::Timestamp;
 use shared::{
@@ -8,15 +10,16 @@ use shared::{
         calls::{CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry},
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Payments, Problem, QueryParameters,
-        listing,
+        Accounts, BankAnswer, ConnectedUser, Element, Followed, Holder, IdempotencyHeader, JsonBody, PathId, Payments,
+        Problem, QueryParameters, followed, listing,
         openapi::{
-            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, PageQuery, Paged,
-            Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
+            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
+            Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
             schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
         },
         start,
     },
+    store::OrderKind,
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
@@ -26,6 +29,7 @@ use shared::{
 
 use crate::{
     order::{Purpose, Terms, read_terms},
+    paid,
     schema::{NewRequestInquiry, RequestInquiryUpdate},
 };
 
@@ -39,6 +43,7 @@ struct InquiryOrder {
 }
 
 impl Order for InquiryOrder {
+    const KIND: OrderKind = OrderKind::RequestInquiry;
     type Create = CreateRequestInquiry;
     type List = ListRequestInquiries;
 
@@ -67,6 +72,39 @@ impl Order for InquiryOrder {
     }
 }
 
+/// An account's list.
+struct Inquiries {
+    account: MonetaryAccountId,
+    path: String,
+}
+
+impl Followed for Inquiries {
+    const KIND: OrderKind = OrderKind::RequestInquiry;
+    type List = ListRequestInquiries;
+    type Find = FindRequestInquiry;
+    type Id = RequestInquiryId;
+
+    fn account(&self) -> Option<MonetaryAccountId> {
+        Some(self.account)
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListRequestInquiries {
+        ListRequestInquiries { user, account: self.account, page }
+    }
+
+    fn find(&self, user: BunqUserId, inquiry: RequestInquiryId) -> FindRequestInquiry {
+        FindRequestInquiry { user, account: self.account, inquiry }
+    }
+
+    async fn payments<S: Sync>(&self, session: &Holder<S>, orders: &[Element]) -> HashMap<u64, u64> {
+        paid::payments(session, self.account, orders).await
+    }
+}
+
 /// Ask somebody for money
 ///
 /// Scope `payments`. bunq sends the request to the receiver; the money arrives when they accept. In bunq's sandbox, and
@@ -89,11 +127,11 @@ pub(crate) async fn create_request_inquiry(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let Terms { account, amount, counterparty, description } =
+    let Terms { account, amount, counterparty, description, reference } =
         body.read(|fields| read_terms(fields, Purpose::Request))?;
     let order = InquiryOrder { account, inquiry: RequestInquiry { amount, counterparty, description } };
     let path = path(&user, account);
-    Ok(start(&user, &key, &path, &order.inquiry.to_json(), &order, async |_, _| {}).await)
+    Ok(start(&user, &key, (&path, &order.inquiry.to_json()), &order, reference.as_ref(), async |_, _| {}).await)
 }
 
 /// List what was asked
@@ -104,7 +142,7 @@ pub(crate) async fn create_request_inquiry(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry",
     operation_id = "list_request_inquiries",
     tag = "payments",
-    params(UserPath, AccountPath, PageQuery),
+    params(UserPath, AccountPath, PageQuery, OrderQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
@@ -113,7 +151,14 @@ pub(crate) async fn list_request_inquiries(
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let page = query.read(|parameters| parameters.page())?;
+    let (page, filter) = query.read(|parameters| {
+        let page = parameters.page();
+        (page, parameters.filter(page))
+    })?;
+    if let Some(filter) = filter {
+        let list = Inquiries { account, path: path(&user, account) };
+        return followed(&user, &list, page, &filter).await;
+    }
     listing(&user, &path(&user, account), page, |user| ListRequestInquiries { user, account, page }).await
 }
 

@@ -1,7 +1,7 @@
 //! All payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. Older
 //! pages are named by an id, so payments that arrive meanwhile move nothing. Memory is bounded by the answer.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use axum::{
     body::Body,
@@ -14,10 +14,7 @@ use serde_json::{Map, Value, value::RawValue};
 use shared::{
     bunq::{From, LARGEST_PAGE, Neighbours, Onward, Page, calls::ListPayments},
     http::{Code, ConnectedUser, LARGEST_ANSWER, Problem},
-    types::{
-        ids::MonetaryAccountId,
-        schedule::{BankTime, ScheduleError},
-    },
+    types::{ids::MonetaryAccountId, schedule::BankTime, since::Since},
 };
 
 /// A page is not asked for unless this is left for it.
@@ -30,22 +27,6 @@ const CLOSING: &str = "]}";
 struct Listing<'a> {
     #[serde(rename = "Response", borrow)]
     response: Vec<&'a RawValue>,
-}
-
-/// From when on payments are wanted: the start of a day in UTC, or a moment.
-pub(crate) struct Since {
-    text: String,
-    at: Timestamp,
-}
-
-impl FromStr for Since {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let is_date = text.len() == "2026-01-31".len();
-        let moment = if is_date { format!("{text} 00:00") } else { text.to_owned() };
-        Ok(Self { text: text.to_owned(), at: moment.parse::<BankTime>()?.timestamp() })
-    }
 }
 
 /// Where a walk ended.
@@ -79,7 +60,7 @@ pub(crate) async fn all<S>(
             }
             // What was read so far is good; the rest is worth another request.
             Err(problem) => match from {
-                From::OlderThan(id) if body.len() > OPENING.len() && problem.retry_after().is_some() => {
+                From::OlderThan(id) if body.len() > OPENING.len() && problem.is_banks_trouble() => {
                     break End::At(id);
                 }
                 _ => return Err(problem),
@@ -152,7 +133,7 @@ fn read(page: &[u8]) -> Result<Vec<Seen<'_>>, Problem> {
 fn append(body: &mut String, last: &mut Option<u64>, elements: &[Seen<'_>], since: Option<&Since>) -> Appended {
     let mut is_older = !elements.is_empty();
     for Seen { text, id, created } in elements {
-        if since.zip(*created).is_some_and(|(since, created)| created < since.at) {
+        if since.zip(*created).is_some_and(|(since, created)| created < since.at()) {
             *last = id.or(*last);
             continue;
         }
@@ -184,7 +165,7 @@ fn answer<S>(
         let mut url = user.public_url(&format!("user/{}/payments/{account}", user.connection.user_id));
         url.query_pairs_mut().append_pair("all", "true");
         if let Some(since) = since {
-            url.query_pairs_mut().append_pair("since", &since.text);
+            url.query_pairs_mut().append_pair("since", since.as_str());
         }
         url.query_pairs_mut().append_pair("older_id", &id.to_string());
         if let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"next\"")) {

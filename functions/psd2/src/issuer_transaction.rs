@@ -1,5 +1,7 @@
 //! `/psd2/payment-service-provider-issuer-transaction`
 
+use std::collections::HashMap;
+
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
@@ -15,19 +17,21 @@ use shared::{
         },
     },
     http::{
-        BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2, QueryParameters,
-        listing,
+        BankAnswer, Element, Followed, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2,
+        QueryParameters, followed, listing,
         openapi::{
-            Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, PageQuery, Paged, Problems,
-            TransactionPath, WithKey, WrongRequest,
+            Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, OrderQuery, PageQuery, Paged,
+            Problems, TransactionPath, WithKey, WrongRequest,
             schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
         },
         start,
     },
+    store::OrderKind,
     tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
         idempotency::RequestName,
         ids::{BunqUserId, IssuerTransactionId, MonetaryAccountId, PublicUuid},
+        order_reference::OrderReference,
         schedule::BankTime,
     },
 };
@@ -47,6 +51,7 @@ const OBJECT: &str = "PaymentServiceProviderIssuerTransaction";
 struct TransactionOrder(IssuerTransaction);
 
 impl Order for TransactionOrder {
+    const KIND: OrderKind = OrderKind::IssuerTransaction;
     type Create = CreateIssuerTransaction;
     type List = ListIssuerTransactions;
 
@@ -80,6 +85,37 @@ impl TransactionOrder {
     fn expiry(&self, name: &RequestName, began_at: Timestamp) -> BankTime {
         let end = self.0.time_expiry.map_or(began_at + USUAL_LIFETIME, BankTime::timestamp);
         BankTime::at(end).with_microseconds(name.mark())
+    }
+}
+
+/// The TPP's list.
+struct Transactions;
+
+impl Followed for Transactions {
+    const KIND: OrderKind = OrderKind::IssuerTransaction;
+    type List = ListIssuerTransactions;
+    type Find = FindIssuerTransaction;
+    type Id = IssuerTransactionId;
+
+    fn account(&self) -> Option<MonetaryAccountId> {
+        None
+    }
+
+    fn path(&self) -> &str {
+        PATH
+    }
+
+    fn list(&self, user: BunqUserId, page: Page) -> ListIssuerTransactions {
+        ListIssuerTransactions { user, page }
+    }
+
+    fn find(&self, user: BunqUserId, transaction: IssuerTransactionId) -> FindIssuerTransaction {
+        FindIssuerTransaction { user, transaction }
+    }
+
+    /// The payment is in an account that nobody has granted.
+    async fn payments<S: Sync>(&self, _: &Holder<S>, _: &[Element]) -> HashMap<u64, u64> {
+        HashMap::new()
     }
 }
 
@@ -117,7 +153,10 @@ pub(crate) async fn create_issuer_transaction(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let transaction = body.read(|fields| body::read(fields, &session))?;
+    let (transaction, reference) = body.read(|fields| {
+        let reference = fields.optional::<OrderReference>("reference");
+        Some((body::read(fields, &session)?, reference))
+    })?;
     // Whoever asks again after the time has passed gets the answer that there was.
     let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
     if past && !session.has_begun(&key).await? {
@@ -132,7 +171,7 @@ pub(crate) async fn create_issuer_transaction(
             response.headers_mut().insert(header::LINK, link);
         }
     };
-    Ok(start(&session, &key, PATH, &content, &order, link).await)
+    Ok(start(&session, &key, (PATH, &content), &order, reference.as_ref(), link).await)
 }
 
 /// List issuer transactions
@@ -143,7 +182,7 @@ pub(crate) async fn create_issuer_transaction(
     path = "/psd2/payment-service-provider-issuer-transaction",
     operation_id = "list_issuer_transactions",
     tag = "psd2",
-    params(PageQuery),
+    params(PageQuery, OrderQuery),
     security(("api_key" = ["psd2"])),
     responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
@@ -151,7 +190,13 @@ pub(crate) async fn list_issuer_transactions(
     session: OwnSession<Psd2>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let page = query.read(|parameters| parameters.page())?;
+    let (page, filter) = query.read(|parameters| {
+        let page = parameters.page();
+        (page, parameters.filter(page))
+    })?;
+    if let Some(filter) = filter {
+        return followed(&session, &Transactions, page, &filter).await;
+    }
     listing(&session, PATH, page, |user| ListIssuerTransactions { user, page }).await
 }
 

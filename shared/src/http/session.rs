@@ -8,19 +8,21 @@ use axum::{
     http::request::Parts,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tracing::{Span, field};
 use url::Url;
 
 use super::{App, Caller, IdempotencyHeader, Place, Problem, RequiredScope};
 use crate::{
-    bunq::Call,
-    store::{Connection, SessionOwner},
-    tpp::{Order, Started, Tpp},
+    bunq::{BankError, Call, RefusalKind},
+    store::{Connection, OrderKind, SessionOwner},
+    tpp::{Order, Orders, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
-        ids::{BunqUserId, PathParameter},
+        ids::{BunqUserId, MonetaryAccountId, PathParameter},
+        order_reference::OrderReference,
+        secret::Secret as _,
     },
 };
 
@@ -43,21 +45,55 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.call(self.owner, make, self.deadline).await?)
     }
 
-    /// Starts an order once, under an idempotency key of the caller's workspace. `content` is what would be sent to the
-    /// bank, by which one request is told from another.
+    /// Makes a call that reads one object; `None` if the bank has no such object.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says whose move it is; also if the bank has no such account.
+    pub async fn find<C: Call>(&self, make: impl Fn(BunqUserId) -> C) -> Result<Option<C::Output>, Problem> {
+        match self.app.tpp.call(self.owner, make, self.deadline).await {
+            Ok(found) => Ok(Some(found)),
+            Err(TppError::Bank(BankError::Refused(refusal)))
+                if refusal.status == 404 && refusal.kind() == RefusalKind::Other =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The orders that the caller's workspace made of a kind.
+    ///
+    /// # Errors
+    /// A [`Problem`] if the customer is not connected any more, or the store does not answer.
+    pub async fn orders(&self, kind: OrderKind, account: Option<MonetaryAccountId>) -> Result<Orders, Problem> {
+        Ok(self.app.tpp.orders(self.owner, &self.caller.workspace, kind, account).await?)
+    }
+
+    /// Starts an order once, under an idempotency key of the caller's workspace, and keeps what the caller calls it.
+    /// `content` is what would be sent to the bank: by it, and by the name, one request is told from another.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.
-    pub async fn start_once(
+    pub async fn start_once<O: Order>(
         &self,
         key: &IdempotencyHeader,
         route: &str,
         content: &Value,
-        order: &impl Order,
+        order: &O,
+        reference: Option<&OrderReference>,
     ) -> Result<Started, Problem> {
         let name = RequestName::new(&self.caller.workspace, key.key());
-        let hash = RequestHash::new(route, content);
-        Ok(self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?)
+        let hash = match reference {
+            None => RequestHash::new(route, content),
+            Some(reference) => RequestHash::new(route, &json!([content, reference.expose()])),
+        };
+        let started = self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
+        if let Some(reference) = reference {
+            // Where this fails, the same request under the same key comes here again.
+            let orders = self.orders(O::KIND, order.account()).await?;
+            self.app.tpp.name_order(&orders, started.id, reference).await?;
+        }
+        Ok(started)
     }
 
     /// Whether anything was begun under an idempotency key of the caller's workspace.

@@ -8,22 +8,25 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 use super::{Holder, IdempotencyHeader, Problem};
-use crate::tpp::{Order, Started};
+use crate::{
+    tpp::{Order, Started},
+    types::order_reference::OrderReference,
+};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Starts an order under the caller's key, and answers 201 with where it is: below `path`, which is its collection's. `complete` may add to a good answer.
-/// The key is in the answer whatever happens: without it nobody could safely ask again.
+/// Starts an order under the caller's key, and answers 201 with where it is: below `path`, which is its collection's.
+/// `complete` may add to a good answer. The key is in the answer whatever happens: without it nobody could safely ask again.
 pub async fn start<S>(
     session: &Holder<S>,
     key: &IdempotencyHeader,
-    path: &str,
-    content: &Value,
+    (path, content): (&str, &Value),
     order: &impl Order,
+    reference: Option<&OrderReference>,
     complete: impl AsyncFnOnce(u64, &mut Response),
 ) -> Response {
-    let mut response = match session.start_once(key, path, content, order).await {
+    let mut response = match session.start_once(key, path, content, order, reference).await {
         Ok(started) => {
             let id = started.id;
             let mut response = created(session, path, started);

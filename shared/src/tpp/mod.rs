@@ -12,6 +12,7 @@ mod identity;
 mod listed;
 mod onboarding;
 mod once;
+mod orders;
 mod session;
 
 use std::{fmt, sync::Arc};
@@ -30,6 +31,7 @@ pub use identity::Identity;
 pub use listed::{Likeness, Listed, Mark, Wanted, read_listed};
 pub use onboarding::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Order, Started};
+pub use orders::Orders;
 
 use crate::{
     bunq::Bank,

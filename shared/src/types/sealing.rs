@@ -86,8 +86,8 @@ impl SealingKeys {
         self.pseudonyms.pseudonym(text)
     }
 
-    /// The same keys, and one that seals from now on: an item's own, so that what it seals can be opened only for as
-    /// long as that item exists.
+    /// The same keys, and one that seals and makes pseudonyms from now on: an item's own, so that what it seals can be
+    /// opened, and what it names can be found, only for as long as that item exists.
     ///
     /// # Errors
     /// [`SealError::Key`] where the key is not base64 of 32 bytes.
@@ -96,7 +96,8 @@ impl SealingKeys {
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| SealError::Key)?;
         let mut ciphers = self.ciphers.clone();
         ciphers.insert(OWN.to_owned(), cipher);
-        Ok(Self { current: OWN.to_owned(), ciphers, pseudonyms: self.pseudonyms.clone() })
+        let pseudonyms = PseudonymKey::derive(&bytes).ok_or(SealError::Key)?;
+        Ok(Self { current: OWN.to_owned(), ciphers, pseudonyms })
     }
 
     /// Seals a secret for one place: `<key id>.<base64 of nonce and ciphertext>`.

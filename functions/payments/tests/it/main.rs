@@ -8,6 +8,7 @@ mod fixture;
 mod foreign;
 mod odd_lists;
 mod once;
+mod orders;
 mod reading;
 mod sealed;
 mod storms;

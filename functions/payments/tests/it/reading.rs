@@ -157,6 +157,47 @@ async fn a_rate_limit_too_long_to_wait_for_gives_what_there_is_and_where_to_go_o
     assert_eq!(all, ids(&list(&app, &user_id, "?all=true").await.json()));
 }
 
+#[tokio::test]
+async fn a_failure_on_the_way_gives_what_there_is_and_where_to_go_on() {
+    let (app, user_id) = connected().await;
+    let all = ids(&list(&app, &user_id, "?all=true").await.json());
+    let failures = [
+        json!({ "status": 500, "body": "" }),
+        json!({ "status": 503, "body": "" }),
+        json!({ "status": 491, "body": "" }),
+        json!({ "status": 404, "body": "<html>A proxy</html>" }),
+        json!({ "signature": "wrong" }),
+        json!({ "status": 200, "body": "{}" }),
+        json!({ "drop": "before" }),
+    ];
+    for mut fault in failures {
+        fault["endpoint"] = json!("GET user/{id}/monetary-account/{id}/payment");
+        fault["nth"] = json!(2);
+        fault["times"] = json!(4);
+        app.bank.fault(fault.clone()).await;
+
+        let first = list(&app, &user_id, "?all=true").await;
+        app.bank.clear_faults().await;
+        assert_eq!((first.status, ids(&first.json()).len()), (200, 200), "{fault}");
+        let rest = app.get(&link(&first, "next").unwrap()).await;
+
+        assert_eq!([ids(&first.json()), ids(&rest.json())].concat(), all, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_on_the_way_is_answered() {
+    let (app, user_id) = connected().await;
+    app.bank
+        .fault(json!({
+            "endpoint": "GET user/{id}/monetary-account/{id}/payment", "nth": 2, "status": 404,
+            "body": { "Error": [{ "error_description": "Monetary account for id \"1\" not found." }] },
+        }))
+        .await;
+
+    list(&app, &user_id, "?all=true").await.problem(404, "account_not_granted");
+}
+
 /// A page of the bank's, as it would be signed.
 fn page(ids: &[u64], older: Option<u64>) -> Value {
     let payment = |id: &u64| json!({ "Payment": { "id": id, "created": "2026-01-01 00:00:00.000000" } });
@@ -249,7 +290,7 @@ async fn a_query_that_cannot_be_is_refused_by_name() {
 async fn an_account_that_was_not_granted_is_not_found() {
     let (app, user_id) = connected().await;
 
-    app.get(&format!("/user/{user_id}/payments/60201")).await.problem(404, "bank_refused");
+    app.get(&format!("/user/{user_id}/payments/60201")).await.problem(404, "account_not_granted");
 }
 
 #[tokio::test]

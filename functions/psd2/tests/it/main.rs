@@ -6,6 +6,7 @@ mod bodies;
 mod fixture;
 mod journey;
 mod once;
+mod orders;
 mod processes;
 mod reading;
 mod unknown;

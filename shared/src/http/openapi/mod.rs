@@ -6,6 +6,7 @@
 
 mod answers;
 mod examples;
+mod gateway;
 mod headers;
 mod parameters;
 mod problems;
@@ -23,9 +24,10 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
+pub use gateway::GatewayError;
 pub use parameters::{
-    AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, PageQuery,
-    PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
+    AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, OrderQuery,
+    PageQuery, PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
 };
 pub use problems::{
     AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore,
@@ -55,6 +57,7 @@ pub type ProblemAnswer = Wire<'static>;
     ),
     components(schemas(
         Wire<'static>,
+        GatewayError,
         schemas::AccountList,
         schemas::UserAnswer,
         schemas::PaymentAnswer,
@@ -128,6 +131,7 @@ pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> 
             }
         }
         examples::own(operation, &components);
+        gateway::add_to(operation);
     }
     examples::drop_unused(document.paths.paths.values_mut().flat_map(operations).map(|one| &*one), &mut components);
     document.components = Some(components);

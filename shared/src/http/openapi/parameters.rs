@@ -9,7 +9,7 @@ use utoipa::{
     },
 };
 
-use super::schemas::LARGEST_ID;
+use super::schemas::{LARGEST_ID, request::order_reference};
 use crate::{bunq::LARGEST_PAGE, http::audit::CUSTOMER_ADDRESS};
 
 macro_rules! parameters {
@@ -30,7 +30,7 @@ parameters! {
     /// `{user_id}`
     UserPath = [path(
         "user_id",
-        "Our name for a connected customer, as `/callback` returned it: a UUID in lower case, with hyphens.",
+        "Our name for a connected customer, as the claim, the consent or `/callback` returned it: a UUID in lower case, with hyphens.",
         uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")).build(),
         json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
@@ -83,6 +83,25 @@ parameters! {
         ),
     ];
 
+    /// Which orders of a listing.
+    OrderQuery = [
+        query(
+            "status",
+            "Only those in this state, such as `PENDING`. With `status`, `created_from` or `reference` bunq's pages are walked for up to `count` orders; an answer with fewer, even none, can have a `next` link. `Orders` in the answer says of each what you call it and which payment came of it.",
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z_]{1,40}$")).build(),
+        ),
+        query(
+            "created_from",
+            "None from before this date (UTC) or this moment, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`).",
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"]).build(),
+        ),
+        query(
+            "reference",
+            "Only those that you gave this `reference` when you made them, in the last 400 days.",
+            order_reference().build(),
+        ),
+    ];
+
     /// Which page of a listing that is as large as bunq allows by default.
     LargePageQuery = [
         query(
@@ -101,6 +120,9 @@ parameters! {
     /// The caller's name for one request.
     IdempotencyKeyHeader = [idempotency_key()];
 }
+
+/// A date, or a moment.
+const SINCE: &str = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$";
 
 /// 1 up to `largest`.
 fn number(largest: isize) -> ObjectBuilder {

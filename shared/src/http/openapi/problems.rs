@@ -116,14 +116,22 @@ groups! {
     UnknownCustomer = [TppError::UnknownUser];
 
     /// An operation in a connected customer's session.
-    ForCustomer = [TppError::UnknownUser, TppError::ConsentRevoked, TppError::ConsentExpired, TppError::AccessRefused];
+    ForCustomer = [
+        TppError::UnknownUser,
+        TppError::ConsentRevoked,
+        TppError::ConsentExpired,
+        TppError::AccessRefused,
+        refused(404, "Monetary account for id \"60199\" not found."),
+    ];
 
     /// An operation that asks the bank.
     AtBank = [
         TppError::from(refused(403, "You are not allowed to do this.")),
-        TppError::from(refused(404, "Monetary account for id \"60199\" not found.")),
+        TppError::from(refused(404, "User for id \"50101\" not found.")),
         TppError::from(refused(401, "Insufficient authorisation.")),
+        TppError::from(refused(403, "Insufficient authentication.")),
         TppError::from(refused(400, "Superfluous field \"color\".")),
+        TppError::from(refused(400, "The request cannot be made.")),
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
         TppError::Session(refused(404, "The item you requested could not be found.")),
@@ -140,9 +148,10 @@ groups! {
 
     /// An operation that starts something once, under an `Idempotency-Key`.
     Once = [
-        TppError::RequestInFlight(Duration::from_secs(30)),
+        TppError::RequestInFlight(Duration::from_secs(5)),
         TppError::KeyReused,
         TppError::OutcomeUnknown(Duration::from_secs(30)),
+        refused(400, "The currency of the payment must be that of the account."),
     ];
 
     /// An operation that needs the onboarding, and asks the bank nothing.
@@ -190,6 +199,7 @@ groups! {
         TppError::ConsentRevoked,
         TppError::AccessRefused,
         TppError::ConnectedElsewhere,
+        TppError::TooManyReferences,
     ];
 
     /// The setup.

@@ -229,14 +229,49 @@ lists! {
     AccountList of AccountElement;
     /// A page of payments.
     PaymentList of PaymentElement;
+    /// A page of the TPP's keys at bunq.
+    CredentialList of CredentialElement;
+    /// A page of addresses.
+    PermittedIpList of PermittedIpElement;
+}
+
+/// What this API says of an order in a list: the rest of the list is bunq's.
+#[derive(ToSchema)]
+pub struct OrderLine {
+    /// The order's id at bunq, as in `Response`.
+    #[schema(minimum = 1, example = 70301)]
+    pub id: u64,
+    /// What you call it; null if you gave it no `reference`, or more than 400 days ago.
+    #[schema(required, example = "invoice-17")]
+    pub reference: Option<String>,
+    /// The payment that came of it; null if there is none, or none that is certain.
+    #[schema(required, minimum = 1, example = 70112)]
+    pub payment_id: Option<u64>,
+}
+
+macro_rules! order_lists {
+    ($($(#[$doc:meta])+ $name:ident of $element:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(ToSchema)]
+        #[schema(rename_all = "PascalCase")]
+        pub struct $name {
+            /// The elements, newest first.
+            pub response: Vec<$element>,
+            /// bunq's own pages. Absent where several pages were put together.
+            #[schema(nullable = false)]
+            pub pagination: Option<Pagination>,
+            /// With `status`, `created_from` or `reference`: what we say of each element, in their order.
+            #[schema(nullable = false)]
+            pub orders: Option<Vec<OrderLine>>,
+        }
+    )+};
+}
+
+order_lists! {
     /// A page of requests for money.
     RequestInquiryList of RequestInquiryElement;
     /// A page of drafts.
     DraftPaymentList of DraftPaymentElement;
     /// A page of issuer transactions.
     IssuerTransactionList of IssuerTransactionElement;
-    /// A page of the TPP's keys at bunq.
-    CredentialList of CredentialElement;
-    /// A page of addresses.
-    PermittedIpList of PermittedIpElement;
 }

@@ -26,7 +26,7 @@ pub use credential::{CredentialPasswordIp, PermittedDevice, PermittedIp};
 pub use envelope::{
     AccountElement, AccountList, CredentialAnswer, CredentialElement, CredentialList, DraftPaymentAnswer,
     DraftPaymentElement, DraftPaymentList, Id, IdAnswer, IdElement, IssuerTransactionAnswer, IssuerTransactionElement,
-    IssuerTransactionList, Pagination, PaymentAnswer, PaymentElement, PaymentList, PermittedIpAnswer,
+    IssuerTransactionList, OrderLine, Pagination, PaymentAnswer, PaymentElement, PaymentList, PermittedIpAnswer,
     PermittedIpElement, PermittedIpList, PublicIssuerTransactionAnswer, PublicIssuerTransactionElement,
     RequestInquiryAnswer, RequestInquiryElement, RequestInquiryList, UserAnswer, UserElement,
 };

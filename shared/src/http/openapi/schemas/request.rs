@@ -1,5 +1,7 @@
 //! What request bodies are made of: ours, and checked; so these say exactly what is taken.
 
+use crate::types::order_reference::OrderReference;
+
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -104,6 +106,31 @@ pub fn string() -> ObjectBuilder {
 #[must_use]
 pub fn visible_text() -> ObjectBuilder {
     string().format(Some(SchemaFormat::Custom("visible-text".to_owned())))
+}
+
+/// What a caller calls an order.
+#[must_use]
+pub fn order_reference() -> ObjectBuilder {
+    let text = string().min_length(Some(1)).max_length(Some(OrderReference::LONGEST));
+    text.pattern(Some(OrderReference::PATTERN))
+}
+
+/// The same as a field of a body.
+pub struct OrderName;
+
+impl PartialSchema for OrderName {
+    fn schema() -> RefOr<Schema> {
+        let about = "Your own name for the order, such as an invoice's number: printable ASCII characters, without a space at \
+                     either end. bunq does not see it. The list finds the order by it for 400 days, and the newest hundred of \
+                     those with the same.";
+        order_reference().description(Some(about)).examples(["invoice-17"]).into()
+    }
+}
+
+impl ToSchema for OrderName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("OrderReference")
+    }
 }
 
 /// One text and no other.

@@ -1,0 +1,150 @@
+//! Which payment came of a request that was accepted. bunq does not say, so it is told only if there is no doubt: one
+//! payment, and one request, have the same amount, description and other side at the same time.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use shared::{
+    bunq::{
+        Call, From, LARGEST_PAGE, Neighbours, Onward, Page, Verified,
+        calls::{ListPayments, ListRequestInquiries},
+    },
+    http::{Element, Holder},
+    types::{
+        ids::{BunqUserId, MonetaryAccountId},
+        money::Amount,
+    },
+};
+
+/// A payment comes this near to the moment at which its request was accepted.
+const NEAR: SignedDuration = SignedDuration::from_mins(2);
+/// At most this many pages of payments, and of requests, are looked through.
+const MOST_PAGES: usize = 3;
+
+/// The payments of the accepted requests among `orders`, by the requests' ids.
+pub(crate) async fn payments<S>(
+    session: &Holder<S>,
+    account: MonetaryAccountId,
+    orders: &[Element],
+) -> HashMap<u64, u64> {
+    let accepted: Vec<Terms> = orders.iter().filter_map(Terms::of_request).collect();
+    let Some(oldest) = accepted.iter().map(|terms| terms.at).min() else { return HashMap::new() };
+    let paid = read(session, |user, page| ListPayments { user, account, page }, oldest - NEAR).await;
+    // An old request can be accepted late: only the whole list shows that no other one fits.
+    let asked = read(session, |user, page| ListRequestInquiries { user, account, page }, Timestamp::MIN).await;
+    let payments: Vec<Terms> = paid.elements.iter().filter_map(Terms::of_payment).collect();
+    let requests: Vec<Terms> = asked.elements.iter().filter_map(Terms::of_request).collect();
+    let fitting = |request: &Terms| {
+        let rivals = || requests.iter().chain(&accepted).filter(|other| other.id != request.id);
+        if request.at - NEAR < paid.since || rivals().any(|other| other.is_like(request)) {
+            return None;
+        }
+        let mut matching = payments.iter().filter(|payment| payment.is_like(request));
+        match (matching.next(), matching.next()) {
+            (Some(payment), None) if asked.since == Timestamp::MIN || payment.has_iban_of(request) => {
+                Some((request.id, payment.id))
+            }
+            _ => None,
+        }
+    };
+    accepted.iter().filter_map(fitting).collect()
+}
+
+/// The newest elements of a list.
+struct Newest {
+    elements: Vec<Element>,
+    /// Everything that was made since then is among them.
+    since: Timestamp,
+}
+
+/// Reads a list back to a time, or as far as a few pages go and the bank answers.
+async fn read<S, C: Call<Output = Verified>>(
+    session: &Holder<S>,
+    list: impl Fn(BunqUserId, Page) -> C,
+    time: Timestamp,
+) -> Newest {
+    let mut newest = Newest { elements: Vec::new(), since: Timestamp::MAX };
+    let mut from = From::Newest;
+    for _ in 0..MOST_PAGES {
+        let page = Page { count: LARGEST_PAGE, from };
+        let Ok(listed) = session.call(|user| list(user, page)).await else { break };
+        let Ok(elements) = Element::read_all(&listed.body) else { break };
+        let ids: Vec<u64> = elements.iter().filter_map(Element::id).collect();
+        let oldest = elements.iter().filter_map(Element::created).min();
+        newest.elements.extend(elements);
+        match page.onward(&ids, Neighbours::of(&listed.body).older) {
+            Onward::End => {
+                newest.since = Timestamp::MIN;
+                break;
+            }
+            Onward::Older(id) => from = From::OlderThan(id),
+            Onward::Repeats | Onward::Stuck => break,
+        }
+        newest.since = oldest.unwrap_or(newest.since);
+        if newest.since <= time {
+            break;
+        }
+    }
+    newest
+}
+
+/// What a request and its payment have in common.
+#[derive(Debug)]
+struct Terms {
+    id: u64,
+    at: Timestamp,
+    amount: Amount,
+    currency: String,
+    description: String,
+    /// None where the other side has no IBAN that bunq shows.
+    iban: Option<String>,
+}
+
+impl Terms {
+    /// Those of a request that was accepted.
+    fn of_request(request: &Element) -> Option<Self> {
+        if request.status() != Some("ACCEPTED") {
+            return None;
+        }
+        let amount = request.object().get("amount_responded").filter(|amount| amount.is_object());
+        let amount = amount.or_else(|| request.object().get("amount_inquired"))?;
+        Self::read(request, amount, request.time("time_responded")?)
+    }
+
+    /// Those of a payment that came of a request.
+    fn of_payment(payment: &Element) -> Option<Self> {
+        if payment.object().get("sub_type")?.as_str() != Some("REQUEST") {
+            return None;
+        }
+        Self::read(payment, payment.object().get("amount")?, payment.created()?)
+    }
+
+    fn read(element: &Element, amount: &Value, at: Timestamp) -> Option<Self> {
+        let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        let counterparty = element.object().get("counterparty_alias");
+        Some(Self {
+            id: element.id()?,
+            at,
+            amount: text(amount, "value")?.parse().ok()?,
+            currency: text(amount, "currency")?,
+            description: text(element.object(), "description")?,
+            iban: counterparty.and_then(|counterparty| text(counterparty, "iban")),
+        })
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let same_side = match (&self.iban, &other.iban) {
+            (Some(one), Some(two)) => one == two,
+            // A request to an e-mail address shows no IBAN.
+            (None, _) | (_, None) => true,
+        };
+        same_side
+            && (&self.amount, &self.currency, &self.description) == (&other.amount, &other.currency, &other.description)
+            && self.at.duration_since(other.at).abs() <= NEAR
+    }
+
+    fn has_iban_of(&self, other: &Self) -> bool {
+        self.iban.is_some() && self.iban == other.iban
+    }
+}

@@ -1,0 +1,76 @@
+//! Which orders of a list are wanted.
+
+use std::str::FromStr;
+
+use url::Url;
+
+use super::Element;
+use crate::{
+    bunq::{From, Page},
+    http::Parameters,
+    types::{order_reference::OrderReference, secret::Secret as _, since::Since},
+};
+
+/// A status of an order, as bunq writes it. bunq may have others tomorrow, so any word of that form is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderStatus(String);
+
+/// The text is not a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a status such as PENDING")]
+pub struct OrderStatusError;
+
+impl FromStr for OrderStatus {
+    type Err = OrderStatusError;
+
+    fn from_str(text: &str) -> Result<Self, OrderStatusError> {
+        let fits = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        if fits { Ok(Self(text.to_owned())) } else { Err(OrderStatusError) }
+    }
+}
+
+/// Which orders are wanted.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    status: Option<OrderStatus>,
+    created_from: Option<Since>,
+    pub(super) reference: Option<OrderReference>,
+}
+
+impl Filter {
+    pub(super) fn lets_through(&self, element: &Element) -> bool {
+        let status = self.status.as_ref().is_none_or(|status| element.status() == Some(&status.0));
+        status && !self.is_past(element)
+    }
+
+    /// Whether it is certainly older than what is wanted.
+    pub(super) fn is_past(&self, element: &Element) -> bool {
+        let since = self.created_from.as_ref().map(Since::at);
+        since.zip(element.created()).is_some_and(|(since, created)| created < since)
+    }
+
+    pub(super) fn add_to(&self, url: &mut Url) {
+        let status = self.status.as_ref().map(|status| ("status", status.0.as_str()));
+        let created_from = self.created_from.as_ref().map(|since| ("created_from", since.as_str()));
+        let reference = self.reference.as_ref().map(|reference| ("reference", reference.expose()));
+        url.query_pairs_mut().extend_pairs([status, created_from, reference].into_iter().flatten());
+    }
+}
+
+impl Parameters {
+    /// Which orders of a page are wanted; `None` where all are.
+    pub fn filter(&mut self, page: Page) -> Option<Filter> {
+        let status = self.optional::<OrderStatus>("status", "must be a status such as PENDING");
+        let created_from = self.optional::<Since>("created_from", Since::MUST);
+        let must = "must be 1 to 64 printable ASCII characters, without a space at either end";
+        let reference = self.optional::<OrderReference>("reference", must);
+        if status.is_none() && created_from.is_none() && reference.is_none() {
+            return None;
+        }
+        match page.from {
+            From::NewerThan(_) => self.refuse("newer_id", "cannot be combined with status, created_from or reference"),
+            From::OlderThan(_) | From::Newest => {}
+        }
+        Some(Filter { status, created_from, reference })
+    }
+}

@@ -1,0 +1,54 @@
+//! What API Gateway answers in place of a function. An HTTP API has no setting for these bodies:
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html>
+
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema, path::Operation, schema::AnyOfBuilder,
+    },
+};
+
+/// What API Gateway answers in place of this API, in its own words.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "API Gateway writes it")]
+pub struct GatewayError {
+    /// What happened. No program should read it: go by the status.
+    #[schema(example = "Too Many Requests")]
+    message: String,
+}
+
+const JSON: &str = "application/json";
+
+/// Statuses that both a function and API Gateway answer: it failed, or it could not be called.
+const SHARED: &[&str] = &["500", "503"];
+
+/// Adds API Gateway's own answers to an operation.
+pub(super) fn add_to(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    for status in SHARED {
+        if let Some(RefOr::T(response)) = responses.get_mut(*status) {
+            // In front: some generators read the first content only, whatever the answer's type is.
+            response.content.shift_insert(0, JSON.to_owned(), RefOr::T(either()));
+        }
+    }
+    let limited = "API Gateway's own words: more calls than the stage allows. Send the request again, at growing \
+                   intervals and with the same `Idempotency-Key`; no function has seen it.";
+    responses.insert("429".to_owned(), RefOr::T(own(limited)));
+    if operation.request_body.is_some() {
+        let large = "API Gateway's own words: the body is larger than 10 MB.";
+        responses.insert("413".to_owned(), RefOr::T(own(large)));
+    }
+}
+
+fn own(description: &str) -> Response {
+    let content = Content::new(Some(Ref::from_schema_name(GatewayError::name())));
+    ResponseBuilder::new().description(description).content(JSON, content).build()
+}
+
+fn either() -> Content {
+    let either = AnyOfBuilder::new()
+        .item(Ref::from_schema_name("Problem"))
+        .item(Ref::from_schema_name(GatewayError::name()))
+        .description(Some("In API Gateway's own words, where it answers in place of a function."));
+    ContentBuilder::new().schema(Some(RefOr::T(Schema::from(either)))).build()
+}

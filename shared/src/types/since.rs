@@ -1,0 +1,41 @@
+//! From when on something is wanted.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use super::schedule::{BankTime, ScheduleError};
+
+/// A moment, or the start of a day in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    text: String,
+    at: Timestamp,
+}
+
+impl Since {
+    /// What it must be, in words.
+    pub const MUST: &str = "must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z";
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The moment.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+}
+
+impl FromStr for Since {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let is_date = text.len() == "2026-01-31".len();
+        let moment = if is_date { format!("{text} 00:00") } else { text.to_owned() };
+        Ok(Self { text: text.to_owned(), at: moment.parse::<BankTime>()?.timestamp() })
+    }
+}
