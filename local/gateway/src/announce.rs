@@ -81,7 +81,11 @@ impl fmt::Display for Welcome<'_> {
             writeln!(f, "            listens on {}", stack.address())?;
         }
         match &stack.simulator_url {
-            Some(bank) => writeln!(f, "  bank      {bank}  (simulated)")?,
+            Some(bank) => {
+                // Without the slash at its end, as the API's: paths are put behind it.
+                let bank = bank.as_str().trim_end_matches('/');
+                writeln!(f, "  bank      {bank}  (simulated; its app: {bank}/app, faults: {bank}/_simulator)")?;
+            }
             None => writeln!(f, "  bank      {}  ({})", stack.bank_url, options.bunq.as_str())?,
         }
         let credentials = stack.aws_credentials_file.display();

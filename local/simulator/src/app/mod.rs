@@ -2,6 +2,7 @@
 //!
 //! It lets whoever opens it be any customer.
 
+mod connections;
 mod ips;
 mod page;
 
@@ -32,6 +33,7 @@ pub(crate) fn router() -> Router<SharedBank> {
         .route("/app", get(show))
         .route("/app/draft", post(decide_draft))
         .route("/app/request", post(decide_request))
+        .route("/app/connection", post(connections::decide))
         .route("/app/ips", get(ips::show).post(ips::change))
 }
 

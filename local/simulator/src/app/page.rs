@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::connections;
 use crate::bank::Bank;
 use crate::clock;
 use crate::customers::parts::decimal;
@@ -83,6 +84,7 @@ pub(super) fn home(bank: &Bank, customer: &Customer) -> String {
             customer.accounts.iter().map(|held| account(bank, held)).collect(),
             "You have no account.",
         ),
+        connections::shown(bank, customer),
         section("payments", "Newest payments", newest(bank, customer), "Nothing was paid yet."),
     ];
     let main = format!(
@@ -93,7 +95,7 @@ pub(super) fn home(bank: &Bank, customer: &Customer) -> String {
     document("The app", &main)
 }
 
-fn section(id: &str, title: &str, items: Vec<String>, none: &str) -> String {
+pub(super) fn section(id: &str, title: &str, items: Vec<String>, none: &str) -> String {
     let content = if items.is_empty() {
         format!("<p class=\"none\">{none}</p>")
     } else {
@@ -146,7 +148,7 @@ fn request_by(customer: &Customer, request: &RequestInquiry) -> String {
 }
 
 /// A form with one button for each decision.
-fn form(what: &str, id: u64, customer: &Customer, decisions: &[(&str, &str)]) -> String {
+pub(super) fn form(what: &str, id: u64, customer: &Customer, decisions: &[(&str, &str)]) -> String {
     let button = |(value, label): &(&str, &str)| {
         let class = if *value == "accept" { " class=\"primary\"" } else { "" };
         format!("<button{class} name=\"decision\" value=\"{value}\" data-{what}=\"{id}\">{label}</button>")
@@ -214,7 +216,7 @@ fn euros(cents: i64) -> String {
 }
 
 /// As the bank writes times, without the fraction.
-fn minute(moment: Timestamp) -> String {
+pub(super) fn minute(moment: Timestamp) -> String {
     let mut text = clock::text(moment);
     text.truncate(16);
     text

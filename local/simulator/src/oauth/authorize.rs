@@ -134,7 +134,7 @@ impl AuthorizationRequest {
 }
 
 /// What a certificate's common name says to a person: without the roles, and without a word that only makes it unique.
-fn app_name(common_name: &str) -> String {
+pub(crate) fn app_name(common_name: &str) -> String {
     let is_unique = |word: &str| {
         word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
     };
