@@ -17,10 +17,12 @@ type Wanted = "application/json" | "application/problem+json";
 const browser = createClient<paths, Wanted>({ baseUrl: url });
 const api = createClient<paths, Wanted>({ baseUrl: url, headers: { Authorization: `Bearer ${key}` } });
 
-/** What a program makes of a problem. The compiler knows every code and every action. */
-function advice(problem: Schemas["Problem"]): string {
-  // @ts-expect-error there is no such code
-  if (problem.code === "out_of_luck") return "luck";
+/** What a program makes of an error: a problem, or API Gateway's own words. Codes and actions are open: there can be others tomorrow. */
+function advice(problem: Schemas["Problem"] | Schemas["GatewayError"]): string {
+  if (!("code" in problem)) return `API Gateway: ${problem.message}`;
+  const known: Schemas["KnownAction"][] = ["retry", "wait", "reauthorise", "fix_request", "contact_bunq", "contact_support"];
+  // @ts-expect-error there is no such action in this version
+  known.includes("pray");
   switch (problem.action) {
     case "retry":
     case "wait":
@@ -33,6 +35,29 @@ function advice(problem: Schemas["Problem"]): string {
       return `bunq, about ${problem.bunq_response_id ?? "nothing that it answered"}`;
     case "contact_support":
       return `support, about ${problem.request_id}`;
+    default:
+      return `support, about ${problem.action}`;
+  }
+}
+
+/** What a program does with answers that no version of today gives. */
+async function meetTomorrow(): Promise<void> {
+  const problem = { type: "about:blank", title: "", status: 409, code: "of_tomorrow", action: "pray", scope: "request", detail: "", request_id: "1" };
+  const answers: [number, unknown, string][] = [
+    [409, problem, "support, about pray"],
+    [429, { message: "Too Many Requests" }, "API Gateway: Too Many Requests"],
+    [500, { message: "Internal Server Error" }, "API Gateway: Internal Server Error"],
+    [503, { message: "Service Unavailable" }, "API Gateway: Service Unavailable"],
+  ];
+  for (const [status, body, expected] of answers) {
+    const answer = async () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+    const tomorrow = createClient<paths, Wanted>({ baseUrl: "http://tomorrow.example", fetch: answer });
+    const { error } = await tomorrow.POST("/user/{user_id}/request-inquiry", {
+      params: { path: { user_id: "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11" } },
+      body: { monetary_account_id: 1, amount: "1.00", currency: "EUR", description: "", receiver_type: "EMAIL", receiver_value: "a@example.nl" },
+    });
+    assert(error);
+    assert.equal(advice(error), expected);
   }
 }
 
@@ -123,6 +148,7 @@ assert(read && "DraftPayment" in read);
 assert.deepEqual([read.DraftPayment.status, read.DraftPayment.entries?.[0]?.amount?.value], ["PENDING", "5.00"]);
 
 const wrong = await api.POST("/user/{user_id}/draft-payment", { params: { path }, body: { ...invoice, amount: "5.001" } });
-assert(wrong.error);
+assert(wrong.error && "code" in wrong.error);
 assert.deepEqual([wrong.error.status, wrong.error.code, advice(wrong.error)], [422, "invalid_request", "/amount"]);
+await meetTomorrow();
 console.log("The journey ends well.");

@@ -13,11 +13,12 @@ from bunq_tpp_client.api.oauth import begin_consent, complete_consent, create_co
 from bunq_tpp_client.api.payments import create_draft_payment, find_draft_payment, list_payments
 from bunq_tpp_client.api.users import find_connection, find_user, list_accounts, list_users
 from bunq_tpp_client.models import (
-    Action,
-    Code,
     Currency,
     DraftPaymentToAnIBAN,
     DraftPaymentToAnIBANReceiverType,
+    GatewayError,
+    KnownAction,
+    KnownCode,
     MonetaryAccountBank,
     NewConsent,
     Problem,
@@ -115,17 +116,38 @@ def test_a_draft_is_made_once_and_read(client, person, account):
     (read,) = find_draft_payment.sync(person, account.id, made.id.id, client=client).response
     assert (read.draft_payment.status, read.draft_payment.entries[0].amount.value) == ("PENDING", "5.00")
     changed = create_draft_payment.sync(person, client=client, body=terms(account, "6.00"), idempotency_key=key)
-    assert (changed.code, changed.action) == (Code.IDEMPOTENCY_KEY_REUSED, Action.FIX_REQUEST)
+    assert (changed.code, changed.action) == (KnownCode.IDEMPOTENCY_KEY_REUSED, KnownAction.FIX_REQUEST)
 
 
 def test_a_wrong_amount_is_a_problem_with_a_code(client, person, account):
     problem = create_draft_payment.sync(person, client=client, body=terms(account, "5.001"))
     assert isinstance(problem, Problem)
-    assert (problem.status, problem.code, problem.action) == (422, Code.INVALID_REQUEST, Action.FIX_REQUEST)
+    assert (problem.status, problem.code, problem.action) == (422, KnownCode.INVALID_REQUEST, KnownAction.FIX_REQUEST)
     assert [reason.pointer for reason in problem.errors] == ["/amount"]
 
 
 def test_an_unknown_key_and_an_unknown_customer_are_problems_too(stack, client):
     with AuthenticatedClient(stack.url, token="wrong", httpx_args=DIRECT) as stranger:
-        assert list_users.sync(client=stranger).code == Code.API_KEY_INVALID
-    assert find_user.sync(uuid4(), client=client).code == Code.USER_NOT_FOUND
+        assert list_users.sync(client=stranger).code == KnownCode.API_KEY_INVALID
+    assert find_user.sync(uuid4(), client=client).code == KnownCode.USER_NOT_FOUND
+
+
+@pytest.mark.parametrize("status, title", [(413, "Request Entity Too Large"), (429, "Too Many Requests"), (500, "Internal Server Error"), (503, "Service Unavailable")])
+def test_api_gateways_own_words_are_read(account, person, status, title):
+    answer = httpx.MockTransport(lambda _: httpx.Response(status, json={"message": title}))
+    with AuthenticatedClient("http://api.example", token="x", raise_on_unexpected_status=True, httpx_args={"transport": answer}) as client:
+        for read in (
+            create_draft_payment.sync(person, client=client, body=terms(account, "5.00")),
+            *([] if status == 413 else [list_users.sync(client=client), list_payments.sync(person, account.id, client=client)]),
+        ):
+            assert isinstance(read, GatewayError) and read.message == title
+
+
+@pytest.mark.parametrize("status", [409, 422, 500, 503])
+def test_a_code_and_an_action_of_tomorrow_are_read(account, person, status):
+    body = {"type": "about:blank", "title": "", "status": status, "code": "of_tomorrow", "action": "pray", "scope": "request", "detail": "", "request_id": "1"}
+    answer = httpx.MockTransport(lambda _: httpx.Response(status, json=body, headers={"content-type": "application/problem+json"}))
+    with AuthenticatedClient("http://api.example", token="x", raise_on_unexpected_status=True, httpx_args={"transport": answer}) as client:
+        problem = create_draft_payment.sync(person, client=client, body=terms(account, "5.00"))
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.action, problem.to_dict()) == ("of_tomorrow", "pray", body)
