@@ -289,7 +289,7 @@ def test_the_setup_is_for_iam_only(stack):
 def test_every_alarm_tells_somebody(stack):
     resources, parameters, _ = stack
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == (18 if parameters["AuditArchive"] == "true" else 17)
+    assert len(alarms) == (19 if parameters["AuditArchive"] == "true" else 18)
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]
     assert ("AlarmSubscription" in resources) == bool(parameters["AlarmEmail"])

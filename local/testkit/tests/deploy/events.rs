@@ -197,8 +197,9 @@ async fn every_event_is_answered_as_promised() {
 fn every_operation_has_an_event_and_every_event_an_operation() {
     let resources = template::resources();
     let routes = resources.values().filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Route");
+    // The route of everything else has no operation.
     let operations: BTreeSet<_> =
-        routes.map(|route| route["Properties"]["OperationName"].as_str().unwrap().to_owned()).collect();
+        routes.filter_map(|route| Some(route["Properties"]["OperationName"].as_str()?.to_owned())).collect();
 
     let events: Vec<_> = GROUPS.into_iter().flat_map(of).collect();
 
@@ -208,7 +209,7 @@ fn every_operation_has_an_event_and_every_event_an_operation() {
     for event in &events {
         assert!(event.operation() == "direct" || operations.contains(event.operation()), "{event:?}");
     }
-    for action in ["run", "status", "create_api_key", "list_api_keys", "revoke_api_key"] {
+    for action in ["run", "status", "create_api_key", "list_api_keys", "rotate_api_key", "revoke_api_key"] {
         assert!(events.iter().any(|event| event.name == format!("direct.{action}")), "{action}");
     }
 }

@@ -123,8 +123,14 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
             events.sort_by_key(|event| event.name != "list_consents");
             for event in events {
                 events::begin(&app, &event, &mut places).await;
-                if event.name == "delete_user" {
-                    places.insert("USER_ID", app.connect("company").await);
+                match event.name.as_str() {
+                    "delete_user" => drop(places.insert("USER_ID", app.connect("company").await)),
+                    // One of two references: the connection stays.
+                    "delete_user.reference" => {
+                        app.connect_as("person", "customer-17").await;
+                        places.insert("USER_ID", app.connect_as("person", "customer-18").await);
+                    }
+                    _ => {}
                 }
                 let _ = process.invoke(group, event.filled(&places)).await;
                 if event.name == "delete_user" {
