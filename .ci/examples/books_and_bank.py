@@ -1,0 +1,44 @@
+"""What the example has in its books, and what the bank has: to be the same."""
+
+# The users of the example, and which customers of the simulated bank they are.
+PEOPLE = {"anna": ("person", "Sanne de Vries"), "bram": ("company", "Bakkerij Van Dijk")}
+
+
+def user_id(w, name: str) -> str:
+    ((found,),) = w.rows("SELECT user_id FROM connections WHERE owner = ?", name)
+    return found
+
+
+def at_the_bank(w, name: str) -> tuple[set, set]:
+    """The accounts and payments that the API gives, page after page: another way to read them than the example's."""
+    user = f"/user/{user_id(w, name)}"
+    accounts = [account for element in w.read(f"{user}/accounts")[1]["Response"] for account in element.values()]
+    payments = set()
+    for account in accounts:
+        older = ""
+        while True:
+            found = [element["Payment"] for element in w.read(f"{user}/payments/{account['id']}?count=200{older}")[1]["Response"]]
+            if not found:
+                break
+            payments |= {(account["id"], paid["id"], paid["created"], paid["amount"]["value"], paid["description"]) for paid in found}
+            older = f"&older_id={found[-1]['id']}"
+    return {(account["id"], account["description"], (account["balance"] or {}).get("value")) for account in accounts}, payments
+
+
+def in_the_books(w, name: str) -> tuple[set, set]:
+    accounts = w.rows("SELECT id, name, balance FROM accounts WHERE user_id = ?", user_id(w, name))
+    payments = w.rows("SELECT account_id, id, created, amount, description FROM payments WHERE user_id = ?", user_id(w, name))
+    assert len(payments) == len(set(payments))
+    return set(accounts), set(payments)
+
+
+def everything(w) -> list:
+    return [w.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in ("connections", "accounts", "payments", "orders")]
+
+
+def payment_arrives(w, name: str) -> int:
+    return w.switch("payments", {"customer": PEOPLE[name][0]})["last_id"]
+
+
+def has_payment(w, payment_id: int) -> bool:
+    return bool(w.rows("SELECT 1 FROM payments WHERE id = ?", payment_id))
