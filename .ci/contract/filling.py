@@ -18,6 +18,8 @@ turns = Counter()
 MOMENT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+FILTERED = ("list_request_inquiries", "list_draft_payments", "list_issuer_transactions")
+
 
 def chance(value, of: int) -> bool:
     """One in so many values, the same ones in every run."""
@@ -29,7 +31,7 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
         if isinstance(parameters[name], dict):
             # An inferred link takes bunq's `{"Id": {"id": 7}}` for the id itself.
             parameters[name] = parameters[name].get("id", 0)
-        if parameters[name] not in named and not (whole and chance(parameters[name], 5)):
+        if parameters[name] == 0 or (parameters[name] not in named and not (whole and chance(parameters[name], 5))):
             parameters[name] = real.ONE[name]()
     if operation_id in real.ENDED:
         parameters.update({name: real.ONE[name]() for name in parameters})
@@ -57,7 +59,9 @@ def fill_query(operation_id: str, case):
     walks = str(query.get("all")).lower() == "true"
     if not walks:
         query.pop("since", None)
-    if walks or "older_id" in query:
+    # Orders are filtered from the newest to the oldest, and /users and /consents have no pages by id.
+    filtered = operation_id in FILTERED and query.keys() & {"status", "created_from", "reference"}
+    if walks or filtered or "older_id" in query:
         query.pop("newer_id", None)
     if "cursor" in query:
         query["cursor"] = real.consent_cursor() if operation_id == "list_consents" else real.cursor()
@@ -94,7 +98,7 @@ def fill_body(operation_id: str, case, whole: bool):
     currencies = case.operation.schema.raw_schema["components"]["schemas"]["Currency"]["enum"]
     if operation_id in ("create_draft_payment", "create_request_inquiry"):
         fill_order(body, currencies, whole)
-    elif operation_id == "update_draft_payment" and is_moment(body.get("previous_updated_timestamp")):
+    elif operation_id == "update_draft_payment" and whole and is_moment(body.get("previous_updated_timestamp")):
         path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}"
         draft = real.found(path.format(**case.path_parameters))["Response"][0]["DraftPayment"]
         body["previous_updated_timestamp"] = draft["updated"]
