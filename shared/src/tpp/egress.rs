@@ -132,13 +132,14 @@ impl Tpp {
             Ok((opened, _)) => self.adopt_session(SessionOwner::Tpp, opened).await,
             Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
             Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
-            Err(error) => Err(TppError::Session(error)),
+            Err(error) => Err(TppError::Session { owner: Some(SessionOwner::Tpp), error }),
         }
     }
 
     /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own
     /// may still be in memory: the bank is asked for something in that session.
     pub(super) async fn refused_installation(&self, error: BankError, deadline: Deadline) -> TppError {
-        Box::pin(self.compare_egress(deadline)).await.err().unwrap_or(TppError::Session(error))
+        let session = TppError::Session { owner: Some(SessionOwner::Tpp), error };
+        Box::pin(self.compare_egress(deadline)).await.err().unwrap_or(session)
     }
 }

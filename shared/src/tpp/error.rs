@@ -5,7 +5,7 @@ use std::{net::Ipv4Addr, time::Duration};
 use crate::{
     bunq::{BankError, KeyError, Refusal},
     secrets::SecretsError,
-    store::StoreError,
+    store::{SessionOwner, StoreError},
     types::sealing::SealError,
 };
 
@@ -61,8 +61,14 @@ pub enum TppError {
     #[error("a session is being opened")]
     SessionPending,
     /// The bank did not open a session: what was to be done in it was not asked for.
-    #[error("no session: {0}")]
-    Session(#[source] BankError),
+    #[error("no session: {error}")]
+    Session {
+        /// Whose it was to be; `None` for a customer who is about to connect.
+        owner: Option<SessionOwner>,
+        /// Why there is none.
+        #[source]
+        error: BankError,
+    },
     /// The bank.
     #[error(transparent)]
     Bank(#[from] BankError),

@@ -85,7 +85,8 @@ impl Tpp {
                     deadline.wait(wait).await.map_err(|_| TppError::SessionPending)?;
                 }
                 StoredState::Busy(wait) => {
-                    return Err(TppError::Session(BankError::RateLimited { wait, response_id: None }));
+                    let error = BankError::RateLimited { wait, response_id: None };
+                    return Err(TppError::Session { owner: Some(owner), error });
                 }
                 StoredState::Leased => {}
             }
@@ -123,7 +124,7 @@ impl Tpp {
             },
             Err(error) => {
                 let verdict = match &error {
-                    TppError::Session(BankError::RateLimited { wait, .. }) => Verdict::Busy(*wait),
+                    TppError::Session { error: BankError::RateLimited { wait, .. }, .. } => Verdict::Busy(*wait),
                     // An address can be permitted at any moment; a refused consent is known by its connection.
                     _ => Verdict::Failed,
                 };
@@ -174,7 +175,7 @@ impl Tpp {
             Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
             // Made with the installation's token, not in a session: the bank does not know the installation.
             Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
-            Err(error) => Err(TppError::Session(error)),
+            Err(error) => Err(TppError::Session { owner: Some(owner), error }),
         }
     }
 

@@ -282,6 +282,15 @@ async fn what_cannot_be_asked_for_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_name_is_not_looked_for_in_an_account_that_was_not_granted() {
+    let customer = Customer::new().await;
+    for kind in ["draft-payment", "request-inquiry"] {
+        let path = format!("/user/{}/monetary-account/60201/{kind}?reference=x", customer.user_id);
+        customer.app.get(&path).await.problem(404, "account_not_granted");
+    }
+}
+
+#[tokio::test]
 async fn many_orders_of_one_name_are_walked_and_the_newest_hundred_are_found() {
     let customer = Customer::new().await;
     let mut all = Vec::new();

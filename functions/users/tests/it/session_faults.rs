@@ -96,3 +96,20 @@ async fn a_bank_that_has_forgotten_the_deployment_is_not_asked_again_and_again()
     assert!(problem["detail"].as_str().unwrap().contains("setup"), "{problem}");
     assert!(!refused.headers.contains_key("retry-after"), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_session_that_the_bank_refuses_says_whose_calls_it_concerns() {
+    let (app, accounts) = connected("person").await;
+    let refusal =
+        json!({ "endpoint": SESSION, "status": 404, "body": bank_error("The item you requested could not be found.") });
+
+    app.bank.expire_sessions_of("person").await;
+    app.bank.fault(refusal.clone()).await;
+    assert_eq!(app.get(&accounts).await.problem(502, "bank_unavailable")["scope"], "connection");
+
+    // Without a session of the TPP's own none of any customer's is opened.
+    let transactions = "/psd2/payment-service-provider-issuer-transaction";
+    app.bank.expire_sessions_of("psp").await;
+    app.bank.fault(refusal).await;
+    assert_eq!(app.get(transactions).await.problem(502, "bank_unavailable")["scope"], "deployment");
+}

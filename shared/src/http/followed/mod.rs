@@ -130,6 +130,10 @@ async fn named<S: Sync, F: Followed>(
         Some(reference) => session.tpp().find_orders(orders, reference).await?,
         None => Vec::new(),
     };
+    if ids.is_empty() {
+        // Nothing has the name; but an account that was not granted is another answer than that.
+        session.call(|user| list.list(user, Page { count: 1, from: From::Newest })).await?;
+    }
     if let From::OlderThan(older) = page.from {
         ids.retain(|id| *id < older);
     }

@@ -16,7 +16,7 @@ use super::headers;
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
     http::{Code, Place, Problem},
-    store::{AttemptRefused, TicketRefused},
+    store::{AttemptRefused, SessionOwner, TicketRefused},
     tpp::{AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
     types::scope::Scope,
 };
@@ -134,7 +134,10 @@ groups! {
         TppError::from(refused(400, "The request cannot be made.")),
         TppError::from(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::from(BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: response_id() }),
-        TppError::Session(refused(404, "The item you requested could not be found.")),
+        TppError::Session {
+            owner: Some(SessionOwner::Tpp),
+            error: refused(404, "The item you requested could not be found."),
+        },
         TppError::from(BankError::Signature { status: 200, response_id: response_id() }),
         TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), response_id: response_id() }),
         TppError::from(BankError::TooLarge),

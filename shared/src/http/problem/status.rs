@@ -11,7 +11,7 @@ use super::{Action, Affects, Code, Problem, Reasons};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
     secrets::SecretsError,
-    store::StoreError,
+    store::{SessionOwner, StoreError},
     tpp::{AccessError, OnboardingError, TppError},
 };
 
@@ -216,10 +216,17 @@ impl From<TppError> for Problem {
                 "A session with bunq is being opened.",
             )
             .after(SHORT_WAIT),
-            TppError::Session(BankError::Refused(refusal)) if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) => {
-                refused_us(&refusal, "bunq does not open a session.")
+            TppError::Session { owner, error: BankError::Refused(refusal) }
+                if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) =>
+            {
+                let affects = match owner {
+                    Some(SessionOwner::Tpp) => Affects::Deployment,
+                    Some(SessionOwner::Customer(_)) => Affects::Connection,
+                    None => Affects::Request,
+                };
+                refused_us(&refusal, "bunq does not open a session.").affecting(affects)
             }
-            TppError::Bank(error) | TppError::Session(error) => error.into(),
+            TppError::Bank(error) | TppError::Session { error, .. } => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),
             TppError::Key(error) => {

@@ -127,7 +127,7 @@ impl Tpp {
         } else if error.is_dead_session() {
             self.refused_installation(error, deadline).await
         } else {
-            TppError::Session(error)
+            TppError::Session { owner: None, error }
         }
     }
 }

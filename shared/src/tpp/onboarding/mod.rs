@@ -245,7 +245,7 @@ impl Tpp {
     async fn is_forgotten(&self, error: &TppError, deadline: Deadline) -> bool {
         let says_so = |error: &TppError| match error {
             TppError::Forgotten => true,
-            TppError::Session(error) => error.is_unknown_installation(),
+            TppError::Session { error, .. } => error.is_unknown_installation(),
             _ => false,
         };
         match error {

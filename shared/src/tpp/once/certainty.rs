@@ -46,7 +46,7 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
         | TppError::KeyReused
         | TppError::OutcomeUnknown(_)
         | TppError::SessionPending
-        | TppError::Session(_)
+        | TppError::Session { .. }
         | TppError::Store(_)
         | TppError::Secrets(_)
         | TppError::Key(_)

@@ -241,10 +241,12 @@ pub struct OrderLine {
     /// The order's id at bunq, as in `Response`.
     #[schema(minimum = 1, example = 70301)]
     pub id: u64,
-    /// What you call it; null if you gave it no `reference`, or more than 400 days ago.
+    /// What you call it; null if you gave it no `reference`, more than 400 days ago, or under a connection that was
+    /// deleted since.
     #[schema(required, example = "invoice-17")]
     pub reference: Option<String>,
-    /// The payment that came of it; null if there is none, or none that is certain.
+    /// The payment that came of it; null if there is none, none that is certain, or bunq did not answer this time. Always
+    /// null for issuer transactions: their payment is in an account that nobody has granted.
     #[schema(required, minimum = 1, example = 70112)]
     pub payment_id: Option<u64>,
 }
