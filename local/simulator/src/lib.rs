@@ -113,7 +113,7 @@
 //! # The app
 //!
 //! `/app` is a page that stands for the bunq app: it lets the visitor be a customer, who sees accounts and payments and
-//! accepts or rejects drafts and requests.
+//! accepts or rejects drafts and requests, and ends connections.
 //!
 //! # Who is answered
 //!
