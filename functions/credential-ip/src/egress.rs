@@ -11,8 +11,8 @@ use crate::schema::EgressReport;
 
 /// Compare our address with the permitted ones
 ///
-/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`. Answers from an
-/// address that bunq refuses, too: `permitted` is null then.
+/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`. Answers from
+/// an address that bunq refuses, too: `permitted` is null then.
 #[utoipa::path(
     get,
     path = "/credential-password-ip/egress",

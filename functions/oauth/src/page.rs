@@ -172,8 +172,8 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
             Next::Leave,
         ),
         (Code::TooManyReferences, _) => (
-            "Your account is connected too often",
-            "Your bunq account is connected to this service under as many names as it may have. Whoever sent you here must delete one first. Nothing was connected now.",
+            "Your account has too many connections",
+            "Your bunq account is connected for 50 users of this service, which is the limit. Please contact the service that sent you here. Nothing was connected now.",
             Next::Leave,
         ),
         (Code::NotOnboarded, _) => (

@@ -13,8 +13,8 @@ use shared::{
         },
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Element, Fields, Followed, Holder, IdempotencyHeader, JsonBody, PathId,
-        Payments, Problem, QueryParameters, followed, listing,
+        Accounts, BankAnswer, ConnectedUser, Element, Fields, Holder, IdempotencyHeader, JsonBody, OrderList, PathId,
+        Payments, Problem, QueryParameters, list_orders, listing,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
             OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
@@ -82,7 +82,7 @@ struct Drafts {
     path: String,
 }
 
-impl Followed for Drafts {
+impl OrderList for Drafts {
     const KIND: OrderKind = OrderKind::DraftPayment;
     type List = ListDraftPayments;
     type Find = FindDraftPayment;
@@ -199,7 +199,7 @@ pub(crate) async fn list_draft_payments(
     })?;
     if let Some(filter) = filter {
         let list = Drafts { account, path: path(&user, account) };
-        return followed(&user, &list, page, &filter).await;
+        return list_orders(&user, &list, page, &filter).await;
     }
     listing(&user, &path(&user, account), page, |user| ListDraftPayments { user, account, page }).await
 }

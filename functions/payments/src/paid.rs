@@ -1,5 +1,5 @@
-//! Which payment came of a request that was accepted. bunq does not say, so it is told only if there is no doubt: one
-//! payment, and one request, have the same amount, description and other side at the same time.
+//! Finds the payment that resulted from an accepted request. bunq does not link them, so they are compared: a payment
+//! is named only if exactly one payment and one request have the same amount, description, other party and time.
 
 use std::collections::HashMap;
 
@@ -17,9 +17,9 @@ use shared::{
     },
 };
 
-/// A payment comes this near to the moment at which its request was accepted.
+/// The longest time between the acceptance of a request and its payment.
 const NEAR: SignedDuration = SignedDuration::from_mins(2);
-/// At most this many pages of payments, and of requests, are looked through.
+/// At most this many pages of payments, and of requests, are read.
 const MOST_PAGES: usize = 3;
 
 /// The payments of the accepted requests among `orders`, by the requests' ids.
@@ -31,7 +31,7 @@ pub(crate) async fn payments<S>(
     let accepted: Vec<Terms> = orders.iter().filter_map(Terms::of_request).collect();
     let Some(oldest) = accepted.iter().map(|terms| terms.at).min() else { return HashMap::new() };
     let paid = read(session, |user, page| ListPayments { user, account, page }, oldest - NEAR).await;
-    // An old request can be accepted late: only the whole list shows that no other one fits.
+    // An old request can be accepted late, so only the whole list shows that no other request matches.
     let asked = read(session, |user, page| ListRequestInquiries { user, account, page }, Timestamp::MIN).await;
     let payments: Vec<Terms> = paid.elements.iter().filter_map(Terms::of_payment).collect();
     let requests: Vec<Terms> = asked.elements.iter().filter_map(Terms::of_request).collect();
@@ -54,7 +54,7 @@ pub(crate) async fn payments<S>(
 /// The newest elements of a list.
 struct Newest {
     elements: Vec<Element>,
-    /// Everything that was made since then is among them.
+    /// The elements are complete from this time on.
     since: Timestamp,
 }
 
@@ -89,7 +89,7 @@ async fn read<S, C: Call<Output = Verified>>(
     newest
 }
 
-/// What a request and its payment have in common.
+/// The terms that a request and its payment share.
 #[derive(Debug)]
 struct Terms {
     id: u64,
@@ -97,7 +97,7 @@ struct Terms {
     amount: Amount,
     currency: String,
     description: String,
-    /// None where the other side has no IBAN that bunq shows.
+    /// `None` if bunq shows no IBAN for the other party.
     iban: Option<String>,
 }
 

@@ -10,8 +10,8 @@ use shared::{
     http::{
         Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
         openapi::{
-            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WithKey,
-            WrongRequest,
+            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WalkQuery,
+            WithKey, WrongRequest,
             schemas::{PaymentAnswer, PaymentList},
         },
     },
@@ -38,9 +38,7 @@ use crate::walk;
         UserPath,
         AccountPath,
         PageQuery,
-        ("all" = Option<bool>, Query, description = "`true` walks the older pages, too: one array, without `Pagination` and whatever `count` is. Not together with `newer_id`."),
-        ("since" = Option<String>, Query, description = "No payments before this date (UTC) or this moment, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`). Payments without a readable time are included. Only together with `all=true`.",
-            pattern = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$", example = "2026-01-31"),
+        WalkQuery,
     ),
     security(("api_key" = ["accounts"])),
     responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -53,7 +51,7 @@ pub(crate) async fn list_payments(
     let (page, walk) = query.read(|parameters| {
         let page = parameters.page();
         let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
-        let since = parameters.optional::<Since>("since", Since::MUST);
+        let since = parameters.parsed::<Since>("since");
         if all && matches!(page.from, From::NewerThan(_)) {
             parameters.refuse("newer_id", "cannot be combined with all: a walk goes from the newest to the oldest");
         }

@@ -10,8 +10,8 @@ use shared::{
         calls::{CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry},
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Element, Followed, Holder, IdempotencyHeader, JsonBody, PathId, Payments,
-        Problem, QueryParameters, followed, listing,
+        Accounts, BankAnswer, ConnectedUser, Element, Holder, IdempotencyHeader, JsonBody, OrderList, PathId, Payments,
+        Problem, QueryParameters, list_orders, listing,
         openapi::{
             AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
             Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
@@ -78,7 +78,7 @@ struct Inquiries {
     path: String,
 }
 
-impl Followed for Inquiries {
+impl OrderList for Inquiries {
     const KIND: OrderKind = OrderKind::RequestInquiry;
     type List = ListRequestInquiries;
     type Find = FindRequestInquiry;
@@ -157,7 +157,7 @@ pub(crate) async fn list_request_inquiries(
     })?;
     if let Some(filter) = filter {
         let list = Inquiries { account, path: path(&user, account) };
-        return followed(&user, &list, page, &filter).await;
+        return list_orders(&user, &list, page, &filter).await;
     }
     listing(&user, &path(&user, account), page, |user| ListRequestInquiries { user, account, page }).await
 }

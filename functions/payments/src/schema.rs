@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use shared::http::openapi::schemas::request::{
-    Amount, BunqId, Currency, Iban, Moment, Name, OrderName, closed, constant, null, or_null, string, visible_text,
+    Amount, BunqId, Currency, Iban, Moment, Name, OrderReferenceField, closed, constant, null, or_null, string,
+    visible_text,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -62,7 +63,9 @@ pub(crate) struct NewRequestInquiry;
 impl PartialSchema for NewRequestInquiry {
     fn schema() -> RefOr<Schema> {
         let description = "What is asked of whom. `monetary_account_id` is the account that receives.";
-        to_each_receiver("Request", description, |terms| terms.property("reference", or_null(refer::<OrderName>())))
+        to_each_receiver("Request", description, |terms| {
+            terms.property("reference", or_null(refer::<OrderReferenceField>()))
+        })
     }
 }
 
@@ -73,7 +76,7 @@ impl ToSchema for NewRequestInquiry {
         name::<Currency>(schemas);
         name::<Iban>(schemas);
         name::<Name>(schemas);
-        name::<OrderName>(schemas);
+        name::<OrderReferenceField>(schemas);
     }
 }
 
@@ -96,7 +99,7 @@ impl PartialSchema for NewDraftPayment {
                 .property("previous_updated_timestamp", or_null(refer::<Moment>()))
                 .property("schedule", or_null(refer::<NewSchedule>()))
                 .property("attachment_ids", or_null(Schema::Array(attachments)))
-                .property("reference", or_null(refer::<OrderName>()))
+                .property("reference", or_null(refer::<OrderReferenceField>()))
         })
     }
 }

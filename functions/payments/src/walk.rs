@@ -60,7 +60,7 @@ pub(crate) async fn all<S>(
             }
             // What was read so far is good; the rest is worth another request.
             Err(problem) => match from {
-                From::OlderThan(id) if body.len() > OPENING.len() && problem.is_banks_trouble() => {
+                From::OlderThan(id) if body.len() > OPENING.len() && problem.is_temporary() => {
                     break End::At(id);
                 }
                 _ => return Err(problem),

@@ -17,8 +17,8 @@ use shared::{
         },
     },
     http::{
-        BankAnswer, Element, Followed, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2,
-        QueryParameters, followed, listing,
+        BankAnswer, Element, Holder, IdempotencyHeader, JsonBody, OrderList, OwnSession, PathId, Place, Problem, Psd2,
+        QueryParameters, list_orders, listing,
         openapi::{
             Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, OrderQuery, PageQuery, Paged,
             Problems, TransactionPath, WithKey, WrongRequest,
@@ -91,7 +91,7 @@ impl TransactionOrder {
 /// The TPP's list.
 struct Transactions;
 
-impl Followed for Transactions {
+impl OrderList for Transactions {
     const KIND: OrderKind = OrderKind::IssuerTransaction;
     type List = ListIssuerTransactions;
     type Find = FindIssuerTransaction;
@@ -195,7 +195,7 @@ pub(crate) async fn list_issuer_transactions(
         (page, parameters.filter(page))
     })?;
     if let Some(filter) = filter {
-        return followed(&session, &Transactions, page, &filter).await;
+        return list_orders(&session, &Transactions, page, &filter).await;
     }
     listing(&session, PATH, page, |user| ListIssuerTransactions { user, page }).await
 }

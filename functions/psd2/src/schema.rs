@@ -2,7 +2,7 @@
 
 #![expect(dead_code, reason = "bodies are read field by field; only the document needs the shapes")]
 
-use shared::http::openapi::schemas::request::{Amount, Currency, Iban, Moment, Name, OrderName};
+use shared::http::openapi::schemas::request::{Amount, Currency, Iban, Moment, Name, OrderReferenceField};
 use utoipa::ToSchema;
 
 /// The body of `create_issuer_transaction`.
@@ -24,7 +24,7 @@ pub(crate) struct NewIssuerTransaction {
     time_expiry: Option<Moment>,
     #[schema(inline)]
     status: Option<Pending>,
-    reference: Option<OrderName>,
+    reference: Option<OrderReferenceField>,
 }
 
 /// Who receives.

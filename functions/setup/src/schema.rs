@@ -196,8 +196,8 @@ pub(crate) struct SetupEgress {
     /// Where we come from; null where nobody says.
     #[schema(required = true, example = "185.40.108.7")]
     egress_ip: Option<String>,
-    /// Whether bunq permits it; null where it is not known. `false` where `permitted` is null: bunq refuses the key from
-    /// this address, or the key was revoked.
+    /// Whether bunq permits it; null where it is not known. `false` where `permitted` is null: bunq refuses the key
+    /// from this address, or the key was revoked.
     #[schema(required = true)]
     agrees: Option<bool>,
     /// The key whose addresses these are.
@@ -262,8 +262,8 @@ pub(crate) struct ApiKey {
     /// When it stops working. Absent if it never does.
     #[schema(format = DateTime, nullable = false)]
     expires_at: Option<String>,
-    /// When it was last used: to the minute in its first day and once it has a successor, else to the hour. Absent if it
-    /// never was.
+    /// When it was last used: to the minute in its first day and once it has a successor, else to the hour. Absent if
+    /// it never was.
     #[schema(format = DateTime, nullable = false)]
     last_used_at: Option<String>,
     /// When it was revoked. Absent if it was not.

@@ -31,9 +31,9 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 
 /// Set the deployment up
 ///
-/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other actions
-/// report, and make, list, rotate and revoke API keys. A run that was stopped goes on where it was; one that has nothing to do
-/// changes nothing. The same payloads work as direct invocations.
+/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other
+/// actions report, and make, list, rotate and revoke API keys. A run that was stopped goes on where it was; one that
+/// has nothing to do changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
     path = "/setup",

@@ -21,8 +21,6 @@ use crate::view::{ConnectionPage, ConnectionView};
 /// How many connections a page has where nobody says, and at most.
 const USUAL_PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
-/// What a reference must be.
-const REFERENCE: &str = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
 
 /// List connected customers
 ///
@@ -57,7 +55,7 @@ pub(crate) async fn list_users(
             parameters.refuse("count", "must be 1 to 100");
         }
         let cursor = parameters.optional::<Cursor>("cursor", "must be as the page before returned it");
-        (count, cursor, parameters.optional::<Reference>("reference", REFERENCE))
+        (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;
     let (connections, next) = app.tpp.list_connections(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let identity = app.tpp.identity().await?;
@@ -135,7 +133,7 @@ pub(crate) async fn delete_user(
     query: QueryParameters,
     deadline: Deadline,
 ) -> Result<StatusCode, Problem> {
-    let reference = query.read(|parameters| parameters.optional::<Reference>("reference", REFERENCE))?;
+    let reference = query.read(|parameters| parameters.parsed::<Reference>("reference"))?;
     app.tpp.delete_connection(&caller.workspace, user_id, reference.as_ref(), deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -44,8 +44,8 @@ pub(crate) struct ConnectionView {
     /// `reference` of `POST /consents`. A bunq customer can stand for several, such as a couple.
     references: Vec<ReferenceView>,
     /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in
-    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by a new consent of the
-    /// customer's, best by one that names the `user_id`, which stays.
+    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by a new consent of
+    /// the customer's, best by one that names the `user_id`, which stays.
     status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]

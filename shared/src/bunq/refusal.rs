@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// The longest field name that is passed on. bunq's longest has about 50 characters.
+const LONGEST_NAME: usize = 64;
+/// Words of a refusal that is about an amount, even if it names a currency.
+const ABOUT_AMOUNTS: &[&str] = &["balance", "insufficient", "exceed", "limit"];
+
 /// One element of bunq's `Error`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankText {
@@ -29,12 +34,6 @@ impl BankText {
         (is_name && (1..=LONGEST_NAME).contains(&name.len())).then_some(name)
     }
 }
-
-/// Words of a refusal that is about an amount, whatever currency it names.
-const MISSING: &[&str] = &["balance", "insufficient", "exceed", "limit"];
-
-/// bunq's longest names of fields have about 50 characters.
-const LONGEST_NAME: usize = 64;
 
 /// A text of bunq's; empty where it is null, so that one missing text does not lose the other.
 fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -85,12 +84,12 @@ impl Refusal {
     pub fn kind(&self) -> RefusalKind {
         match self.status {
             404 if self.texts.iter().any(is_about_account) => RefusalKind::UnknownAccount,
-            // A session that has just been opened and is refused says nothing of rights.
+            // A refused session is not about the caller's rights.
             403 if !self.says_dead_session() => RefusalKind::Forbidden,
             // A field that is called `currency` is about a field.
             400 | 490 if self.texts.iter().any(|text| text.field().is_some()) => RefusalKind::Fields,
-            // bunq's words are recorded nowhere. Those about money that is missing name a currency, too.
-            400 | 490 if self.speaks_of("currency") && !MISSING.iter().any(|word| self.speaks_of(word)) => {
+            // bunq's words for it are not recorded. A refusal for lack of money may name a currency, too.
+            400 | 490 if self.speaks_of("currency") && !ABOUT_AMOUNTS.iter().any(|word| self.speaks_of(word)) => {
                 RefusalKind::Currency
             }
             _ => RefusalKind::Other,

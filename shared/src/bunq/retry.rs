@@ -13,8 +13,8 @@ pub enum Failure {
     RateLimited(Duration),
     /// Nobody knows whether it was executed.
     Unknown,
-    /// There was an answer, and it cannot be believed or understood. Something on the way may have spoilt this one, so a
-    /// read is worth one more try.
+    /// There was an answer, and it cannot be believed or understood. Something on the way may have spoilt this one, so
+    /// a read is worth one more try.
     Garbled,
     /// Another try would end the same way.
     Final,

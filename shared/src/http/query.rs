@@ -45,7 +45,13 @@ impl Parameters {
         self.reasons.push(Place::Parameter(name), detail);
     }
 
-    /// A parameter that may be there.
+    /// An optional parameter. If its value is invalid, the type's own error says why.
+    pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
+        let text = self.optional::<String>(name, "")?;
+        text.parse().map_err(|error: T::Err| self.refuse(name, &error.to_string())).ok()
+    }
+
+    /// An optional parameter; `must` says what is wrong with an invalid value.
     pub fn optional<T: FromStr>(&mut self, name: &str, must: &str) -> Option<T> {
         let (found, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);

@@ -15,8 +15,8 @@ use url::Url;
 use super::{App, Caller, IdempotencyHeader, Place, Problem, RequiredScope};
 use crate::{
     bunq::{BankError, Call, RefusalKind},
-    store::{Connection, OrderKind, SessionOwner},
-    tpp::{Order, Orders, Started, Tpp, TppError},
+    store::{Connection, OrderKind, OrderScope, SessionOwner},
+    tpp::{Order, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
@@ -61,16 +61,20 @@ impl<S> Holder<S> {
         }
     }
 
-    /// The orders that the caller's workspace made of a kind.
+    /// The scope of the orders of one kind that the caller's workspace made.
     ///
     /// # Errors
     /// A [`Problem`] if the customer is not connected any more, or the store does not answer.
-    pub async fn orders(&self, kind: OrderKind, account: Option<MonetaryAccountId>) -> Result<Orders, Problem> {
-        Ok(self.app.tpp.orders(self.owner, &self.caller.workspace, kind, account).await?)
+    pub async fn order_scope(
+        &self,
+        kind: OrderKind,
+        account: Option<MonetaryAccountId>,
+    ) -> Result<OrderScope, Problem> {
+        Ok(self.app.tpp.order_scope(self.owner, &self.caller.workspace, kind, account).await?)
     }
 
-    /// Starts an order once, under an idempotency key of the caller's workspace, and keeps what the caller calls it.
-    /// `content` is what would be sent to the bank: by it, and by the name, one request is told from another.
+    /// Starts an order once, under an idempotency key of the caller's workspace, and stores its reference. Two requests
+    /// are the same if `content`, which is what would be sent to the bank, and the reference are equal.
     ///
     /// # Errors
     /// A [`Problem`] that says whose move it is.
@@ -90,8 +94,8 @@ impl<S> Holder<S> {
         let started = self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
             // Where this fails, the same request under the same key comes here again.
-            let orders = self.orders(O::KIND, order.account()).await?;
-            self.app.tpp.name_order(&orders, started.id, reference).await?;
+            let scope = self.order_scope(O::KIND, order.account()).await?;
+            self.app.tpp.keep_order_reference(&scope, started.id, reference).await?;
         }
         Ok(started)
     }

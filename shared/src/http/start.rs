@@ -7,17 +7,17 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use super::{Holder, IdempotencyHeader, Problem};
+use super::{Holder, IdempotencyHeader, Problem, problem::REPLAYED};
 use crate::{
     tpp::{Order, Started},
     types::order_reference::OrderReference,
 };
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Starts an order under the caller's key, and answers 201 with where it is: below `path`, which is its collection's.
-/// `complete` may add to a good answer. The key is in the answer whatever happens: without it nobody could safely ask again.
+/// `complete` may add to a good answer. The key is in the answer whatever happens: without it nobody could safely ask
+/// again.
 pub async fn start<S>(
     session: &Holder<S>,
     key: &IdempotencyHeader,

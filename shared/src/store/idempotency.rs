@@ -11,11 +11,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item};
+use super::table::{Keyed, SealedText, Store, StoreError, seconds, succeeded, text, to_item};
 use crate::types::{
     idempotency::{RequestHash, RequestName},
     sealing::{Place, SealError, SealingKeys},
-    secret::{Secret, SecretError},
 };
 
 /// How long a record is kept.
@@ -98,25 +97,12 @@ fn pk(name: &RequestName) -> String {
     format!("IDEMPOTENCY#{}", name.as_str())
 }
 
-/// A text of any kind and length, sealed like a secret.
-struct Sealed(String);
-
-impl Secret for Sealed {
-    fn parse(text: String) -> Result<Self, SecretError> {
-        Ok(Self(text))
-    }
-
-    fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
 fn seal(keys: &SealingKeys, name: &RequestName, attribute: &str, text: String) -> Result<String, SealError> {
-    keys.seal(Place { item: &pk(name), attribute }, &Sealed(text))
+    keys.seal(Place { item: &pk(name), attribute }, &SealedText(text))
 }
 
 fn open(keys: &SealingKeys, name: &RequestName, attribute: &str, sealed: &str) -> Result<String, SealError> {
-    keys.open(Place { item: &pk(name), attribute }, sealed).map(|Sealed(text)| text)
+    keys.open(Place { item: &pk(name), attribute }, sealed).map(|SealedText(text)| text)
 }
 
 impl Store {

@@ -20,7 +20,7 @@ mod connections;
 mod consents;
 mod idempotency;
 mod onboarding;
-mod orders;
+mod order_references;
 mod sessions;
 mod table;
 
@@ -35,6 +35,6 @@ pub use consents::{
 };
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
-pub use orders::{OrderBook, OrderKind};
+pub use order_references::{OrderKind, OrderScope};
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 pub use table::{Store, StoreError};

@@ -9,12 +9,17 @@ use aws_sdk_dynamodb::{
         transact_write_items::TransactWriteItemsError,
         update_item::{UpdateItemError, UpdateItemOutput},
     },
-    types::AttributeValue,
+    types::{AttributeValue, TransactWriteItem},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::types::{causes::causes, clock::Clock, sealing::SealError};
+use crate::types::{
+    causes::causes,
+    clock::Clock,
+    sealing::SealError,
+    secret::{Secret, SecretError},
+};
 
 /// The store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -112,9 +117,9 @@ impl Store {
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// Notes that an item of the Connections table is in use, unless that was noted within the last hour, for instance:
-    /// a busy item costs a write an hour, not one a request. `alive` is an attribute that the item has for as long as it
-    /// counts.
+    /// Notes that an item of the Connections table is in use, unless that was noted within the last hour, for
+    /// instance: a busy item costs a write an hour, not one a request. `alive` is an attribute that the item has for
+    /// as long as it counts.
     pub(super) async fn note_use(
         &self,
         key: &str,
@@ -144,9 +149,32 @@ impl Store {
         succeeded(result).map(drop)
     }
 
+    /// Writes all or nothing. Returns `false` if a condition failed or another writer changed one of the items
+    /// meanwhile.
+    pub(super) async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if lost_race(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub(super) async fn delete(&self, table: &str, key: &str) -> Result<(), StoreError> {
         self.client.delete_item().table_name(table).key("pk", text(key)).send().await?;
         Ok(())
+    }
+}
+
+/// A text of any kind and length, to be sealed like a secret.
+pub(super) struct SealedText(pub(super) String);
+
+impl Secret for SealedText {
+    fn parse(text: String) -> Result<Self, SecretError> {
+        Ok(Self(text))
+    }
+
+    fn expose(&self) -> &str {
+        &self.0
     }
 }
 

@@ -115,8 +115,8 @@ impl Tpp {
     /// deletes that reference, and the connection only if it was the last. Doing so twice is no error.
     ///
     /// # Errors
-    /// [`TppError::UnknownUser`] if the workspace never had one; the store, also if others changed it meanwhile, again and
-    /// again. Whatever the bank says, ours is erased.
+    /// [`TppError::UnknownUser`] if the workspace never had one; the store, also if others changed it meanwhile, again
+    /// and again. Whatever the bank says, ours is erased.
     pub async fn delete_connection(
         &self,
         workspace: &Workspace,

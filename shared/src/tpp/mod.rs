@@ -12,7 +12,7 @@ mod identity;
 mod listed;
 mod onboarding;
 mod once;
-mod orders;
+mod order_references;
 mod session;
 
 use std::{fmt, sync::Arc};
@@ -31,7 +31,6 @@ pub use identity::Identity;
 pub use listed::{Likeness, Listed, Mark, Wanted, read_listed};
 pub use onboarding::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Order, Started};
-pub use orders::Orders;
 
 use crate::{
     bunq::Bank,

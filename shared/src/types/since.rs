@@ -1,10 +1,15 @@
-//! From when on something is wanted.
+//! The start of a period that a caller asks for.
 
 use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::schedule::{BankTime, ScheduleError};
+use super::schedule::BankTime;
+
+/// The text is neither a date nor a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z")]
+pub struct SinceError;
 
 /// A moment, or the start of a day in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +19,6 @@ pub struct Since {
 }
 
 impl Since {
-    /// What it must be, in words.
-    pub const MUST: &str = "must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z";
-
     /// As it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -31,11 +33,11 @@ impl Since {
 }
 
 impl FromStr for Since {
-    type Err = ScheduleError;
+    type Err = SinceError;
 
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+    fn from_str(text: &str) -> Result<Self, SinceError> {
         let is_date = text.len() == "2026-01-31".len();
         let moment = if is_date { format!("{text} 00:00") } else { text.to_owned() };
-        Ok(Self { text: text.to_owned(), at: moment.parse::<BankTime>()?.timestamp() })
+        Ok(Self { text: text.to_owned(), at: moment.parse::<BankTime>().map_err(|_| SinceError)?.timestamp() })
     }
 }

@@ -130,8 +130,7 @@ pub(crate) async fn list_consents(
             parameters.refuse("count", "must be 1 to 100");
         }
         let cursor = parameters.optional::<ConsentCursor>("cursor", "must be as the page before returned it");
-        let must = "must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash";
-        (count, cursor, parameters.optional::<Reference>("reference", must))
+        (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;
     let (consents, next) = app.tpp.list_consents(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let now = app.tpp.now();

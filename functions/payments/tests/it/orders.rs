@@ -24,7 +24,7 @@ impl Customer {
         self.order("request-inquiry", inquiry(description), reference).await
     }
 
-    /// Asks somebody who does not answer by themselves.
+    /// Asks a person, who does not pay automatically.
     async fn ask_somebody(&self, description: &str, reference: Option<&str>) -> u64 {
         let mut body = inquiry(description);
         body["receiver_value"] = json!("somebody@example.nl");

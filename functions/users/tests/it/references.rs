@@ -99,7 +99,7 @@ async fn consents_and_deletions_at_once_lose_and_keep_nothing() {
         let fresh: Vec<String> = (0..2).map(|one| format!("new-{round}-{one}")).collect();
 
         let forget = async |reference: &String| {
-            // Others may change the list again and again; then the caller is told to ask again.
+            // If other requests win the race at each try, the answer is 503, and the caller tries again.
             while delete(&app, &format!("/user/{user_id}?reference={reference}")).await.status != 204 {}
         };
         let deletions = join_all(old.iter().map(forget));

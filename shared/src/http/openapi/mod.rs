@@ -27,7 +27,7 @@ pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
 pub use gateway::GatewayError;
 pub use parameters::{
     AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, OrderQuery,
-    PageQuery, PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
+    PageQuery, PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath, WalkQuery,
 };
 pub use problems::{
     AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady, OfStore,

@@ -83,6 +83,20 @@ parameters! {
         ),
     ];
 
+    /// Whether payments are read over all pages, and how far back.
+    WalkQuery = [
+        query(
+            "all",
+            "`true` reads the older pages, too: one array, without `Pagination` and whatever `count` is. Not together with `newer_id`.",
+            ObjectBuilder::new().schema_type(Type::Boolean).build(),
+        ),
+        query(
+            "since",
+            "No payments before this date (UTC) or this moment, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`). Payments without a readable time are included. Only together with `all=true`.",
+            since().build(),
+        ),
+    ];
+
     /// Which orders of a listing.
     OrderQuery = [
         query(
@@ -93,7 +107,7 @@ parameters! {
         query(
             "created_from",
             "None from before this date (UTC) or this moment, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`).",
-            ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"]).build(),
+            since().build(),
         ),
         query(
             "reference",
@@ -121,8 +135,12 @@ parameters! {
     IdempotencyKeyHeader = [idempotency_key()];
 }
 
-/// A date, or a moment.
+/// A date, or a time with or without an offset.
 const SINCE: &str = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$";
+
+fn since() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"])
+}
 
 /// 1 up to `largest`.
 fn number(largest: isize) -> ObjectBuilder {

@@ -10,15 +10,17 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::start::REPLAYED;
 use code::AnyAction;
 pub use code::{Action, Affects, Code};
 pub use reasons::{Place, Reason, Reasons};
+
+/// Says that an answer repeats the one to an earlier request with the same `Idempotency-Key`.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// An error as callers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +108,7 @@ impl Problem {
 
     /// Whether the same request may well succeed soon: the bank is busy, has failed or has not answered.
     #[must_use]
-    pub fn is_banks_trouble(&self) -> bool {
+    pub fn is_temporary(&self) -> bool {
         self.retry_after.is_some() || self.status.is_server_error()
     }
 

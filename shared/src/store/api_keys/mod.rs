@@ -106,8 +106,8 @@ pub struct ApiKeyRecord {
     /// When it stops working.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// When it was last used: to the minute in the key's first day and once it has a successor, when somebody waits for a
-    /// program to change its key; else to the hour.
+    /// When it was last used: to the minute in the key's first day and once it has a successor, when somebody waits
+    /// for a program to change its key; else to the hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked, if it was.

@@ -28,8 +28,8 @@ pub enum NoRotation {
 }
 
 impl Store {
-    /// Makes a key with the name, scopes and workspace of another, which then ends after an overlap, or at its own time if
-    /// that comes first. Its `expires_at` stays: no role may change that.
+    /// Makes a key with the name, scopes and workspace of another, which then ends after an overlap, or at its own
+    /// time if that comes first. Its `expires_at` stays: no role may change that.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer, [`StoreError::Contended`] if the key was revoked or rotated

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, references::Unchanged, user_pk};
 use crate::{
-    store::table::{Keyed, Store, StoreError, lost_race, text, to_item, updated},
+    store::table::{Keyed, Store, StoreError, text, to_item, updated},
     types::{ids::UserId, workspace::Workspace},
 };
 
@@ -94,13 +94,9 @@ impl Store {
         let tombstone = tombstone.build().map_err(|_| StoreError::Undecodable)?;
         writes.push(TransactWriteItem::builder().put(tombstone).build());
         for one in &connection.references {
-            writes.push(self.delete_way(connection, &one.reference)?);
+            writes.push(self.delete_reference(connection, &one.reference)?);
         }
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if lost_race(&error) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        self.write_all(writes).await
     }
 
     fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {

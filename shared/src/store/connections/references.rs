@@ -1,6 +1,7 @@
-//! The names that the owner's users have for a connection. One bunq customer can stand for several users, such as a
-//! couple, so each name is an item of its own: by it the connection is found, and it ends by itself. The connection
-//! lists them; both change in one transaction, on condition that nobody changed the list meanwhile.
+//! References: the names that an application gives to its users. One bunq customer can be several users of an
+//! application, for example a couple with a joint account. The connection lists its references. Each reference also
+//! has an item of its own, by which an index finds the connection. List and item change in one transaction, on
+//! condition that the list is unchanged.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, user_pk};
 use crate::{
-    store::table::{Keyed, Store, StoreError, lost_race, text, to_attribute, to_item},
+    store::table::{Keyed, Store, StoreError, text, to_attribute, to_item},
     types::{
         ids::{ConsentId, UserId},
         reference::Reference,
@@ -18,13 +19,13 @@ use crate::{
     },
 };
 
-/// How many a connection may have. DynamoDB takes 100 items in a transaction.
+/// How many references a connection may have. A DynamoDB transaction takes at most 100 items.
 const MOST: usize = 50;
 
-/// What one of the owner's users is called, and the last consent that said so.
+/// A reference of a connection, with the last consent that was given under it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionReference {
-    /// The name.
+    /// The application's name for its user.
     pub reference: Reference,
     /// The consent.
     pub consent_id: ConsentId,
@@ -34,7 +35,7 @@ pub struct ConnectionReference {
 
 /// The item that leads from a reference to a connection, by an index.
 #[derive(Serialize)]
-struct Way {
+struct ReferenceItem {
     /// The partition of the index.
     reference: String,
     /// Its order: that of the connections.
@@ -91,21 +92,21 @@ impl Unchanged {
 }
 
 impl Store {
-    /// The write that lets a reference lead to a connection.
-    pub(super) fn put_way(
+    /// The write that puts a reference's item.
+    pub(super) fn put_reference(
         &self,
         connection: &Connection,
         reference: &Reference,
     ) -> Result<TransactWriteItem, StoreError> {
         let Connection { workspace, user_id, connected_at, .. } = connection;
-        let way = Way { reference: partition(workspace, reference), connected_at: *connected_at };
-        let item = to_item(&Keyed { pk: &pk(workspace, reference, *user_id), item: way })?;
+        let item = ReferenceItem { reference: partition(workspace, reference), connected_at: *connected_at };
+        let item = to_item(&Keyed { pk: &pk(workspace, reference, *user_id), item })?;
         let put = Put::builder().table_name(&self.connections).set_item(Some(item)).build();
         Ok(TransactWriteItem::builder().put(put.map_err(|_| StoreError::Undecodable)?).build())
     }
 
-    /// The write after which a reference does not lead to a connection any more.
-    pub(super) fn delete_way(
+    /// The write that deletes a reference's item.
+    pub(super) fn delete_reference(
         &self,
         connection: &Connection,
         reference: &Reference,
@@ -115,7 +116,7 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.map_err(|_| StoreError::Undecodable)?).build())
     }
 
-    /// Takes a reference from a connection that has others. False where the list has changed meanwhile.
+    /// Removes one of several references of a connection. Returns `false` if the list has changed meanwhile.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
@@ -131,17 +132,7 @@ impl Store {
             .set_expression_attribute_values(unchanged.values)
             .expression_attribute_values(":left", to_attribute(&left)?);
         let update = update.build().map_err(|_| StoreError::Undecodable)?;
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .transact_items(self.delete_way(connection, reference)?)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error) if lost_race(&error) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        let update = TransactWriteItem::builder().update(update).build();
+        self.write_all(vec![update, self.delete_reference(connection, reference)?]).await
     }
 }

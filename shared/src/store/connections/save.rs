@@ -10,7 +10,7 @@ use super::{
     user_pk,
 };
 use crate::{
-    store::table::{Keyed, Store, StoreError, lost_race, to_item},
+    store::table::{Keyed, Store, StoreError, to_item},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -69,7 +69,7 @@ impl Store {
             let lookup = self.replace_granted(new.granted, &granted, &granted.with(workspace, user_id))?;
             let mut writes = vec![lookup, self.put_connection(&connection, before.as_ref())?];
             if let Some(reference) = &new.reference {
-                writes.push(self.put_way(&connection, reference)?);
+                writes.push(self.put_reference(&connection, reference)?);
             }
             if self.write_all(writes).await? {
                 let has_new_reference =
@@ -142,14 +142,5 @@ impl Store {
             .set_expression_attribute_values(unchanged.values);
         let put = put.build().map_err(|_| StoreError::Undecodable)?;
         Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    /// Writes all or nothing; false if another writer was first and something has changed.
-    async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if lost_race(&error) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
     }
 }

@@ -32,9 +32,9 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The bank's clock may be this far behind ours.
 const SKEW: Duration = Duration::from_secs(120);
 /// How long a repeated request waits for the one that is under way.
-const COMPANY: Duration = Duration::from_secs(5);
-/// How long it waits before it looks for the first time; each time half as long again, up to a second.
-const FIRST_LOOK: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// The first pause between two looks at the record. Each pause is half as long again, up to a second.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// How many pages of the newest objects are looked through for a lost one.
 const PAGES: u32 = 10;
 
@@ -90,8 +90,8 @@ impl Tpp {
         let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
-            // Whoever is at work is done with it at any moment.
-            Begun::InFlight(left) => return Err(TppError::RequestInFlight(left.min(COMPANY))),
+            // The first request may end at any moment.
+            Begun::InFlight(left) => return Err(TppError::RequestInFlight(left.min(LONGEST_WAIT))),
             Begun::Unsettled(wait) => return Err(TppError::Unsettled(wait)),
             Begun::Mismatch => return Err(TppError::KeyReused),
         };
@@ -119,20 +119,20 @@ impl Tpp {
         }
     }
 
-    /// Begins a request. Where the same one is under way, waits a few seconds for its end.
+    /// Begins a request. If the same request is under way, waits up to five seconds for its outcome.
     async fn begin(
         &self,
         keys: &SealingKeys,
         request: (&RequestName, &RequestHash),
         deadline: Deadline,
     ) -> Result<Begun, TppError> {
-        let company = Deadline::after(COMPANY).earlier(deadline);
-        let mut pause = FIRST_LOOK;
+        let until = Deadline::after(LONGEST_WAIT).earlier(deadline);
+        let mut pause = FIRST_PAUSE;
         loop {
             let patience = deadline.left() + LAST_WRITE;
             let begun = self.0.store.begin_request(keys, request, patience).await?;
             match begun {
-                Begun::InFlight(_) if company.wait(pause).await.is_ok() => {}
+                Begun::InFlight(_) if until.wait(pause).await.is_ok() => {}
                 begun => return Ok(begun),
             }
             pause = (pause * 3 / 2).min(Duration::from_secs(1));

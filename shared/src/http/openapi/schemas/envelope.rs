@@ -209,33 +209,7 @@ answers! {
     IdAnswer of IdElement;
 }
 
-macro_rules! lists {
-    ($($(#[$doc:meta])+ $name:ident of $element:ident;)+) => {$(
-        $(#[$doc])+
-        #[derive(ToSchema)]
-        #[schema(rename_all = "PascalCase")]
-        pub struct $name {
-            /// The elements, newest first.
-            pub response: Vec<$element>,
-            /// bunq's own pages. Not there where several pages were put together.
-            #[schema(nullable = false)]
-            pub pagination: Option<Pagination>,
-        }
-    )+};
-}
-
-lists! {
-    /// The accounts that a customer granted.
-    AccountList of AccountElement;
-    /// A page of payments.
-    PaymentList of PaymentElement;
-    /// A page of the TPP's keys at bunq.
-    CredentialList of CredentialElement;
-    /// A page of addresses.
-    PermittedIpList of PermittedIpElement;
-}
-
-/// What this API says of an order in a list: the rest of the list is bunq's.
+/// An order of the list in our words: its reference, and the payment that resulted from it.
 #[derive(ToSchema)]
 pub struct OrderLine {
     /// The order's id at bunq, as in `Response`.
@@ -245,14 +219,14 @@ pub struct OrderLine {
     /// deleted since.
     #[schema(required, example = "invoice-17")]
     pub reference: Option<String>,
-    /// The payment that came of it; null if there is none, none that is certain, or bunq did not answer this time. Always
-    /// null for issuer transactions: their payment is in an account that nobody has granted.
+    /// The payment that resulted from it; null if there is none, none that is certain, or bunq did not answer this
+    /// time. Always null for issuer transactions: their payment is in an account that nobody has granted.
     #[schema(required, minimum = 1, example = 70112)]
     pub payment_id: Option<u64>,
 }
 
-macro_rules! order_lists {
-    ($($(#[$doc:meta])+ $name:ident of $element:ident;)+) => {$(
+macro_rules! lists {
+    ($($(#[$doc:meta])+ $name:ident of $element:ident $(with $orders:ident)?;)+) => {$(
         $(#[$doc])+
         #[derive(ToSchema)]
         #[schema(rename_all = "PascalCase")]
@@ -262,18 +236,28 @@ macro_rules! order_lists {
             /// bunq's own pages. Absent where several pages were put together.
             #[schema(nullable = false)]
             pub pagination: Option<Pagination>,
-            /// With `status`, `created_from` or `reference`: what we say of each element, in their order.
-            #[schema(nullable = false)]
-            pub orders: Option<Vec<OrderLine>>,
+            $(
+                /// With `status`, `created_from` or `reference`: our line about each element, in the same order.
+                #[schema(nullable = false)]
+                pub $orders: Option<Vec<OrderLine>>,
+            )?
         }
     )+};
 }
 
-order_lists! {
+lists! {
+    /// The accounts that a customer granted.
+    AccountList of AccountElement;
+    /// A page of payments.
+    PaymentList of PaymentElement;
     /// A page of requests for money.
-    RequestInquiryList of RequestInquiryElement;
+    RequestInquiryList of RequestInquiryElement with orders;
     /// A page of drafts.
-    DraftPaymentList of DraftPaymentElement;
+    DraftPaymentList of DraftPaymentElement with orders;
     /// A page of issuer transactions.
-    IssuerTransactionList of IssuerTransactionElement;
+    IssuerTransactionList of IssuerTransactionElement with orders;
+    /// A page of the TPP's keys at bunq.
+    CredentialList of CredentialElement;
+    /// A page of addresses.
+    PermittedIpList of PermittedIpElement;
 }

@@ -116,9 +116,9 @@ pub fn order_reference() -> ObjectBuilder {
 }
 
 /// The same as a field of a body.
-pub struct OrderName;
+pub struct OrderReferenceField;
 
-impl PartialSchema for OrderName {
+impl PartialSchema for OrderReferenceField {
     fn schema() -> RefOr<Schema> {
         let about = "Your own name for the order, such as an invoice's number: printable ASCII characters, without a space at \
                      either end. bunq does not see it. The list finds the order by it for 400 days, and the newest hundred of \
@@ -127,7 +127,7 @@ impl PartialSchema for OrderName {
     }
 }
 
-impl ToSchema for OrderName {
+impl ToSchema for OrderReferenceField {
     fn name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("OrderReference")
     }

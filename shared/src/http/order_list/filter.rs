@@ -1,4 +1,4 @@
-//! Which orders of a list are wanted.
+//! The filter of a list of orders.
 
 use std::str::FromStr;
 
@@ -29,21 +29,21 @@ impl FromStr for OrderStatus {
     }
 }
 
-/// Which orders are wanted.
+/// A filter. An order matches if it matches every part that is set.
 #[derive(Clone, Debug)]
-pub struct Filter {
+pub struct OrderFilter {
     status: Option<OrderStatus>,
     created_from: Option<Since>,
     pub(super) reference: Option<OrderReference>,
 }
 
-impl Filter {
-    pub(super) fn lets_through(&self, element: &Element) -> bool {
+impl OrderFilter {
+    pub(super) fn matches(&self, element: &Element) -> bool {
         let status = self.status.as_ref().is_none_or(|status| element.status() == Some(&status.0));
         status && !self.is_past(element)
     }
 
-    /// Whether it is certainly older than what is wanted.
+    /// Whether it was certainly made before `created_from`.
     pub(super) fn is_past(&self, element: &Element) -> bool {
         let since = self.created_from.as_ref().map(Since::at);
         since.zip(element.created()).is_some_and(|(since, created)| created < since)
@@ -58,12 +58,11 @@ impl Filter {
 }
 
 impl Parameters {
-    /// Which orders of a page are wanted; `None` where all are.
-    pub fn filter(&mut self, page: Page) -> Option<Filter> {
-        let status = self.optional::<OrderStatus>("status", "must be a status such as PENDING");
-        let created_from = self.optional::<Since>("created_from", Since::MUST);
-        let must = "must be 1 to 64 printable ASCII characters, without a space at either end";
-        let reference = self.optional::<OrderReference>("reference", must);
+    /// The filter; `None` if no part of it is set.
+    pub fn filter(&mut self, page: Page) -> Option<OrderFilter> {
+        let status = self.parsed::<OrderStatus>("status");
+        let created_from = self.parsed::<Since>("created_from");
+        let reference = self.parsed::<OrderReference>("reference");
         if status.is_none() && created_from.is_none() && reference.is_none() {
             return None;
         }
@@ -71,6 +70,6 @@ impl Parameters {
             From::NewerThan(_) => self.refuse("newer_id", "cannot be combined with status, created_from or reference"),
             From::OlderThan(_) | From::Newest => {}
         }
-        Some(Filter { status, created_from, reference })
+        Some(OrderFilter { status, created_from, reference })
     }
 }

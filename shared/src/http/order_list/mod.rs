@@ -1,6 +1,6 @@
-//! Following what was started: the orders of a list that are in a state, were made since a time, or have a name of the
-//! caller's. bunq filters nothing, so pages are walked. `Response` holds bunq's objects as bunq wrote them; `Orders`,
-//! which is ours, says of each what the caller calls it and which payment came of it.
+//! Lists of orders, filtered by status, by creation time or by the caller's reference. bunq has no filters, so its
+//! pages are read one after the other. In the answer, `Response` holds bunq's objects as bunq wrote them. `Orders` is
+//! ours: the reference of each order, and the payment that resulted from it.
 
 mod element;
 mod filter;
@@ -14,34 +14,34 @@ use serde::Serialize;
 use super::{Code, Holder, LARGEST_ANSWER, Problem};
 use crate::{
     bunq::{Call, From, LARGEST_PAGE, Neighbours, Onward, Page, Verified},
-    store::OrderKind,
-    tpp::Orders,
+    store::{OrderKind, OrderScope},
     types::{
         ids::{BunqUserId, MonetaryAccountId},
+        order_reference::OrderReference,
         secret::Secret as _,
     },
 };
 
 pub use element::Element;
-pub use filter::{Filter, OrderStatus};
+pub use filter::{OrderFilter, OrderStatus};
 
-/// A page is not asked for unless this is left for it.
+/// The least time that must be left to ask for another page.
 const PAGE_TIME: Duration = Duration::from_secs(5);
-/// At most this many of bunq's pages are walked for one answer.
+/// At most this many of bunq's pages are read for one answer.
 const MOST_PAGES: u32 = 10;
 
 /// A list of orders at the bank.
-pub trait Followed: Sync {
-    /// What they are.
+pub trait OrderList: Sync {
+    /// The kind of order.
     const KIND: OrderKind;
     /// The call that lists them, newest first.
     type List: Call<Output = Verified>;
     /// The call that reads one.
     type Find: Call<Output = Verified>;
-    /// The name of one.
+    /// The id of an order.
     type Id: TryFrom<u64> + Copy + Send + Sync;
 
-    /// The account that they are of.
+    /// The account of the orders; none for issuer transactions.
     fn account(&self) -> Option<MonetaryAccountId>;
     /// The list's path, below the public URL.
     fn path(&self) -> &str;
@@ -49,8 +49,8 @@ pub trait Followed: Sync {
     fn list(&self, user: BunqUserId, page: Page) -> Self::List;
     /// Reads one.
     fn find(&self, user: BunqUserId, id: Self::Id) -> Self::Find;
-    /// The payments that certainly came of these, by the orders' ids. A bank that does not answer spoils no list: then
-    /// no payment is told.
+    /// The payments that resulted from these orders, by the orders' ids: only those that are certain. If the bank does
+    /// not answer, the result is empty.
     fn payments<S: Sync>(
         &self,
         session: &Holder<S>,
@@ -58,7 +58,7 @@ pub trait Followed: Sync {
     ) -> impl Future<Output = HashMap<u64, u64>> + Send;
 }
 
-/// What we say of an order.
+/// An element of `Orders`.
 #[derive(Serialize)]
 struct OrderLine<'a> {
     id: u64,
@@ -66,36 +66,36 @@ struct OrderLine<'a> {
     payment_id: Option<u64>,
 }
 
-/// What a search has found.
+/// The orders that match.
 struct Search {
     wanted: Vec<Element>,
-    /// Where the next request goes on.
+    /// The id below which the next request continues.
     next: Option<u64>,
 }
 
-/// Answers the orders that a filter lets through, `page.count` at the most, and where to go on.
+/// Answers at most `page.count` orders that match the filter, with a `next` link if there may be more.
 ///
 /// # Errors
 /// A [`Problem`] that says whose move it is.
-pub async fn followed<S: Sync, F: Followed>(
+pub async fn list_orders<S: Sync, F: OrderList>(
     session: &Holder<S>,
     list: &F,
     page: Page,
-    filter: &Filter,
+    filter: &OrderFilter,
 ) -> Result<Response, Problem> {
-    let orders = session.orders(F::KIND, list.account()).await?;
+    let scope = session.order_scope(F::KIND, list.account()).await?;
     let search = match &filter.reference {
-        Some(_) => named(session, list, page, filter, &orders).await?,
+        Some(reference) => by_reference(session, list, page, filter, (&scope, reference)).await?,
         None => walk(session, list, page, filter).await?,
     };
     let ids: Vec<u64> = search.wanted.iter().filter_map(Element::id).collect();
-    let names = session.tpp().names_of_orders(&orders, &ids).await?;
+    let references = session.tpp().order_references(&scope, &ids).await?;
     let payments = list.payments(session, &search.wanted).await;
     let lines: Vec<_> = ids
         .iter()
         .map(|id| OrderLine {
             id: *id,
-            reference: names.get(id).map(|name| name.expose()),
+            reference: references.get(id).map(|reference| reference.expose()),
             payment_id: payments.get(id).copied(),
         })
         .collect();
@@ -118,20 +118,17 @@ pub async fn followed<S: Sync, F: Followed>(
     Ok(response)
 }
 
-/// Reads the orders with a name, one by one, the newest first.
-async fn named<S: Sync, F: Followed>(
+/// Reads the orders with a reference one by one, the newest first.
+async fn by_reference<S: Sync, F: OrderList>(
     session: &Holder<S>,
     list: &F,
     page: Page,
-    filter: &Filter,
-    orders: &Orders,
+    filter: &OrderFilter,
+    (scope, reference): (&OrderScope, &OrderReference),
 ) -> Result<Search, Problem> {
-    let mut ids = match &filter.reference {
-        Some(reference) => session.tpp().find_orders(orders, reference).await?,
-        None => Vec::new(),
-    };
+    let mut ids = session.tpp().find_orders_by_reference(scope, reference).await?;
     if ids.is_empty() {
-        // Nothing has the name; but an account that was not granted is another answer than that.
+        // So that an account that was not granted is answered as such, and not by an empty list.
         session.call(|user| list.list(user, Page { count: 1, from: From::Newest })).await?;
     }
     if let From::OlderThan(older) = page.from {
@@ -139,38 +136,38 @@ async fn named<S: Sync, F: Followed>(
     }
     ids.sort_unstable_by(|one, other| other.cmp(one));
     let (mut wanted, mut last) = (Vec::new(), None);
-    for named in ids {
+    for order in ids {
         let is_late = last.is_some() && session.deadline().left() < PAGE_TIME;
         if wanted.len() == usize::from(page.count) || is_late {
             return Ok(Search { wanted, next: last });
         }
-        let Ok(id) = F::Id::try_from(named) else { continue };
+        let Ok(id) = F::Id::try_from(order) else { continue };
         match session.find(|user| list.find(user, id)).await {
             Ok(Some(found)) => {
                 let elements = Element::read_all(&found.body)?.into_iter();
-                wanted.extend(elements.filter(|element| filter.lets_through(element)));
+                wanted.extend(elements.filter(|element| filter.matches(element)));
             }
-            // bunq has it no more.
+            // bunq does not have it any more.
             Ok(None) => {}
-            Err(problem) if last.is_some() && problem.is_banks_trouble() => return Ok(Search { wanted, next: last }),
+            Err(problem) if last.is_some() && problem.is_temporary() => return Ok(Search { wanted, next: last }),
             Err(problem) => return Err(problem),
         }
-        last = Some(named);
+        last = Some(order);
     }
     Ok(Search { wanted, next: None })
 }
 
-/// Walks the list, the newest first.
-async fn walk<S: Sync, F: Followed>(
+/// Reads the list from the newest order, until enough orders match.
+async fn walk<S: Sync, F: OrderList>(
     session: &Holder<S>,
     list: &F,
     page: Page,
-    filter: &Filter,
+    filter: &OrderFilter,
 ) -> Result<Search, Problem> {
     let Page { count, mut from } = page;
     let (mut wanted, mut size, mut pages) = (Vec::new(), LARGEST_PAGE, 0);
     loop {
-        // What was read so far is good; the rest is worth another request, which begins here.
+        // Where the next request continues if this page is not read: what was read so far is answered.
         let here = match from {
             From::OlderThan(id) if pages > 0 => Some(id),
             From::OlderThan(_) | From::Newest | From::NewerThan(_) => None,
@@ -191,7 +188,7 @@ async fn walk<S: Sync, F: Followed>(
                 size /= 2;
                 continue;
             }
-            Err(problem) if here.is_some() && problem.is_banks_trouble() => return Ok(Search { wanted, next: here }),
+            Err(problem) if here.is_some() && problem.is_temporary() => return Ok(Search { wanted, next: here }),
             Err(problem) => return Err(problem),
         };
         pages += 1;
@@ -203,7 +200,7 @@ async fn walk<S: Sync, F: Followed>(
             Onward::Older(id) => Some(id),
             Onward::End => None,
         };
-        let mut matching = elements.into_iter().filter(|element| filter.lets_through(element));
+        let mut matching = elements.into_iter().filter(|element| filter.matches(element));
         wanted.extend(matching.by_ref().take(usize::from(count) - wanted.len()));
         if wanted.len() == usize::from(count) {
             let is_more = onward.is_some() || matching.next().is_some();

@@ -1,8 +1,8 @@
-//! What callers call the orders that they made: found by the name, and named by the bank's id. For 400 days, which is
-//! longer than anybody waits for an invoice.
+//! References that callers give to their orders, kept for 400 days. One item leads from an order's id to its reference,
+//! another from the reference to the ids.
 //!
-//! Their contents are sealed, and their keys are hashes. Of a customer's, both with the key that their connection holds,
-//! so that nobody can read, or guess at, them once the connection is deleted.
+//! Their contents are sealed and their keys are hashed. For a customer's orders, both use the key that the connection
+//! holds: once the connection is deleted, nobody can read a reference or test a guess.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -11,25 +11,27 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     SessionOwner,
-    table::{Keyed, Store, StoreError, cancellations, lost_race, seconds, succeeded, text, to_item},
+    table::{
+        Keyed, SealedText, Store, StoreError, cancellations, from_item, lost_race, seconds, succeeded, text, to_item,
+    },
 };
 use crate::types::{
     ids::MonetaryAccountId,
     order_reference::OrderReference,
     sealing::{Place, SealingKeys},
-    secret::{Secret, SecretError, sha256_hex},
+    secret::{Secret as _, sha256_hex},
     workspace::Workspace,
 };
 
-/// How long a name is kept.
+/// How long a reference is kept.
 const KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
-/// How many orders are found by one name: the newest.
+/// How many orders one reference finds: the newest.
 const MOST: usize = 100;
-/// How often a race for one name is run again.
+/// How often a write is tried if others write to the same reference.
 const TRIES: usize = 5;
-/// How long the winner of a race has to finish.
+/// The pause before the next try.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
-/// What DynamoDB says of a write whose condition did not hold.
+/// DynamoDB's reason if a write's condition is false.
 const FAILED: &str = "ConditionalCheckFailed";
 
 /// What is ordered.
@@ -53,29 +55,30 @@ impl OrderKind {
     }
 }
 
-/// The orders of one kind, of one account or of the TPP itself, that one workspace made.
-#[derive(Clone, Copy, Debug)]
-pub struct OrderBook<'a> {
-    /// The keys that seal them.
-    pub keys: &'a SealingKeys,
-    /// Whose they are.
+/// Orders within which a reference is looked up: those of one kind that one workspace made for one account. Issuer
+/// transactions have no account.
+#[derive(Clone, Debug)]
+pub struct OrderScope {
+    /// The keys that seal the references.
+    pub keys: SealingKeys,
+    /// The customer, or the TPP itself for issuer transactions.
     pub owner: SessionOwner,
-    /// Who made them.
-    pub workspace: &'a Workspace,
-    /// What they are.
+    /// The workspace whose API key made the orders.
+    pub workspace: Workspace,
+    /// The kind of order.
     pub kind: OrderKind,
-    /// The account that they are of.
+    /// The account of the orders.
     pub account: Option<MonetaryAccountId>,
 }
 
-impl OrderBook<'_> {
+impl OrderScope {
     fn pk(&self, what: &str) -> String {
         let Self { owner, workspace, kind, account, .. } = self;
         let account = account.map(|account| account.to_string()).unwrap_or_default();
         let text = format!("{owner}/{workspace}/{}/{account}/{what}", kind.as_str());
         match owner {
             SessionOwner::Customer(_) => format!("ORDER#{}", self.keys.pseudonym(&text)),
-            // The deployment's own key changes, and there is nobody to find out about.
+            // Not keyed: the deployment's key can be rotated, and a lookup must find older references.
             SessionOwner::Tpp => format!("ORDER#{}", sha256_hex(text.as_bytes())),
         }
     }
@@ -89,58 +92,46 @@ impl OrderBook<'_> {
     }
 }
 
-/// What the bank's id leads to.
+/// The item of an order's id.
 #[derive(Serialize, Deserialize)]
-struct Named {
+struct IdItem {
     /// The sealed [`OrderReference`].
     sealed: String,
     expires_at: i64,
 }
 
-/// What a name leads to.
+/// The item of a reference.
 #[derive(Deserialize)]
-struct Ordered {
+struct ReferenceItem {
     /// Sealed ids, the oldest first.
     orders: Vec<String>,
 }
 
-/// An id, sealed like a secret.
-struct SealedId(String);
-
-impl Secret for SealedId {
-    fn parse(text: String) -> Result<Self, SecretError> {
-        Ok(Self(text))
-    }
-
-    fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Store {
-    /// Keeps what an order is called. Doing so twice is no error.
+    /// Stores the reference of an order. Storing it again has no effect.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn name_order(
+    /// Returns [`StoreError::Contended`] if others wrote to the same reference at each try, and other variants if
+    /// DynamoDB does not answer.
+    pub async fn keep_order_reference(
         &self,
-        book: &OrderBook<'_>,
+        scope: &OrderScope,
         id: u64,
         reference: &OrderReference,
     ) -> Result<(), StoreError> {
-        let (by_id, by_reference) = (book.pk_of_id(id), book.pk_of_reference(reference));
+        let (by_id, by_reference) = (scope.pk_of_id(id), scope.pk_of_reference(reference));
         let until = self.clock.now().checked_add(KEPT).map_err(|_| StoreError::Undecodable)?;
-        let named = Named {
-            sealed: book.keys.seal(Place { item: &by_id, attribute: "sealed" }, reference)?,
+        let item = IdItem {
+            sealed: scope.keys.seal(Place { item: &by_id, attribute: "sealed" }, reference)?,
             expires_at: until.as_second(),
         };
         let put = Put::builder()
             .table_name(&self.ephemera)
-            .set_item(Some(to_item(&Keyed { pk: &by_id, item: &named })?))
+            .set_item(Some(to_item(&Keyed { pk: &by_id, item: &item })?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(|_| StoreError::Undecodable)?;
-        let order = book.keys.seal(Place { item: &by_reference, attribute: "orders" }, &SealedId(id.to_string()))?;
+        let order = scope.keys.seal(Place { item: &by_reference, attribute: "orders" }, &SealedText(id.to_string()))?;
         let update = Update::builder()
             .table_name(&self.ephemera)
             .key("pk", text(by_reference.as_str()))
@@ -158,7 +149,7 @@ impl Store {
             let result = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = result else { return Ok(()) };
             match cancellations(&error).as_slice() {
-                // It has its name.
+                // Stored before.
                 [put, _] if put == FAILED => return Ok(()),
                 [_, update] if update == FAILED => self.drop_oldest_order(&by_reference).await?,
                 [_, _] if lost_race(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
@@ -168,7 +159,7 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Makes room in a name that a hundred orders have.
+    /// Makes room in the item of a reference that a hundred orders have.
     async fn drop_oldest_order(&self, by_reference: &str) -> Result<(), StoreError> {
         let result = self
             .client
@@ -183,42 +174,46 @@ impl Store {
         succeeded(result).map(drop)
     }
 
-    /// The bank's ids of the orders with a name, the newest first.
+    /// The bank's ids of the orders with a reference, the newest first.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer, or an item does not open.
-    pub async fn find_orders(&self, book: &OrderBook<'_>, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
-        let pk = book.pk_of_reference(reference);
-        let Some(found) = self.read::<Ordered>(&self.ephemera, &pk).await? else { return Ok(Vec::new()) };
+    pub async fn find_orders_by_reference(
+        &self,
+        scope: &OrderScope,
+        reference: &OrderReference,
+    ) -> Result<Vec<u64>, StoreError> {
+        let pk = scope.pk_of_reference(reference);
+        let Some(found) = self.read::<ReferenceItem>(&self.ephemera, &pk).await? else { return Ok(Vec::new()) };
         let mut ids = Vec::new();
         for sealed in found.orders.iter().rev() {
-            let SealedId(id) = book.keys.open(Place { item: &pk, attribute: "orders" }, sealed)?;
+            let SealedText(id) = scope.keys.open(Place { item: &pk, attribute: "orders" }, sealed)?;
             ids.push(id.parse().map_err(|_| StoreError::Undecodable)?);
         }
         Ok(ids)
     }
 
-    /// The names of these orders, as far as they have any.
+    /// The references of these orders, for those that have one.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer, or an item does not open.
-    pub async fn names_of_orders(
+    pub async fn order_references(
         &self,
-        book: &OrderBook<'_>,
+        scope: &OrderScope,
         ids: &[u64],
     ) -> Result<HashMap<u64, OrderReference>, StoreError> {
-        let keys: HashMap<String, u64> = ids.iter().map(|id| (book.pk_of_id(*id), *id)).collect();
-        let mut names = HashMap::new();
+        let keys: HashMap<String, u64> = ids.iter().map(|id| (scope.pk_of_id(*id), *id)).collect();
+        let mut references = HashMap::new();
         let wanted: Vec<String> = keys.keys().cloned().collect();
         for some in wanted.chunks(100) {
             for (pk, item) in self.read_all(&self.ephemera, some).await? {
-                let named: Named = super::table::from_item(item)?;
-                let name = book.keys.open(Place { item: &pk, attribute: "sealed" }, &named.sealed)?;
+                let item: IdItem = from_item(item)?;
+                let reference = scope.keys.open(Place { item: &pk, attribute: "sealed" }, &item.sealed)?;
                 if let Some(id) = keys.get(&pk) {
-                    names.insert(*id, name);
+                    references.insert(*id, reference);
                 }
             }
         }
-        Ok(names)
+        Ok(references)
     }
 }
