@@ -15,6 +15,7 @@ use crate::money::ledger;
 use crate::money::order::Order;
 use crate::money::payment::Payment;
 use crate::money::request_inquiry::RequestInquiry;
+use crate::oauth::authorize::app_name;
 use crate::oauth::consent_page::{document, escape, grouped, hidden};
 use crate::wire::answer::Answer;
 
@@ -111,7 +112,7 @@ fn draft(bank: &Bank, customer: &Customer, draft: &DraftPayment) -> String {
     });
     let made_by = match draft.made_by.as_str() {
         "" => String::new(),
-        name => format!("Prepared by <q>{}</q> · ", escape(name)),
+        name => format!("Prepared by <q>{}</q> · ", escape(&app_name(name))),
     };
     format!(
         "<li class=\"draft\" data-draft=\"{id}\">{entries}{schedule}\

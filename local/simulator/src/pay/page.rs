@@ -6,6 +6,7 @@ use crate::customers::parts::decimal;
 use crate::customers::{Account, Customer};
 use crate::forms::page;
 use crate::money::issuer_transaction::IssuerTransaction;
+use crate::oauth::authorize::app_name;
 use crate::oauth::consent_page::{details, document, escape, grouped, hidden};
 use crate::pay::{PayError, TRANSACTION, payers};
 use crate::wire::answer::Answer;
@@ -73,7 +74,7 @@ fn whole(transaction: &IssuerTransaction, main: &str) -> Answer {
 
 /// Who gets how much, what for, and until when.
 fn summary(bank: &Bank, transaction: &IssuerTransaction) -> String {
-    let asking = bank.books.psp_user(transaction.psp_user_id).map(|user| user.common_name.as_str());
+    let asking = bank.books.psp_user(transaction.psp_user_id).map(|user| app_name(&user.common_name));
     let party = &transaction.order.counterparty.party;
     let mut expires = clock::text(transaction.expires);
     expires.truncate(19);
@@ -84,7 +85,7 @@ fn summary(bank: &Bank, transaction: &IssuerTransaction) -> String {
          <dt>For</dt><dd id=\"description\">{description}</dd>\
          <dt>Until</dt><dd id=\"expiry\">{expires} UTC</dd></dl>",
         amount = decimal(transaction.order.cents),
-        asking = escape(asking.unwrap_or_default()),
+        asking = escape(&asking.unwrap_or_default()),
         name = escape(&party.name),
         iban = escape(&party.iban.as_deref().map(grouped).unwrap_or_default()),
         description = escape(&transaction.order.description),

@@ -92,7 +92,7 @@ async fn a_draft_says_who_made_it_and_when_it_runs() {
 
     let page = page(&desk).await;
 
-    assert!(page.contains("Prepared by <q>Tests AISP PISP</q> · From Huishouden"));
+    assert!(page.contains("Prepared by <q>Tests</q> · From Huishouden"));
     assert!(page.contains("once, on 2031-01-31 09:30 UTC"));
     assert!(page.contains("every 2 weeks from 2031-01-31 09:30 UTC until 2031-12-31 09:30 UTC"));
 }
