@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use shared::{
-    bunq::calls::{ReadCredentialPasswordIp, Which},
+    bunq::{Find, List, calls::CredentialPasswordIps},
     http::{
         Credentials, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
@@ -32,8 +32,8 @@ pub(crate) async fn list_credential_password_ips(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    let make = |user| ReadCredentialPasswordIp { user, which: Which::Keys(page) };
-    redacted::answer(&session, make, Some(("credential-password-ip", page))).await
+    let list = List::<CredentialPasswordIps>::new((), page);
+    redacted::listing(&session, "credential-password-ip", page, &list).await
 }
 
 /// Read a key's state
@@ -52,6 +52,5 @@ pub(crate) async fn find_credential_password_ip(
     session: OwnSession<Credentials>,
     PathId(key): PathId<CredentialPasswordIpId>,
 ) -> Result<Response, Problem> {
-    let make = |user| ReadCredentialPasswordIp { user, which: Which::Key(key) };
-    redacted::answer(&session, make, None).await
+    redacted::call(&session, &Find::<CredentialPasswordIps>::new((), key)).await
 }

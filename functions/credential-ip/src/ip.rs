@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::json;
 use shared::{
-    bunq::calls::{CreatePermittedIp, ReadCredentialPasswordIp, UpdatePermittedIp, Which},
+    bunq::{Create, Find, List, Update, calls::PermittedIps},
     http::{
         Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
@@ -54,8 +54,7 @@ pub(crate) async fn list_permitted_ips(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    let make = |user| ReadCredentialPasswordIp { user, which: Which::Ips(key, page) };
-    redacted::answer(&session, make, Some((&path(key), page))).await
+    redacted::listing(&session, &path(key), page, &List::<PermittedIps>::new(key, page)).await
 }
 
 /// Permit an address
@@ -93,8 +92,9 @@ pub(crate) async fn create_permitted_ip(
         let status = fields.optional::<IpStatus>("status").unwrap_or(IpStatus::Active);
         Some((ip?, status))
     })?;
-    let created = session.call(|user| CreatePermittedIp { user, key, ip, status }).await?;
-    note(Fact::Object(ObjectId::Bank(created.id)));
+    let body = json!({ "ip": ip.to_string(), "status": status.as_str() });
+    let created = session.call(&Create::<PermittedIps>::new(key, body)).await?;
+    note(Fact::Object(ObjectId::Bank(created.id.into())));
     count_permitted(status);
     let location = session.public_url(&format!("{}/{}", path(key), created.id));
     let location = HeaderValue::try_from(location.as_str()).map_err(|_| Problem::internal())?;
@@ -119,8 +119,7 @@ pub(crate) async fn find_permitted_ip(
     PathId(key): PathId<CredentialPasswordIpId>,
     PathId(ip): PathId<PermittedIpId>,
 ) -> Result<Response, Problem> {
-    let make = |user| ReadCredentialPasswordIp { user, which: Which::Ip(key, ip) };
-    redacted::answer(&session, make, None).await
+    redacted::call(&session, &Find::<PermittedIps>::new(key, ip)).await
 }
 
 /// Permit an address, or no longer
@@ -143,7 +142,9 @@ pub(crate) async fn update_permitted_ip(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let status = body.read(|fields| fields.required::<IpStatus>("status"))?;
-    let answer = redacted::changed(&session, |user| UpdatePermittedIp { user, key, ip, status }).await?;
+    // The address itself cannot be changed.
+    let update = Update::<PermittedIps> { parent: key, id: ip, body: json!({ "status": status.as_str() }) };
+    let answer = redacted::call(&session, &update).await?;
     count_permitted(status);
     Ok(answer)
 }

@@ -7,22 +7,22 @@ use axum::{
 };
 use serde_json::Value;
 use shared::{
-    bunq::{Call, Neighbours, Page, Verified, calls::ReadCredentialPasswordIp},
+    bunq::{Call, List, Neighbours, Page, Resource, Verified},
     http::{Credentials, OwnSession, Problem, links},
-    types::ids::BunqUserId,
 };
 
 /// What bunq calls the key.
 const SECRET: &str = "token_value";
 
-/// Reads from the bank and answers it without any key. `page` is the listing's path and page.
-pub(crate) async fn answer(
+/// Answers a page of a list without any key. `path` is the list's path, below the public URL.
+pub(crate) async fn listing<R: Resource>(
     session: &OwnSession<Credentials>,
-    make: impl Fn(BunqUserId) -> ReadCredentialPasswordIp,
-    page: Option<(&str, Page)>,
+    path: &str,
+    page: Page,
+    list: &List<R>,
 ) -> Result<Response, Problem> {
-    let answer = session.call(make).await?;
-    let link = page.and_then(|(path, page)| links(&session.public_url(path), page, Neighbours::of(&answer.body)));
+    let answer = session.call(list).await?;
+    let link = links(&session.public_url(path), page, Neighbours::of(&answer.body));
     let mut response = redact(answer)?;
     if let Some(link) = link {
         response.headers_mut().insert(header::LINK, link);
@@ -30,8 +30,15 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
-/// Answers what the bank answered, without any key.
-pub(crate) fn redact(Verified { body, response_id }: Verified) -> Result<Response, Problem> {
+/// Makes a call and answers what the bank answered, without any key.
+pub(crate) async fn call(
+    session: &OwnSession<Credentials>,
+    call: &impl Call<Output = Verified>,
+) -> Result<Response, Problem> {
+    redact(session.call(call).await?)
+}
+
+fn redact(Verified { body, response_id }: Verified) -> Result<Response, Problem> {
     let mut value = serde_json::from_slice(&body).map_err(|_| Problem::bank_not_understood())?;
     remove(&mut value);
     let mut response = Json(value).into_response();
@@ -50,12 +57,4 @@ fn remove(value: &mut Value) {
         Value::Array(elements) => elements.iter_mut().for_each(remove),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-/// Calls that change something answer an id or an object; neither may hold a key.
-pub(crate) async fn changed<C: Call<Output = Verified>>(
-    session: &OwnSession<Credentials>,
-    make: impl Fn(BunqUserId) -> C,
-) -> Result<Response, Problem> {
-    redact(session.call(make).await?)
 }

@@ -4,29 +4,23 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use jiff::Timestamp;
+use serde_json::json;
 use shared::{
     bunq::{
-        DecodeError, Page, Verified,
-        calls::{
-            CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
-        },
+        Find, Update,
+        calls::{DraftPayment, DraftPayments, DraftStatus},
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Element, Fields, Holder, IdempotencyHeader, JsonBody, OrderList, PathId,
-        Payments, Problem, QueryParameters, list_orders, listing,
+        Accounts, BankAnswer, ConnectedUser, Element, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
+        QueryParameters, created, list_orders,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
             OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
             schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
         },
-        start,
     },
-    store::OrderKind,
-    tpp::{Listed, Mark, Order, Wanted, read_listed},
     types::{
-        idempotency::RequestName,
-        ids::{AttachmentId, BunqUserId, DraftPaymentId, MonetaryAccountId},
+        ids::{AttachmentId, DraftPaymentId, MonetaryAccountId},
         order_reference::OrderReference,
         schedule::{BankTime, Recurrence, Schedule},
     },
@@ -37,80 +31,13 @@ use crate::{
     schema::{DraftPaymentUpdate, NewDraftPayment},
 };
 
-fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
-    format!("user/{}/monetary-account/{account}/draft-payment", user.connection.user_id)
+/// The payments that resulted from drafts: bunq names each in its draft.
+fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
+    let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
+    drafts.iter().filter_map(payment).collect()
 }
 
-struct DraftOrder {
-    account: MonetaryAccountId,
-    draft: DraftPayment,
-}
-
-impl Order for DraftOrder {
-    const KIND: OrderKind = OrderKind::DraftPayment;
-    type Create = CreateDraftPayment;
-    type List = ListDraftPayments;
-
-    fn account(&self) -> Option<MonetaryAccountId> {
-        Some(self.account)
-    }
-
-    fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateDraftPayment {
-        CreateDraftPayment {
-            user,
-            account: self.account,
-            draft: self.draft.clone(),
-            reference: name.reference().to_owned(),
-            request_id: name.bank_request_id().to_owned(),
-        }
-    }
-
-    fn list(&self, user: BunqUserId, page: Page) -> ListDraftPayments {
-        ListDraftPayments { user, account: self.account, page }
-    }
-
-    fn read(&self, page: &Verified, name: &RequestName, _: Timestamp) -> Result<Vec<Listed>, DecodeError> {
-        let DraftPayment { amount, counterparty, description, .. } = &self.draft;
-        let wanted = Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) };
-        read_listed(page, "DraftPayment", &wanted)
-    }
-}
-
-/// An account's list.
-struct Drafts {
-    account: MonetaryAccountId,
-    path: String,
-}
-
-impl OrderList for Drafts {
-    const KIND: OrderKind = OrderKind::DraftPayment;
-    type List = ListDraftPayments;
-    type Find = FindDraftPayment;
-    type Id = DraftPaymentId;
-
-    fn account(&self) -> Option<MonetaryAccountId> {
-        Some(self.account)
-    }
-
-    fn path(&self) -> &str {
-        &self.path
-    }
-
-    fn list(&self, user: BunqUserId, page: Page) -> ListDraftPayments {
-        ListDraftPayments { user, account: self.account, page }
-    }
-
-    fn find(&self, user: BunqUserId, draft: DraftPaymentId) -> FindDraftPayment {
-        FindDraftPayment { user, account: self.account, draft }
-    }
-
-    async fn payments<S: Sync>(&self, _: &Holder<S>, orders: &[Element]) -> HashMap<u64, u64> {
-        let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
-        orders.iter().filter_map(payment).collect()
-    }
-}
-
-fn read_draft(fields: &mut Fields) -> Option<(DraftOrder, Option<OrderReference>)> {
+fn read_draft(fields: &mut Fields) -> Option<(DraftPayment, Option<OrderReference>)> {
     let terms = read_terms(fields, Purpose::Payment);
     let status = fields.optional::<String>("status").and_then(|status| match status.as_str() {
         "PENDING" => Some(DraftStatus::Pending),
@@ -127,8 +54,9 @@ fn read_draft(fields: &mut Fields) -> Option<(DraftOrder, Option<OrderReference>
     let schedule = fields.object("schedule", read_schedule);
     let attachments = fields.list_of_numbers::<AttachmentId>("attachment_ids");
     let Terms { account, amount, counterparty, description, reference } = terms?;
-    let draft = DraftPayment { amount, counterparty, description, status, previous_updated, schedule, attachments };
-    Some((DraftOrder { account, draft }, reference))
+    let draft =
+        DraftPayment { account, amount, counterparty, description, status, previous_updated, schedule, attachments };
+    Some((draft, reference))
 }
 
 fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
@@ -171,9 +99,9 @@ pub(crate) async fn create_draft_payment(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let (order, reference) = body.read(read_draft)?;
-    let path = path(&user, order.account);
-    Ok(start(&user, &key, (&path, &order.draft.to_json()), &order, reference.as_ref(), async |_, _| {}).await)
+    let (draft, reference) = body.read(read_draft)?;
+    let started = user.create_once(&key, &draft, reference.as_ref()).await;
+    Ok(created(&user, &key, &draft, started))
 }
 
 /// List drafts
@@ -193,15 +121,7 @@ pub(crate) async fn list_draft_payments(
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let (page, filter) = query.read(|parameters| {
-        let page = parameters.page();
-        (page, parameters.filter(page))
-    })?;
-    if let Some(filter) = filter {
-        let list = Drafts { account, path: path(&user, account) };
-        return list_orders(&user, &list, page, &filter).await;
-    }
-    listing(&user, &path(&user, account), page, |user| ListDraftPayments { user, account, page }).await
+    list_orders::<_, DraftPayment>(&user, account, query, async |drafts| paid(drafts)).await
 }
 
 /// Read a draft
@@ -221,7 +141,7 @@ pub(crate) async fn find_draft_payment(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(draft): PathId<DraftPaymentId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(|user| FindDraftPayment { user, account, draft }).await.map(BankAnswer)
+    user.call(&Find::<DraftPayments>::new(account, draft)).await.map(BankAnswer)
 }
 
 /// Take a draft back
@@ -251,5 +171,9 @@ pub(crate) async fn update_draft_payment(
         }
         Some(fields.optional::<BankTime>("previous_updated_timestamp"))
     })?;
-    user.call(|user| CancelDraftPayment { user, account, draft, previous_updated }).await.map(BankAnswer)
+    let mut body = json!({ "status": "CANCELLED" });
+    if let Some(time) = previous_updated {
+        body["previous_updated_timestamp"] = json!(time.to_string());
+    }
+    user.call(&Update::<DraftPayments> { parent: account, id: draft, body }).await.map(BankAnswer)
 }

@@ -7,14 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use shared::{
     bunq::{
-        Call, From, LARGEST_PAGE, Neighbours, Onward, Page, Verified,
-        calls::{ListPayments, ListRequestInquiries},
+        LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Resource,
+        calls::{Payments, RequestInquiries},
     },
     http::{Element, Holder},
-    types::{
-        ids::{BunqUserId, MonetaryAccountId},
-        money::Amount,
-    },
+    types::{ids::MonetaryAccountId, money::Amount},
 };
 
 /// The longest time between the acceptance of a request and its payment.
@@ -30,9 +27,9 @@ pub(crate) async fn payments<S>(
 ) -> HashMap<u64, u64> {
     let accepted: Vec<Terms> = orders.iter().filter_map(Terms::of_request).collect();
     let Some(oldest) = accepted.iter().map(|terms| terms.at).min() else { return HashMap::new() };
-    let paid = read(session, |user, page| ListPayments { user, account, page }, oldest - NEAR).await;
+    let paid = read::<S, Payments>(session, account, oldest - NEAR).await;
     // An old request can be accepted late, so only the whole list shows that no other request matches.
-    let asked = read(session, |user, page| ListRequestInquiries { user, account, page }, Timestamp::MIN).await;
+    let asked = read::<S, RequestInquiries>(session, account, Timestamp::MIN).await;
     let payments: Vec<Terms> = paid.elements.iter().filter_map(Terms::of_payment).collect();
     let requests: Vec<Terms> = asked.elements.iter().filter_map(Terms::of_request).collect();
     let fitting = |request: &Terms| {
@@ -59,16 +56,16 @@ struct Newest {
 }
 
 /// Reads a list back to a time, or as far as a few pages go and the bank answers.
-async fn read<S, C: Call<Output = Verified>>(
+async fn read<S, R: Resource<Parent = MonetaryAccountId>>(
     session: &Holder<S>,
-    list: impl Fn(BunqUserId, Page) -> C,
+    account: MonetaryAccountId,
     time: Timestamp,
 ) -> Newest {
     let mut newest = Newest { elements: Vec::new(), since: Timestamp::MAX };
-    let mut from = From::Newest;
+    let mut from = PageStart::Newest;
     for _ in 0..MOST_PAGES {
         let page = Page { count: LARGEST_PAGE, from };
-        let Ok(listed) = session.call(|user| list(user, page)).await else { break };
+        let Ok(listed) = session.call(&List::<R>::new(account, page)).await else { break };
         let Ok(elements) = Element::read_all(&listed.body) else { break };
         let ids: Vec<u64> = elements.iter().filter_map(Element::id).collect();
         let oldest = elements.iter().filter_map(Element::created).min();
@@ -78,7 +75,7 @@ async fn read<S, C: Call<Output = Verified>>(
                 newest.since = Timestamp::MIN;
                 break;
             }
-            Onward::Older(id) => from = From::OlderThan(id),
+            Onward::Older(id) => from = PageStart::OlderThan(id),
             Onward::Repeats | Onward::Stuck => break,
         }
         newest.since = oldest.unwrap_or(newest.since);

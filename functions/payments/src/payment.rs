@@ -3,10 +3,7 @@
 
 use axum::response::Response;
 use shared::{
-    bunq::{
-        From,
-        calls::{FindPayment, ListPayments},
-    },
+    bunq::{Find, List, PageStart, calls::Payments},
     http::{
         Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
         openapi::{
@@ -52,7 +49,7 @@ pub(crate) async fn list_payments(
         let page = parameters.page();
         let all = parameters.optional::<bool>("all", "must be true or false").unwrap_or(false);
         let since = parameters.parsed::<Since>("since");
-        if all && matches!(page.from, From::NewerThan(_)) {
+        if all && matches!(page.from, PageStart::NewerThan(_)) {
             parameters.refuse("newer_id", "cannot be combined with all: a walk goes from the newest to the oldest");
         }
         if since.is_some() && !all {
@@ -64,7 +61,7 @@ pub(crate) async fn list_payments(
         Some(since) => walk::all(&user, account, page.from, since.as_ref()).await,
         None => {
             let path = format!("user/{}/payments/{account}", user.connection.user_id);
-            listing(&user, &path, page, |user| ListPayments { user, account, page }).await
+            listing(&user, &path, page, &List::<Payments>::new(account, page)).await
         }
     }
 }
@@ -86,5 +83,5 @@ pub(crate) async fn find_payment(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(payment): PathId<PaymentId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(|user| FindPayment { user, account, payment }).await.map(BankAnswer)
+    user.call(&Find::<Payments>::new(account, payment)).await.map(BankAnswer)
 }

@@ -1,30 +1,22 @@
 //! `request-inquiry`: asks somebody for money.
 
-use std::collections::HashMap;
-
 use axum::response::Response;
-use jiff::Timestamp;
+use serde_json::json;
 use shared::{
     bunq::{
-        DecodeError, Page, Verified,
-        calls::{CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry},
+        Find, Update,
+        calls::{RequestInquiries, RequestInquiry},
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Element, Holder, IdempotencyHeader, JsonBody, OrderList, PathId, Payments,
-        Problem, QueryParameters, list_orders, listing,
+        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
+        QueryParameters, created, list_orders,
         openapi::{
             AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
             Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
             schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
         },
-        start,
     },
-    store::OrderKind,
-    tpp::{Listed, Mark, Order, Wanted, read_listed},
-    types::{
-        idempotency::RequestName,
-        ids::{BunqUserId, MonetaryAccountId, RequestInquiryId},
-    },
+    types::ids::{MonetaryAccountId, RequestInquiryId},
 };
 
 use crate::{
@@ -32,78 +24,6 @@ use crate::{
     paid,
     schema::{NewRequestInquiry, RequestInquiryUpdate},
 };
-
-fn path<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) -> String {
-    format!("user/{}/monetary-account/{account}/request-inquiry", user.connection.user_id)
-}
-
-struct InquiryOrder {
-    account: MonetaryAccountId,
-    inquiry: RequestInquiry,
-}
-
-impl Order for InquiryOrder {
-    const KIND: OrderKind = OrderKind::RequestInquiry;
-    type Create = CreateRequestInquiry;
-    type List = ListRequestInquiries;
-
-    fn account(&self) -> Option<MonetaryAccountId> {
-        Some(self.account)
-    }
-
-    fn create(&self, user: BunqUserId, name: &RequestName, _: Timestamp) -> CreateRequestInquiry {
-        CreateRequestInquiry {
-            user,
-            account: self.account,
-            inquiry: self.inquiry.clone(),
-            reference: name.reference().to_owned(),
-            request_id: name.bank_request_id().to_owned(),
-        }
-    }
-
-    fn list(&self, user: BunqUserId, page: Page) -> ListRequestInquiries {
-        ListRequestInquiries { user, account: self.account, page }
-    }
-
-    fn read(&self, page: &Verified, name: &RequestName, _: Timestamp) -> Result<Vec<Listed>, DecodeError> {
-        let RequestInquiry { amount, counterparty, description } = &self.inquiry;
-        let wanted = Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) };
-        read_listed(page, "RequestInquiry", &wanted)
-    }
-}
-
-/// An account's list.
-struct Inquiries {
-    account: MonetaryAccountId,
-    path: String,
-}
-
-impl OrderList for Inquiries {
-    const KIND: OrderKind = OrderKind::RequestInquiry;
-    type List = ListRequestInquiries;
-    type Find = FindRequestInquiry;
-    type Id = RequestInquiryId;
-
-    fn account(&self) -> Option<MonetaryAccountId> {
-        Some(self.account)
-    }
-
-    fn path(&self) -> &str {
-        &self.path
-    }
-
-    fn list(&self, user: BunqUserId, page: Page) -> ListRequestInquiries {
-        ListRequestInquiries { user, account: self.account, page }
-    }
-
-    fn find(&self, user: BunqUserId, inquiry: RequestInquiryId) -> FindRequestInquiry {
-        FindRequestInquiry { user, account: self.account, inquiry }
-    }
-
-    async fn payments<S: Sync>(&self, session: &Holder<S>, orders: &[Element]) -> HashMap<u64, u64> {
-        paid::payments(session, self.account, orders).await
-    }
-}
 
 /// Ask somebody for money
 ///
@@ -129,9 +49,9 @@ pub(crate) async fn create_request_inquiry(
 ) -> Result<Response, Problem> {
     let Terms { account, amount, counterparty, description, reference } =
         body.read(|fields| read_terms(fields, Purpose::Request))?;
-    let order = InquiryOrder { account, inquiry: RequestInquiry { amount, counterparty, description } };
-    let path = path(&user, account);
-    Ok(start(&user, &key, (&path, &order.inquiry.to_json()), &order, reference.as_ref(), async |_, _| {}).await)
+    let inquiry = RequestInquiry { account, amount, counterparty, description };
+    let started = user.create_once(&key, &inquiry, reference.as_ref()).await;
+    Ok(created(&user, &key, &inquiry, started))
 }
 
 /// List what was asked
@@ -151,15 +71,8 @@ pub(crate) async fn list_request_inquiries(
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let (page, filter) = query.read(|parameters| {
-        let page = parameters.page();
-        (page, parameters.filter(page))
-    })?;
-    if let Some(filter) = filter {
-        let list = Inquiries { account, path: path(&user, account) };
-        return list_orders(&user, &list, page, &filter).await;
-    }
-    listing(&user, &path(&user, account), page, |user| ListRequestInquiries { user, account, page }).await
+    let paid = async |inquiries: &[Element]| paid::payments(&user, account, inquiries).await;
+    list_orders::<_, RequestInquiry>(&user, account, query, paid).await
 }
 
 /// Read what was asked
@@ -179,7 +92,7 @@ pub(crate) async fn find_request_inquiry(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(inquiry): PathId<RequestInquiryId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(|user| FindRequestInquiry { user, account, inquiry }).await.map(BankAnswer)
+    user.call(&Find::<RequestInquiries>::new(account, inquiry)).await.map(BankAnswer)
 }
 
 /// Take back what was asked
@@ -208,5 +121,6 @@ pub(crate) async fn update_request_inquiry(
         }
         status
     })?;
-    user.call(|user| RevokeRequestInquiry { user, account, inquiry }).await.map(BankAnswer)
+    let body = json!({ "status": "REVOKED" });
+    user.call(&Update::<RequestInquiries> { parent: account, id: inquiry, body }).await.map(BankAnswer)
 }

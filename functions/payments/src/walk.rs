@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use shared::{
-    bunq::{From, LARGEST_PAGE, Neighbours, Onward, Page, calls::ListPayments},
+    bunq::{LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, calls::Payments},
     http::{Code, ConnectedUser, LARGEST_ANSWER, Problem},
     types::{ids::MonetaryAccountId, schedule::BankTime, since::Since},
 };
@@ -40,19 +40,19 @@ enum End {
 pub(crate) async fn all<S>(
     user: &ConnectedUser<S>,
     account: MonetaryAccountId,
-    mut from: From,
+    mut from: PageStart,
     since: Option<&Since>,
 ) -> Result<Response, Problem> {
     let (mut body, mut last, mut count) = (OPENING.to_owned(), None, LARGEST_PAGE);
     let end = loop {
-        if let From::OlderThan(id) = from
+        if let PageStart::OlderThan(id) = from
             && body.len() > OPENING.len()
             && user.deadline().left() < PAGE_TIME
         {
             break End::At(id);
         }
         let page = Page { count, from };
-        let listed = match user.call(|user| ListPayments { user, account, page }).await {
+        let listed = match user.call(&List::<Payments>::new(account, page)).await {
             Ok(listed) => listed,
             Err(problem) if problem.code() == Code::AnswerTooLarge && count > 1 => {
                 count /= 2;
@@ -60,7 +60,7 @@ pub(crate) async fn all<S>(
             }
             // What was read so far is good; the rest is worth another request.
             Err(problem) => match from {
-                From::OlderThan(id) if body.len() > OPENING.len() && problem.is_temporary() => {
+                PageStart::OlderThan(id) if body.len() > OPENING.len() && problem.is_temporary() => {
                     break End::At(id);
                 }
                 _ => return Err(problem),
@@ -78,7 +78,7 @@ pub(crate) async fn all<S>(
             Appended::UpToSize(last) => break End::At(last),
         }
         match onward {
-            Onward::Older(id) => from = From::OlderThan(id),
+            Onward::Older(id) => from = PageStart::OlderThan(id),
             Onward::End => break End::Complete,
             Onward::Repeats | Onward::Stuck => break astray(last)?,
         }

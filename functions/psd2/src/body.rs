@@ -37,7 +37,7 @@ pub(crate) fn read<S>(fields: &mut Fields, session: &Holder<S>) -> Option<Issuer
         description: description?,
         url_redirect: url_redirect?,
         time_expiry,
-        says_pending: status.is_some(),
+        explicit_status: status.is_some(),
     })
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn find_public_issuer_transaction(
     PathId(transaction): PathId<PublicUuid>,
 ) -> Result<BankAnswer, Problem> {
     let path = if session.tpp().config().public_path_at_root { PublicPath::Root } else { PublicPath::User };
-    session.call(|user| FindPublicIssuerTransaction { user, transaction, path }).await.map(BankAnswer)
+    session.call(&FindPublicIssuerTransaction { transaction, path }).await.map(BankAnswer)
 }
 
 /// Go to the page where an issuer transaction is paid

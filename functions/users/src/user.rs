@@ -22,6 +22,5 @@ use shared::{
 )]
 pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
     // The one call where bunq takes the customer's own id, and says more then.
-    let granted = user.connection.granted_id;
-    user.call(|path_id| FindUser { user: granted.unwrap_or(path_id) }).await.map(BankAnswer)
+    user.call(&FindUser { other: user.connection.granted_id }).await.map(BankAnswer)
 }

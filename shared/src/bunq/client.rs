@@ -12,8 +12,8 @@ use super::{
     envelope::Verified,
     error::BankError,
     redaction::SentCredentials,
-    request::{Call, Effect, Request},
-    retry::{Failure, Outcome, next},
+    request::{Call, Effect, FromAnswer, Request, SessionlessCall},
+    retry::{Failure, RetryDecision, decide},
     signing::{InstallationKey, PublicKey},
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     },
     types::{
         deadline::Deadline,
-        ids::InstallationId,
+        ids::{BunqUserId, InstallationId},
         secret::{InstallationToken, Secret, SessionToken},
     },
 };
@@ -60,14 +60,25 @@ pub enum Credentials<'a> {
     /// As an installation: until a session exists.
     Installation(&'a Installation),
     /// As the owner of a session.
-    Session(&'a Installation, &'a SessionToken),
+    Session(Session<'a>),
+}
+
+/// An open session at the bank.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    /// The installation that the session was opened with.
+    pub installation: &'a Installation,
+    /// The session's token.
+    pub token: &'a SessionToken,
+    /// The id in the path of calls with the session.
+    pub user: BunqUserId,
 }
 
 impl<'a> Credentials<'a> {
     const fn installation(self) -> Option<&'a Installation> {
         match self {
             Self::Anonymous => None,
-            Self::Installation(installation) | Self::Session(installation, _) => Some(installation),
+            Self::Installation(installation) | Self::Session(Session { installation, .. }) => Some(installation),
         }
     }
 }
@@ -99,17 +110,44 @@ impl Bank {
         Ok(Self { http, urls })
     }
 
-    /// Makes a call and answers its output, after as many tries as are safe.
+    /// Makes a call in a session, with as many tries as are safe.
     ///
     /// # Errors
-    /// [`BankError`].
-    pub async fn send<C: Call>(
+    /// Returns [`BankError`] if the last try failed; see [`Self::send`].
+    pub async fn call<C: Call>(
         &self,
-        credentials: Credentials<'_>,
+        session: Session<'_>,
         call: &C,
         deadline: Deadline,
     ) -> Result<C::Output, BankError> {
-        let request = call.build();
+        self.send(Credentials::Session(session), &call.build(session.user), deadline).await
+    }
+
+    /// Makes a call as an installation; without one, POST /installation itself.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the last try failed; see [`Self::send`].
+    pub async fn call_without_session<C: SessionlessCall>(
+        &self,
+        installation: Option<&Installation>,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, BankError> {
+        let credentials = installation.map_or(Credentials::Anonymous, Credentials::Installation);
+        self.send(credentials, &call.build(), deadline).await
+    }
+
+    /// Sends a request and reads the answer, with as many tries as are safe.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the last try failed. [`BankError::certainly_not_executed`] says whether the bank may
+    /// have executed the request.
+    pub async fn send<T: FromAnswer>(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        deadline: Deadline,
+    ) -> Result<T, BankError> {
         // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let (mut tries, mut garbled) = (0, false);
@@ -119,8 +157,8 @@ impl Bank {
                 Effect::Write => request_id.clone(),
                 Effect::Read => Uuid::new_v4().to_string(),
             };
-            let answer = self.attempt(credentials, &request, &id, deadline).await;
-            let error = match answer.and_then(|answer| decode(call, answer)) {
+            let answer = self.attempt(credentials, request, &id, deadline).await;
+            let error = match answer.and_then(decode) {
                 Ok(output) => return Ok(output),
                 Err(error) => error,
             };
@@ -128,9 +166,9 @@ impl Bank {
                 Failure::Garbled if garbled => Failure::Final,
                 failure => failure,
             };
-            match next(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
-                Outcome::GiveUp => return Err(error),
-                Outcome::Again(wait) => {
+            match decide(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
+                RetryDecision::GiveUp => return Err(error),
+                RetryDecision::Again(wait) => {
                     if failure == Failure::Garbled {
                         garbled = true;
                         count(Metric::BankAnswersGarbled);
@@ -193,7 +231,7 @@ impl Bank {
         builder = match credentials {
             Credentials::Anonymous => builder,
             Credentials::Installation(installation) => authenticate(builder, &installation.token, &mut sent)?,
-            Credentials::Session(_, token) => authenticate(builder, token, &mut sent)?,
+            Credentials::Session(Session { token, .. }) => authenticate(builder, token, &mut sent)?,
         };
         if let Some(body) = &request.body {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
@@ -237,9 +275,9 @@ impl Bank {
     }
 }
 
-fn decode<C: Call>(call: &C, answer: Verified) -> Result<C::Output, BankError> {
+fn decode<T: FromAnswer>(answer: Verified) -> Result<T, BankError> {
     let response_id = answer.response_id.clone();
-    call.decode(answer).map_err(|reason| {
+    T::read(answer).map_err(|reason| {
         let error = BankError::Undecodable { reason, response_id };
         error.count();
         error

@@ -10,7 +10,7 @@ pub const LARGEST_PAGE: u8 = 200;
 
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
+pub enum PageStart {
     /// At the newest element.
     Newest,
     /// At the first element older than this one.
@@ -25,18 +25,21 @@ pub struct Page {
     /// How many elements, 1 to 200.
     pub count: u8,
     /// Where it begins.
-    pub from: From,
+    pub from: PageStart,
 }
 
 impl Page {
+    /// The newest elements, as many as a page can have.
+    pub const LARGEST: Self = Self { count: LARGEST_PAGE, from: PageStart::Newest };
+
     /// Its query.
     #[must_use]
     pub fn query(self) -> Query {
         let count = ("count", self.count.to_string());
         match self.from {
-            From::Newest => vec![count],
-            From::OlderThan(id) => vec![count, ("older_id", id.to_string())],
-            From::NewerThan(id) => vec![count, ("newer_id", id.to_string())],
+            PageStart::Newest => vec![count],
+            PageStart::OlderThan(id) => vec![count, ("older_id", id.to_string())],
+            PageStart::NewerThan(id) => vec![count, ("newer_id", id.to_string())],
         }
     }
 }
@@ -60,8 +63,8 @@ impl Page {
     #[must_use]
     pub fn onward(self, ids: &[u64], older: Option<u64>) -> Onward {
         let bound = match self.from {
-            From::OlderThan(id) => Some(id),
-            From::Newest | From::NewerThan(_) => None,
+            PageStart::OlderThan(id) => Some(id),
+            PageStart::Newest | PageStart::NewerThan(_) => None,
         };
         let onward = if bound.is_some_and(|bound| ids.iter().any(|id| *id >= bound)) {
             Onward::Repeats

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     envelope::{DecodeError, Envelope, Verified},
     redaction::SentCredentials,
 };
-use crate::types::secret::Secret;
+use crate::types::{ids::BunqUserId, secret::Secret};
 
 /// The HTTP methods that bunq uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +59,9 @@ impl From<Method> for http::Method {
 /// What sending a call twice would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// It has no side effect.
     Read,
-    /// Perhaps the same thing twice.
+    /// It has a side effect, which may happen twice.
     Write,
 }
 
@@ -81,7 +81,7 @@ pub struct Request {
     pub query: Query,
     /// The exact bytes of the body, which are the bytes that are signed.
     pub body: Option<Vec<u8>>,
-    /// What the bank takes once; a new one for each call where none is given.
+    /// The request id, which the bank takes once. By default, each call gets a new one.
     pub request_id: Option<String>,
     /// The credentials in the body, which no text of the bank's may repeat.
     pub credentials: SentCredentials,
@@ -147,39 +147,96 @@ impl Request {
     }
 }
 
-/// One operation of the bank.
+/// One operation of the bank in a session.
 pub trait Call: Sync {
-    /// What a caller gets.
-    type Output;
+    /// What the answer is read into.
+    type Output: FromAnswer;
 
-    /// The request, without any side effect.
-    fn build(&self) -> Request;
-
-    /// Reads the answer, whose signature was verified.
-    ///
-    /// # Errors
-    /// [`DecodeError`] where something needed is not there.
-    fn decode(&self, answer: Verified) -> Result<Self::Output, DecodeError>;
+    /// Builds the request, without any side effect. `user` is the id in the path of calls with the session.
+    fn build(&self, user: BunqUserId) -> Request;
 }
 
-/// The answer to a creation.
+/// One operation of the bank before there is a session.
+pub trait SessionlessCall: Sync {
+    /// What the answer is read into.
+    type Output: FromAnswer;
+
+    /// Builds the request, without any side effect.
+    fn build(&self) -> Request;
+}
+
+/// A type that a verified answer of the bank can be read into.
+pub trait FromAnswer: Sized {
+    /// Reads an answer whose signature was verified.
+    ///
+    /// # Errors
+    /// Returns [`DecodeError`] if the answer is not an envelope, or lacks an element that the type needs.
+    fn read(answer: Verified) -> Result<Self, DecodeError>;
+}
+
+/// The answer as the bank wrote it, if it is a successful envelope.
+impl FromAnswer for Verified {
+    fn read(answer: Self) -> Result<Self, DecodeError> {
+        Envelope::check(&answer.body)?;
+        Ok(answer)
+    }
+}
+
+/// Nothing: the signature is all that counts.
+impl FromAnswer for () {
+    fn read(_: Verified) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+/// All elements of one type.
+impl<T: Element> FromAnswer for Vec<T> {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
+        Envelope::parse(&answer.body)?.all(T::NAME)
+    }
+}
+
+/// An element of an answer.
+pub trait Element: DeserializeOwned {
+    /// The key that names the element's type, such as `OauthClient`.
+    const NAME: &'static str;
+}
+
+/// The first element of a type.
 #[derive(Clone, Debug)]
-pub struct Created {
+pub struct One<T>(pub T);
+
+impl<T: Element> FromAnswer for One<T> {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
+        Envelope::parse(&answer.body)?.find(T::NAME).map(Self)
+    }
+}
+
+/// The id in `{"Id":{"id":N}}`, the answer to most creations.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct NewId<T> {
     /// The new object's id.
-    pub id: u64,
+    pub id: T,
+}
+
+impl<T: DeserializeOwned> FromAnswer for NewId<T> {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
+        Envelope::parse(&answer.body)?.find("Id")
+    }
+}
+
+/// The answer to a creation: the id, and the answer as the bank wrote it.
+#[derive(Clone, Debug)]
+pub struct Created<T> {
+    /// The new object's id.
+    pub id: T,
     /// The answer, as the bank wrote it.
     pub answer: Verified,
 }
 
-/// Reads `{"Id":{"id":N}}`, the answer to most creations.
-///
-/// # Errors
-/// [`DecodeError`].
-pub fn created(answer: Verified) -> Result<Created, DecodeError> {
-    #[derive(Deserialize)]
-    struct Id {
-        id: u64,
+impl<T: DeserializeOwned> FromAnswer for Created<T> {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
+        let NewId { id } = Envelope::parse(&answer.body)?.find("Id")?;
+        Ok(Self { id, answer })
     }
-    let Id { id } = Envelope::parse(&answer.body)?.find("Id")?;
-    Ok(Created { id, answer })
 }

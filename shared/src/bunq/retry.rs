@@ -43,7 +43,7 @@ impl From<&BankError> for Failure {
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RetryDecision {
     /// Wait this long, then send again.
     Again(Duration),
     /// Answer the failure.
@@ -56,13 +56,13 @@ const MOST_TRIES: u32 = 4;
 /// Decides after `tries` attempts, with `left` until the caller stops waiting. `jitter` is a random number from 0 to
 /// 1000 that keeps many containers from coming back at the same moment.
 #[must_use]
-pub fn next(effect: Effect, failure: Failure, tries: u32, left: Duration, jitter: u16) -> Outcome {
+pub fn decide(effect: Effect, failure: Failure, tries: u32, left: Duration, jitter: u16) -> RetryDecision {
     let backoff = Duration::from_millis(100) * 2_u32.saturating_pow(tries.saturating_sub(1).min(6));
     let share = |whole: Duration| whole * u32::from(jitter.min(1000)) / 1000;
     let wait = match (failure, effect) {
-        (Failure::Final, _) | (Failure::Unknown | Failure::Garbled, Effect::Write) => return Outcome::GiveUp,
+        (Failure::Final, _) | (Failure::Unknown | Failure::Garbled, Effect::Write) => return RetryDecision::GiveUp,
         (Failure::NotSent, _) | (Failure::Unknown | Failure::Garbled, Effect::Read) => backoff / 2 + share(backoff / 2),
         (Failure::RateLimited(window), _) => window + share(Duration::from_millis(500)),
     };
-    if tries >= MOST_TRIES || wait >= left { Outcome::GiveUp } else { Outcome::Again(wait) }
+    if tries >= MOST_TRIES || wait >= left { RetryDecision::GiveUp } else { RetryDecision::Again(wait) }
 }

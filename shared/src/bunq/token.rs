@@ -10,7 +10,7 @@ use super::{
     redaction::SentCredentials,
     refusal::Refusal,
     request::Effect,
-    retry::{Failure, Outcome, next},
+    retry::{Failure, RetryDecision, decide},
 };
 use crate::types::{
     deadline::Deadline,
@@ -85,9 +85,9 @@ impl Bank {
             tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
             let Err(TokenError::Bank(error)) = &result else { return result };
             error.count();
-            match next(Effect::Write, Failure::from(error), tries, deadline.left(), rand::random_range(0..=1000)) {
-                Outcome::GiveUp => return result,
-                Outcome::Again(wait) => tokio::time::sleep(wait).await,
+            match decide(Effect::Write, Failure::from(error), tries, deadline.left(), rand::random_range(0..=1000)) {
+                RetryDecision::GiveUp => return result,
+                RetryDecision::Again(wait) => tokio::time::sleep(wait).await,
             }
         }
     }

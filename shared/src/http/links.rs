@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use url::Url;
 
-use crate::bunq::{From, Neighbours, Page};
+use crate::bunq::{Neighbours, Page, PageStart};
 
 /// The `Link` header of a page of `listing` (the listing's own URL, without a query): `next` is older, `prev` is newer, `latest` is the
 /// newest page.
@@ -14,8 +14,8 @@ pub fn links(listing: &Url, page: Page, neighbours: Neighbours) -> Option<Header
         url.query_pairs_mut().extend_pairs(Page { from, ..page }.query());
         format!("<{url}>; rel=\"{relation}\"")
     };
-    let older = neighbours.older.map(|id| link(From::OlderThan(id), "next"));
-    let newer = neighbours.newer.map(|id| link(From::NewerThan(id), "prev"));
-    let all = older.into_iter().chain(newer).chain([link(From::Newest, "latest")]);
+    let older = neighbours.older.map(|id| link(PageStart::OlderThan(id), "next"));
+    let newer = neighbours.newer.map(|id| link(PageStart::NewerThan(id), "prev"));
+    let all = older.into_iter().chain(newer).chain([link(PageStart::Newest, "latest")]);
     HeaderValue::try_from(all.collect::<Vec<_>>().join(", ")).ok()
 }

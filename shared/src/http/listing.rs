@@ -4,10 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header;
 
 use super::{BankAnswer, Holder, Problem, links};
-use crate::{
-    bunq::{Call, Neighbours, Page, Verified},
-    types::ids::BunqUserId,
-};
+use crate::bunq::{Call, Neighbours, Page, Verified};
 
 /// Lambda passes on six megabytes at the most, in which quotes and backslashes count twice.
 pub const LARGEST_ANSWER: usize = 5_000_000;
@@ -15,14 +12,14 @@ pub const LARGEST_ANSWER: usize = 5_000_000;
 /// Answers a page. `path` is the listing's own, below the public URL.
 ///
 /// # Errors
-/// A [`Problem`] that says whose move it is.
+/// A [`Problem`] that says who has to act.
 pub async fn listing<S, C: Call<Output = Verified>>(
     session: &Holder<S>,
     path: &str,
     page: Page,
-    make: impl Fn(BunqUserId) -> C,
+    call: &C,
 ) -> Result<Response, Problem> {
-    let answer = session.call(make).await?;
+    let answer = session.call(call).await?;
     if answer.body.len() > LARGEST_ANSWER {
         return Err(Problem::answer_too_large());
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod auth;
 mod body;
+mod created;
 mod fields;
 mod idempotency;
 mod known_parameters;
@@ -14,23 +15,22 @@ mod order_list;
 mod problem;
 mod query;
 mod session;
-mod start;
 mod verified;
 
 pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
 pub use body::JsonBody;
+pub use created::created;
 pub use fields::Fields;
 pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestId, service};
 pub use links::links;
 pub use listing::{LARGEST_ANSWER, listing};
 pub use openapi::{base, document};
-pub use order_list::{Element, OrderFilter, OrderList, OrderStatus, list_orders};
+pub use order_list::{Element, OrderFilter, OrderStatus, list_orders};
 pub use problem::{Action, Affects, Code, Place, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};
 pub use session::{ConnectedUser, Holder, OwnSession, PathId};
-pub use start::start;
 pub use verified::BankAnswer;
 
 use crate::tpp::Tpp;

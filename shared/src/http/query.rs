@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::{Place, Problem, Reasons};
 use crate::{
-    bunq::{From, LARGEST_PAGE, Page},
+    bunq::{LARGEST_PAGE, Page, PageStart},
     types::ids::IdError,
 };
 
@@ -86,12 +86,12 @@ impl Parameters {
             self.refuse("count", "must be 1 to 200");
         }
         let from = match (older, newer) {
-            (None, None) => From::Newest,
-            (Some(AnyId(id)), None) => From::OlderThan(id),
-            (None, Some(AnyId(id))) => From::NewerThan(id),
+            (None, None) => PageStart::Newest,
+            (Some(AnyId(id)), None) => PageStart::OlderThan(id),
+            (None, Some(AnyId(id))) => PageStart::NewerThan(id),
             (Some(_), Some(_)) => {
                 self.refuse("newer_id", "cannot be combined with older_id");
-                From::Newest
+                PageStart::Newest
             }
         };
         Page { count: count.unwrap_or(usual), from }

@@ -8,19 +8,19 @@ use axum::{
     http::request::Parts,
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::{Span, field};
 use url::Url;
 
 use super::{App, Caller, IdempotencyHeader, Place, Problem, RequiredScope};
 use crate::{
-    bunq::{BankError, Call, RefusalKind},
+    bunq::{BankError, Call, RefusalKind, Resource},
     store::{Connection, OrderKind, OrderScope, SessionOwner},
     tpp::{Order, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
-        ids::{BunqUserId, MonetaryAccountId, PathParameter},
+        ids::{MonetaryAccountId, PathParameter},
         order_reference::OrderReference,
         secret::Secret as _,
     },
@@ -37,20 +37,20 @@ pub struct Holder<S> {
 }
 
 impl<S> Holder<S> {
-    /// Makes a call in the session. `make` gets the id that stands in the path.
+    /// Makes a call in the session.
     ///
     /// # Errors
-    /// A [`Problem`] that says whose move it is.
-    pub async fn call<C: Call>(&self, make: impl Fn(BunqUserId) -> C) -> Result<C::Output, Problem> {
-        Ok(self.app.tpp.call(self.owner, make, self.deadline).await?)
+    /// A [`Problem`] that says who has to act.
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Problem> {
+        Ok(self.app.tpp.call(self.owner, call, self.deadline).await?)
     }
 
     /// Makes a call that reads one object; `None` if the bank has no such object.
     ///
     /// # Errors
-    /// A [`Problem`] that says whose move it is; also if the bank has no such account.
-    pub async fn find<C: Call>(&self, make: impl Fn(BunqUserId) -> C) -> Result<Option<C::Output>, Problem> {
-        match self.app.tpp.call(self.owner, make, self.deadline).await {
+    /// A [`Problem`] that says who has to act; also if the bank has no such account.
+    pub async fn find<C: Call>(&self, call: &C) -> Result<Option<C::Output>, Problem> {
+        match self.app.tpp.call(self.owner, call, self.deadline).await {
             Ok(found) => Ok(Some(found)),
             Err(TppError::Bank(BankError::Refused(refusal)))
                 if refusal.status == 404 && refusal.kind() == RefusalKind::Other =>
@@ -58,6 +58,16 @@ impl<S> Holder<S> {
                 Ok(None)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Our path of a collection, below the public URL: bunq's, with our id of the customer; below `psd2` if the
+    /// collection is the TPP's own.
+    #[must_use]
+    pub fn collection<R: Resource>(&self, parent: R::Parent) -> String {
+        match self.owner {
+            SessionOwner::Customer(user_id) => R::collection(user_id, parent),
+            SessionOwner::Tpp => format!("psd2/{}", R::COLLECTION.rsplit('/').next().unwrap_or_default()),
         }
     }
 
@@ -73,28 +83,27 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.order_scope(self.owner, &self.caller.workspace, kind, account).await?)
     }
 
-    /// Starts an order once, under an idempotency key of the caller's workspace, and stores its reference. Two requests
-    /// are the same if `content`, which is what would be sent to the bank, and the reference are equal.
+    /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two requests
+    /// are the same if the orders' contents and the references are equal.
     ///
     /// # Errors
-    /// A [`Problem`] that says whose move it is.
-    pub async fn start_once<O: Order>(
+    /// A [`Problem`] that says who has to act.
+    pub async fn create_once<O: Order>(
         &self,
         key: &IdempotencyHeader,
-        route: &str,
-        content: &Value,
         order: &O,
         reference: Option<&OrderReference>,
     ) -> Result<Started, Problem> {
         let name = RequestName::new(&self.caller.workspace, key.key());
+        let (route, content) = (self.collection::<O::Resource>(order.parent()), order.content());
         let hash = match reference {
-            None => RequestHash::new(route, content),
-            Some(reference) => RequestHash::new(route, &json!([content, reference.expose()])),
+            None => RequestHash::new(&route, &content),
+            Some(reference) => RequestHash::new(&route, &json!([content, reference.expose()])),
         };
         let started = self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
-            // Where this fails, the same request under the same key comes here again.
-            let scope = self.order_scope(O::KIND, order.account()).await?;
+            // If this fails, the same request under the same key comes here again.
+            let scope = self.order_scope(O::KIND, O::account_of(order.parent())).await?;
             self.app.tpp.keep_order_reference(&scope, started.id, reference).await?;
         }
         Ok(started)

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Tpp, TppError};
 use crate::{
-    bunq::{Credentials, Installation, calls::EndSession},
+    bunq::{Session, calls::EndSession},
     store::{Connection, Cursor, Found, Marked, SessionOwner, StoreError, StoredState, Usable},
     telemetry::{
         Metric,
         audit::{self, Action},
         count,
     },
-    types::{deadline::Deadline, ids::UserId, reference::Reference, secret::SessionToken, workspace::Workspace},
+    types::{deadline::Deadline, ids::UserId, reference::Reference, workspace::Workspace},
 };
 
 /// How long the bank has to end a session of a connection that is deleted. It ends by itself, later.
@@ -190,7 +190,9 @@ impl Tpp {
             let usable = Usable { at: self.0.clock.now(), installation: identity.installation.id };
             let found = self.0.store.find_session(&identity.sealing, owner, usable).await;
             if let Ok(StoredState::Open(session)) = found {
-                self.end_session(&identity.installation, &session.token, deadline).await;
+                let installation = &identity.installation;
+                let session = Session { installation, token: &session.token, user: session.path_id };
+                self.end_session(session, deadline).await;
             }
         }
         self.0.store.forget_session(owner).await?;
@@ -199,9 +201,9 @@ impl Tpp {
     }
 
     /// Ends a session at the bank. A bank that does not hear it ends it later by itself.
-    pub(super) async fn end_session(&self, installation: &Installation, token: &SessionToken, deadline: Deadline) {
+    pub(super) async fn end_session(&self, session: Session<'_>, deadline: Deadline) {
         let deadline = deadline.earlier(Deadline::after(END_SESSION));
-        match self.0.bank.send(Credentials::Session(installation, token), &EndSession, deadline).await {
+        match self.0.bank.call(session, &EndSession, deadline).await {
             Err(error) if !error.is_dead_session() => {
                 tracing::warn!(%error, "connection: its session could not be ended at the bank");
             }

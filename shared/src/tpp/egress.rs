@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::{Tpp, TppError};
 use crate::{
     bunq::{
-        BankError,
-        calls::{ListPermittedIps, PermittedIp},
+        BankError, List, Page,
+        calls::{PermittedIp, PermittedIps},
     },
     secrets::TppSecret,
     store::SessionOwner,
@@ -81,7 +81,8 @@ impl Tpp {
     /// [`TppError`], and where the address is not permitted [`TppError::IpNotPermitted`].
     async fn compare_egress(&self, deadline: Deadline) -> Result<Compared, TppError> {
         let key = self.own_key().await?;
-        let list = self.call(SessionOwner::Tpp, |user| ListPermittedIps { user, key }, deadline);
+        let list = List::<PermittedIps, Vec<PermittedIp>>::new(key, Page::LARGEST);
+        let list = self.call(SessionOwner::Tpp, &list, deadline);
         let (listed, egress_ip) = tokio::join!(list, self.egress_ip(deadline));
         let active = |ip: &PermittedIp| ip.status == "ACTIVE";
         let listed = listed?;

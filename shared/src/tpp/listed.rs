@@ -14,7 +14,7 @@ use crate::{
 
 /// An object in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(super) struct Listed {
     /// Its id.
     pub id: u64,
     /// When it was made, where the bank says.
@@ -25,7 +25,7 @@ pub struct Listed {
 
 /// How sure it is that an object is what was ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Likeness {
+pub(super) enum Likeness {
     /// It carries the order's own mark.
     Mark,
     /// It has the order's terms and no mark.
@@ -86,7 +86,7 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// [`DecodeError`] where the page or an object's id cannot be read: then nobody can say what is not there.
-pub fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_>) -> Result<Vec<Listed>, DecodeError> {
+pub(super) fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_>) -> Result<Vec<Listed>, DecodeError> {
     #[derive(Deserialize)]
     struct Outline {
         id: u64,

@@ -12,6 +12,7 @@ mod identity;
 mod listed;
 mod onboarding;
 mod once;
+mod order;
 mod order_references;
 mod session;
 
@@ -28,9 +29,9 @@ pub use consent::{
 pub use egress::EgressReport;
 pub use error::TppError;
 pub use identity::Identity;
-pub use listed::{Likeness, Listed, Mark, Wanted, read_listed};
 pub use onboarding::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
-pub use once::{Order, Started};
+pub use once::Started;
+pub use order::Order;
 
 use crate::{
     bunq::Bank,

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use super::{Tpp, TppError};
 use crate::{
     bunq::{
-        BankError, Call, Credentials, Effect, Installation, UserElement,
+        BankError, Call, Credentials, Effect, Installation, Request, Session, UserElement,
         calls::{CreateSession, NewSession},
     },
     store::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict},
-    types::{deadline::Deadline, ids::BunqUserId, secret::Secret},
+    types::{deadline::Deadline, secret::Secret},
 };
 
 /// A session is renewed this long before the bank ends it, as bunq's own libraries do.
@@ -23,28 +23,29 @@ const SHORTEST_LIFETIME: u64 = 300;
 const POLL: Duration = Duration::from_millis(200);
 
 impl Tpp {
-    /// Makes a call in an owner's session. `make` gets the id that stands in the path of calls with that session. Where
-    /// the bank says that the session is over, it is renewed and the call repeated, once, unless the call may have been
-    /// executed.
+    /// Makes a call in an owner's session. If the bank says that the session is over, renews it and repeats the call,
+    /// once, unless the bank may have executed the call.
     ///
     /// # Errors
-    /// [`TppError`].
+    /// Returns [`TppError`] if there is no session, or if the call fails.
     pub async fn call<C: Call>(
         &self,
         owner: SessionOwner,
-        make: impl Fn(BunqUserId) -> C,
+        call: &C,
         deadline: Deadline,
     ) -> Result<C::Output, TppError> {
         let identity = self.identity().await?;
-        let installation = &identity.installation;
+        let send = async |session: &StoredSession, request: &Request| {
+            let session =
+                Session { installation: &identity.installation, token: &session.token, user: session.path_id };
+            self.0.bank.send::<C::Output>(Credentials::Session(session), request, deadline).await
+        };
         let session = self.session(owner, None, deadline).await?;
-        let call = make(session.path_id);
-        let sent = self.0.bank.send(Credentials::Session(installation, &session.token), &call, deadline).await;
-        match sent {
-            Err(error) if error.is_dead_session() && may_repeat(&call, &error) => {
+        let request = call.build(session.path_id);
+        match send(&session, &request).await {
+            Err(error) if error.is_dead_session() && may_repeat(&request, &error) => {
                 let renewed = self.session(owner, Some(session.generation), deadline).await?;
-                let call = make(renewed.path_id);
-                Ok(self.0.bank.send(Credentials::Session(installation, &renewed.token), &call, deadline).await?)
+                Ok(send(&renewed, &call.build(renewed.path_id)).await?)
             }
             sent => Ok(sent?),
         }
@@ -110,7 +111,9 @@ impl Tpp {
                     if let SessionOwner::Customer(user_id) = owner
                         && !matches!(self.0.store.find_connection(user_id).await, Ok(Some(_)))
                     {
-                        self.end_session(&identity.installation, &session.token, deadline).await;
+                        let installation = &identity.installation;
+                        let session = Session { installation, token: &session.token, user: session.path_id };
+                        self.end_session(session, deadline).await;
                         return Err(TppError::UnknownUser);
                     }
                     Ok(session)
@@ -188,8 +191,7 @@ impl Tpp {
     ) -> Result<(OpenedSession, UserElement), BankError> {
         let call = CreateSession { secret: secret.clone() };
         let asked_at = self.0.clock.now();
-        let NewSession { token, user } =
-            self.0.bank.send(Credentials::Installation(installation), &call, deadline).await?;
+        let NewSession { token, user } = self.0.bank.call_without_session(Some(installation), &call, deadline).await?;
         if matches!(user, UserElement::Psp(_)) {
             self.0.address.prove(self.0.clock.now());
         }
@@ -212,8 +214,8 @@ impl Tpp {
     }
 }
 
-fn may_repeat(call: &impl Call, error: &BankError) -> bool {
-    match call.build().method.effect() {
+fn may_repeat(request: &Request, error: &BankError) -> bool {
+    match request.method.effect() {
         Effect::Read => true,
         Effect::Write => error.certainly_not_executed(),
     }

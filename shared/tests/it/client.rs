@@ -16,7 +16,7 @@ use axum::{
 };
 use shared::{
     bunq::{
-        Bank, BankError, Credentials, Installation, InstallationKey, PublicKey, TokenError,
+        Bank, BankError, Call as _, Credentials, Installation, InstallationKey, PublicKey, TokenError, Verified,
         calls::{CreateInstallation, FindUser},
     },
     config::BunqUrls,
@@ -67,7 +67,7 @@ async fn write_to(bank: &Bank) -> BankError {
 
 async fn write_within(time: Duration, bank: &Bank) -> BankError {
     let call = CreateInstallation { client_public_key: "key".to_owned() };
-    bank.send(Credentials::Anonymous, &call, Deadline::after(time)).await.unwrap_err()
+    bank.call_without_session(None, &call, Deadline::after(time)).await.unwrap_err()
 }
 
 /// The bank's key pair; its private half signs answers.
@@ -87,8 +87,10 @@ async fn installation() -> Installation {
 }
 
 async fn read_from(bank: &Bank) -> Result<String, BankError> {
-    let call = FindUser { user: 7.try_into().unwrap() };
-    let answer = bank.send(Credentials::Installation(&installation().await), &call, Deadline::after(A_MINUTE)).await?;
+    let find = FindUser::default().build(7.try_into().unwrap());
+    let credentials = installation().await;
+    let sent = bank.send::<Verified>(Credentials::Installation(&credentials), &find, Deadline::after(A_MINUTE));
+    let answer = sent.await?;
     Ok(String::from_utf8(answer.body.to_vec()).unwrap())
 }
 
@@ -197,9 +199,9 @@ async fn a_rate_limit_lasts_as_long_as_its_text_says() {
 #[tokio::test]
 async fn a_read_is_tried_four_times_and_no_more() {
     let (bank, calls) = bank(500, "", None).await;
-    let call = FindUser { user: 7.try_into().unwrap() };
+    let find = FindUser::default().build(7.try_into().unwrap());
 
-    let sent = bank.send(Credentials::Anonymous, &call, Deadline::after(A_MINUTE)).await;
+    let sent = bank.send::<Verified>(Credentials::Anonymous, &find, Deadline::after(A_MINUTE)).await;
 
     assert!(matches!(sent.unwrap_err(), BankError::Failed(_)));
     assert_eq!(calls.load(Ordering::SeqCst), 4);
@@ -250,9 +252,9 @@ async fn a_signed_answer_that_is_no_success_is_not_understood() {
 #[tokio::test]
 async fn an_answer_without_end_is_cut_off() {
     let (bank, _) = bank(200, &" ".repeat(8 * 1024 * 1024 + 1), None).await;
-    let call = FindUser { user: 7.try_into().unwrap() };
+    let find = FindUser::default().build(7.try_into().unwrap());
 
-    let sent = bank.send(Credentials::Anonymous, &call, Deadline::after(A_MINUTE)).await;
+    let sent = bank.send::<Verified>(Credentials::Anonymous, &find, Deadline::after(A_MINUTE)).await;
 
     assert!(matches!(sent.unwrap_err(), BankError::TooLarge));
 }

@@ -5,10 +5,9 @@ use std::fmt::Debug;
 use serde_json::json;
 use shared::{
     bunq::{
-        Call, Installation, InstallationKey, PublicKey, Verified,
+        Create, FromAnswer as _, Installation, InstallationKey, PublicKey, SessionlessCall as _, Verified,
         calls::{
-            CreateDeviceServer, CreateInstallation, CreateSession, FindUser, ListOauthClients, NewInstallation,
-            NewSession, OauthClient, PspCredential,
+            CreateDeviceServer, CreateSession, DraftPayments, NewInstallation, NewSession, OauthClient, PspCredential,
         },
     },
     http::BankAnswer,
@@ -126,7 +125,7 @@ fn what_the_bank_gives_is_not_printed() {
     let body = json!({ "Response": [
         { "Token": { "token": SECRET } }, { "UserPaymentServiceProvider": { "id": 9 } },
     ] });
-    let session: NewSession = CreateSession { secret: secret::<PspApiKey>() }.decode(verified(&body)).unwrap();
+    let session = NewSession::read(verified(&body)).unwrap();
     assert_hidden(&session);
 }
 
@@ -135,6 +134,7 @@ fn calls_that_carry_a_key_are_not_printed() {
     assert_hidden(&CreateSession { secret: secret::<AccessToken>() });
     let (description, permitted_ips) = (String::new(), Vec::new());
     assert_hidden(&CreateDeviceServer { description, secret: secret::<PspApiKey>(), permitted_ips });
+    assert_hidden(&Create::<DraftPayments>::new(1.try_into().unwrap(), json!({ "description": SECRET })));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn an_answer_of_the_bank_does_not_print_its_body() {
     let body = json!({ "Response": [{ "UserPerson": { "display_name": SECRET, "token": SECRET } }] });
 
     assert_hidden(&verified(&body));
-    assert_hidden(&FindUser { user: user() }.decode(verified(&body)).unwrap());
+    assert_hidden(&Verified::read(verified(&body)).unwrap());
     assert_hidden(&BankAnswer(verified(&body)));
 }
 
@@ -165,13 +165,12 @@ fn an_envelope_does_not_print_its_elements() {
 #[test]
 fn an_answer_that_is_not_understood_is_not_repeated_by_the_error() {
     for body in [json!({ "Response": [{ "OauthClient": { "secret": SECRET } }] }), json!({ "Response": SECRET })] {
-        let error = ListOauthClients { user: user() }.decode(verified(&body)).unwrap_err();
+        let error = Vec::<OauthClient>::read(verified(&body)).unwrap_err();
         assert_hidden(&error);
         assert!(!error.to_string().contains(SECRET), "{error}");
     }
-    let error = CreateInstallation { client_public_key: String::new() }
-        .decode(verified(&json!({ "Response": [{ "Id": { "id": 1 } }, { "Token": { "token": [SECRET] } }] })))
-        .unwrap_err();
+    let body = json!({ "Response": [{ "Id": { "id": 1 } }, { "Token": { "token": [SECRET] } }] });
+    let error = NewInstallation::read(verified(&body)).unwrap_err();
     assert_hidden(&error);
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
-    bunq::{Call as _, DecodeError, Envelope, SentCredentials, Verified, calls::CreateInstallation},
+    bunq::{DecodeError, Envelope, FromAnswer as _, SentCredentials, Verified, calls::NewInstallation},
     types::secret::Secret as _,
 };
 
@@ -30,9 +30,8 @@ proptest! {
     #[test]
     fn elements_are_found_in_any_order(elements in Just(elements()).prop_shuffle()) {
         let body = json!({ "Response": elements }).to_string().into_bytes();
-        let call = CreateInstallation { client_public_key: String::new() };
 
-        let made = call.decode(Verified { body: body.into(), response_id: None }).unwrap();
+        let made = NewInstallation::read(Verified { body: body.into(), response_id: None }).unwrap();
 
         prop_assert_eq!(u64::from(made.id), 7);
         prop_assert_eq!(made.token.expose(), "ab".repeat(32));

@@ -5,15 +5,15 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract,
     http::{Response, StatusCode},
 };
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
     bunq::{
-        Bank, BankError, Call, Credentials, Installation, InstallationKey, PublicKey, REDACTED, SentCredentials,
-        TokenError,
+        Bank, BankError, Call as _, Credentials, Installation, InstallationKey, PublicKey, REDACTED, Request,
+        SentCredentials, Session, SessionlessCall as _, TokenError, Verified,
         calls::{CreateDeviceServer, CreatePspCredential, CreateSession, FindUser},
     },
     config::BunqUrls,
@@ -37,7 +37,7 @@ fn deadline() -> Deadline {
 
 /// A bank that refuses every call, and repeats all of it in its text, as it stands and escaped.
 async fn echo(status: u16) -> Bank {
-    let answer = async move |request: Request| {
+    let answer = async move |request: extract::Request| {
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let body = String::from_utf8_lossy(&body).into_owned();
@@ -106,12 +106,12 @@ async fn installation() -> Installation {
 async fn refused(
     status: u16,
     credentials: Credentials<'_>,
-    call: &impl Call<Output: std::fmt::Debug>,
+    request: &Request,
     secrets: &[&str],
     key: &InstallationKey,
 ) -> Vec<String> {
-    let error = echo(status).await.send(credentials, call, deadline()).await.unwrap_err();
-    let signature = key.sign(call.build().body.as_deref().unwrap_or_default()).unwrap();
+    let error = echo(status).await.send::<Verified>(credentials, request, deadline()).await.unwrap_err();
+    let signature = key.sign(request.body.as_deref().unwrap_or_default()).unwrap();
     said(&error, &[secrets, &[signature.as_str()]].concat())
 }
 
@@ -126,19 +126,20 @@ async fn no_refusal_repeats_what_a_call_sent_as_a_credential() {
 
     let as_installation = Credentials::Installation(&installation);
     for status in [400, 403] {
-        let in_session = Credentials::Session(&installation, &session);
-        let find = FindUser { user: 7.try_into().unwrap() };
+        let user = 7.try_into().unwrap();
+        let in_session = Credentials::Session(Session { installation: &installation, token: &session, user });
+        let find = FindUser::default().build(user);
         let texts = refused(status, in_session, &find, &[session.expose()], key).await;
         assert!(texts.iter().any(|text| text == &format!("Invalid hash \"{REDACTED}\".")), "{texts:?}");
         let device = CreateDeviceServer { description: "tpp".to_owned(), secret: psp.clone(), permitted_ips: vec![] };
-        refused(status, as_installation, &device, &[token, psp.expose()], key).await;
+        refused(status, as_installation, &device.build(), &[token, psp.expose()], key).await;
         let certificate = String::new();
         let psp = CreatePspCredential { chain: certificate.clone(), certificate, proof: proof.clone() };
-        refused(status, as_installation, &psp, &[token, &proof], key).await;
+        refused(status, as_installation, &psp.build(), &[token, &proof], key).await;
     }
     for status in [400, 401, 404, 466, 500] {
         let open = CreateSession { secret: access.clone() };
-        refused(status, as_installation, &open, &[token, access.expose()], key).await;
+        refused(status, as_installation, &open.build(), &[token, access.expose()], key).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use shared::bunq::{Effect, Failure, Outcome, next};
+use shared::bunq::{Effect, Failure, RetryDecision, decide};
 
 const AGES: Duration = Duration::from_secs(1_000_000);
 
@@ -25,10 +25,10 @@ fn failure() -> impl Strategy<Value = Failure> {
     ]
 }
 
-fn wait(outcome: Outcome) -> Duration {
+fn wait(outcome: RetryDecision) -> Duration {
     match outcome {
-        Outcome::Again(wait) => wait,
-        Outcome::GiveUp => panic!("gives up"),
+        RetryDecision::Again(wait) => wait,
+        RetryDecision::GiveUp => panic!("gives up"),
     }
 }
 
@@ -36,13 +36,13 @@ proptest! {
     #[test]
     fn a_write_of_unknown_outcome_is_never_sent_again(tries in 0_u32.., left in seconds(0..=u64::MAX), jitter: u16) {
         for failure in [Failure::Unknown, Failure::Garbled] {
-            prop_assert_eq!(next(Effect::Write, failure, tries, left, jitter), Outcome::GiveUp);
+            prop_assert_eq!(decide(Effect::Write, failure, tries, left, jitter), RetryDecision::GiveUp);
         }
     }
 
     #[test]
     fn what_is_final_is_never_sent_again(effect in effect(), tries in 0_u32.., left in seconds(0..=u64::MAX), jitter: u16) {
-        prop_assert_eq!(next(effect, Failure::Final, tries, left, jitter), Outcome::GiveUp);
+        prop_assert_eq!(decide(effect, Failure::Final, tries, left, jitter), RetryDecision::GiveUp);
     }
 
     #[test]
@@ -50,43 +50,43 @@ proptest! {
         effect in effect(), failure in failure(), tries in 1_u32..10, left in 0_u64..5_000, jitter: u16,
     ) {
         let left = Duration::from_millis(left);
-        if let Outcome::Again(wait) = next(effect, failure, tries, left, jitter) {
+        if let RetryDecision::Again(wait) = decide(effect, failure, tries, left, jitter) {
             prop_assert!(wait < left, "{wait:?} of {left:?}");
         }
     }
 
     #[test]
     fn after_the_fourth_try_nothing_is_sent(effect in effect(), failure in failure(), tries in 4_u32.., jitter: u16) {
-        prop_assert_eq!(next(effect, failure, tries, AGES, jitter), Outcome::GiveUp);
+        prop_assert_eq!(decide(effect, failure, tries, AGES, jitter), RetryDecision::GiveUp);
     }
 
     #[test]
     fn a_rate_limit_is_waited_for_in_full_and_hardly_longer(
         effect in effect(), window in seconds(1..=3600), tries in 1_u32..4, jitter: u16,
     ) {
-        let wait = wait(next(effect, Failure::RateLimited(window), tries, AGES, jitter));
+        let wait = wait(decide(effect, Failure::RateLimited(window), tries, AGES, jitter));
         prop_assert!(wait >= window, "{wait:?}");
         prop_assert!(wait <= window + Duration::from_millis(500), "{wait:?}");
     }
 
     #[test]
     fn what_cannot_have_run_is_sent_again_while_there_is_time(effect in effect(), tries in 1_u32..4, jitter: u16) {
-        prop_assert!(wait(next(effect, Failure::NotSent, tries, AGES, jitter)) > Duration::ZERO);
+        prop_assert!(wait(decide(effect, Failure::NotSent, tries, AGES, jitter)) > Duration::ZERO);
     }
 
     #[test]
     fn reads_come_back_later_each_time(tries in 1_u32..3, jitter: u16, other: u16) {
-        let now = wait(next(Effect::Read, Failure::Unknown, tries, AGES, jitter));
-        let after = wait(next(Effect::Read, Failure::Unknown, tries + 1, AGES, jitter));
-        let whatever = wait(next(Effect::Read, Failure::Unknown, tries + 1, AGES, other));
+        let now = wait(decide(Effect::Read, Failure::Unknown, tries, AGES, jitter));
+        let after = wait(decide(Effect::Read, Failure::Unknown, tries + 1, AGES, jitter));
+        let whatever = wait(decide(Effect::Read, Failure::Unknown, tries + 1, AGES, other));
         prop_assert!(after > now, "{now:?} {after:?}");
         prop_assert!(whatever >= now, "{now:?} {whatever:?}");
     }
 
     #[test]
     fn two_containers_do_not_come_back_together(tries in 1_u32..4, jitter in 0_u16..1000) {
-        let one = next(Effect::Read, Failure::Unknown, tries, AGES, jitter);
-        let other = next(Effect::Read, Failure::Unknown, tries, AGES, jitter + 1);
+        let one = decide(Effect::Read, Failure::Unknown, tries, AGES, jitter);
+        let other = decide(Effect::Read, Failure::Unknown, tries, AGES, jitter + 1);
         prop_assert!(wait(one) < wait(other));
     }
 }
@@ -95,18 +95,21 @@ proptest! {
 fn a_rate_limit_past_the_deadline_is_answered_at_once() {
     let window = Failure::RateLimited(Duration::from_secs(30));
 
-    assert_eq!(next(Effect::Read, window, 1, Duration::from_secs(25), 0), Outcome::GiveUp);
-    assert_eq!(next(Effect::Read, window, 1, Duration::from_secs(30), 0), Outcome::GiveUp);
+    assert_eq!(decide(Effect::Read, window, 1, Duration::from_secs(25), 0), RetryDecision::GiveUp);
+    assert_eq!(decide(Effect::Read, window, 1, Duration::from_secs(30), 0), RetryDecision::GiveUp);
     assert_eq!(
-        next(Effect::Write, window, 1, Duration::from_secs(31), 0),
-        Outcome::Again(Duration::from_secs(30)),
+        decide(Effect::Write, window, 1, Duration::from_secs(31), 0),
+        RetryDecision::Again(Duration::from_secs(30)),
         "a 429 was not executed, so a write may come back too"
     );
 }
 
 #[test]
 fn the_first_wait_is_a_tenth_of_a_second_at_the_most() {
-    assert_eq!(next(Effect::Read, Failure::Unknown, 1, AGES, 1000), Outcome::Again(Duration::from_millis(100)));
-    assert_eq!(next(Effect::Read, Failure::Unknown, 1, AGES, u16::MAX), Outcome::Again(Duration::from_millis(100)));
-    assert_eq!(next(Effect::Read, Failure::Unknown, 1, AGES, 0), Outcome::Again(Duration::from_millis(50)));
+    assert_eq!(decide(Effect::Read, Failure::Unknown, 1, AGES, 1000), RetryDecision::Again(Duration::from_millis(100)));
+    assert_eq!(
+        decide(Effect::Read, Failure::Unknown, 1, AGES, u16::MAX),
+        RetryDecision::Again(Duration::from_millis(100))
+    );
+    assert_eq!(decide(Effect::Read, Failure::Unknown, 1, AGES, 0), RetryDecision::Again(Duration::from_millis(50)));
 }

@@ -2,18 +2,14 @@
 
 use serde_json::{Value, json};
 use shared::{
-    bunq::{
-        Call as _, Customer, CustomerKind, DecodeError, UserElement, Verified,
-        calls::{CreateSession, NewSession},
-    },
-    types::secret::{AccessToken, Secret as _},
+    bunq::{Customer, CustomerKind, DecodeError, FromAnswer as _, UserElement, Verified, calls::NewSession},
+    types::secret::Secret as _,
 };
 
 fn decode(user: &Value) -> Result<NewSession, DecodeError> {
     let token = json!({ "Token": { "id": 2, "token": "session-token" } });
     let body = json!({ "Response": [{ "Id": { "id": 1 } }, token, user] }).to_string();
-    let call = CreateSession { secret: AccessToken::parse("access-token".to_owned()).unwrap() };
-    call.decode(Verified { body: body.into_bytes().into(), response_id: None })
+    NewSession::read(Verified { body: body.into_bytes().into(), response_id: None })
 }
 
 fn customer(user_api_key: &Value) -> Customer {
@@ -138,9 +134,8 @@ fn a_session_of_an_ordinary_user_is_not_one_of_a_tpp_or_its_customer() {
 #[test]
 fn a_session_without_a_token_is_none() {
     let body = json!({ "Response": [{ "Id": { "id": 1 } }, { "UserPaymentServiceProvider": { "id": 9 } }] });
-    let call = CreateSession { secret: AccessToken::parse("access-token".to_owned()).unwrap() };
 
-    let decoded = call.decode(Verified { body: body.to_string().into_bytes().into(), response_id: None });
+    let decoded = NewSession::read(Verified { body: body.to_string().into_bytes().into(), response_id: None });
 
     assert_eq!(decoded.unwrap_err(), DecodeError::Missing("Token"));
 }
@@ -167,10 +162,9 @@ fn a_timeout_is_read_however_it_is_written_and_null_siblings_are_passed_over() {
                 "granted_by_user": { "UserCompany": null, "UserPerson": person, "UserPaymentServiceProvider": null },
             } },
         ] });
-        let call = CreateSession { secret: AccessToken::parse("a".repeat(64)).unwrap() };
         let answer = Verified { body: body.to_string().into(), response_id: None };
 
-        let session = call.decode(answer).unwrap();
+        let session = NewSession::read(answer).unwrap();
 
         assert_eq!(session.user.session_timeout(), expected, "{timeout}");
         assert!(matches!(session.user, UserElement::Customer(customer) if customer.kind == CustomerKind::Person));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use shared::{
-    bunq::{From, Neighbours, Onward, Page},
+    bunq::{Neighbours, Onward, Page, PageStart},
     http::links,
     types::{
         counterparty::{Address, CounterpartyType},
@@ -154,7 +154,7 @@ proptest! {
     #[test]
     fn links_are_our_own_urls_with_the_bank_s_ids(older in any::<Option<u64>>(), newer in any::<Option<u64>>(), count in 1_u8..=200) {
         let listing = Url::parse("https://tpp.example/user/x/payments/1").unwrap();
-        let page = Page { count, from: From::OlderThan(3) };
+        let page = Page { count, from: PageStart::OlderThan(3) };
         let header = links(&listing, page, Neighbours { older, newer }).unwrap();
         let header = header.to_str().unwrap();
         let expect = |name: &str, id: Option<u64>, relation: &str| {
@@ -217,7 +217,7 @@ proptest! {
     fn a_walk_believes_no_bank_and_ends(
         answers in proptest::collection::vec((proptest::collection::vec(0_u64..60, 0..5), proptest::option::of(0_u64..60)), 1..200),
     ) {
-        let (mut page, mut seen) = (Page { count: 200, from: From::Newest }, Vec::new());
+        let (mut page, mut seen) = (Page { count: 200, from: PageStart::Newest }, Vec::new());
         let mut steps = 0;
         for (ids, older) in answers {
             steps += 1;
@@ -228,7 +228,7 @@ proptest! {
             prop_assert!(ids.iter().all(|id| seen.iter().all(|before| id < before)), "a page holds what was seen");
             seen.extend(ids.iter().copied().min());
             match onward {
-                Onward::Older(id) => page.from = From::OlderThan(id),
+                Onward::Older(id) => page.from = PageStart::OlderThan(id),
                 Onward::End | Onward::Repeats | Onward::Stuck => break,
             }
         }

@@ -2,26 +2,26 @@
 
 use std::fmt::Debug;
 
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use shared::{
     bunq::{
-        Call, From, Page,
+        Call, Create, Find, List, Page, PageStart, Request, SessionlessCall as _, Update,
         calls::{
-            CancelDraftPayment, CancelIssuerTransaction, CreateCallbackUrl, CreateDeviceServer, CreateDraftPayment,
-            CreateInstallation, CreateIssuerTransaction, CreateOauthClient, CreatePermittedIp, CreatePspCredential,
-            CreateRequestInquiry, CreateSession, DraftPayment, DraftStatus, EndSession, FindDraftPayment,
-            FindIssuerTransaction, FindOauthClient, FindPayment, FindPublicIssuerTransaction, FindRequestInquiry,
-            FindUser, IssuerTransaction, ListCallbackUrls, ListDraftPayments, ListIssuerTransactions,
-            ListMonetaryAccounts, ListOauthClients, ListPayments, ListPermittedIps, ListRequestInquiries, PublicPath,
-            ReadCredentialPasswordIp, RequestInquiry, RevokeRequestInquiry, UpdatePermittedIp, Which,
+            CallbackUrls, CreateDeviceServer, CreateInstallation, CreatePspCredential, CreateSession,
+            CredentialPasswordIps, DraftPayment, DraftPayments, DraftStatus, EndSession, FindPublicIssuerTransaction,
+            FindUser, IssuerTransaction, IssuerTransactions, MonetaryAccounts, OauthClients, Payments, PermittedIps,
+            PublicPath, RequestInquiries, RequestInquiry,
         },
     },
+    tpp::Order,
     types::{
         counterparty::{Address, Counterparty, CounterpartyType},
-        ip::{IpStatus, PermittedAddress},
+        idempotency::{IdempotencyKey, RequestName},
         money::Money,
         schedule::{Recurrence, Schedule},
         secret::{PspApiKey, Secret as _},
+        workspace::Workspace,
     },
 };
 
@@ -39,7 +39,10 @@ pub(crate) fn without_names(path: &str) -> String {
 }
 
 fn sent(call: &impl Call) -> Sent {
-    let request = call.build();
+    written(call.build(read("1")))
+}
+
+fn written(request: Request) -> Sent {
     let operation = format!("{} {}", request.method.as_str(), without_names(request.route));
     Sent { operation, body: request.body.map(|body| serde_json::from_slice(&body).unwrap()) }
 }
@@ -49,17 +52,22 @@ fn read<T: std::str::FromStr<Err: Debug>>(text: &str) -> T {
 }
 
 pub(crate) fn every_call() -> Vec<Sent> {
-    let (user, account, key, client) = (read("1"), read("2"), read("3"), read("4"));
-    let page = Page { count: 1, from: From::Newest };
+    let (account, key, client) = (read("2"), read("3"), read("4"));
+    let page = Page { count: 1, from: PageStart::Newest };
     let secret = PspApiKey::parse("0123456789abcdef0123456789abcdef".to_owned()).unwrap();
     let amount = Money { amount: read("12.50"), currency: read("EUR") };
     let address = Address::parse(CounterpartyType::Iban, "NL91ABNA0417164300").unwrap();
     let counterparty = Counterparty { address, name: Some("J. Jansen".to_owned()) };
     let (description, name) = ("Invoice 17".to_owned(), || "once".to_owned());
     let time = || read("2026-12-01 09:00:00");
-    let inquiry =
-        RequestInquiry { amount: amount.clone(), counterparty: counterparty.clone(), description: description.clone() };
+    let inquiry = RequestInquiry {
+        account,
+        amount: amount.clone(),
+        counterparty: counterparty.clone(),
+        description: description.clone(),
+    };
     let draft = DraftPayment {
+        account,
         amount: amount.clone(),
         counterparty: counterparty.clone(),
         description: description.clone(),
@@ -79,51 +87,53 @@ pub(crate) fn every_call() -> Vec<Sent> {
         description,
         url_redirect: read("https://shop.example/thanks"),
         time_expiry: Some(time()),
-        says_pending: true,
+        explicit_status: true,
     };
-    let public =
-        |path| FindPublicIssuerTransaction { user, transaction: read("7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21"), path };
-    let which = |which| ReadCredentialPasswordIp { user, which };
+    let public = |path| FindPublicIssuerTransaction { transaction: read("7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21"), path };
+    let cancelled = || json!({ "status": "CANCELLED", "previous_updated_timestamp": "2026-12-01 09:00:00.000000" });
+    let status = |status: &str| json!({ "status": status });
     vec![
-        sent(&CreateInstallation { client_public_key: name() }),
-        sent(&CreatePspCredential { certificate: name(), chain: name(), proof: name() }),
-        sent(&CreateDeviceServer { description: name(), secret: secret.clone(), permitted_ips: vec![name()] }),
-        sent(&CreateSession { secret }),
+        written(CreateInstallation { client_public_key: name() }.build()),
+        written(CreatePspCredential { certificate: name(), chain: name(), proof: name() }.build()),
+        written(
+            CreateDeviceServer { description: name(), secret: secret.clone(), permitted_ips: vec![name()] }.build(),
+        ),
+        written(CreateSession { secret }.build()),
         sent(&EndSession),
-        sent(&FindUser { user }),
-        sent(&ListMonetaryAccounts { user, page: Page { count: 200, from: From::Newest } }),
-        sent(&ListPayments { user, account, page }),
-        sent(&FindPayment { user, account, payment: read("6") }),
-        sent(&CreateRequestInquiry { user, account, inquiry, reference: name(), request_id: name() }),
-        sent(&ListRequestInquiries { user, account, page }),
-        sent(&FindRequestInquiry { user, account, inquiry: read("7") }),
-        sent(&RevokeRequestInquiry { user, account, inquiry: read("7") }),
-        sent(&CreateDraftPayment { user, account, draft, reference: name(), request_id: name() }),
-        sent(&ListDraftPayments { user, account, page }),
-        sent(&FindDraftPayment { user, account, draft: read("8") }),
-        sent(&CancelDraftPayment { user, account, draft: read("8"), previous_updated: Some(time()) }),
-        sent(&CreateIssuerTransaction { user, transaction, request_id: name() }),
-        sent(&ListIssuerTransactions { user, page }),
-        sent(&FindIssuerTransaction { user, transaction: read("9") }),
-        sent(&CancelIssuerTransaction { user, transaction: read("9") }),
+        sent(&FindUser::default()),
+        sent(&List::<MonetaryAccounts>::new((), page)),
+        sent(&List::<Payments>::new(account, page)),
+        sent(&Find::<Payments>::new(account, read("6"))),
+        sent(&create(&inquiry)),
+        sent(&List::<RequestInquiries>::new(account, page)),
+        sent(&Find::<RequestInquiries>::new(account, read("7"))),
+        sent(&Update::<RequestInquiries> { parent: account, id: read("7"), body: status("REVOKED") }),
+        sent(&create(&draft)),
+        sent(&List::<DraftPayments>::new(account, page)),
+        sent(&Find::<DraftPayments>::new(account, read("8"))),
+        sent(&Update::<DraftPayments> { parent: account, id: read("8"), body: cancelled() }),
+        sent(&create(&transaction)),
+        sent(&List::<IssuerTransactions>::new((), page)),
+        sent(&Find::<IssuerTransactions>::new((), read("9"))),
+        sent(&Update::<IssuerTransactions> { parent: (), id: read("9"), body: status("CANCELLED") }),
         sent(&public(PublicPath::User)),
         sent(&public(PublicPath::Root)),
-        sent(&which(Which::Keys(page))),
-        sent(&which(Which::Key(key))),
-        sent(&which(Which::Ips(key, page))),
-        sent(&which(Which::Ip(key, read("10")))),
-        sent(&ListPermittedIps { user, key }),
-        sent(&CreatePermittedIp {
-            user,
-            key,
-            ip: PermittedAddress::One(read("185.40.108.9")),
-            status: IpStatus::Active,
-        }),
-        sent(&UpdatePermittedIp { user, key, ip: read("10"), status: IpStatus::Inactive }),
-        sent(&ListOauthClients { user }),
-        sent(&CreateOauthClient { user }),
-        sent(&FindOauthClient { user, client }),
-        sent(&ListCallbackUrls { user, client }),
-        sent(&CreateCallbackUrl { user, client, url: name() }),
+        sent(&List::<CredentialPasswordIps>::new((), page)),
+        sent(&Find::<CredentialPasswordIps>::new((), key)),
+        sent(&List::<PermittedIps>::new(key, page)),
+        sent(&Find::<PermittedIps>::new(key, read("10"))),
+        sent(&Create::<PermittedIps>::new(key, json!({ "ip": "185.40.108.9", "status": "ACTIVE" }))),
+        sent(&Update::<PermittedIps> { parent: key, id: read("10"), body: status("INACTIVE") }),
+        sent(&List::<OauthClients>::new((), page)),
+        sent(&Create::<OauthClients>::new((), status("ACTIVE"))),
+        sent(&Find::<OauthClients>::new((), client)),
+        sent(&List::<CallbackUrls>::new(client, page)),
+        sent(&Create::<CallbackUrls>::new(client, json!({ "url": "https://tpp.example/callback" }))),
     ]
+}
+
+/// The call that creates an order, with the mark of a request.
+fn create<O: Order>(order: &O) -> Create<O::Resource> {
+    let name = RequestName::new(&Workspace::default(), &IdempotencyKey::parse("once").unwrap());
+    Create { parent: order.parent(), body: order.body(&name, Timestamp::UNIX_EPOCH), request_id: None }
 }

@@ -1,8 +1,7 @@
 //! POST /device-server: binds an API key to an installation and to the addresses that may use it.
 
-use super::Id;
 use crate::{
-    bunq::{Call, DecodeError, Envelope, Request, Verified},
+    bunq::{NewId, Request, SessionlessCall},
     types::{ids::DeviceServerId, secret::Secret},
 };
 
@@ -17,8 +16,8 @@ pub struct CreateDeviceServer<S> {
     pub permitted_ips: Vec<String>,
 }
 
-impl<S: Secret + Sync> Call for CreateDeviceServer<S> {
-    type Output = DeviceServerId;
+impl<S: Secret + Sync> SessionlessCall for CreateDeviceServer<S> {
+    type Output = NewId<DeviceServerId>;
 
     fn build(&self) -> Request {
         let mut body = serde_json::json!({ "description": self.description, "secret": self.secret.expose() });
@@ -26,9 +25,5 @@ impl<S: Secret + Sync> Call for CreateDeviceServer<S> {
             body["permitted_ips"] = self.permitted_ips.clone().into();
         }
         Request::post("device-server", "device-server", &body).with_credential(&self.secret)
-    }
-
-    fn decode(&self, answer: Verified) -> Result<DeviceServerId, DecodeError> {
-        Envelope::parse(&answer.body)?.find("Id").map(|Id { id }| id)
     }
 }

@@ -2,9 +2,8 @@
 
 use serde::Deserialize;
 
-use super::Id;
 use crate::{
-    bunq::{Call, DecodeError, Envelope, Request, Verified},
+    bunq::{DecodeError, Envelope, FromAnswer, NewId, Request, SessionlessCall, Verified},
     types::{ids::InstallationId, secret::InstallationToken},
 };
 
@@ -36,19 +35,21 @@ struct ServerPublicKey {
     server_public_key: String,
 }
 
-impl Call for CreateInstallation {
+impl SessionlessCall for CreateInstallation {
     type Output = NewInstallation;
 
     fn build(&self) -> Request {
         let body = serde_json::json!({ "client_public_key": self.client_public_key });
         Request::post("installation", "installation", &body)
     }
+}
 
-    fn decode(&self, answer: Verified) -> Result<NewInstallation, DecodeError> {
+impl FromAnswer for NewInstallation {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
         let envelope = Envelope::parse(&answer.body)?;
-        let Id { id } = envelope.find("Id")?;
+        let NewId { id } = envelope.find("Id")?;
         let Token { token } = envelope.find("Token")?;
         let ServerPublicKey { server_public_key } = envelope.find("ServerPublicKey")?;
-        Ok(NewInstallation { id, token, server_public_key })
+        Ok(Self { id, token, server_public_key })
     }
 }

@@ -5,21 +5,14 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    bunq::{Call, Created, DecodeError, Envelope, Page, Request, Verified, created},
+    bunq::{Call, Request, Verified},
     types::{
         counterparty::Counterparty,
-        ids::{BunqUserId, IssuerTransactionId, PublicUuid},
+        ids::{BunqUserId, PublicUuid},
         money::Money,
         schedule::BankTime,
     },
 };
-
-const ROUTE: &str = "user/{id}/payment-service-provider-issuer-transaction";
-const ONE: &str = "user/{id}/payment-service-provider-issuer-transaction/{id}";
-
-fn path(user: BunqUserId) -> String {
-    format!("user/{user}/payment-service-provider-issuer-transaction")
-}
 
 /// What is to be paid to whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +25,10 @@ pub struct IssuerTransaction {
     pub description: String,
     /// Where the customer is sent afterwards.
     pub url_redirect: Url,
-    /// Until when it can be paid; the bank's ten minutes where nobody says.
+    /// Until when it can be paid; ten minutes by default.
     pub time_expiry: Option<BankTime>,
-    /// Whether the caller said the status that it begins with, which bunq's example does.
-    pub says_pending: bool,
+    /// Whether the body names the status `PENDING`, which bunq's example does.
+    pub explicit_status: bool,
 }
 
 impl IssuerTransaction {
@@ -51,100 +44,10 @@ impl IssuerTransaction {
         if let Some(time) = self.time_expiry {
             body["time_expiry"] = json!(time.to_string());
         }
-        if self.says_pending {
+        if self.explicit_status {
             body["status"] = json!("PENDING");
         }
         body
-    }
-}
-
-/// Makes one.
-#[derive(Clone, Debug)]
-pub struct CreateIssuerTransaction {
-    /// The TPP.
-    pub user: BunqUserId,
-    /// What is to be paid.
-    pub transaction: IssuerTransaction,
-    /// The same on every try.
-    pub request_id: String,
-}
-
-impl Call for CreateIssuerTransaction {
-    type Output = Created;
-
-    fn build(&self) -> Request {
-        Request::post(ROUTE, path(self.user), &self.transaction.to_json()).with_request_id(&self.request_id)
-    }
-
-    fn decode(&self, answer: Verified) -> Result<Created, DecodeError> {
-        created(answer)
-    }
-}
-
-/// Lists them, newest first.
-#[derive(Clone, Copy, Debug)]
-pub struct ListIssuerTransactions {
-    /// The TPP.
-    pub user: BunqUserId,
-    /// Which of them.
-    pub page: Page,
-}
-
-impl Call for ListIssuerTransactions {
-    type Output = Verified;
-
-    fn build(&self) -> Request {
-        Request::get(ROUTE, path(self.user), self.page.query())
-    }
-
-    fn decode(&self, answer: Verified) -> Result<Verified, DecodeError> {
-        Envelope::check(&answer.body)?;
-        Ok(answer)
-    }
-}
-
-/// Reads one.
-#[derive(Clone, Copy, Debug)]
-pub struct FindIssuerTransaction {
-    /// The TPP.
-    pub user: BunqUserId,
-    /// Which.
-    pub transaction: IssuerTransactionId,
-}
-
-impl Call for FindIssuerTransaction {
-    type Output = Verified;
-
-    fn build(&self) -> Request {
-        Request::get(ONE, format!("{}/{}", path(self.user), self.transaction), Vec::new())
-    }
-
-    fn decode(&self, answer: Verified) -> Result<Verified, DecodeError> {
-        Envelope::check(&answer.body)?;
-        Ok(answer)
-    }
-}
-
-/// Takes one back.
-#[derive(Clone, Copy, Debug)]
-pub struct CancelIssuerTransaction {
-    /// The TPP.
-    pub user: BunqUserId,
-    /// Which.
-    pub transaction: IssuerTransactionId,
-}
-
-impl Call for CancelIssuerTransaction {
-    type Output = Verified;
-
-    fn build(&self) -> Request {
-        let path = format!("{}/{}", path(self.user), self.transaction);
-        Request::put(ONE, path, &json!({ "status": "CANCELLED" }))
-    }
-
-    fn decode(&self, answer: Verified) -> Result<Verified, DecodeError> {
-        Envelope::check(&answer.body)?;
-        Ok(answer)
     }
 }
 
@@ -160,32 +63,25 @@ pub enum PublicPath {
 /// Reads what anybody may see of one.
 #[derive(Clone, Copy, Debug)]
 pub struct FindPublicIssuerTransaction {
-    /// The TPP.
-    pub user: BunqUserId,
-    /// Which.
+    /// The transaction's public name.
     pub transaction: PublicUuid,
-    /// Where.
+    /// The path that the bank has.
     pub path: PublicPath,
 }
 
 impl Call for FindPublicIssuerTransaction {
     type Output = Verified;
 
-    fn build(&self) -> Request {
+    fn build(&self, user: BunqUserId) -> Request {
         let path = format!("payment-service-provider-issuer-transaction-public/{}", self.transaction);
         match self.path {
             PublicPath::User => {
                 let route = "user/{id}/payment-service-provider-issuer-transaction-public/{uuid}";
-                Request::get(route, format!("user/{}/{path}", self.user), Vec::new())
+                Request::get(route, format!("user/{user}/{path}"), Vec::new())
             }
             PublicPath::Root => {
                 Request::get("payment-service-provider-issuer-transaction-public/{uuid}", path, Vec::new())
             }
         }
-    }
-
-    fn decode(&self, answer: Verified) -> Result<Verified, DecodeError> {
-        Envelope::check(&answer.body)?;
-        Ok(answer)
     }
 }

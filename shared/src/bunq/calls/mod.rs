@@ -1,47 +1,58 @@
-//! The bank's operations that we use, one file per resource, each with its page at <https://doc.bunq.com>.
+//! The bank's operations that we use: resources, whose calls are generic ([`List`](super::List) and its siblings), and
+//! calls that are like no other. Each is documented at <https://doc.bunq.com>.
 
 mod credential_password_ip;
 mod device_server;
 mod draft_payment;
 mod installation;
 mod issuer_transaction;
-mod monetary_account;
 mod oauth_client;
-mod payment;
 mod payment_service_provider_credential;
 mod request_inquiry;
 mod session;
 mod session_server;
 mod user;
 
-pub use credential_password_ip::{
-    CreatePermittedIp, ListPermittedIps, PermittedIp, ReadCredentialPasswordIp, UpdatePermittedIp, Which,
-};
+pub use credential_password_ip::PermittedIp;
 pub use device_server::CreateDeviceServer;
-pub use draft_payment::{
-    CancelDraftPayment, CreateDraftPayment, DraftPayment, DraftStatus, FindDraftPayment, ListDraftPayments,
-};
+pub use draft_payment::{DraftPayment, DraftStatus};
 pub use installation::{CreateInstallation, NewInstallation};
-pub use issuer_transaction::{
-    CancelIssuerTransaction, CreateIssuerTransaction, FindIssuerTransaction, FindPublicIssuerTransaction,
-    IssuerTransaction, ListIssuerTransactions, PublicPath,
-};
-pub use monetary_account::ListMonetaryAccounts;
-pub use oauth_client::{
-    CallbackUrl, CreateCallbackUrl, CreateOauthClient, DeleteCallbackUrl, FindOauthClient, ListCallbackUrls,
-    ListOauthClients, OauthClient,
-};
-pub use payment::{FindPayment, ListPayments};
+pub use issuer_transaction::{FindPublicIssuerTransaction, IssuerTransaction, PublicPath};
+pub use oauth_client::{CallbackUrl, OauthClient};
 pub use payment_service_provider_credential::{CreatePspCredential, PspCredential};
-pub use request_inquiry::{
-    CreateRequestInquiry, FindRequestInquiry, ListRequestInquiries, RequestInquiry, RevokeRequestInquiry,
-};
+pub use request_inquiry::RequestInquiry;
 pub use session::EndSession;
 pub use session_server::{CreateSession, NewSession};
 pub use user::FindUser;
 
-/// `{"Id":{"id":N}}`, the answer to most creations.
-#[derive(serde::Deserialize)]
-struct Id<T> {
-    id: T,
+use super::resource::resources;
+use crate::types::ids::{
+    CallbackUrlId, CredentialPasswordIpId, DraftPaymentId, IssuerTransactionId, MonetaryAccountId, OauthClientId,
+    PaymentId, PermittedIpId, RequestInquiryId,
+};
+
+resources! {
+    /// The accounts that a customer granted, of every kind.
+    MonetaryAccounts = "user/{id}/monetary-account", (), MonetaryAccountId, "MonetaryAccount";
+    /// The payments of an account.
+    Payments = "user/{id}/monetary-account/{id}/payment", MonetaryAccountId, PaymentId, "Payment";
+    /// The requests for money to an account.
+    RequestInquiries =
+        "user/{id}/monetary-account/{id}/request-inquiry", MonetaryAccountId, RequestInquiryId, "RequestInquiry";
+    /// The payments from an account that wait for the customer's yes in the bunq app.
+    DraftPayments = "user/{id}/monetary-account/{id}/draft-payment", MonetaryAccountId, DraftPaymentId, "DraftPayment";
+    /// The TPP's own payments that a customer of any account at bunq makes on bunq's pay page.
+    IssuerTransactions =
+        "user/{id}/payment-service-provider-issuer-transaction", (), IssuerTransactionId,
+        "PaymentServiceProviderIssuerTransaction";
+    /// The TPP's API keys at the bank. **An answer can hold an API key** (`token_value`).
+    CredentialPasswordIps =
+        "user/{id}/credential-password-ip", (), CredentialPasswordIpId, "CredentialPasswordIp";
+    /// The addresses that may use an API key.
+    PermittedIps =
+        "user/{id}/credential-password-ip/{id}/ip", CredentialPasswordIpId, PermittedIpId, "PermittedIp";
+    /// The TPP's apps.
+    OauthClients = "user/{id}/oauth-client", (), OauthClientId, "OauthClient";
+    /// The addresses that the bank sends an app's browsers back to.
+    CallbackUrls = "user/{id}/oauth-client/{id}/callback-url", OauthClientId, CallbackUrlId, "OauthCallbackUrl";
 }

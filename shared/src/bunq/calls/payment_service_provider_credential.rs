@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::{
-    bunq::{Call, DecodeError, Envelope, Request, Verified},
+    bunq::{Element, One, Request, SessionlessCall},
     types::{ids::CredentialPasswordIpId, secret::PspApiKey},
 };
 
@@ -28,8 +28,8 @@ pub struct PspCredential {
     pub api_key: PspApiKey,
 }
 
-impl Call for CreatePspCredential {
-    type Output = PspCredential;
+impl SessionlessCall for CreatePspCredential {
+    type Output = One<PspCredential>;
 
     fn build(&self) -> Request {
         let body = serde_json::json!({
@@ -41,8 +41,8 @@ impl Call for CreatePspCredential {
             Request::post("payment-service-provider-credential", "payment-service-provider-credential", &body);
         request.with_signature(&self.proof)
     }
+}
 
-    fn decode(&self, answer: Verified) -> Result<PspCredential, DecodeError> {
-        Envelope::parse(&answer.body)?.find("CredentialPasswordIp")
-    }
+impl Element for PspCredential {
+    const NAME: &'static str = "CredentialPasswordIp";
 }

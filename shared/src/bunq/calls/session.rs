@@ -1,6 +1,9 @@
 //! DELETE /session: ends the session that it is called in.
 
-use crate::bunq::{Call, DecodeError, Request, Verified};
+use crate::{
+    bunq::{Call, Request},
+    types::ids::BunqUserId,
+};
 
 /// Ends the session that it is called in.
 #[derive(Clone, Copy, Debug)]
@@ -9,12 +12,8 @@ pub struct EndSession;
 impl Call for EndSession {
     type Output = ();
 
-    fn build(&self) -> Request {
+    fn build(&self, _: BunqUserId) -> Request {
         // The id is not looked at; bunq's own libraries send 0.
         Request::delete("session/{id}", "session/0")
-    }
-
-    fn decode(&self, _: Verified) -> Result<(), DecodeError> {
-        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::{
-    bunq::{Call, DecodeError, Envelope, Request, UserElement, Verified},
+    bunq::{DecodeError, Envelope, FromAnswer, Request, SessionlessCall, UserElement, Verified},
     types::secret::{Secret, SessionToken},
 };
 
@@ -28,17 +28,19 @@ struct Token {
     token: SessionToken,
 }
 
-impl<S: Secret + Sync> Call for CreateSession<S> {
+impl<S: Secret + Sync> SessionlessCall for CreateSession<S> {
     type Output = NewSession;
 
     fn build(&self) -> Request {
         let body = serde_json::json!({ "secret": self.secret.expose() });
         Request::post("session-server", "session-server", &body).with_credential(&self.secret)
     }
+}
 
-    fn decode(&self, answer: Verified) -> Result<NewSession, DecodeError> {
+impl FromAnswer for NewSession {
+    fn read(answer: Verified) -> Result<Self, DecodeError> {
         let envelope = Envelope::parse(&answer.body)?;
         let Token { token } = envelope.find("Token")?;
-        Ok(NewSession { token, user: UserElement::read(&envelope)? })
+        Ok(Self { token, user: UserElement::read(&envelope)? })
     }
 }

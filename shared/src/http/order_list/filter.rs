@@ -6,7 +6,7 @@ use url::Url;
 
 use super::Element;
 use crate::{
-    bunq::{From, Page},
+    bunq::{Page, PageStart},
     http::Parameters,
     types::{order_reference::OrderReference, secret::Secret as _, since::Since},
 };
@@ -67,8 +67,10 @@ impl Parameters {
             return None;
         }
         match page.from {
-            From::NewerThan(_) => self.refuse("newer_id", "cannot be combined with status, created_from or reference"),
-            From::OlderThan(_) | From::Newest => {}
+            PageStart::NewerThan(_) => {
+                self.refuse("newer_id", "cannot be combined with status, created_from or reference")
+            }
+            PageStart::OlderThan(_) | PageStart::Newest => {}
         }
         Some(OrderFilter { status, created_from, reference })
     }

@@ -11,15 +11,12 @@ use axum::{body::Body, response::Response};
 use http::{HeaderValue, header};
 use serde::Serialize;
 
-use super::{Code, Holder, LARGEST_ANSWER, Problem};
+use super::{Code, Holder, LARGEST_ANSWER, Problem, QueryParameters, listing};
 use crate::{
-    bunq::{Call, From, LARGEST_PAGE, Neighbours, Onward, Page, Verified},
-    store::{OrderKind, OrderScope},
-    types::{
-        ids::{BunqUserId, MonetaryAccountId},
-        order_reference::OrderReference,
-        secret::Secret as _,
-    },
+    bunq::{Find, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Resource},
+    store::OrderScope,
+    tpp::Order,
+    types::{order_reference::OrderReference, secret::Secret as _},
 };
 
 pub use element::Element;
@@ -30,33 +27,8 @@ const PAGE_TIME: Duration = Duration::from_secs(5);
 /// At most this many of bunq's pages are read for one answer.
 const MOST_PAGES: u32 = 10;
 
-/// A list of orders at the bank.
-pub trait OrderList: Sync {
-    /// The kind of order.
-    const KIND: OrderKind;
-    /// The call that lists them, newest first.
-    type List: Call<Output = Verified>;
-    /// The call that reads one.
-    type Find: Call<Output = Verified>;
-    /// The id of an order.
-    type Id: TryFrom<u64> + Copy + Send + Sync;
-
-    /// The account of the orders; none for issuer transactions.
-    fn account(&self) -> Option<MonetaryAccountId>;
-    /// The list's path, below the public URL.
-    fn path(&self) -> &str;
-    /// Lists a page.
-    fn list(&self, user: BunqUserId, page: Page) -> Self::List;
-    /// Reads one.
-    fn find(&self, user: BunqUserId, id: Self::Id) -> Self::Find;
-    /// The payments that resulted from these orders, by the orders' ids: only those that are certain. If the bank does
-    /// not answer, the result is empty.
-    fn payments<S: Sync>(
-        &self,
-        session: &Holder<S>,
-        orders: &[Element],
-    ) -> impl Future<Output = HashMap<u64, u64>> + Send;
-}
+/// What the collection of a kind of order belongs to.
+type Parent<O> = <<O as Order>::Resource as Resource>::Parent;
 
 /// An element of `Orders`.
 #[derive(Serialize)]
@@ -73,24 +45,34 @@ struct Search {
     next: Option<u64>,
 }
 
-/// Answers at most `page.count` orders that match the filter, with a `next` link if there may be more.
+/// Lists the orders of a kind `O` as the query says: one page as bunq wrote it, or with a filter, at most `count` orders
+/// that match, with a `next` link if there may be more. `paid` returns the payments that resulted from orders, by the
+/// orders' ids: only those that are certain.
 ///
 /// # Errors
-/// A [`Problem`] that says whose move it is.
-pub async fn list_orders<S: Sync, F: OrderList>(
+/// A [`Problem`] that says who has to act.
+pub async fn list_orders<S: Sync, O: Order>(
     session: &Holder<S>,
-    list: &F,
-    page: Page,
-    filter: &OrderFilter,
+    parent: Parent<O>,
+    query: QueryParameters,
+    paid: impl AsyncFnOnce(&[Element]) -> HashMap<u64, u64>,
 ) -> Result<Response, Problem> {
-    let scope = session.order_scope(F::KIND, list.account()).await?;
-    let search = match &filter.reference {
-        Some(reference) => by_reference(session, list, page, filter, (&scope, reference)).await?,
-        None => walk(session, list, page, filter).await?,
+    let (page, filter) = query.read(|parameters| {
+        let page = parameters.page();
+        (page, parameters.filter(page))
+    })?;
+    let path = session.collection::<O::Resource>(parent);
+    let Some(filter) = filter else {
+        return listing(session, &path, page, &List::<O::Resource>::new(parent, page)).await;
     };
-    let ids: Vec<u64> = search.wanted.iter().filter_map(Element::id).collect();
+    let scope = session.order_scope(O::KIND, O::account_of(parent)).await?;
+    let Search { wanted, next } = match &filter.reference {
+        Some(reference) => by_reference::<S, O>(session, parent, page, &filter, (&scope, reference)).await?,
+        None => walk::<S, O>(session, parent, page, &filter).await?,
+    };
+    let ids: Vec<u64> = wanted.iter().filter_map(Element::id).collect();
     let references = session.tpp().order_references(&scope, &ids).await?;
-    let payments = list.payments(session, &search.wanted).await;
+    let payments = paid(&wanted).await;
     let lines: Vec<_> = ids
         .iter()
         .map(|id| OrderLine {
@@ -100,16 +82,16 @@ pub async fn list_orders<S: Sync, F: OrderList>(
         })
         .collect();
     let lines = serde_json::to_string(&lines).map_err(|_| Problem::internal())?;
-    let texts: Vec<&str> = search.wanted.iter().map(Element::text).collect();
+    let texts: Vec<&str> = wanted.iter().map(Element::text).collect();
     let body = format!("{{\"Response\":[{}],\"Orders\":{lines}}}", texts.join(","));
     if body.len() > LARGEST_ANSWER {
         return Err(Problem::answer_too_large());
     }
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(id) = search.next {
-        let mut url = session.public_url(list.path());
-        url.query_pairs_mut().extend_pairs(Page { from: From::OlderThan(id), ..page }.query());
+    if let Some(id) = next {
+        let mut url = session.public_url(&path);
+        url.query_pairs_mut().extend_pairs(Page { from: PageStart::OlderThan(id), ..page }.query());
         filter.add_to(&mut url);
         if let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"next\"")) {
             response.headers_mut().insert(header::LINK, link);
@@ -119,9 +101,9 @@ pub async fn list_orders<S: Sync, F: OrderList>(
 }
 
 /// Reads the orders with a reference one by one, the newest first.
-async fn by_reference<S: Sync, F: OrderList>(
+async fn by_reference<S: Sync, O: Order>(
     session: &Holder<S>,
-    list: &F,
+    parent: Parent<O>,
     page: Page,
     filter: &OrderFilter,
     (scope, reference): (&OrderScope, &OrderReference),
@@ -129,9 +111,10 @@ async fn by_reference<S: Sync, F: OrderList>(
     let mut ids = session.tpp().find_orders_by_reference(scope, reference).await?;
     if ids.is_empty() {
         // So that an account that was not granted is answered as such, and not by an empty list.
-        session.call(|user| list.list(user, Page { count: 1, from: From::Newest })).await?;
+        let page = Page { count: 1, from: PageStart::Newest };
+        session.call(&List::<O::Resource>::new(parent, page)).await?;
     }
-    if let From::OlderThan(older) = page.from {
+    if let PageStart::OlderThan(older) = page.from {
         ids.retain(|id| *id < older);
     }
     ids.sort_unstable_by(|one, other| other.cmp(one));
@@ -141,8 +124,8 @@ async fn by_reference<S: Sync, F: OrderList>(
         if wanted.len() == usize::from(page.count) || is_late {
             return Ok(Search { wanted, next: last });
         }
-        let Ok(id) = F::Id::try_from(order) else { continue };
-        match session.find(|user| list.find(user, id)).await {
+        let Ok(id) = <O::Resource as Resource>::Id::try_from(order) else { continue };
+        match session.find(&Find::<O::Resource>::new(parent, id)).await {
             Ok(Some(found)) => {
                 let elements = Element::read_all(&found.body)?.into_iter();
                 wanted.extend(elements.filter(|element| filter.matches(element)));
@@ -158,9 +141,9 @@ async fn by_reference<S: Sync, F: OrderList>(
 }
 
 /// Reads the list from the newest order, until enough orders match.
-async fn walk<S: Sync, F: OrderList>(
+async fn walk<S: Sync, O: Order>(
     session: &Holder<S>,
-    list: &F,
+    parent: Parent<O>,
     page: Page,
     filter: &OrderFilter,
 ) -> Result<Search, Problem> {
@@ -169,14 +152,14 @@ async fn walk<S: Sync, F: OrderList>(
     loop {
         // Where the next request continues if this page is not read: what was read so far is answered.
         let here = match from {
-            From::OlderThan(id) if pages > 0 => Some(id),
-            From::OlderThan(_) | From::Newest | From::NewerThan(_) => None,
+            PageStart::OlderThan(id) if pages > 0 => Some(id),
+            PageStart::OlderThan(_) | PageStart::Newest | PageStart::NewerThan(_) => None,
         };
         if here.is_some() && (pages >= MOST_PAGES || session.deadline().left() < PAGE_TIME) {
             return Ok(Search { wanted, next: here });
         }
         let asked = Page { count: size, from };
-        let read = match session.call(|user| list.list(user, asked)).await {
+        let read = match session.call(&List::<O::Resource>::new(parent, asked)).await {
             Ok(listed) => {
                 Element::read_all(&listed.body).map(|elements| (elements, Neighbours::of(&listed.body).older))
             }
@@ -208,7 +191,7 @@ async fn walk<S: Sync, F: OrderList>(
             return Ok(Search { wanted, next: last.filter(|_| is_more) });
         }
         match onward {
-            Some(id) => from = From::OlderThan(id),
+            Some(id) => from = PageStart::OlderThan(id),
             None => return Ok(Search { wanted, next: None }),
         }
     }

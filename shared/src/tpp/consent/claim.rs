@@ -2,6 +2,7 @@
 
 use super::ClaimError;
 use crate::{
+    bunq::Session,
     store::{AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{Tpp, TppError},
@@ -135,7 +136,9 @@ impl Tpp {
     pub(super) async fn drop_unclaimed(&self, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
         let identity = self.identity().await?;
         if let Some(unclaimed) = self.0.store.find_unclaimed(&identity.sealing, id).await? {
-            self.end_session(&identity.installation, &unclaimed.given.session.token, deadline).await;
+            let opened = &unclaimed.given.session;
+            let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
+            self.end_session(session, deadline).await;
             self.0.store.forget_unclaimed(id).await?;
         }
         Ok(())

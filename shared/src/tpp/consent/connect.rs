@@ -2,7 +2,7 @@
 
 use super::ConsentError;
 use crate::{
-    bunq::{BankError, Credentials, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
+    bunq::{BankError, Customer, CustomerKind, DecodeError, Session, UserElement, calls::CreateDeviceServer},
     store::{
         Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
         SessionOwner,
@@ -32,7 +32,7 @@ impl Tpp {
                 secret: access_token.clone(),
                 permitted_ips: self.0.config.permitted_ips.clone(),
             };
-            let device = self.0.bank.send(Credentials::Installation(installation), &device, deadline).await;
+            let device = self.0.bank.call_without_session(Some(installation), &device, deadline).await;
             if let Err(error) = device {
                 return Err(self.refused_first_session(error, deadline).await.into());
             }
@@ -55,7 +55,8 @@ impl Tpp {
             None
         };
         if let Some(refused) = refused {
-            self.end_session(installation, &given.session.token, deadline).await;
+            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
+            self.end_session(session, deadline).await;
             return Err(refused);
         }
         if consent.return_url.is_some() {
@@ -64,7 +65,8 @@ impl Tpp {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
             // Another tab of the same browser was faster: its proof is the one.
-            self.end_session(installation, &given.session.token, deadline).await;
+            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
+            self.end_session(session, deadline).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
             return Ok(ConsentEnd::Unclaimed { until: first.map_or(self.now().as_second(), |first| first.until) });
         }
@@ -99,7 +101,9 @@ impl Tpp {
             Saved::Elsewhere => TppError::ConnectedElsewhere,
             Saved::TooManyReferences => TppError::TooManyReferences,
         };
-        self.end_session(&identity.installation, &given.session.token, deadline).await;
+        let opened = &given.session;
+        let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
+        self.end_session(session, deadline).await;
         Err(refused)
     }
 

@@ -11,8 +11,8 @@ use run::Run;
 use super::{CertificateError, Tpp, TppError, certificate};
 use crate::{
     bunq::{
-        BankError, KeyError,
-        calls::{ListCallbackUrls, ListOauthClients, OauthClient},
+        BankError, KeyError, List, Page,
+        calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
     },
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, SecretsError, TppSecret},
     store::{SessionOwner, StoreError},
@@ -219,7 +219,7 @@ impl Tpp {
             Step::ApiKey => !api_keys.is_empty(),
         };
         let at_bank = match (tpp.as_ref().and_then(|tpp| tpp.psp_user_id), &client) {
-            (Some(user), Some(client)) => self.at_bank(user, client, deadline).await,
+            (Some(_), Some(client)) => self.at_bank(client, deadline).await,
             _ => AtBank::NotAsked,
         };
         let state = |step| match (done(step), &at_bank) {
@@ -259,14 +259,21 @@ impl Tpp {
     }
 
     /// What the bank knows of this deployment, asked in the TPP's own session.
-    async fn at_bank(&self, user: BunqUserId, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
-        let id = client.id;
+    async fn at_bank(&self, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
         let registered = async {
-            let clients = self.call(SessionOwner::Tpp, |_| ListOauthClients { user }, deadline).await?;
+            let clients = self
+                .call(SessionOwner::Tpp, &List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST), deadline)
+                .await?;
             if !clients.iter().any(|listed| is_ours(client, listed)) {
                 return Ok(None);
             }
-            let urls = self.call(SessionOwner::Tpp, |_| ListCallbackUrls { user, client: id }, deadline).await?;
+            let urls = self
+                .call(
+                    SessionOwner::Tpp,
+                    &List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST),
+                    deadline,
+                )
+                .await?;
             Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
         };
         match registered.await {

@@ -3,7 +3,7 @@
 use super::{OnboardingError, Step, StepState, run::Run};
 use crate::{
     bunq::{
-        Credentials, Installation,
+        Installation, NewId, One,
         calls::{CreateDeviceServer, CreatePspCredential},
         credential_proof,
     },
@@ -42,7 +42,6 @@ impl Run<'_> {
         installation: &Installation,
         certificate: &CertificateSecret,
     ) -> Result<BunqUserId, OnboardingError> {
-        let as_installation = Credentials::Installation(installation);
         let bank = &self.tpp.0.bank;
 
         let (api_key, state) = if let Some(psp) = &self.secret.psp {
@@ -54,7 +53,7 @@ impl Run<'_> {
                 chain: certificate.chain.clone(),
                 proof: credential_proof(&certificate.private_key, &installation.key, &installation.token)?,
             };
-            let made = bank.send(as_installation, &call, self.deadline).await?;
+            let One(made) = bank.call_without_session(Some(installation), &call, self.deadline).await?;
             let (credential_id, created_at) = (made.id, self.tpp.0.clock.now());
             self.secret.psp = Some(PspSecret { credential_id, api_key: made.api_key.clone(), created_at });
             self.save_progress().await?;
@@ -71,7 +70,7 @@ impl Run<'_> {
                 secret: api_key.clone(),
                 permitted_ips: self.tpp.0.config.permitted_ips.clone(),
             };
-            let id = bank.send(as_installation, &call, self.deadline).await?;
+            let NewId { id } = bank.call_without_session(Some(installation), &call, self.deadline).await?;
             self.secret.device = Some(DeviceRecord { id });
             self.save_progress().await?;
             self.note(Step::DeviceServer, StepState::Now);

@@ -1,15 +1,13 @@
 //! One run of the onboarding, step by step.
 
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::{OnboardingError, OnboardingReport, Step, StepState, is_ours};
 use crate::{
     bunq::{
-        Credentials, Installation, InstallationKey,
-        calls::{
-            CallbackUrl, CreateCallbackUrl, CreateInstallation, CreateOauthClient, DeleteCallbackUrl, FindOauthClient,
-            ListCallbackUrls, ListOauthClients, OauthClient,
-        },
+        Create, Delete, Find, Installation, InstallationKey, List, One, Page,
+        calls::{CallbackUrl, CallbackUrls, CreateInstallation, OauthClient, OauthClients},
     },
     config::BunqEnvironment,
     secrets::{
@@ -60,7 +58,7 @@ impl Run<'_> {
         let installation = self.installation().await?;
         let psp = self.psp_user(&installation, &certificate).await?;
         let client = self.oauth_client(psp).await?;
-        self.callback_url(psp, client).await?;
+        self.callback_url(client).await?;
         self.api_key().await?;
         self.report.psp_user_id = Some(psp);
         Ok(())
@@ -134,7 +132,7 @@ impl Run<'_> {
         self.still_mine().await?;
         let key = InstallationKey::generate().await?;
         let call = CreateInstallation { client_public_key: key.public_pem()? };
-        let made = self.tpp.0.bank.send(Credentials::Anonymous, &call, self.deadline).await?;
+        let made = self.tpp.0.bank.call_without_session(None, &call, self.deadline).await?;
         let secret = InstallationSecret {
             id: made.id,
             token: made.token,
@@ -151,7 +149,8 @@ impl Run<'_> {
 
     async fn oauth_client(&mut self, user: BunqUserId) -> Result<OauthClientSecret, OnboardingError> {
         let known = self.tpp.0.secrets.read::<OauthClientSecret>().await?;
-        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListOauthClients { user }, self.deadline).await?;
+        let list = List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST);
+        let listed = self.tpp.call(SessionOwner::Tpp, &list, self.deadline).await?;
         // With a certificate of another name we are another user at the bank, whose client this is not.
         let known = known.filter(|client| client.psp_user_id == user);
         if let Some(client) = known.as_ref().filter(|client| listed.iter().any(|listed| is_ours(client, listed))) {
@@ -162,8 +161,10 @@ impl Run<'_> {
             Some(client) => client,
             None => {
                 self.still_mine().await?;
-                let client = self.tpp.call(SessionOwner::Tpp, |_| CreateOauthClient { user }, self.deadline).await?;
-                self.tpp.call(SessionOwner::Tpp, |_| FindOauthClient { user, client }, self.deadline).await?
+                let create = Create::<OauthClients>::new((), json!({ "status": "ACTIVE" }));
+                let made = self.tpp.call(SessionOwner::Tpp, &create, self.deadline).await?;
+                let find = Find::<OauthClients, One<OauthClient>>::new((), made.id);
+                self.tpp.call(SessionOwner::Tpp, &find, self.deadline).await?.0
             }
         };
         let OauthClient { id, client_id, secret: client_secret, .. } = client;
@@ -177,25 +178,26 @@ impl Run<'_> {
         Ok(client)
     }
 
-    async fn callback_url(&mut self, user: BunqUserId, mut secret: OauthClientSecret) -> Result<(), OnboardingError> {
+    async fn callback_url(&mut self, mut secret: OauthClientSecret) -> Result<(), OnboardingError> {
         let url = self.tpp.0.config.callback_url().to_string();
         let client = secret.id;
-        let listed = self.tpp.call(SessionOwner::Tpp, |_| ListCallbackUrls { user, client }, self.deadline).await?;
+        let list = List::<CallbackUrls, Vec<CallbackUrl>>::new(client, Page::LARGEST);
+        let listed = self.tpp.call(SessionOwner::Tpp, &list, self.deadline).await?;
         let is_registered = listed.iter().any(|registered| registered.url == url);
         let state = if is_registered && secret.callback_url.as_deref() == Some(&url) {
             StepState::Before
         } else {
             if !is_registered {
                 self.still_mine().await?;
-                let make = |_| CreateCallbackUrl { user, client, url: url.clone() };
-                self.tpp.call(SessionOwner::Tpp, make, self.deadline).await?;
+                let create = Create::<CallbackUrls>::new(client, json!({ "url": url }));
+                self.tpp.call(SessionOwner::Tpp, &create, self.deadline).await?;
             }
             secret.replace_callback_url(url, !is_registered, self.tpp.0.clock.now());
             self.save(&secret).await?;
             self.tpp.0.oauth_client.forget(&()).await;
             StepState::Now
         };
-        self.forget_callback_urls(user, secret, listed).await?;
+        self.forget_callback_urls(secret, listed).await?;
         self.note(Step::CallbackUrl, state);
         Ok(())
     }
@@ -204,7 +206,6 @@ impl Run<'_> {
     /// customers sent there. Addresses that this deployment has not registered are left alone.
     async fn forget_callback_urls(
         &self,
-        user: BunqUserId,
         mut secret: OauthClientSecret,
         listed: Vec<CallbackUrl>,
     ) -> Result<(), OnboardingError> {
@@ -216,8 +217,8 @@ impl Run<'_> {
         }
         for registered in listed.iter().filter(|registered| over.iter().any(|former| former.url == registered.url)) {
             self.still_mine().await?;
-            let delete = |_| DeleteCallbackUrl { user, client, id: registered.id };
-            self.tpp.call(SessionOwner::Tpp, delete, self.deadline).await?;
+            let delete = Delete::<CallbackUrls> { parent: client, id: registered.id };
+            self.tpp.call(SessionOwner::Tpp, &delete, self.deadline).await?;
         }
         secret.former_callback_urls = kept;
         self.save(&secret).await?;

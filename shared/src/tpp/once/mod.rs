@@ -12,15 +12,20 @@ use jiff::Timestamp;
 
 use certainty::{Certainty, Depth, certainty};
 
-use super::{Likeness, Listed, Tpp, TppError};
+use super::{
+    Tpp, TppError,
+    listed::{Likeness, Listed, read_listed},
+    order::Order,
+};
 use crate::{
-    bunq::{BankError, Call, Created, DecodeError, From, LARGEST_PAGE, Neighbours, Onward, Page, Refusal, Verified},
-    store::{Attempt, Begun, Earlier, OrderKind, Outcome, SessionOwner, StoreError},
+    bunq::{
+        BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Refusal, Resource as _,
+    },
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
-        ids::{BunqUserId, MonetaryAccountId},
         sealing::SealingKeys,
     },
 };
@@ -37,28 +42,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// How many pages of the newest objects are looked through for a lost one.
 const PAGES: u32 = 10;
-
-/// Something that can be started once.
-pub trait Order: Sync {
-    /// What it is.
-    const KIND: OrderKind;
-    /// The call that starts it.
-    type Create: Call<Output = Created>;
-    /// The call that lists what was started, newest first.
-    type List: Call<Output = Verified>;
-
-    /// The account that it belongs to, if it belongs to one.
-    fn account(&self) -> Option<MonetaryAccountId>;
-    /// The call that starts it, under a name. `began_at` is when the first try began.
-    fn create(&self, user: BunqUserId, name: &RequestName, began_at: Timestamp) -> Self::Create;
-    /// The call that lists.
-    fn list(&self, user: BunqUserId, page: Page) -> Self::List;
-    /// The objects in a page of the list, newest first.
-    ///
-    /// # Errors
-    /// [`DecodeError`] where the page cannot be read.
-    fn read(&self, page: &Verified, name: &RequestName, began_at: Timestamp) -> Result<Vec<Listed>, DecodeError>;
-}
 
 /// What became of an order.
 #[derive(Clone, Debug)]
@@ -83,7 +66,7 @@ impl Tpp {
         order: &O,
         deadline: Deadline,
     ) -> Result<Started, TppError> {
-        if let Some(account) = order.account() {
+        if let Some(account) = O::account_of(order.parent()) {
             note(Fact::Account(account));
         }
         let keys = self.record_keys(owner).await?;
@@ -174,10 +157,18 @@ impl Tpp {
                 Found::Nothing => {}
             }
         }
-        let sent = self.call(owner, |user| order.create(user, name, began_at), deadline).await;
+        let create = Create::<O::Resource> {
+            parent: order.parent(),
+            body: order.body(name, began_at),
+            request_id: Some(name.bank_request_id().to_owned()),
+        };
+        let sent = self.call(owner, &create, deadline).await;
         let error = match sent {
             Ok(Created { id, answer }) => {
-                return Ok(Outcome::Created { id, body: String::from_utf8_lossy(&answer.body).into_owned() });
+                return Ok(Outcome::Created {
+                    id: id.into(),
+                    body: String::from_utf8_lossy(&answer.body).into_owned(),
+                });
             }
             Err(error) => error,
         };
@@ -203,11 +194,12 @@ impl Tpp {
         deadline: Deadline,
     ) -> Result<Found, TppError> {
         let since = began_at - SKEW;
-        let (mut from, mut alike, mut unclear) = (From::Newest, Vec::new(), false);
+        let wanted = order.wanted(name, began_at);
+        let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
-            let listed = self.call(owner, |user| order.list(user, page), deadline).await?;
-            let Ok(objects) = order.read(&listed, name, began_at) else { return Ok(Found::Unclear) };
+            let listed = self.call(owner, &List::<O::Resource>::new(order.parent(), page), deadline).await?;
+            let Ok(objects) = read_listed(&listed, O::Resource::NAME, &wanted) else { return Ok(Found::Unclear) };
             for object in &objects {
                 let recent = object.created.map(|created| created >= since);
                 match (object.likeness, recent) {
@@ -221,7 +213,7 @@ impl Tpp {
             let goes_on = depth == Depth::Deep || objects.iter().all(recent);
             let ids: Vec<u64> = objects.iter().map(|object| object.id).collect();
             match page.onward(&ids, Neighbours::of(&listed.body).older) {
-                Onward::Older(older) if goes_on => from = From::OlderThan(older),
+                Onward::Older(older) if goes_on => from = PageStart::OlderThan(older),
                 // It may be on a page that the bank does not lead to: nothing more is sent.
                 Onward::Repeats => return Ok(Found::Unclear),
                 Onward::Stuck if goes_on => return Ok(Found::Unclear),

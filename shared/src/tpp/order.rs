@@ -1,0 +1,128 @@
+//! Orders: objects that are created at the bank once, however often a caller asks for them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::listed::{Mark, Wanted};
+use crate::{
+    bunq::{
+        Resource,
+        calls::{DraftPayment, DraftPayments, IssuerTransaction, IssuerTransactions, RequestInquiries, RequestInquiry},
+    },
+    store::OrderKind,
+    types::{idempotency::RequestName, ids::MonetaryAccountId, schedule::BankTime},
+};
+
+/// How long an issuer transaction can be paid by default.
+const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// An object that is created once.
+pub trait Order: Sync {
+    /// The kind, as our records name it.
+    const KIND: OrderKind;
+    /// The collection at the bank.
+    type Resource: Resource;
+
+    /// What the collection belongs to.
+    fn parent(&self) -> <Self::Resource as Resource>::Parent;
+    /// The account that the collection belongs to, if any.
+    fn account_of(parent: <Self::Resource as Resource>::Parent) -> Option<MonetaryAccountId>;
+    /// The order in bunq's form. Two requests are the same if their contents are equal.
+    fn content(&self) -> Value;
+    /// The body to send: the content with the mark of this request. `began_at` is when the first try began.
+    fn body(&self, name: &RequestName, began_at: Timestamp) -> Value;
+    /// How the order is recognised in bunq's list.
+    fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a>;
+}
+
+impl Order for DraftPayment {
+    const KIND: OrderKind = OrderKind::DraftPayment;
+    type Resource = DraftPayments;
+
+    fn parent(&self) -> MonetaryAccountId {
+        self.account
+    }
+
+    fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
+        Some(account)
+    }
+
+    fn content(&self) -> Value {
+        self.to_json()
+    }
+
+    fn body(&self, name: &RequestName, _: Timestamp) -> Value {
+        let mut body = self.to_json();
+        body["entries"][0]["merchant_reference"] = json!(name.reference());
+        body
+    }
+
+    fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
+        let Self { amount, counterparty, description, .. } = self;
+        Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
+    }
+}
+
+impl Order for RequestInquiry {
+    const KIND: OrderKind = OrderKind::RequestInquiry;
+    type Resource = RequestInquiries;
+
+    fn parent(&self) -> MonetaryAccountId {
+        self.account
+    }
+
+    fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
+        Some(account)
+    }
+
+    fn content(&self) -> Value {
+        self.to_json()
+    }
+
+    fn body(&self, name: &RequestName, _: Timestamp) -> Value {
+        let mut body = self.to_json();
+        body["merchant_reference"] = json!(name.reference());
+        body
+    }
+
+    fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
+        let Self { amount, counterparty, description, .. } = self;
+        Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
+    }
+}
+
+impl Order for IssuerTransaction {
+    const KIND: OrderKind = OrderKind::IssuerTransaction;
+    type Resource = IssuerTransactions;
+
+    fn parent(&self) {}
+
+    fn account_of((): ()) -> Option<MonetaryAccountId> {
+        None
+    }
+
+    fn content(&self) -> Value {
+        self.to_json()
+    }
+
+    fn body(&self, name: &RequestName, began_at: Timestamp) -> Value {
+        Self { time_expiry: Some(expiry(self, name, began_at)), ..self.clone() }.to_json()
+    }
+
+    fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a> {
+        let Self { amount, counterparty, description, .. } = self;
+        // The default expiry depends on when the first try began, which is unknown if the store was lost.
+        let mark = match self.time_expiry {
+            Some(_) => Mark::Expiry(expiry(self, name, began_at)),
+            None => Mark::Microseconds(name.mark()),
+        };
+        Wanted { amount, counterparty, description, mark }
+    }
+}
+
+/// When a transaction expires: at the caller's time, or ten minutes after the first try began. The microseconds are the
+/// request's mark, since bunq keeps no reference with issuer transactions.
+fn expiry(transaction: &IssuerTransaction, name: &RequestName, began_at: Timestamp) -> BankTime {
+    let end = transaction.time_expiry.map_or(began_at + DEFAULT_LIFETIME, BankTime::timestamp);
+    BankTime::at(end).with_microseconds(name.mark())
+}
