@@ -1,8 +1,8 @@
-//! Requests that must take effect once. One conditional write begins; a later request with the same key gets what
-//! became of it.
+//! Idempotent requests, which must take effect once. A conditional write begins the request. A later request with the
+//! same key gets the outcome of the first.
 //!
-//! What was asked for (as a hash) and what the bank answered are sealed: a customer's with the key that their
-//! connection holds, so that nobody can read them once the connection is deleted.
+//! The hash of the request and the bank's answer are sealed. For a customer's request, they are sealed with the key
+//! that the connection holds, so nobody can read them once the connection is deleted.
 
 use std::time::Duration;
 
@@ -11,79 +11,82 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, SealedText, Store, StoreError, seconds, succeeded, text, to_item};
+use super::table::{SealedText, Store, StoreError, WithKey, seconds, succeeded, text, to_item};
 use crate::types::{
     idempotency::{RequestHash, RequestName},
     sealing::{Place, SealError, SealingKeys},
 };
 
 /// How long a record is kept.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What became of a request.
+/// The final outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
-    /// The bank made an object.
+    /// The bank created an object.
     Created {
-        /// Its id at the bank.
+        /// The id of the object at the bank.
         id: u64,
-        /// The bank's answer.
+        /// The body of the bank's answer.
         body: String,
     },
-    /// The bank said no, and would again.
+    /// The bank refused the request, and would refuse it again.
     Refused {
-        /// The bank's status.
+        /// The bank's HTTP status.
         status: u16,
         /// The bank's reasons, as JSON.
         texts: String,
     },
 }
 
-/// Whether an earlier try may have reached the bank.
+/// Whether an earlier try of a request may have taken effect at the bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Earlier {
-    /// There was none, or it certainly took no effect.
+    /// There was no earlier try, or it certainly took no effect.
     NoEffect,
-    /// Nobody knows.
+    /// It is not known whether an earlier try took effect.
     Unknown,
 }
 
-/// The right to try.
+/// The right to send a request to the bank.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     name: RequestName,
     attempt: Uuid,
-    /// When the first try began.
+    /// When the first try of the request began.
     pub began_at: Timestamp,
-    /// What is known of the tries before.
+    /// Whether an earlier try may have taken effect.
     pub earlier: Earlier,
 }
 
-/// What to do with a request.
+/// The result of [`Store::begin_request`]: what the caller should do.
 #[derive(Clone, Debug)]
 pub enum Begun {
-    /// Try.
+    /// Send the request, then call [`Store::finish_request`] or [`Store::release_request`].
     Attempt(Attempt),
-    /// Answer what was answered.
+    /// Return this outcome. An earlier try has finished.
     Finished(Outcome),
-    /// Somebody is trying, and has this long.
+    /// Wait: another try is running. It may run for this long, at least a second.
     InFlight(Duration),
-    /// The last try did not learn whether it took effect, and the bank may still be at work on it: come back after this
-    /// long.
+    /// Retry after this long. The last try did not learn whether it took effect, and the bank may still be working on
+    /// it.
     Unsettled(Duration),
-    /// The key was used for another request.
+    /// Refuse the request: its key was used for another request.
     Mismatch,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Record {
-    /// The sealed hash of the order.
+    /// The sealed hash of the request.
     request: String,
+    /// The latest try.
     attempt: Uuid,
+    /// Until when no other try may begin, in epoch seconds.
     attempt_until: i64,
+    /// Whether the latest or an earlier try may have taken effect.
     unknown: bool,
-    /// Whether the last try has ended without an outcome, so that nobody is at work.
+    /// Whether the latest try has ended without an outcome, so that none is running.
     #[serde(default)]
     released: bool,
     began_at: Timestamp,
@@ -106,11 +109,14 @@ fn open(keys: &SealingKeys, name: &RequestName, attribute: &str, sealed: &str) -
 }
 
 impl Store {
-    /// Begins a request, or says what became of it. A try that is not finished after `patience` has died, and the next
-    /// takes over.
+    /// Begins a try of a request, or returns the state of the request if it cannot be tried now. A try that is neither
+    /// finished nor released after `patience` counts as dead, and the next try takes over. A record older than 30 days
+    /// does not count. Does not wait for another try.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if the stored record has an unexpected shape, and [`StoreError::Seal`] if the hash
+    /// cannot be sealed or the outcome cannot be opened with `keys`.
     pub async fn begin_request(
         &self,
         keys: &SealingKeys,
@@ -122,18 +128,18 @@ impl Store {
             request: seal(keys, name, "request", hash.as_str().to_owned())?,
             attempt: Uuid::new_v4(),
             attempt_until: now.as_second().saturating_add_unsigned(patience.as_secs()),
-            // Pessimistic from the start: whoever finds this record unfinished cannot know how far its process came.
+            // A later try that finds this record unfinished cannot know whether the request was sent.
             unknown: true,
             released: false,
             began_at: now,
             outcome: None,
-            expires_at: now.as_second().saturating_add_unsigned(KEPT.as_secs()),
+            expires_at: now.as_second().saturating_add_unsigned(RETENTION.as_secs()),
         };
         let put = self
             .client
             .put_item()
             .table_name(&self.ephemera)
-            .set_item(Some(to_item(&Keyed { pk: &pk(name), item: &fresh })?));
+            .set_item(Some(to_item(&WithKey { pk: &pk(name), item: &fresh })?));
         let result = put
             .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
             .expression_attribute_values(":now", seconds(now))
@@ -147,13 +153,13 @@ impl Store {
                 _ => return Err(error.into()),
             },
         }
-        // It is there, or went this moment; then the caller's next try begins it.
+        // A record exists. If it was deleted since the write, the caller's next call begins the request.
         let Some(found) = self.read::<Record>(&self.ephemera, &pk(name)).await? else { return Ok(in_flight(0)) };
         if found.attempt == fresh.attempt {
-            // The SDK sent our write again because it was not answered: it had gone through.
+            // The first write succeeded, its answer was lost, and the SDK sent it again.
             return Ok(Begun::Attempt(attempt(Earlier::NoEffect, now)));
         }
-        // What does not open is another customer's, or one's of a connection that was deleted.
+        // A hash that cannot be opened belongs to another customer, or to a connection that was deleted.
         if open(keys, name, "request", &found.request).ok().as_deref() != Some(hash.as_str()) {
             return Ok(Begun::Mismatch);
         }
@@ -170,15 +176,18 @@ impl Store {
         Ok(if taken { Begun::Attempt(attempt(earlier, found.began_at)) } else { in_flight(1) })
     }
 
-    /// Whether a request was begun.
+    /// Returns whether a request was begun within the last 30 days, with any outcome or none.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the record has an unexpected shape.
     pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
         let record: Option<Record> = self.read(&self.ephemera, &pk(name)).await?;
         Ok(record.is_some_and(|record| record.expires_at > self.clock.now().as_second()))
     }
 
+    /// Makes `next` the latest try in place of `dead`. Returns `false` if another try took over, or an outcome was
+    /// stored, meanwhile.
     async fn take_over(&self, name: &RequestName, dead: &Record, next: &Record) -> Result<bool, StoreError> {
         let result = self
             .client
@@ -198,10 +207,11 @@ impl Store {
         succeeded(result)
     }
 
-    /// Keeps what became of a request. A try that was taken over keeps nothing.
+    /// Stores the outcome of a request, sealed. Does nothing if another try has taken over.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Seal`] if the outcome cannot be sealed.
     pub async fn finish_request(
         &self,
         keys: &SealingKeys,
@@ -224,10 +234,12 @@ impl Store {
         succeeded(result).map(|_| ())
     }
 
-    /// Lets the next try come after a while, and tells it what is known.
+    /// Ends a try without an outcome. The next try can begin after `wait`, and gets `known` as [`Attempt::earlier`].
+    /// Does nothing if another try has taken over.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn release_request(&self, attempt: &Attempt, known: Earlier, wait: Duration) -> Result<(), StoreError> {
         let until = self.clock.now().as_second().saturating_add_unsigned(wait.as_secs());
         let result = self

@@ -1,19 +1,21 @@
-//! DynamoDB: what must last in one table, what may be lost in another. Conditional writes are the only locks.
+//! The DynamoDB tables. The Connections table holds what must last, the Ephemera table what may be lost. Conditional
+//! writes are the only locks.
 //!
 //! | table | key | item |
 //! |---|---|---|
-//! | Connections | `USER#<user_id>` | [`Connection`], or that there was one |
-//! | Connections | `GRANTED#<bunq user id>` | which `user_id` a bunq user has in which workspace |
-//! | Connections | `REFERENCE#<user_id>#<workspace>/<reference>` | that a reference of the owner leads to a connection |
-//! | Connections | `APIKEY#<id>`, `APIKEYS` | an API key of ours, with its hash, and the list of them |
-//! | Connections | `ONBOARDING` | which run of the setup may write |
-//! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was asked for, and how it ended |
-//! | Ephemera | `TICKET#<sha256 of ticket>` | which consent an address opens |
-//! | Ephemera | `STATE#<sha256 of state>` | one visit to the bank for a consent |
-//! | Ephemera | `UNCLAIMED#<consent_id>` | what a customer gave, until the application claims it |
-//! | Ephemera | `IDEMPOTENCY#<sha256 of workspace and key>` | what became of a request that must take effect once |
-//! | Ephemera | `ORDER#<HMAC>` | what a caller calls an order, or which orders have a name |
-//! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or who is opening it |
+//! | Connections | `USER#<user_id>` | a [`Connection`], or the tombstone of a deleted one |
+//! | Connections | `GRANTED#<bunq user id>` | [`Granted`]: the `user_id` that a bunq user has in each workspace |
+//! | Connections | `REFERENCE#<user_id>#<workspace>/<reference>` | which connection has a reference |
+//! | Connections | `APIKEY#<id>` | an [`ApiKeyRecord`] with the hash of the API key |
+//! | Connections | `APIKEYS` | the ids of all API keys |
+//! | Connections | `ONBOARDING` | the [`RunId`] of the setup run that may write |
+//! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was requested, and how it ended |
+//! | Ephemera | `TICKET#<sha256 of ticket>` | the id of the consent that a ticket opens |
+//! | Ephemera | `STATE#<sha256 of state>` | one attempt: a visit to the bank for a consent |
+//! | Ephemera | `UNCLAIMED#<consent_id>` | what a customer granted, until the application claims it |
+//! | Ephemera | `IDEMPOTENCY#<sha256 of workspace and key>` | the state and the [`Outcome`] of an idempotent request |
+//! | Ephemera | `ORDER#<HMAC or sha256>` | the reference of an order, or the orders with one reference |
+//! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or the lease to open one |
 
 mod api_keys;
 mod connections;

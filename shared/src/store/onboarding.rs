@@ -1,13 +1,14 @@
-//! Which run of the setup may write. The latest to start wins: one that was killed blocks nobody, one that lost stops at its next step.
+//! Decides which run of the setup may write: the one that started last. A killed run therefore blocks no later run, and
+//! a run that is no longer the latest stops at its next step.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Keyed, Store, StoreError, to_item};
+use super::table::{Store, StoreError, WithKey, to_item};
 
 const PK: &str = "ONBOARDING";
 
-/// One run of the setup.
+/// Identifies one run of the setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(Uuid);
@@ -18,21 +19,23 @@ struct Running {
 }
 
 impl Store {
-    /// Starts a run in place of any other.
+    /// Starts a run and makes it the latest. Does not wait for an earlier run to stop.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn begin_onboarding(&self) -> Result<RunId, StoreError> {
         let run = RunId(Uuid::new_v4());
-        let item = to_item(&Keyed { pk: PK, item: Running { run } })?;
+        let item = to_item(&WithKey { pk: PK, item: Running { run } })?;
         self.client.put_item().table_name(&self.connections).set_item(Some(item)).send().await?;
         Ok(run)
     }
 
-    /// Whether a run is still the latest.
+    /// Returns whether a run is still the latest.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn is_onboarding(&self, run: RunId) -> Result<bool, StoreError> {
         let latest: Option<Running> = self.read(&self.connections, PK).await?;
         Ok(latest.is_some_and(|latest| latest.run == run))

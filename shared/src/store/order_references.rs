@@ -1,8 +1,8 @@
-//! References that callers give to their orders, kept for 400 days. One item leads from an order's id to its reference,
-//! another from the reference to the ids.
+//! References that callers give to their orders, kept for 400 days. One item maps an order's id to its reference,
+//! another maps the reference to the order ids.
 //!
-//! Their contents are sealed and their keys are hashed. For a customer's orders, both use the key that the connection
-//! holds: once the connection is deleted, nobody can read a reference or test a guess.
+//! The contents of these items are sealed and their keys are hashed. For a customer's orders, both use the key that the
+//! connection holds: once the connection is deleted, nobody can read a reference or test a guess.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     SessionOwner,
     table::{
-        Keyed, SealedText, Store, StoreError, cancellations, from_item, lost_race, seconds, succeeded, text, to_item,
+        SealedText, Store, StoreError, WithKey, cancellations, from_item, lost_race, seconds, succeeded, text, to_item,
     },
 };
 use crate::types::{
@@ -24,24 +24,24 @@ use crate::types::{
 };
 
 /// How long a reference is kept.
-const KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
-/// How many orders one reference finds: the newest.
-const MOST: usize = 100;
-/// How often a write is tried if others write to the same reference.
+const RETENTION: Duration = Duration::from_secs(400 * 24 * 3600);
+/// How many orders one reference finds at most. The oldest are dropped.
+const MAX_ORDERS: usize = 100;
+/// How many times a write is tried while others write to the same reference.
 const TRIES: usize = 5;
-/// The pause before the next try.
+/// The pause between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
-/// DynamoDB's reason if a write's condition is false.
-const FAILED: &str = "ConditionalCheckFailed";
+/// DynamoDB's reason code for a write whose condition failed.
+const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
-/// What is ordered.
+/// The kind of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderKind {
-    /// Somebody is asked for money.
+    /// A request for money (bunq's request-inquiry).
     RequestInquiry,
-    /// A payment waits for the customer's yes.
+    /// A payment that waits for the customer's approval (bunq's draft-payment).
     DraftPayment,
-    /// A payment by a customer of bunq who has not connected.
+    /// A payment by a customer of bunq who is not connected (bunq's issuer transaction).
     IssuerTransaction,
 }
 
@@ -55,8 +55,7 @@ impl OrderKind {
     }
 }
 
-/// Orders within which a reference is looked up: those of one kind that one workspace made for one account. Issuer
-/// transactions have no account.
+/// The orders among which a reference is looked up: those of one kind that one workspace made for one account.
 #[derive(Clone, Debug)]
 pub struct OrderScope {
     /// The keys that seal the references.
@@ -67,7 +66,7 @@ pub struct OrderScope {
     pub workspace: Workspace,
     /// The kind of order.
     pub kind: OrderKind,
-    /// The account of the orders.
+    /// The account of the orders. `None` for issuer transactions, which have no account.
     pub account: Option<MonetaryAccountId>,
 }
 
@@ -78,7 +77,7 @@ impl OrderScope {
         let text = format!("{owner}/{workspace}/{}/{account}/{what}", kind.as_str());
         match owner {
             SessionOwner::Customer(_) => format!("ORDER#{}", self.keys.pseudonym(&text)),
-            // Not keyed: the deployment's key can be rotated, and a lookup must find older references.
+            // A hash without a key: the deployment's key can be rotated, and a lookup must find older references.
             SessionOwner::Tpp => format!("ORDER#{}", sha256_hex(text.as_bytes())),
         }
     }
@@ -92,7 +91,7 @@ impl OrderScope {
     }
 }
 
-/// The item of an order's id.
+/// The item that maps an order's id to its reference.
 #[derive(Serialize, Deserialize)]
 struct IdItem {
     /// The sealed [`OrderReference`].
@@ -100,19 +99,21 @@ struct IdItem {
     expires_at: i64,
 }
 
-/// The item of a reference.
+/// The item that maps a reference to order ids.
 #[derive(Deserialize)]
 struct ReferenceItem {
-    /// Sealed ids, the oldest first.
+    /// Sealed order ids, oldest first.
     orders: Vec<String>,
 }
 
 impl Store {
-    /// Stores the reference of an order. Storing it again has no effect.
+    /// Stores the reference of an order for 400 days. An order that already has a reference keeps it, and nothing
+    /// changes. If the reference already has 100 orders, the oldest is dropped.
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if others wrote to the same reference at each try, and other variants if
-    /// DynamoDB does not answer.
+    /// Returns [`StoreError::Contended`] if others wrote to the same reference at every try,
+    /// [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, and
+    /// [`StoreError::Seal`] if the reference cannot be sealed.
     pub async fn keep_order_reference(
         &self,
         scope: &OrderScope,
@@ -120,14 +121,14 @@ impl Store {
         reference: &OrderReference,
     ) -> Result<(), StoreError> {
         let (by_id, by_reference) = (scope.pk_of_id(id), scope.pk_of_reference(reference));
-        let until = self.clock.now().checked_add(KEPT).map_err(|_| StoreError::Undecodable)?;
+        let until = self.clock.now().checked_add(RETENTION).map_err(|_| StoreError::Undecodable)?;
         let item = IdItem {
             sealed: scope.keys.seal(Place { item: &by_id, attribute: "sealed" }, reference)?,
             expires_at: until.as_second(),
         };
         let put = Put::builder()
             .table_name(&self.ephemera)
-            .set_item(Some(to_item(&Keyed { pk: &by_id, item: &item })?))
+            .set_item(Some(to_item(&WithKey { pk: &by_id, item: &item })?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(|_| StoreError::Undecodable)?;
@@ -140,7 +141,7 @@ impl Store {
             .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
             .expression_attribute_values(":one", AttributeValue::L(vec![text(order)]))
             .expression_attribute_values(":until", seconds(until))
-            .expression_attribute_values(":most", AttributeValue::N(MOST.to_string()))
+            .expression_attribute_values(":most", AttributeValue::N(MAX_ORDERS.to_string()))
             .build()
             .map_err(|_| StoreError::Undecodable)?;
         let writes =
@@ -149,9 +150,9 @@ impl Store {
             let result = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = result else { return Ok(()) };
             match cancellations(&error).as_slice() {
-                // Stored before.
-                [put, _] if put == FAILED => return Ok(()),
-                [_, update] if update == FAILED => self.drop_oldest_order(&by_reference).await?,
+                // The order already has a reference.
+                [put, _] if put == CONDITION_FAILED => return Ok(()),
+                [_, update] if update == CONDITION_FAILED => self.drop_oldest_order(&by_reference).await?,
                 [_, _] if lost_race(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
                 _ => return Err(error.into()),
             }
@@ -159,7 +160,8 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Makes room in the item of a reference that a hundred orders have.
+    /// Removes the oldest order from the item of a reference that has the maximum of orders. Does nothing if another
+    /// writer has made room meanwhile.
     async fn drop_oldest_order(&self, by_reference: &str) -> Result<(), StoreError> {
         let result = self
             .client
@@ -168,16 +170,18 @@ impl Store {
             .key("pk", text(by_reference))
             .update_expression("REMOVE orders[0]")
             .condition_expression("size(orders) >= :most")
-            .expression_attribute_values(":most", AttributeValue::N(MOST.to_string()))
+            .expression_attribute_values(":most", AttributeValue::N(MAX_ORDERS.to_string()))
             .send()
             .await;
         succeeded(result).map(drop)
     }
 
-    /// The bank's ids of the orders with a reference, the newest first.
+    /// Returns the bank's ids of the orders with a reference, newest first, at most 100. Empty if there are none.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if DynamoDB does not answer, or an item does not open.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if an id cannot be
+    /// opened with the scope's keys.
     pub async fn find_orders_by_reference(
         &self,
         scope: &OrderScope,
@@ -193,10 +197,12 @@ impl Store {
         Ok(ids)
     }
 
-    /// The references of these orders, for those that have one.
+    /// Returns the references of these orders by order id. An order without a reference is left out.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if DynamoDB does not answer, or an item does not open.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if an item has an unexpected shape, and [`StoreError::Seal`] if a reference cannot
+    /// be opened with the scope's keys.
     pub async fn order_references(
         &self,
         scope: &OrderScope,
@@ -205,8 +211,8 @@ impl Store {
         let keys: HashMap<String, u64> = ids.iter().map(|id| (scope.pk_of_id(*id), *id)).collect();
         let mut references = HashMap::new();
         let wanted: Vec<String> = keys.keys().cloned().collect();
-        for some in wanted.chunks(100) {
-            for (pk, item) in self.read_all(&self.ephemera, some).await? {
+        for batch in wanted.chunks(100) {
+            for (pk, item) in self.read_all(&self.ephemera, batch).await? {
                 let item: IdItem = from_item(item)?;
                 let reference = scope.keys.open(Place { item: &pk, attribute: "sealed" }, &item.sealed)?;
                 if let Some(id) = keys.get(&pk) {

@@ -1,4 +1,5 @@
-//! What all items have in common: one string key, and errors that say what to do.
+//! The client of the two tables, its errors, and helpers that read and write items. Every item has one string key,
+//! `pk`.
 
 use std::{error::Error, fmt};
 
@@ -21,29 +22,31 @@ use crate::types::{
     secret::{Secret, SecretError},
 };
 
-/// The store did not do what it was asked.
+/// Why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// DynamoDB cannot be reached, throttles, or fails: another try later may work.
+    /// DynamoDB cannot be reached, throttles, or fails. A later retry may succeed. Holds DynamoDB's error code, or the
+    /// causes if it did not answer.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
-    /// DynamoDB refuses: a table is missing, or a permission. Somebody must mend the deployment.
-    #[error("the store refuses: {0}")]
+    /// DynamoDB rejects the request, for example because a table or a permission is missing. A retry does not help: the
+    /// operator must fix the deployment. Holds DynamoDB's error code.
+    #[error("the store rejects the request: {0}")]
     Misconfigured(String),
-    /// An item is not of the shape that it was written in.
-    #[error("an item of the store cannot be read")]
+    /// A stored item does not have the expected shape, or a value cannot be stored.
+    #[error("an item of the store cannot be encoded or decoded")]
     Undecodable,
-    /// A sealed attribute does not open.
+    /// An attribute cannot be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// Many writers at once: none of our tries came first.
-    #[error("the store is contended")]
+    /// Other writers changed the same items at the same time, and every try lost.
+    #[error("other writers changed the same items at the same time")]
     Contended,
 }
 
 impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for StoreError {
     fn from(error: SdkError<E, R>) -> Self {
-        // Of an answer only the code: messages can quote keys.
+        // Only the code of an answer is kept: messages can quote keys.
         let code = match (&error, error.code()) {
             (_, Some(code)) => code.to_owned(),
             (SdkError::ServiceError(_), None) => "an answer without a code".to_owned(),
@@ -59,13 +62,14 @@ impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<Sd
     }
 }
 
-/// Whether a transaction was cancelled because one of its conditions did not hold, and not for want of capacity or by a
-/// conflict.
+/// Returns whether a transaction was cancelled because one of its conditions failed. A lack of capacity or a conflict
+/// with another transaction does not count.
 pub(super) fn condition_failed<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     cancelled_for(error, &["ConditionalCheckFailed"])
 }
 
-/// Whether a transaction was cancelled because somebody else was first, or is at it.
+/// Returns whether a transaction was cancelled because one of its conditions failed, or because another writer was
+/// changing one of its items.
 pub(super) fn lost_race<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     cancelled_for(error, &["ConditionalCheckFailed", "TransactionConflict"])
 }
@@ -74,7 +78,8 @@ fn cancelled_for<R>(error: &SdkError<TransactWriteItemsError, R>, reasons: &[&st
     cancellations(error).iter().any(|code| reasons.contains(&code.as_str()))
 }
 
-/// Why a transaction was cancelled, write by write; nothing where it failed in another way.
+/// Returns why a transaction was cancelled: DynamoDB's reason code for each of its writes, in order. Empty if the
+/// transaction failed in another way.
 pub(super) fn cancellations<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return Vec::new();
@@ -83,7 +88,7 @@ pub(super) fn cancellations<R>(error: &SdkError<TransactWriteItemsError, R>) -> 
     codes.collect()
 }
 
-/// The two tables.
+/// Access to the two tables.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) client: Client,
@@ -95,41 +100,42 @@ pub struct Store {
 pub(super) type Item = std::collections::HashMap<String, AttributeValue>;
 
 impl Store {
-    /// The store with these tables.
+    /// Returns a store that uses these tables. Sends no request.
     #[must_use]
     pub fn new(client: Client, connections: &str, ephemera: &str, clock: Clock) -> Self {
         Self { client, connections: connections.to_owned(), ephemera: ephemera.to_owned(), clock }
     }
 
-    /// Reads one item, with everything that was written before.
+    /// Reads one item with a consistent read, which sees all earlier writes. Returns `None` if there is no such item.
     pub(super) async fn read<T: DeserializeOwned>(&self, table: &str, key: &str) -> Result<Option<T>, StoreError> {
         self.read_item(table, key).await?.map(from_item).transpose()
     }
 
+    /// Like [`Self::read`], but returns the attributes as they are stored.
     pub(super) async fn read_item(&self, table: &str, key: &str) -> Result<Option<Item>, StoreError> {
         let answer = self.client.get_item().table_name(table).key("pk", text(key)).consistent_read(true).send().await?;
         Ok(answer.item)
     }
 
-    /// The current time without its fraction: texts of such times sort as the times do.
+    /// Returns the current time in whole seconds. Texts of such times sort chronologically.
     pub(super) fn now_in_seconds(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// Notes that an item of the Connections table is in use, unless that was noted within the last hour, for
-    /// instance: a busy item costs a write an hour, not one a request. `alive` is an attribute that the item has for
-    /// as long as it counts.
-    pub(super) async fn note_use(
+    /// Sets `last_used_at` of an item of the Connections table to the current time, at most once per `every`: a busy
+    /// item costs one write per period, not one per request. `last_used_at` is the value that the caller has read. Does
+    /// nothing if the item lacks the attribute `alive`, as a deleted one does.
+    pub(super) async fn touch_last_used(
         &self,
         key: &str,
-        noted: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
         alive: &str,
         every: SignedDuration,
     ) -> Result<(), StoreError> {
         let now = self.now_in_seconds();
         let before = now.checked_sub(every).unwrap_or(Timestamp::MIN);
-        if noted.is_some_and(|noted| noted > before) {
+        if last_used_at.is_some_and(|last_used_at| last_used_at > before) {
             return Ok(());
         }
         let result = self
@@ -149,8 +155,8 @@ impl Store {
         succeeded(result).map(drop)
     }
 
-    /// Writes all or nothing. Returns `false` if a condition failed or another writer changed one of the items
-    /// meanwhile.
+    /// Performs all writes in one transaction. Returns `false`, and writes nothing, if a condition failed or another
+    /// writer was changing one of the items.
     pub(super) async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(true),
@@ -159,13 +165,14 @@ impl Store {
         }
     }
 
+    /// Deletes an item. Deleting an item that does not exist is no error.
     pub(super) async fn delete(&self, table: &str, key: &str) -> Result<(), StoreError> {
         self.client.delete_item().table_name(table).key("pk", text(key)).send().await?;
         Ok(())
     }
 }
 
-/// A text of any kind and length, to be sealed like a secret.
+/// A text of any content and length that is sealed like a secret.
 pub(super) struct SealedText(pub(super) String);
 
 impl Secret for SealedText {
@@ -182,7 +189,7 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// Times in items are epoch seconds, as DynamoDB's TTL wants them.
+/// Returns a time in epoch seconds, the unit that DynamoDB's TTL needs.
 pub(super) fn seconds(time: Timestamp) -> AttributeValue {
     AttributeValue::N(time.as_second().to_string())
 }
@@ -199,22 +206,23 @@ pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|_| StoreError::Undecodable)
 }
 
-/// The key of an item, put in front of its other attributes.
+/// An item together with its primary key.
 #[derive(Serialize)]
-pub(super) struct Keyed<'a, T> {
+pub(super) struct WithKey<'a, T> {
     pub(super) pk: &'a str,
     #[serde(flatten)]
     pub(super) item: T,
 }
 
-/// Whether a conditional update took place.
+/// Returns whether a conditional update took place, or `false` if its condition failed.
 pub(super) fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
     result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
 ) -> Result<bool, StoreError> {
     Ok(updated(result)?.is_some())
 }
 
-/// What a conditional update left, as far as it was asked for; `None` where it did not take place.
+/// Returns the attributes that a conditional update returned, or `None` if its condition failed. The attributes are
+/// empty if the update asked for none.
 pub(super) fn updated<R: std::fmt::Debug + Send + Sync + 'static>(
     result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
 ) -> Result<Option<Item>, StoreError> {

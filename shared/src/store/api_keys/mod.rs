@@ -1,8 +1,8 @@
-//! API keys of ours, stored by their SHA-256 only: a reader of the table cannot call the API.
+//! The API keys of this deployment. The store holds only their SHA-256, so a reader of the table cannot call the API.
 //!
-//! A key's id is derived from the key, and names the item. So every key that works can be revoked by the id that the
-//! logs show for it, also one that is in no list. An item that lacks an attribute, or was made for another key, is no
-//! key: the functions that note a key's use cannot make one.
+//! A key's id is derived from the key and names its item. Every working key can therefore be revoked by the id that the
+//! logs show for it, even if the list of keys lacks it. An item that lacks an attribute, or was made for another key,
+//! does not count as a key. The functions that record a key's use therefore cannot create one.
 
 mod rotate;
 
@@ -11,28 +11,28 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{Item, Keyed, Store, StoreError, condition_failed, from_item, succeeded, text, to_item};
+use super::table::{Item, Store, StoreError, WithKey, condition_failed, from_item, succeeded, text, to_item};
 use crate::types::{
     scope::Scope,
     secret::{ApiKey, Secret as _, sha256},
     workspace::Workspace,
 };
 
-/// The item that lists the keys, so that listing needs no scan of the table.
+/// The item with the ids of all keys, so that listing needs no scan of the table.
 const LIST: &str = "APIKEYS";
 
-/// How long a key is new.
+/// How long a key counts as new, so that its use is recorded more often.
 const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub use rotate::{NoRotation, Successor};
 
-/// The name of a key, which is not the key.
+/// The id of an API key. It does not reveal the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyId(Uuid);
 
 impl KeyId {
-    /// The id of the key with this fingerprint.
+    /// Derives the id of the key with this fingerprint (SHA-256 in lower-case hex).
     fn of(fingerprint: &str) -> Self {
         let digest = sha256(format!("id of {fingerprint}").as_bytes());
         let bytes = digest.first_chunk().copied().unwrap_or_default();
@@ -50,7 +50,7 @@ impl From<KeyId> for Uuid {
     }
 }
 
-/// The text is not the id of an API key.
+/// The text is not an API key id: it is not a UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a UUID, as list_api_keys returns it")]
 pub struct KeyIdError;
@@ -69,77 +69,77 @@ impl std::fmt::Display for KeyId {
     }
 }
 
-/// What a new key is to be.
+/// The properties of an API key to create.
 #[derive(Clone, Debug)]
 pub struct NewApiKey {
-    /// What its owner calls it.
+    /// The operator's name for the key.
     pub name: String,
-    /// What it allows.
+    /// What the key allows.
     pub scopes: Vec<Scope>,
-    /// Whose customers it reaches.
+    /// The workspace whose customers the key reaches.
     pub workspace: Workspace,
-    /// When it stops working; never, by default.
+    /// When the key stops working. `None`: never.
     pub expires_at: Option<Timestamp>,
 }
 
 impl NewApiKey {
-    /// A key with every scope in the default workspace, for the owner of the deployment.
+    /// Returns a key with every scope in the default workspace that never expires, for the operator of the deployment.
     #[must_use]
     pub fn with_every_scope(name: &str) -> Self {
         Self { name: name.to_owned(), scopes: Scope::ALL.to_vec(), workspace: Workspace::default(), expires_at: None }
     }
 }
 
-/// What is kept of an API key.
+/// What the store knows of an API key, without the key and its hash.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ApiKeyRecord {
-    /// Its name in lists and logs.
+    /// The key's id, which lists and logs show.
     pub id: KeyId,
-    /// What its owner called it.
+    /// The operator's name for the key.
     pub name: String,
-    /// What it allows.
+    /// What the key allows.
     pub scopes: Vec<Scope>,
-    /// Whose customers it reaches.
+    /// The workspace whose customers the key reaches.
     pub workspace: Workspace,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// When it stops working.
+    /// When the key stops working. `None`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// When it was last used: to the minute in the key's first day and once it has a successor, when somebody waits
-    /// for a program to change its key; else to the hour.
+    /// When the key was last used: to the minute on its first day and once it has a successor, because an operator then
+    /// waits for a program to change its key; else to the hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
+    /// When the key was revoked. `None` if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
-    /// When it ends because it has a successor, if it does not before.
+    /// When the key ends because it has a successor. `expires_at` may come first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
-    /// When its successor was made, if it has one.
+    /// When the latest successor was created. `None` if the key has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_at: Option<Timestamp>,
-    /// Its successor.
+    /// The latest successor. `None` if the key has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<KeyId>,
 }
 
 impl ApiKeyRecord {
-    /// Whether the key works at a time.
+    /// Returns whether the key works at `now`: it is not revoked, and neither `expires_at` nor `ends_at` has passed.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
         let is_before = |end: Option<Timestamp>| end.is_none_or(|end| now < end);
         self.revoked_at.is_none() && is_before(self.expires_at) && is_before(self.ends_at)
     }
 
-    /// How often its use is noted at a time.
-    fn noted_every(&self, now: Timestamp) -> SignedDuration {
+    /// Returns how often the key's use is recorded at `now`.
+    fn recorded_every(&self, now: Timestamp) -> SignedDuration {
         let is_new = now.duration_since(self.created_at) < FIRST_DAY;
         if is_new || self.replaced_at.is_some() { SignedDuration::from_mins(1) } else { SignedDuration::from_hours(1) }
     }
 }
 
-/// The item of a key.
+/// The item of a key. `hash` is the key's SHA-256 in lower-case hex.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     hash: String,
@@ -147,7 +147,7 @@ struct Stored {
     record: ApiKeyRecord,
 }
 
-/// The ids of all keys.
+/// The item [`LIST`].
 #[derive(Deserialize, Default)]
 struct List {
     #[serde(default)]
@@ -155,15 +155,18 @@ struct List {
 }
 
 impl Store {
-    /// What is kept of a key that a caller shows.
+    /// Looks up the API key with this fingerprint (SHA-256 in lower-case hex). Returns `None` if there is none, or its
+    /// item is incomplete. Also returns expired and revoked keys: the caller checks [`ApiKeyRecord::is_valid`].
     ///
     /// # Errors
-    /// [`StoreError`] where the store cannot be read.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
         let found = self.read_api_key(KeyId::of(fingerprint)).await?;
         Ok(found.filter(|stored| stored.hash == fingerprint).map(|stored| stored.record))
     }
 
+    /// Reads the item of a key. Logs an incomplete item and returns `None` for it.
     async fn read_api_key(&self, id: KeyId) -> Result<Option<Stored>, StoreError> {
         let item: Option<Item> = self.read_item(&self.connections, &id.pk()).await?;
         let Some(item) = item else { return Ok(None) };
@@ -174,19 +177,23 @@ impl Store {
         Ok(stored)
     }
 
-    /// Notes that a key is in use, unless that was noted a moment ago.
+    /// Records that a key is in use: at most once a minute on its first day and once it has a successor, else at most
+    /// once an hour.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn note_api_key_use(&self, record: &ApiKeyRecord) -> Result<(), StoreError> {
-        let every = record.noted_every(self.clock.now());
-        self.note_use(&record.id.pk(), record.last_used_at, "pk", every).await
+        let every = record.recorded_every(self.clock.now());
+        self.touch_last_used(&record.id.pk(), record.last_used_at, "pk", every).await
     }
 
-    /// Every key ever made, the newest first.
+    /// Returns every key ever created, newest first, including expired and revoked ones. An incomplete item is logged
+    /// and left out.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the list of ids has an unexpected shape.
     pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let list: Option<List> = self.read(&self.connections, LIST).await?;
         let mut records = Vec::new();
@@ -197,10 +204,12 @@ impl Store {
         Ok(records)
     }
 
-    /// Makes a key. With `only_first`, only where none was ever made: `None` otherwise.
+    /// Creates a key and returns it with its record. The store keeps only the hash, so the key cannot be read again.
+    /// With `only_first`, returns `None` and creates nothing if any key was ever created.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails or another writer is changing the list of keys, and
+    /// [`StoreError::Misconfigured`] if DynamoDB rejects the request.
     pub async fn create_api_key(
         &self,
         new: NewApiKey,
@@ -214,7 +223,7 @@ impl Store {
         }
     }
 
-    /// A key, and the writes that make it.
+    /// Returns a new key, its record, and the writes that create it.
     fn new_key(
         &self,
         NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
@@ -240,7 +249,7 @@ impl Store {
         let stored = Stored { hash, record };
         let put = Put::builder()
             .table_name(&self.connections)
-            .set_item(Some(to_item(&Keyed { pk: &id.pk(), item: &stored })?))
+            .set_item(Some(to_item(&WithKey { pk: &id.pk(), item: &stored })?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(|_| StoreError::Undecodable)?;
@@ -258,10 +267,12 @@ impl Store {
         Ok((key, stored.record, writes))
     }
 
-    /// Revokes a key, listed or not; false where there is none of that id. Revoking twice keeps the first time.
+    /// Revokes a key, even if the list of keys lacks it. Returns `false` if no key has this id. A key that is already
+    /// revoked keeps its `revoked_at`.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
         let result = self
             .client

@@ -1,4 +1,4 @@
-//! A key gets a successor, and ends by itself when its program has had the time to change.
+//! Rotates API keys: a key gets a successor, and ends by itself after an overlap in which its program changes over.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
@@ -9,31 +9,34 @@ use crate::{
     types::secret::ApiKey,
 };
 
-/// What a successor is to be, where it differs from its predecessor.
+/// The properties of a successor that differ from its predecessor.
 #[derive(Clone, Copy, Debug)]
 pub struct Successor {
-    /// How long the predecessor goes on working.
+    /// How long the predecessor continues to work.
     pub overlap: SignedDuration,
-    /// When the successor stops working; by default after as long as the predecessor was to work.
+    /// When the successor stops working. By default it gets the lifetime of the predecessor, from its creation to its
+    /// `expires_at`; it never expires if the predecessor does not.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Why a key gets no successor.
+/// Why a key cannot be rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRotation {
-    /// There is no key of that id.
+    /// No key has this id.
     Unknown,
-    /// It was revoked, or has expired: there is nothing to go on with.
+    /// The key no longer works: it was revoked, has expired, or its overlap with an earlier successor is over.
     Ended,
 }
 
 impl Store {
-    /// Makes a key with the name, scopes and workspace of another, which then ends after an overlap, or at its own
-    /// time if that comes first. Its `expires_at` stays: no role may change that.
+    /// Creates a successor with the name, scopes and workspace of a key. The key then ends after the overlap, or at its
+    /// `expires_at` if that comes first. Rotating a key again never moves its end to a later time. `expires_at` of the
+    /// key does not change, because no role may change it. The inner error says why the key cannot be rotated.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if DynamoDB does not answer, [`StoreError::Contended`] if the key was revoked or rotated
-    /// at the same moment.
+    /// Returns [`StoreError::Contended`] if another writer revoked or rotated the key, or changed the list of keys, at
+    /// the same time. Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it
+    /// rejects the request.
     pub async fn rotate_api_key(
         &self,
         id: KeyId,
@@ -54,7 +57,7 @@ impl Store {
             expires_at: successor.expires_at.or(lifetime.map(later)),
         };
         let (key, record, mut writes) = self.new_key(new, now, false)?;
-        // Rotating again, because the first successor was lost, gives the key no more time.
+        // An operator who lost the first successor rotates again. That must not give the key more time.
         let end = later(successor.overlap);
         let end = old.ends_at.map_or(end, |ends_at| ends_at.min(end));
         writes.push(self.end_at(id, (end, old.replaced_by), &record)?);
@@ -65,7 +68,8 @@ impl Store {
         }
     }
 
-    /// The write that lets a key end, unless somebody has revoked or rotated it meanwhile.
+    /// Returns the write that sets the end and the successor of a key. Its condition fails if the key was revoked or
+    /// rotated meanwhile. `replaced_by` is the successor that the key had before.
     fn end_at(
         &self,
         id: KeyId,

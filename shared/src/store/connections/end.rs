@@ -1,4 +1,4 @@
-//! How a connection ends: the bank refuses the consent, or the owner deletes it.
+//! Ends a connection: the bank refuses the consent, or a caller deletes the connection.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::PutBuilder};
 use jiff::Timestamp;
@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, references::Unchanged, user_pk};
 use crate::{
-    store::table::{Keyed, Store, StoreError, text, to_item, updated},
+    store::table::{Store, StoreError, WithKey, text, to_item, updated},
     types::{ids::UserId, workspace::Workspace},
 };
 
-/// What became of a mark.
+/// The result of [`Store::mark_revoked`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marked {
-    /// It is new.
+    /// This call marked the consent as revoked.
     Now,
-    /// It was there before.
+    /// The consent was already marked as revoked.
     Before,
-    /// The customer has consented anew or is gone: this consent is nobody's any more.
+    /// The connection no longer has this consent: the customer has consented again, or the connection was deleted.
     Outdated,
 }
 
-/// What is left of a deleted connection: that there was one, in which workspace, and until when a consent counted.
-/// Nothing of the customer's.
+/// What remains of a deleted connection: its `user_id` and workspace, when the customer last consented, and when it was
+/// deleted. Holds no data of the customer.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Tombstone {
     user_id: UserId,
@@ -32,10 +32,12 @@ pub(super) struct Tombstone {
 }
 
 impl Store {
-    /// Notes that the bank refuses this consent. A later one is not touched.
+    /// Marks a connection's consent as revoked, because the bank refuses its token. The first such time is kept.
+    /// Changes nothing if the connection has a newer consent or was deleted.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn mark_revoked(&self, connection: &Connection) -> Result<Marked, StoreError> {
         let now = self.now_in_seconds();
         let update = self
@@ -43,24 +45,29 @@ impl Store {
             .update_item()
             .table_name(&self.connections)
             .key("pk", text(user_pk(connection.user_id)))
-            // By its token and not by its time: two consents can come in one second.
+            // The token identifies the consent. Its time does not: two consents can be stored in one second.
             .condition_expression("access_token = :refused")
             .expression_attribute_values(":refused", text(connection.access_token.as_str()))
             .expression_attribute_values(":now", text(now.to_string()))
             .return_values(ReturnValue::AllOld)
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)");
         let Some(before) = updated(update.send().await)? else { return Ok(Marked::Outdated) };
-        // Our own mark is there before it where the SDK sends again what went through but was not answered.
+        // The SDK sends the update again if an answer is lost. Then the old values already hold our own mark.
         let own = text(now.to_string());
         let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
         Ok(if is_new { Marked::Now } else { Marked::Before })
     }
 
-    /// Puts a tombstone in a connection's place and cuts the way to it from the bunq user, so that a later consent of
-    /// theirs makes another. False where that way leads elsewhere or somebody else is at it.
+    /// Deletes a connection: replaces it by a tombstone, deletes the items of its references, and removes it from the
+    /// bunq user's [`Granted`](super::Granted) item, so that their next consent creates a new connection. All of this
+    /// is one transaction. Does not end the customer's session.
+    ///
+    /// Returns `false`, and changes nothing, if the [`Granted`](super::Granted) item names another connection for this
+    /// workspace, or another writer changed one of these items meanwhile.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the [`Granted`](super::Granted) item has an unexpected shape.
     pub async fn erase_connection(&self, connection: &Connection) -> Result<bool, StoreError> {
         let granted = self.find_granted(connection.granted()).await?;
         if granted.user_id(&connection.workspace).is_some_and(|user_id| user_id != connection.user_id) {
@@ -70,16 +77,19 @@ impl Store {
         self.write_tombstone(connection, vec![lookup]).await
     }
 
-    /// Puts a tombstone in the place of a connection to which no way leads, such as one that came back from a backup.
+    /// Deletes a connection that the bunq user's [`Granted`](super::Granted) item does not name, such as one that was
+    /// restored from a backup: replaces it by a tombstone and deletes the items of its references. Does not read or
+    /// change the [`Granted`](super::Granted) item.
     ///
     /// # Errors
-    /// [`StoreError::Contended`] if it changed meanwhile.
+    /// Returns [`StoreError::Contended`] if another writer changed one of these items meanwhile,
+    /// [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the request.
     pub async fn erase_stray_connection(&self, connection: &Connection) -> Result<(), StoreError> {
         if self.write_tombstone(connection, Vec::new()).await? { Ok(()) } else { Err(StoreError::Contended) }
     }
 
-    /// Puts a tombstone in a connection's place, and cuts the ways to it from its references. False if somebody changed
-    /// one of these meanwhile.
+    /// Replaces a connection by a tombstone and deletes the items of its references, in one transaction with `writes`.
+    /// Returns `false`, and changes nothing, if another writer changed one of these items meanwhile.
     async fn write_tombstone(
         &self,
         connection: &Connection,
@@ -102,7 +112,7 @@ impl Store {
     fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {
         let Connection { user_id, workspace, consented_at, .. } = connection.clone();
         let tombstone = Tombstone { user_id, workspace, consented_at, deleted_at: self.now_in_seconds() };
-        let item = to_item(&Keyed { pk: &user_pk(user_id), item: tombstone })?;
+        let item = to_item(&WithKey { pk: &user_pk(user_id), item: tombstone })?;
         Ok(Put::builder().table_name(&self.connections).set_item(Some(item)))
     }
 }

@@ -1,6 +1,6 @@
-//! The way from a bunq user to their connections: one item says which connection the user has in which workspace. Each
-//! change is on condition that nobody else changed the item meanwhile, so that two workspaces cannot both be the only
-//! one.
+//! The lookup from a bunq user to their connections: one item holds the user's connection in each workspace. A change
+//! of the item requires that it is still as it was read. Otherwise two workspaces could connect the same user at once,
+//! each believing to be the only one.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +9,37 @@ use serde::{Deserialize, Serialize};
 
 use super::GrantedKey;
 use crate::{
-    store::table::{Keyed, Store, StoreError, to_item},
+    store::table::{Store, StoreError, WithKey, to_item},
     types::{ids::UserId, workspace::Workspace},
 };
 
-/// Which connections a bunq user has.
+/// The connections of one bunq user: at most one in each workspace.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Granted {
     users: BTreeMap<Workspace, UserId>,
 }
 
 impl Granted {
-    /// The connection in a workspace.
+    /// Returns the user's connection in a workspace, or `None` if there is none.
     #[must_use]
     pub fn user_id(&self, workspace: &Workspace) -> Option<UserId> {
         self.users.get(workspace).copied()
     }
 
-    /// Whether there is a connection in another workspace.
+    /// Returns whether the user has a connection in any workspace other than this one.
     #[must_use]
     pub fn is_elsewhere(&self, workspace: &Workspace) -> bool {
         self.users.keys().any(|other| other != workspace)
     }
 
-    /// The same with this connection.
+    /// Returns a copy with this connection, in place of any other in the workspace.
     pub(super) fn with(&self, workspace: &Workspace, user_id: UserId) -> Self {
         let mut users = self.users.clone();
         users.insert(workspace.clone(), user_id);
         Self { users }
     }
 
-    /// The same without the connection in a workspace.
+    /// Returns a copy without the connection in a workspace.
     pub(super) fn without(&self, workspace: &Workspace) -> Self {
         let mut users = self.users.clone();
         users.remove(workspace);
@@ -52,15 +52,17 @@ impl Granted {
 }
 
 impl Store {
-    /// Which connections a bunq user has, in any workspace.
+    /// Looks up the connections of a bunq user in all workspaces. Returns an empty [`Granted`] if there are none.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_granted(&self, key: GrantedKey) -> Result<Granted, StoreError> {
         Ok(self.read(&self.connections, &key.pk()).await?.unwrap_or_default())
     }
 
-    /// The write that puts `after` in the place of `before`, if that is still there.
+    /// Returns the write that replaces `before` by `after`, on condition that `before` is still stored. An empty
+    /// `after` deletes the item.
     pub(super) fn replace_granted(
         &self,
         key: GrantedKey,
@@ -70,7 +72,7 @@ impl Store {
         let fresh = "attribute_not_exists(pk)";
         let same = "#users = :before";
         if after.users.is_empty() {
-            // Nothing that tells of the bunq user is left.
+            // An empty item would still tell that the bunq user was connected once.
             let delete = Delete::builder()
                 .table_name(&self.connections)
                 .key("pk", AttributeValue::S(key.pk()))
@@ -80,7 +82,7 @@ impl Store {
             let delete = delete.build().map_err(|_| StoreError::Undecodable)?;
             return Ok(TransactWriteItem::builder().delete(delete).build());
         }
-        let item = to_item(&Keyed { pk: &key.pk(), item: after })?;
+        let item = to_item(&WithKey { pk: &key.pk(), item: after })?;
         let put = Put::builder().table_name(&self.connections).set_item(Some(item));
         let put = if before.users.is_empty() {
             put.condition_expression(fresh)

@@ -1,4 +1,4 @@
-//! Lists connections, the newest first, by an index that holds keys and times only: nothing sealed is copied.
+//! Lists connections, newest first, by indexes that hold keys and times only. No sealed attribute is copied to them.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -14,17 +14,17 @@ use crate::{
 
 const BY_TIME: &str = "connections_by_time";
 const BY_REFERENCE: &str = "connections_by_reference";
-/// DynamoDB leaves items out of a batch where it is short of capacity.
+/// How many times the rest of a batch is read. DynamoDB leaves items out of a batch if it lacks capacity.
 const TRIES: usize = 4;
 
-/// Where a page of connections ends and the next begins.
+/// The last connection of a page: the next page begins after it. Its text is opaque to callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     connected_at: Timestamp,
     user_id: UserId,
 }
 
-/// The text is not a cursor of ours.
+/// The text is not a [`Cursor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be as the page before returned it")]
 pub struct CursorError;
@@ -48,11 +48,16 @@ impl FromStr for Cursor {
 }
 
 impl Store {
-    /// A page of a workspace's connections, the newest first, and where the next page begins. The index lags the table
-    /// by moments.
+    /// Returns a page of a workspace's connections, newest first, and the cursor of the next page, or `None` if this is
+    /// the last. With a `reference`, lists only the connections that have it. The page holds at most `count`
+    /// connections and begins after the cursor `after`.
+    ///
+    /// The index lags behind the table by moments. A connection that was deleted, or lost the reference, since then is
+    /// left out, so a page can be shorter than `count` although more follow.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_connections(
         &self,
         workspace: &Workspace,
@@ -84,7 +89,7 @@ impl Store {
             .expression_attribute_names("#partition", partition)
             .expression_attribute_values(":value", text(value))
             .scan_index_forward(false)
-            // One more than is shown: whether there is a next page.
+            // One more than the page holds: it tells whether there is a next page.
             .limit(i32::from(count) + 1)
             .set_exclusive_start_key(start)
             .send()
@@ -97,14 +102,15 @@ impl Store {
         let shown = shown.unwrap_or_else(|| page.items());
         let keys = shown.iter().map(|key| Ok(user_pk(cursor(key)?.user_id))).collect::<Result<Vec<_>, StoreError>>()?;
         let mut items = self.read_all(&self.connections, &keys).await?;
-        // In the index's order; one that was deleted, or lost the reference, a moment ago is left out.
+        // In the order of the index.
         let found = keys.iter().filter_map(|key| items.remove(key)).map(from_item::<Connection>);
         let mut found = found.collect::<Result<Vec<_>, _>>()?;
         found.retain(|connection| reference.is_none_or(|reference| connection.has_reference(reference)));
         Ok((found, next))
     }
 
-    /// Reads at most a hundred items by their keys.
+    /// Reads at most 100 items by their keys, with consistent reads. Leaves out keys without an item, and tombstones.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB leaves items out at every try.
     pub(in crate::store) async fn read_all(
         &self,
         table: &str,
@@ -133,6 +139,7 @@ impl Store {
     }
 }
 
+/// Returns the cursor of an entry of either index.
 fn cursor(key: &Item) -> Result<Cursor, StoreError> {
     let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
     let pk = read("pk")?;

@@ -1,4 +1,4 @@
-//! Connected customers. A bunq user who consents again keeps the `user_id` that our callers know.
+//! Connected customers. A bunq user who consents again in a workspace keeps the `user_id` that callers know.
 
 mod end;
 mod granted;
@@ -26,11 +26,11 @@ pub use list::{Cursor, CursorError};
 pub use references::ConnectionReference;
 pub use save::Saved;
 
-/// How long a customer's consent counts: after 180 days the bank must see the customer again (Delegated Regulation (EU)
-/// 2018/389, article 10a).
-const CONSENT_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// How long a customer's consent is valid: after 180 days the bank must authenticate the customer again (Delegated
+/// Regulation (EU) 2018/389, article 10a).
+const CONSENT_LIFETIME: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// What kind of customer it is.
+/// The kind of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionKind {
@@ -38,16 +38,16 @@ pub enum ConnectionKind {
     Person,
     /// A company.
     Company,
-    /// A kind that bunq has added since.
+    /// A kind that this program does not know, because bunq added it later.
     Other,
 }
 
-/// What tells one bunq user from another.
+/// Identifies a bunq user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantedKey {
     /// The user's own id at bunq.
     User(BunqUserId),
-    /// Where bunq does not give it, the id of the user API key.
+    /// The id of the user API key, if bunq does not give the user's own id.
     ApiKey(BunqUserId),
 }
 
@@ -60,60 +60,61 @@ impl GrantedKey {
     }
 }
 
-/// A consent to store.
+/// A consent to store as a connection.
 #[derive(Clone, Debug)]
 pub struct NewConnection {
-    /// Who consented.
+    /// The bunq user who consented.
     pub granted: GrantedKey,
-    /// What kind of customer.
+    /// The kind of the customer.
     pub kind: ConnectionKind,
-    /// `UserApiKey.id` at the time.
+    /// `UserApiKey.id` of this consent.
     pub api_key_id: BunqUserId,
-    /// The consent itself.
+    /// The access token that the consent gave.
     pub access_token: AccessToken,
-    /// What bunq calls the customer.
+    /// The customer's name at bunq, if known.
     pub display_name: Option<DisplayName>,
     /// The workspace that the consent is for.
     pub workspace: Workspace,
-    /// The consent.
+    /// The id of the consent.
     pub consent_id: ConsentId,
-    /// What the owner calls the user who gave it.
+    /// The application's name for the user who consented, if it gave one.
     pub reference: Option<Reference>,
 }
 
-/// What we keep of a customer's consent.
+/// A customer's connection as it is stored. Token and name are sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connection {
-    /// Our name for the customer.
+    /// The customer's id in this API.
     pub user_id: UserId,
-    /// What kind of customer.
+    /// The kind of the customer.
     pub kind: ConnectionKind,
-    /// `UserApiKey.id` when the consent was given.
+    /// `UserApiKey.id` of the last consent.
     pub api_key_id: BunqUserId,
-    /// The customer's own id at bunq, where bunq gave it.
+    /// The customer's own id at bunq, if bunq gave it.
     pub granted_id: Option<BunqUserId>,
-    /// Whose customer it is. Never changes.
+    /// The workspace that the customer belongs to. It never changes.
     pub workspace: Workspace,
-    /// What the owner calls the users that the customer stands for, the oldest first.
+    /// The application's names for the users that this customer is, oldest first.
     #[serde(default)]
     pub references: Vec<ConnectionReference>,
     /// When the customer first connected.
     pub connected_at: Timestamp,
     /// When the customer last consented.
     pub consented_at: Timestamp,
-    /// When somebody last asked for something of the customer's, to the hour.
+    /// When a caller last used the connection, to the hour. `None` if none has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
-    /// When the bank was first seen to refuse the consent.
+    /// When the bank first refused the last consent. `None` if it has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
-    /// The sealed key that seals records of what was started for this customer. None in an item of an earlier version.
+    /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.
     #[serde(skip_serializing_if = "Option::is_none")]
     record_key: Option<String>,
-    /// The workspace again: the partition of the index that lists its connections, which a tombstone is not in.
+    /// The workspace again, as partition of the index that lists its connections. A tombstone lacks it, so no list
+    /// contains one.
     listed: Workspace,
 }
 
@@ -121,22 +122,22 @@ pub struct Connection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionStatus {
-    /// It can.
+    /// The consent is valid.
     Active,
-    /// The consent is older than 180 days: the bank may refuse from now on, the customer should consent again.
+    /// The consent is older than 180 days. The bank may refuse it from now on, so the customer should consent again.
     Expired,
-    /// The bank refuses the consent; nobody asks again before the customer has consented again.
+    /// The bank refuses the consent. It is not used any more until the customer consents again.
     Revoked,
 }
 
 impl Connection {
-    /// What the owner called the customer first.
+    /// Returns the connection's oldest reference, or `None` if it has none.
     #[must_use]
     pub fn reference(&self) -> Option<&Reference> {
         self.references.first().map(|first| &first.reference)
     }
 
-    /// Whether the owner calls one of the customer's users so.
+    /// Returns whether the connection has this reference.
     #[must_use]
     pub fn has_reference(&self, reference: &Reference) -> bool {
         self.references.iter().any(|one| one.reference == *reference)
@@ -145,24 +146,26 @@ impl Connection {
     /// Opens the sealed access token.
     ///
     /// # Errors
-    /// [`StoreError::Seal`].
+    /// Returns [`StoreError::Seal`] if `keys` lacks the key that sealed the token, or the token was changed or moved.
     pub fn access_token(&self, keys: &SealingKeys) -> Result<AccessToken, StoreError> {
         let pk = user_pk(self.user_id);
         Ok(keys.open(Place { item: &pk, attribute: "access_token" }, &self.access_token)?)
     }
 
-    /// What bunq calls the customer; none where it did not say, or the key that seals the name is gone.
+    /// Opens the sealed name of the customer at bunq. Returns `None` if bunq gave none, or if the name cannot be
+    /// opened.
     #[must_use]
     pub fn display_name(&self, keys: &SealingKeys) -> Option<DisplayName> {
         let pk = user_pk(self.user_id);
         keys.open(Place { item: &pk, attribute: "display_name" }, self.display_name.as_ref()?).ok()
     }
 
-    /// The keys for records of what was started for this customer. The one that seals is kept in the connection: with
-    /// the connection ends the way to read them.
+    /// Returns the keys for records of this customer's orders. The key that seals them is stored in the connection, so
+    /// nobody can read them once the connection is deleted. A connection of an earlier version has no such key: then
+    /// the result is a copy of `keys`.
     ///
     /// # Errors
-    /// [`StoreError::Seal`].
+    /// Returns [`StoreError::Seal`] if the connection's key cannot be opened with `keys`, or is not base64 of 32 bytes.
     pub fn record_keys(&self, keys: &SealingKeys) -> Result<SealingKeys, StoreError> {
         let Some(sealed) = &self.record_key else { return Ok(keys.clone()) };
         let pk = user_pk(self.user_id);
@@ -170,13 +173,13 @@ impl Connection {
         Ok(keys.with_own(&own)?)
     }
 
-    /// Until when the consent counts.
+    /// Returns when the consent expires: 180 days after it was given.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.consented_at.checked_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX)
+        self.consented_at.checked_add(CONSENT_LIFETIME).unwrap_or(Timestamp::MAX)
     }
 
-    /// Whether it can be used at a time.
+    /// Returns the status of the connection at `now`. A revoked consent that has also expired counts as revoked.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> ConnectionStatus {
         if self.revoked_at.is_some() {
@@ -193,14 +196,14 @@ impl Connection {
     }
 }
 
-/// What there is under a `user_id`.
+/// The result of looking up a connection by its `user_id`.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// A connection.
+    /// The connection exists.
     Connected(Box<Connection>),
-    /// There was one in this workspace; it was deleted.
+    /// The connection was deleted. It was in this workspace.
     Deleted(Workspace),
-    /// There never was any.
+    /// No connection ever had this `user_id`.
     Nothing,
 }
 
@@ -209,10 +212,11 @@ fn user_pk(user_id: UserId) -> String {
 }
 
 impl Store {
-    /// A connection by our name for the customer.
+    /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_connection(&self, user_id: UserId) -> Result<Option<Connection>, StoreError> {
         match self.look_for_connection(user_id).await? {
             Found::Connected(connection) => Ok(Some(*connection)),
@@ -220,10 +224,11 @@ impl Store {
         }
     }
 
-    /// What there is, or was, under a name of ours.
+    /// Looks up a connection in any workspace, distinguishing deleted from never existed.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
         match self.read_item(&self.connections, &user_pk(user_id)).await? {
             None => Ok(Found::Nothing),
@@ -232,15 +237,16 @@ impl Store {
         }
     }
 
-    /// Notes that a connection is in use, unless that was noted within the hour.
+    /// Records that a connection is in use, at most once an hour. Does nothing if the connection was deleted.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
         let hour = SignedDuration::from_hours(1);
-        self.note_use(&user_pk(connection.user_id), connection.last_used_at, "access_token", hour).await
+        self.touch_last_used(&user_pk(connection.user_id), connection.last_used_at, "access_token", hour).await
     }
 }
 
-/// What a tombstone has and a connection has not.
+/// An attribute that every tombstone has and no connection has.
 const DELETED_AT: &str = "deleted_at";

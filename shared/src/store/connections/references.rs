@@ -1,7 +1,7 @@
 //! References: the names that an application gives to its users. One bunq customer can be several users of an
-//! application, for example a couple with a joint account. The connection lists its references. Each reference also
-//! has an item of its own, by which an index finds the connection. List and item change in one transaction, on
-//! condition that the list is unchanged.
+//! application, for example a couple with a joint account. A connection holds the list of its references. Each
+//! reference also has an item of its own, by which an index finds the connection. The list and the item change in one
+//! transaction, on condition that the list is still as it was read.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, user_pk};
 use crate::{
-    store::table::{Keyed, Store, StoreError, text, to_attribute, to_item},
+    store::table::{Store, StoreError, WithKey, text, to_attribute, to_item},
     types::{
         ids::{ConsentId, UserId},
         reference::Reference,
@@ -19,72 +19,76 @@ use crate::{
     },
 };
 
-/// How many references a connection may have. A DynamoDB transaction takes at most 100 items.
-const MOST: usize = 50;
+/// How many references a connection may have. The transaction that deletes a connection also deletes the item of each,
+/// and a DynamoDB transaction takes at most 100 items.
+const MAX_REFERENCES: usize = 50;
 
-/// A reference of a connection, with the last consent that was given under it.
+/// A reference of a connection, and the last consent that was given with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionReference {
     /// The application's name for its user.
     pub reference: Reference,
-    /// The consent.
+    /// The id of the consent.
     pub consent_id: ConsentId,
-    /// When it was given.
+    /// When the consent was given.
     pub consented_at: Timestamp,
 }
 
-/// The item that leads from a reference to a connection, by an index.
+/// The item that leads from a reference to a connection. Both attributes are keys of an index.
 #[derive(Serialize)]
 struct ReferenceItem {
-    /// The partition of the index.
+    /// The partition key: see [`partition`].
     reference: String,
-    /// Its order: that of the connections.
+    /// The sort key: when the customer first connected.
     connected_at: Timestamp,
 }
 
-/// The partition of the index that finds a workspace's connections by their reference. No workspace has a slash in its
-/// name.
+/// Returns the partition of the index that finds a workspace's connections by their reference. It is unambiguous
+/// because the name of a workspace has no slash.
 pub(super) fn partition(workspace: &Workspace, reference: &Reference) -> String {
     format!("{workspace}/{reference}")
 }
 
-/// The key of the item that leads from a reference to a connection.
+/// Returns the key of the item that leads from a reference to a connection.
 pub(super) fn pk(workspace: &Workspace, reference: &Reference, user_id: UserId) -> String {
     format!("REFERENCE#{user_id}#{}", partition(workspace, reference))
 }
 
-/// The connection that an item with this key leads to.
+/// Returns the connection that the item with this key leads to, or `None` if it is not the key of a reference.
 pub(super) fn user_id_in(pk: &str) -> Option<UserId> {
     pk.strip_prefix("REFERENCE#")?.split_once('#')?.0.parse().ok()
 }
 
-/// The list with another reference, or with a later consent of one that it has; `None` where it is full.
-pub(super) fn with(list: &[ConnectionReference], one: ConnectionReference) -> Option<Vec<ConnectionReference>> {
+/// Returns the list with `new` added, or in place of the entry with the same reference. Returns `None` if the list
+/// already has the maximum of references.
+pub(super) fn with(list: &[ConnectionReference], new: ConnectionReference) -> Option<Vec<ConnectionReference>> {
     let mut list = list.to_vec();
-    if let Some(known) = list.iter_mut().find(|known| known.reference == one.reference) {
-        *known = one;
+    if let Some(known) = list.iter_mut().find(|known| known.reference == new.reference) {
+        *known = new;
         return Some(list);
     }
-    list.push(one);
-    (list.len() <= MOST).then_some(list)
+    list.push(new);
+    (list.len() <= MAX_REFERENCES).then_some(list)
 }
 
-/// The condition that a connection is there and its list is still this; without a list, that there is no connection. A
-/// tombstone has no token.
+/// The condition of a write to a connection's item: the item must be as it was read.
 pub(super) struct Unchanged {
     pub(super) expression: &'static str,
-    /// Absent rather than empty: DynamoDB refuses an empty map.
+    /// `None` rather than empty, because DynamoDB rejects an empty map.
     pub(super) names: Option<HashMap<String, String>>,
     pub(super) values: Option<HashMap<String, AttributeValue>>,
 }
 
 impl Unchanged {
+    /// Returns the condition that the connection exists and has the same references as `before`. Without `before`, that
+    /// no connection exists. A connection is recognised by its access token, which a tombstone lacks.
     pub(super) fn since(before: Option<&Connection>) -> Result<Self, StoreError> {
         let Some(before) = before else {
             return Ok(Self { expression: "attribute_not_exists(access_token)", names: None, values: None });
         };
         Ok(Self {
-            expression: "attribute_exists(access_token) AND (#references = :before OR attribute_not_exists(#references))",
+            expression: "attribute_exists(access_token) \
+                         AND (#references = :before OR attribute_not_exists(#references))",
             names: Some(HashMap::from([("#references".to_owned(), "references".to_owned())])),
             values: Some(HashMap::from([(":before".to_owned(), to_attribute(&before.references)?)])),
         })
@@ -92,7 +96,7 @@ impl Unchanged {
 }
 
 impl Store {
-    /// The write that puts a reference's item.
+    /// Returns the write that puts the item of a reference.
     pub(super) fn put_reference(
         &self,
         connection: &Connection,
@@ -100,12 +104,12 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let Connection { workspace, user_id, connected_at, .. } = connection;
         let item = ReferenceItem { reference: partition(workspace, reference), connected_at: *connected_at };
-        let item = to_item(&Keyed { pk: &pk(workspace, reference, *user_id), item })?;
+        let item = to_item(&WithKey { pk: &pk(workspace, reference, *user_id), item })?;
         let put = Put::builder().table_name(&self.connections).set_item(Some(item)).build();
         Ok(TransactWriteItem::builder().put(put.map_err(|_| StoreError::Undecodable)?).build())
     }
 
-    /// The write that deletes a reference's item.
+    /// Returns the write that deletes the item of a reference.
     pub(super) fn delete_reference(
         &self,
         connection: &Connection,
@@ -116,10 +120,13 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.map_err(|_| StoreError::Undecodable)?).build())
     }
 
-    /// Removes one of several references of a connection. Returns `false` if the list has changed meanwhile.
+    /// Removes a reference from a connection, and deletes the item of the reference. The connection stays, even without
+    /// any reference. Returns `false`, and changes nothing, if the connection's references changed meanwhile or the
+    /// connection was deleted.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if DynamoDB does not answer.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn remove_reference(&self, connection: &Connection, reference: &Reference) -> Result<bool, StoreError> {
         let left: Vec<_> = connection.references.iter().filter(|one| one.reference != *reference).collect();
         let unchanged = Unchanged::since(Some(connection))?;

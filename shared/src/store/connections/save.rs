@@ -1,4 +1,4 @@
-//! A consent becomes a connection: a new one, or new tokens for the one that this bunq user has in the workspace.
+//! Stores a consent: as a new connection, or as a new token of the connection that this bunq user has in the workspace.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
     user_pk,
 };
 use crate::{
-    store::table::{Keyed, Store, StoreError, to_item},
+    store::table::{Store, StoreError, WithKey, to_item},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -18,33 +18,39 @@ use crate::{
     },
 };
 
-/// How often a race for the same customer is run again.
+/// How many times a consent is written while others write to the same customer.
 const TRIES: usize = 4;
-/// How long the winner of a race has to finish.
+/// The pause between two tries, in which another writer can finish.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-/// What became of a consent.
+/// The result of [`Store::save_connection`].
 #[derive(Clone, Debug)]
 pub enum Saved {
-    /// A connection.
+    /// The consent is stored.
     Connected {
-        /// It.
+        /// The connection as it is stored now.
         connection: Box<Connection>,
-        /// Whether it was there before, without the consent's reference.
+        /// Whether the connection existed before, and gained the consent's reference.
         has_new_reference: bool,
     },
-    /// Nothing: this bunq user is connected in another workspace, and may be in one only.
+    /// Nothing is stored: this bunq user is connected in another workspace, and customers are not shared.
     Elsewhere,
-    /// Nothing: the connection has as many references as it may have.
+    /// Nothing is stored: the connection already has the maximum of 50 references.
     TooManyReferences,
 }
 
 impl Store {
-    /// Stores a consent. The connection and the way to it from the bunq user change in one transaction. A bunq user who
-    /// is connected in another workspace is refused unless customers may be `shared`.
+    /// Stores a consent as a connection. An existing connection of the bunq user in the workspace keeps its `user_id`,
+    /// `connected_at` and references, and is no longer revoked. The connection, the item of its reference and the bunq
+    /// user's [`Granted`](super::Granted) item change in one transaction.
+    ///
+    /// `shared` allows a bunq user to be connected in several workspaces. Without it, the result for such a user is
+    /// [`Saved::Elsewhere`].
     ///
     /// # Errors
-    /// [`StoreError::Contended`] if other writers won each race.
+    /// Returns [`StoreError::Contended`] if other writers won the race at every try, [`StoreError::Unavailable`] if
+    /// DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, [`StoreError::Undecodable`] if a stored
+    /// item has an unexpected shape, and [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn save_connection(
         &self,
         keys: &SealingKeys,
@@ -81,6 +87,7 @@ impl Store {
         Err(StoreError::Contended)
     }
 
+    /// Returns the connection that a consent makes of `before`, or `None` if it would have too many references.
     fn connection(
         &self,
         keys: &SealingKeys,
@@ -127,12 +134,13 @@ impl Store {
         }))
     }
 
+    /// Returns the write that stores a connection, on condition that `before` is still stored.
     fn put_connection(
         &self,
         connection: &Connection,
         before: Option<&Connection>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let item = to_item(&Keyed { pk: &user_pk(connection.user_id), item: connection })?;
+        let item = to_item(&WithKey { pk: &user_pk(connection.user_id), item: connection })?;
         let unchanged = Unchanged::since(before)?;
         let put = Put::builder()
             .table_name(&self.connections)

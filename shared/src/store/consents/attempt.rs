@@ -1,8 +1,12 @@
-//! One visit to the bank, under a state. A browser may deliver its end twice: a reload, an impatient second click, a
-//! network that asks again. So the request that takes an attempt has it alone for as long as a request lives; another
-//! waits, and answers the same. Before the code is sent to the bank this is noted, since it works once; the access
-//! token that comes back is kept, sealed, until the connection is stored, so that a busy bank or a process that dies in
-//! between costs the customer a reload and not another consent.
+//! Attempts: one visit of a customer to the bank, identified by its OAuth `state`.
+//!
+//! A browser may deliver the bank's answer twice: by a reload, a second click, or a retry of the network. The request
+//! that takes an attempt therefore holds it under a lease for as long as a request lives. Another request waits, and
+//! answers the same.
+//!
+//! An authorization code works once, so the attempt records that the code is about to be sent. The access token that
+//! the bank returns is kept, sealed, until the connection is stored. If the bank is busy, or the process dies in
+//! between, the customer needs to reload the page and not to consent again.
 
 use std::time::Duration;
 
@@ -10,9 +14,9 @@ use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AT_THE_BANK, ConsentEnd};
+use super::{BANK_VISIT, ConsentEnd};
 use crate::{
-    store::table::{Keyed, Store, StoreError, succeeded, text, to_attribute, to_item},
+    store::table::{Store, StoreError, WithKey, succeeded, text, to_attribute, to_item},
     types::{
         ids::ConsentId,
         sealing::{Place, SealingKeys},
@@ -20,43 +24,43 @@ use crate::{
     },
 };
 
-/// How long one request may work at an attempt: longer than any request lives, so that only a dead one loses it.
+/// How long one request may hold an attempt: longer than any request lives, so that only a dead request loses it.
 const LEASE: Duration = Duration::from_secs(35);
-/// How long an attempt is kept, so that a late browser is told that it is late.
-const KEPT: Duration = Duration::from_secs(60 * 60);
+/// How long an attempt is kept. Longer than it may be completed, so that a late browser learns that it is late.
+const RETENTION: Duration = Duration::from_secs(60 * 60);
 
 /// Why an attempt cannot be completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptRefused {
-    /// There is none under this state.
+    /// No attempt has this state, or the attempt is older than an hour.
     Unknown,
     /// The customer took longer than ten minutes.
     TooLate,
-    /// Another browser began it.
+    /// Another browser began the attempt.
     OtherBrowser,
 }
 
-/// What became of taking an attempt.
+/// The result of [`Store::take_attempt`].
 #[derive(Debug)]
 pub enum TakenAttempt {
-    /// It is ours to complete.
+    /// The caller holds the attempt and should complete it.
     Ours(ConsentAttempt),
-    /// Another request is completing it.
+    /// Another request holds the attempt.
     Busy,
-    /// It has ended.
+    /// The attempt of this consent has ended, in this way.
     Ended(ConsentId, ConsentEnd),
-    /// It cannot be completed.
+    /// The attempt cannot be completed.
     Refused(AttemptRefused),
 }
 
-/// An attempt that this request completes.
+/// An attempt that the caller holds.
 #[derive(Debug)]
 pub struct ConsentAttempt {
-    /// The consent that it is for.
+    /// The consent that the attempt belongs to.
     pub consent_id: ConsentId,
-    /// The access token that an earlier request has got for it.
+    /// The access token, if an earlier request has received it from the bank.
     pub given: Option<AccessToken>,
-    /// An earlier request has sent the code, and nobody knows what the bank answered.
+    /// Whether an earlier request has sent the code and its answer was lost. The code cannot be sent again.
     pub is_lost: bool,
     pk: String,
     worker: Uuid,
@@ -66,12 +70,12 @@ pub struct ConsentAttempt {
 struct AttemptItem {
     consent_id: ConsentId,
     browser: String,
-    /// Until when the browser may come back.
+    /// Until when the browser may come back, in epoch seconds.
     open_until: i64,
-    /// The request that took it last.
+    /// The request that last took the attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     worker: Option<Uuid>,
-    /// Until when that one has it alone.
+    /// Until when that request holds the attempt, in epoch seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     worker_until: Option<i64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -88,10 +92,12 @@ fn pk(state: &OauthState) -> String {
 }
 
 impl Store {
-    /// Remembers a state for a consent and the browser that goes to the bank with it.
+    /// Stores an attempt at a consent: the state, and the browser that visits the bank with it. The attempt can be
+    /// completed for ten minutes.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn begin_attempt(
         &self,
         state: &OauthState,
@@ -101,23 +107,27 @@ impl Store {
         let attempt = AttemptItem {
             consent_id,
             browser: browser.fingerprint(),
-            open_until: self.in_seconds(AT_THE_BANK),
+            open_until: self.in_seconds(BANK_VISIT),
             worker: None,
             worker_until: None,
             code_sent: false,
             access_token: None,
             end: None,
-            expires_at: self.in_seconds(KEPT),
+            expires_at: self.in_seconds(RETENTION),
         };
-        let item = to_item(&Keyed { pk: &pk(state), item: attempt })?;
+        let item = to_item(&WithKey { pk: &pk(state), item: attempt })?;
         self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    /// Takes an attempt for a browser that has one of these secrets.
+    /// Takes an attempt for a browser that presents these secrets, one of which must have begun it. The caller holds
+    /// the attempt for 35 seconds, or until it calls [`Self::release_attempt`] or [`Self::end_attempt`]. Does not wait
+    /// for another request that holds it.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read or written, or the kept token does not open.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if the kept access
+    /// token cannot be opened with `keys`.
     pub async fn take_attempt(
         &self,
         keys: &SealingKeys,
@@ -149,8 +159,8 @@ impl Store {
         let mut update = self
             .attempt_update(&pk, worker)
             .update_expression("SET worker = :worker, worker_until = :until")
-            // Nobody has taken it since it was read. Our own name counts as ours: the SDK sends again what went through
-            // but was not answered.
+            // No other request has taken it since it was read. Our own id passes, too: the SDK sends the update again
+            // if the first answer is lost.
             .condition_expression(format!("worker = :worker OR (attribute_exists(browser) AND {seen})"))
             .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(LEASE).to_string()));
         if let Some(seen) = item.worker {
@@ -165,11 +175,12 @@ impl Store {
         Ok(TakenAttempt::Ours(ConsentAttempt { consent_id: item.consent_id, given, is_lost, pk, worker }))
     }
 
-    /// Notes that the code is about to be sent. Answers false if another request has taken the attempt over: then it
-    /// must not be.
+    /// Records that the authorization code is about to be sent. Returns `false` if another request has taken over the
+    /// attempt: then the caller must not send the code.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn note_code_sent(&self, attempt: &ConsentAttempt) -> Result<bool, StoreError> {
         let update = self
             .attempt_update(&attempt.pk, attempt.worker)
@@ -179,10 +190,12 @@ impl Store {
         succeeded(update.send().await)
     }
 
-    /// Keeps the access token that the bank gave.
+    /// Stores the access token that the bank returned, sealed, and lets the browser come back for another ten minutes.
+    /// Does nothing if another request has taken over the attempt.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn keep_given(
         &self,
         keys: &SealingKeys,
@@ -195,15 +208,17 @@ impl Store {
             .update_expression("SET access_token = :token, open_until = :open_until")
             .condition_expression("worker = :worker")
             .expression_attribute_values(":token", text(sealed))
-            .expression_attribute_values(":open_until", AttributeValue::N(self.in_seconds(AT_THE_BANK).to_string()));
+            .expression_attribute_values(":open_until", AttributeValue::N(self.in_seconds(BANK_VISIT).to_string()));
         succeeded(update.send().await).map(drop)
     }
 
-    /// Gives an attempt back, so that the same address works again. `code_is_unused` says that the bank has certainly
-    /// not seen the code.
+    /// Releases an attempt without an end, so that the same callback can be tried again. `code_is_unused` states that
+    /// the bank has certainly not received the code, so the next request may send it. Does nothing if another request
+    /// has taken over the attempt.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn release_attempt(&self, attempt: &ConsentAttempt, code_is_unused: bool) -> Result<(), StoreError> {
         let code_sent = if code_is_unused { ", code_sent" } else { "" };
         let update = self
@@ -213,10 +228,12 @@ impl Store {
         succeeded(update.send().await).map(drop)
     }
 
-    /// Notes how an attempt ended, for whoever comes back with the same state, and erases the token.
+    /// Stores how an attempt ended, deletes the kept access token, and releases the attempt. A later request with the
+    /// same state gets this end. Does nothing if another request has taken over the attempt.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn end_attempt(&self, attempt: &ConsentAttempt, end: ConsentEnd) -> Result<(), StoreError> {
         let update = self
             .attempt_update(&attempt.pk, attempt.worker)
@@ -227,6 +244,8 @@ impl Store {
         succeeded(update.send().await).map(drop)
     }
 
+    /// Returns an update of an attempt, in which `:worker` is the request that holds it. Expression and condition are
+    /// still missing.
     fn attempt_update(&self, pk: &str, worker: Uuid) -> UpdateItemFluentBuilder {
         let update = self.client.update_item().table_name(&self.ephemera).key("pk", text(pk));
         update.expression_attribute_values(":worker", text(worker.to_string()))

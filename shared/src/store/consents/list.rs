@@ -1,4 +1,4 @@
-//! Lists consents, the newest first, by indexes that hold their keys only.
+//! Lists consents, newest first, by indexes that hold their keys only.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -13,14 +13,14 @@ use crate::{
 const BY_TIME: &str = "consents_by_time";
 const BY_REFERENCE: &str = "consents_by_reference";
 
-/// Where a page of consents ends and the next begins.
+/// The last consent of a page: the next page begins after it. Its text is opaque to callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentCursor {
     listed_at: u64,
     consent_id: ConsentId,
 }
 
-/// The text is not a cursor of ours.
+/// The text is not a [`ConsentCursor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be as the page before returned it")]
 pub struct ConsentCursorError;
@@ -44,17 +44,22 @@ impl FromStr for ConsentCursor {
     }
 }
 
-/// A time in microseconds, as a text that sorts as the times do.
+/// Returns a time in epoch microseconds as a text that sorts chronologically.
 pub(super) fn sortable(microseconds: u64) -> String {
     format!("{microseconds:020}")
 }
 
 impl Store {
-    /// A page of a workspace's consents, the newest first, and where the next page begins. The index lags the table by
-    /// moments.
+    /// Returns a page of the consents that API keys of a workspace requested, newest first, and the cursor of the next
+    /// page, or `None` if this is the last. With a `reference`, lists only the consents for it. The page holds at most
+    /// `count` consents and begins after the cursor `after`.
+    ///
+    /// The index lags behind the table by moments. A consent that has expired since then is left out, so a page can be
+    /// shorter than `count` although more follow.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the index or an item cannot be read.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_consents(
         &self,
         workspace: &Workspace,
@@ -82,7 +87,7 @@ impl Store {
             .expression_attribute_names("#partition", partition)
             .expression_attribute_values(":value", text(value))
             .scan_index_forward(false)
-            // One more than is shown: whether there is a next page.
+            // One more than the page holds: it tells whether there is a next page.
             .limit(i32::from(count) + 1)
             .set_exclusive_start_key(start)
             .send()
@@ -92,13 +97,13 @@ impl Store {
         let next = if cursors.len() > shown.len() { shown.last().cloned() } else { None };
         let mut consents = Vec::with_capacity(shown.len());
         for cursor in shown {
-            // One that has expired a moment ago is left out.
             consents.extend(self.find_consent(cursor.consent_id).await?);
         }
         Ok((consents, next))
     }
 }
 
+/// Returns the cursor of an entry of either index.
 fn cursor(key: &Item) -> Result<ConsentCursor, StoreError> {
     let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
     let id = read("pk")?.strip_prefix("CONSENT#").and_then(|id| id.parse().ok());

@@ -1,5 +1,5 @@
-//! Consents: what was asked for, and how it ended. A consent may take several attempts: each visit to the bank is one,
-//! with a state of its own.
+//! Consents: what was requested, and how it ended. A consent may take several attempts. Each attempt is one visit to
+//! the bank, with a `state` of its own.
 
 mod attempt;
 mod list;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Keyed, Store, StoreError, seconds, succeeded, text, to_attribute, to_item, updated};
+use super::table::{Store, StoreError, WithKey, seconds, succeeded, text, to_attribute, to_item, updated};
 use crate::types::{
     ids::ConsentId,
     reference::Reference,
@@ -24,12 +24,12 @@ pub use list::{ConsentCursor, ConsentCursorError};
 pub use record::{AskedConsent, Consent, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
 pub use unclaimed::{Given, Unclaimed};
 
-/// How long a customer has at the bank.
-const AT_THE_BANK: Duration = Duration::from_secs(600);
-/// How long a consent that a browser began of its own accord is kept.
-const OPEN_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a consent that an API key asked for is kept.
-const ASKED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long one visit to the bank may take.
+const BANK_VISIT: Duration = Duration::from_secs(600);
+/// How long a consent that a browser began without an API key is kept.
+const OPEN_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a consent that an API key requested is kept.
+const ASKED_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Serialize, Deserialize)]
 struct Ticket {
@@ -45,24 +45,28 @@ fn ticket_pk(ticket: &ConsentTicket) -> String {
     format!("TICKET#{}", ticket.fingerprint())
 }
 
-/// The partitions of the indexes, each of one workspace.
+/// Returns the partition of the index that lists a workspace's consents.
 fn listed(workspace: &Workspace) -> String {
     format!("CONSENTS#{workspace}")
 }
 
+/// Returns the partition of the index that lists a workspace's consents for a reference.
 fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
     format!("{workspace}#{reference}")
 }
 
 impl Store {
+    /// Returns the time after `duration` from now, in epoch seconds.
     fn in_seconds(&self, duration: Duration) -> i64 {
         self.clock.now().as_second().saturating_add_unsigned(duration.as_secs())
     }
 
-    /// Stores a consent that a browser begins of its own accord. It is in the default workspace, and no list has it.
+    /// Stores a consent that a browser begins without an API key, and returns its id. The consent is in the default
+    /// workspace, no list contains it, and it can be begun only once.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn open_consent(&self, browser: &BrowserSecret) -> Result<ConsentId, StoreError> {
         let consent = Consent {
             consent_id: ConsentId::random(),
@@ -72,23 +76,24 @@ impl Store {
             for_user: None,
             created_at: self.now_in_seconds(),
             ticket_until: None,
-            open_until: Some(self.in_seconds(AT_THE_BANK)),
+            open_until: Some(self.in_seconds(BANK_VISIT)),
             end: None,
             ended_at: None,
             browser: Some(browser.fingerprint()),
             listed: None,
             listed_reference: None,
             listed_at: None,
-            expires_at: self.in_seconds(OPEN_KEPT),
+            expires_at: self.in_seconds(OPEN_RETENTION),
         };
         self.put_consent(&consent).await?;
         Ok(consent.consent_id)
     }
 
-    /// Stores a consent that an API key asks for, and the hash of the ticket that opens it.
+    /// Stores a consent that an API key requests, and then the hash of the ticket that opens it. Returns the consent.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if an item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request. The consent may then be stored without its ticket.
     pub async fn ask_consent(&self, ticket: &ConsentTicket, asked: AskedConsent) -> Result<Consent, StoreError> {
         let AskedConsent { workspace, reference, return_url, user_id, expires_in } = asked;
         let microseconds = u64::try_from(self.clock.now().as_microsecond()).unwrap_or_default();
@@ -107,38 +112,42 @@ impl Store {
             end: None,
             ended_at: None,
             browser: None,
-            expires_at: self.in_seconds(ASKED_KEPT),
+            expires_at: self.in_seconds(ASKED_RETENTION),
         };
         self.put_consent(&consent).await?;
-        // Kept as long as the consent, so that a late customer is told what is wrong with the link.
+        // The ticket is kept as long as the consent, so that a late customer learns what is wrong with the link.
         let ticket_item = Ticket { consent_id: consent.consent_id, expires_at: consent.expires_at };
-        let item = to_item(&Keyed { pk: &ticket_pk(ticket), item: ticket_item })?;
+        let item = to_item(&WithKey { pk: &ticket_pk(ticket), item: ticket_item })?;
         self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
         Ok(consent)
     }
 
     async fn put_consent(&self, consent: &Consent) -> Result<(), StoreError> {
-        let item = to_item(&Keyed { pk: &consent_pk(consent.consent_id), item: consent })?;
+        let item = to_item(&WithKey { pk: &consent_pk(consent.consent_id), item: consent })?;
         self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    /// Which consent a ticket opens.
+    /// Looks up the consent that a ticket opens. Returns `None` if there is no such ticket. Does not check whether the
+    /// ticket has expired.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_ticket(&self, ticket: &ConsentTicket) -> Result<Option<ConsentId>, StoreError> {
         let found: Option<Ticket> = self.read(&self.ephemera, &ticket_pk(ticket)).await?;
         Ok(found.map(|ticket| ticket.consent_id))
     }
 
-    /// Begins a consent, or begins it again, for the browser that opened it: `browsers` are its secrets, the first of
-    /// which is new if it had none. Without its ticket a consent can only be begun again. Answers the secret that the
-    /// consent is bound to.
+    /// Begins a consent that an API key requested, or begins it again, and binds it to one browser. `browsers` are the
+    /// secrets of that browser; for a browser without any, the caller passes a new one. Without the ticket
+    /// (`has_ticket`), only a consent that this browser has begun before can be begun again.
+    ///
+    /// Returns the browser secret that the consent is bound to. The inner error says why the consent cannot be begun.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read or written; the inner result says whether the consent can be
-    /// begun.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn begin_asked(
         &self,
         id: ConsentId,
@@ -169,34 +178,37 @@ impl Store {
             .update_expression("SET browser = :browser, open_until = :until REMOVE #end, ended_at")
             .condition_expression(
                 "ticket_until > :now AND (attribute_not_exists(browser) OR browser = :browser) \
-                 AND (attribute_not_exists(#end) OR (#end.how <> :completed AND (#end.how <> :unclaimed OR #end.#until <= :now) \
+                 AND (attribute_not_exists(#end) OR (#end.how <> :completed \
+                 AND (#end.how <> :unclaimed OR #end.#until <= :now) \
                  AND (attribute_not_exists(#end.code) OR #end.code <> :withdrawn)))",
             )
             .expression_attribute_names("#end", "end")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":browser", text(browser.fingerprint()))
-            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(AT_THE_BANK).to_string()))
+            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(BANK_VISIT).to_string()))
             .expression_attribute_values(":now", seconds(self.clock.now()))
             .expression_attribute_values(":completed", text("completed"))
             .expression_attribute_values(":unclaimed", text("unclaimed"))
             .expression_attribute_values(":withdrawn", text("withdrawn"))
             .send()
             .await;
-        // It was there a moment ago: another browser was faster.
+        // It could be begun a moment ago: another browser was faster.
         Ok(updated(result)?.map(|_| browser.clone()).ok_or(TicketRefused::OtherBrowser))
     }
 
-    /// Reads a consent.
+    /// Looks up a consent in any workspace. Returns `None` if it does not exist or is no longer kept: 24 hours after a
+    /// browser began it without an API key, or 30 days after an API key requested it.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_consent(&self, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let found: Option<Consent> = self.read(&self.ephemera, &consent_pk(id)).await?;
-        // DynamoDB deletes what has expired, but takes up to two days for it.
+        // DynamoDB deletes an expired item, but may take up to two days to do so.
         Ok(found.filter(|consent| consent.expires_at > self.clock.now().as_second()))
     }
 
-    /// An update that notes how a consent ended; its condition is still to be said.
+    /// Returns an update that stores how a consent ended. The caller adds the condition.
     fn ending(&self, id: ConsentId, end: ConsentEnd) -> Result<UpdateItemFluentBuilder, StoreError> {
         let update = self
             .client
@@ -210,20 +222,24 @@ impl Store {
         Ok(update)
     }
 
-    /// Takes a consent back that nobody has opened. Answers false if somebody has.
+    /// Withdraws a consent that no browser has opened. Returns `false`, and changes nothing, if a browser has opened it
+    /// or it does not exist.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn withdraw_consent(&self, id: ConsentId) -> Result<bool, StoreError> {
         let withdrawn = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
         let update = self.ending(id, withdrawn)?;
         succeeded(update.condition_expression("attribute_exists(pk) AND attribute_not_exists(browser)").send().await)
     }
 
-    /// Notes how a visit to the bank ended a consent. Answers false if it is completed or can be claimed: that stays.
+    /// Stores how an attempt ended a consent. Returns `false`, and changes nothing, if the consent is completed, can
+    /// still be claimed, or does not exist.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
         let update = self
             .ending(id, end)?
@@ -238,10 +254,12 @@ impl Store {
         succeeded(update.send().await)
     }
 
-    /// Notes what became of a claim. Answers false if the consent is completed already.
+    /// Stores how a claim ended a consent. Returns `false`, and changes nothing, if the consent is already completed or
+    /// does not exist.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn end_claim(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
         let update = self
             .ending(id, end)?

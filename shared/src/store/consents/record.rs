@@ -1,4 +1,4 @@
-//! What is stored of a consent, and where it stands.
+//! The record of a consent, and its status.
 
 use std::time::Duration;
 
@@ -16,23 +16,23 @@ use crate::types::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentFailure {
-    /// The bank does not take the authorization code.
+    /// The bank refused the authorization code.
     CodeRefused,
-    /// The code was sent, but its answer was lost: it cannot be sent again.
+    /// The code was sent, but the answer was lost. A code cannot be sent again.
     CodeLost,
-    /// The bank does not take the OAuth client or its callback address.
+    /// The bank refused the OAuth client or its callback address.
     ClientRefused,
-    /// The bank does not take the access token that it gave.
+    /// The bank refused the access token that it gave.
     TokenRefused,
-    /// The bank sent the browser back with an error of its own (RFC 6749 section 4.1.2.1).
+    /// The bank sent the browser back with an OAuth error other than a denial (RFC 6749 section 4.1.2.1).
     BankRefused,
     /// Another bunq customer consented than the one that the consent is for.
     WrongCustomer,
-    /// The owner took the consent back before anybody opened it.
+    /// The application withdrew the consent before a browser opened it.
     Withdrawn,
     /// The bunq customer is connected in another workspace.
     ConnectedElsewhere,
-    /// The customer's connection has as many references as it may have.
+    /// The customer's connection already has the maximum of references.
     TooManyReferences,
 }
 
@@ -42,69 +42,70 @@ pub enum ConsentFailure {
 pub enum ConsentEnd {
     /// The customer is connected.
     Completed {
-        /// Our name for the customer.
+        /// The customer's id in this API.
         user_id: UserId,
     },
-    /// The customer consented, and the application has to claim it.
+    /// The customer consented, and the application must claim the consent.
     Unclaimed {
-        /// Until when, in epoch seconds.
+        /// Until when the consent can be claimed, in epoch seconds.
         until: i64,
     },
-    /// The customer said no.
+    /// The customer denied the consent.
     Denied,
-    /// It failed.
+    /// The consent failed.
     Failed {
-        /// Why.
+        /// Why it failed.
         code: ConsentFailure,
     },
 }
 
-/// What an API key asks for.
+/// A consent that an API key requests.
 #[derive(Clone, Debug)]
 pub struct AskedConsent {
-    /// The key's workspace.
+    /// The workspace of the API key.
     pub workspace: Workspace,
-    /// What the owner calls the customer.
+    /// The application's name for the user who shall consent, if it gave one.
     pub reference: Option<Reference>,
-    /// Where the browser goes afterwards.
+    /// Where the browser goes after the consent, if the application named a page.
     pub return_url: Option<ReturnUrl>,
-    /// The connection that the customer must have.
+    /// The connection that the consenting customer must already have. `None`: any customer may consent.
     pub user_id: Option<UserId>,
-    /// How long the ticket works.
+    /// How long the ticket is valid.
     pub expires_in: Duration,
 }
 
-/// A consent.
+/// A consent as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
-    /// Our name for it.
+    /// The id of the consent.
     pub consent_id: ConsentId,
-    /// Whose it is.
+    /// The workspace that the consent is for.
     pub workspace: Workspace,
-    /// What the owner calls the customer.
+    /// The application's name for the user who shall consent, if it gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
-    /// Where the browser goes afterwards.
+    /// Where the browser goes after the consent, if the application named a page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
-    /// The connection that the customer must have.
+    /// The connection that the consenting customer must already have. `None`: any customer may consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub for_user: Option<UserId>,
-    /// When it was asked for.
+    /// When the consent was created.
     pub created_at: Timestamp,
-    /// Until when it can be begun, and begun again; a consent that a browser began of its own accord cannot.
+    /// Until when the consent can be begun and begun again, in epoch seconds. `None` for a consent that a browser began
+    /// without an API key: it cannot be begun again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_until: Option<i64>,
-    /// Until when the customer may come back from the bank; `None` before anybody has opened it.
+    /// Until when the customer may come back from the bank, in epoch seconds. `None` before a browser has opened it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) open_until: Option<i64>,
-    /// How it ended, if it has.
+    /// How the consent ended. `None` if it has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<ConsentEnd>,
-    /// When it ended.
+    /// When the consent ended. `None` if it has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// SHA-256 of the secret of the browser that opened it.
+    /// SHA-256 of the secret of the browser that opened the consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) browser: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,26 +117,26 @@ pub struct Consent {
     pub(super) expires_at: i64,
 }
 
-/// Where a consent stands.
+/// The status of a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
-    /// Nobody has opened its address.
+    /// No browser has opened the consent.
     Pending,
-    /// A customer is at it.
+    /// A browser has opened the consent, and it can still be finished or claimed.
     Opened,
     /// The customer is connected.
     Completed,
-    /// The customer said no.
+    /// The customer denied the consent.
     Denied,
-    /// Nobody finished, or claimed, it in time.
+    /// The consent was not finished, or not claimed, in time.
     Expired,
-    /// It failed.
+    /// The consent failed.
     Failed,
 }
 
 impl Consent {
-    /// Where it stands at a time.
+    /// Returns the status of the consent at `now`.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> ConsentStatus {
         let now = now.as_second();
@@ -154,13 +155,14 @@ impl Consent {
         }
     }
 
-    /// Whether its ticket still works, as far as time goes.
+    /// Returns whether the ticket is still valid at `now`, in epoch seconds. Checks the time only, and not whether or
+    /// how the consent ended.
     #[must_use]
     pub fn can_begin(&self, now: i64) -> bool {
         self.ticket_until.is_some_and(|until| until > now)
     }
 
-    /// Until when its ticket works.
+    /// Returns until when the ticket is valid, or `None` for a consent without a ticket.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.ticket_until.and_then(|until| Timestamp::from_second(until).ok())
@@ -170,14 +172,14 @@ impl Consent {
 /// Why a consent cannot be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketRefused {
-    /// There is no such ticket.
+    /// There is no such ticket or consent, or the consent needs its ticket.
     Unknown,
-    /// It is too old.
+    /// The ticket has expired.
     Expired,
-    /// Its consent is completed.
+    /// The consent is completed, or waits to be claimed.
     Used,
-    /// The owner took it back.
+    /// The application withdrew the consent.
     Withdrawn,
-    /// Another browser has opened it.
+    /// Another browser has opened the consent.
     OtherBrowser,
 }

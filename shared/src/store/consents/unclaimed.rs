@@ -1,5 +1,6 @@
-//! What a customer gave to a consent with a return address, until the application that started the consent claims it.
-//! It is no connection yet: no route reads it, and an existing connection of the same customer is not touched.
+//! Unclaimed grants: what a customer gave by a consent with a return URL, until the application that requested the
+//! consent claims it. A grant is not a connection yet: no route reads it, and an existing connection of the same
+//! customer does not change.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     store::{
         ConnectionKind, GrantedKey, OpenedSession,
-        table::{Keyed, Store, StoreError, seconds, succeeded, text, to_item},
+        table::{Store, StoreError, WithKey, seconds, succeeded, text, to_item},
     },
     types::{
         display_name::DisplayName,
@@ -21,27 +22,27 @@ use crate::{
     },
 };
 
-/// How long an application has to claim.
+/// How long an application can claim a grant.
 pub(super) const CLAIMABLE: Duration = Duration::from_secs(600);
-/// How long what nobody claimed is kept, sealed, so that its session can be ended at the bank.
-const KEPT: Duration = Duration::from_secs(60 * 60);
-/// How long one request may take to claim: longer than any request lives.
+/// How much longer an unclaimed grant is kept, sealed, so that its session can be ended at the bank.
+const RETENTION: Duration = Duration::from_secs(60 * 60);
+/// How long one request may hold the right to claim: longer than any request lives.
 const LEASE: Duration = Duration::from_secs(35);
 
-/// What a customer gave.
+/// What a customer granted by a consent.
 #[derive(Clone, Debug)]
 pub struct Given {
-    /// Who consented.
+    /// The bunq user who consented.
     pub granted: GrantedKey,
-    /// What kind of customer.
+    /// The kind of the customer.
     pub kind: ConnectionKind,
-    /// `UserApiKey.id` at the time.
+    /// `UserApiKey.id` of this consent.
     pub api_key_id: BunqUserId,
-    /// The consent itself.
+    /// The access token that the consent gave.
     pub access_token: AccessToken,
-    /// What bunq calls the customer.
+    /// The customer's name at bunq, if known.
     pub display_name: Option<DisplayName>,
-    /// The session that said who consented.
+    /// The session that was opened to learn who consented.
     pub session: OpenedSession,
 }
 
@@ -62,16 +63,16 @@ struct UnclaimedItem {
     expires_at: i64,
 }
 
-/// What is kept for a claim.
+/// A grant that waits to be claimed.
 #[derive(Clone, Debug)]
 pub struct Unclaimed {
-    /// What the customer gave.
+    /// What the customer granted.
     pub given: Given,
-    /// What the browser shows for it.
+    /// The proof that the browser brings to the application, and that the application must present.
     pub proof: ClaimProof,
-    /// Until when it can be claimed, in epoch seconds.
+    /// Until when the grant can be claimed, in epoch seconds.
     pub until: i64,
-    /// Whether it still can.
+    /// Whether that time is still ahead.
     pub is_open: bool,
 }
 
@@ -80,11 +81,12 @@ fn pk(id: ConsentId) -> String {
 }
 
 impl Store {
-    /// Keeps what a customer gave until it is claimed. Answers until when that can be, in epoch seconds; `None` if
-    /// another visit of the customer has given something that can be claimed, which stays.
+    /// Stores a grant, sealed, until it is claimed. Returns until when it can be claimed, in epoch seconds. Returns
+    /// `None`, and stores nothing, if another attempt at this consent has stored a grant that can still be claimed.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be sealed or written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Seal`] if a secret cannot be sealed.
     pub async fn keep_unclaimed(
         &self,
         keys: &SealingKeys,
@@ -112,15 +114,15 @@ impl Store {
             proof: keys.seal(place("proof"), proof)?,
             proof_hash: proof.fingerprint(),
             claim_until,
-            expires_at: self.in_seconds(CLAIMABLE + KEPT),
+            expires_at: self.in_seconds(CLAIMABLE + RETENTION),
         };
-        let item = to_item(&Keyed { pk: &pk, item: unclaimed })?;
+        let item = to_item(&WithKey { pk: &pk, item: unclaimed })?;
         let result = self
             .client
             .put_item()
             .table_name(&self.ephemera)
             .set_item(Some(item))
-            // Our own proof counts as ours: the SDK sends again what went through but was not answered.
+            // Our own proof passes, too: the SDK sends the write again if the first answer is lost.
             .condition_expression("attribute_not_exists(pk) OR claim_until <= :now OR proof_hash = :proof")
             .expression_attribute_values(":now", seconds(self.clock.now()))
             .expression_attribute_values(":proof", text(proof.fingerprint()))
@@ -135,10 +137,12 @@ impl Store {
         }
     }
 
-    /// Reads what is kept for a claim.
+    /// Looks up the grant of a consent, also after the time to claim it. Returns `None` if there is none.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be read or does not open.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if a token or the
+    /// proof cannot be opened with `keys`. A name that cannot be opened is left out.
     pub async fn find_unclaimed(&self, keys: &SealingKeys, id: ConsentId) -> Result<Option<Unclaimed>, StoreError> {
         let pk = pk(id);
         let Some(item) = self.read::<UnclaimedItem>(&self.ephemera, &pk).await? else { return Ok(None) };
@@ -162,11 +166,12 @@ impl Store {
         Ok(Some(Unclaimed { given, proof, until, is_open: until > self.clock.now().as_second() }))
     }
 
-    /// Takes the right to claim, for as long as a request lives. False if another request has it, or the proof is not
-    /// the right one.
+    /// Acquires the right to claim a grant, for 35 seconds. Returns `false` if another request holds that right, the
+    /// proof is wrong, the time to claim is over, or there is no grant. Does not read or delete the grant.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be written.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn take_claim(&self, id: ConsentId, proof: &ClaimProof) -> Result<bool, StoreError> {
         let result = self
             .client
@@ -174,7 +179,7 @@ impl Store {
             .table_name(&self.ephemera)
             .key("pk", text(pk(id)))
             .update_expression("SET claimer = :claimer, claimer_until = :until")
-            // Our own name counts as ours: the SDK sends again what went through but was not answered.
+            // Our own lease passes, too: the SDK sends the update again if the first answer is lost.
             .condition_expression(
                 "proof_hash = :proof AND claim_until > :now \
                  AND (attribute_not_exists(claimer_until) OR claimer_until <= :now OR claimer = :claimer)",
@@ -188,10 +193,11 @@ impl Store {
         succeeded(result)
     }
 
-    /// Erases what is kept for a claim.
+    /// Deletes the grant of a consent. Does not end its session at the bank. Deleting it again is no error.
     ///
     /// # Errors
-    /// Returns [`StoreError`] if the item cannot be deleted.
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn forget_unclaimed(&self, id: ConsentId) -> Result<(), StoreError> {
         self.delete(&self.ephemera, &pk(id)).await
     }

@@ -1,4 +1,4 @@
-//! Who may open a session, and what came of it.
+//! Leases: the right to open a session, and the result of using it.
 
 use std::time::Duration;
 
@@ -7,19 +7,20 @@ use uuid::Uuid;
 
 use super::{Generation, Lease, OpenedSession, SessionItem, SessionOwner, StoredSession, Usable, Verdict, pk};
 use crate::{
-    store::table::{Item, Keyed, Store, StoreError, seconds, succeeded, text, to_item},
+    store::table::{Item, Store, StoreError, WithKey, seconds, succeeded, text, to_item},
     types::sealing::{Place, SealingKeys},
 };
 
-/// How long one container may take to open a session: longer than any request lives, so that only a dead one loses its lease.
+/// How long a lease lasts: longer than any request lives, so that only a dead container loses its lease.
 const LEASE: Duration = Duration::from_secs(35);
 
 impl Store {
-    /// Asks for the right to open a session in place of one that is absent, ended, or `refused` by the bank.
-    /// `None`: somebody else has it, or a usable session is there.
+    /// Acquires the lease to open a session for an owner, for 35 seconds. Returns `None` if another container holds the
+    /// lease, or if the stored session is usable and is not the one that the bank `refused`. Does not wait.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn lease_session(
         &self,
         owner: SessionOwner,
@@ -37,7 +38,7 @@ impl Store {
             .key("pk", text(pk(owner)))
             .update_expression("SET lease_holder = :holder, lease_until = :until, expires_at = :until")
             .condition_expression(
-                // Our own name counts as ours: the SDK sends again what went through but was not answered.
+                // Our own lease passes, too: the SDK sends the update again if the first answer is lost.
                 "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :holder) \
                  AND (attribute_not_exists(ends_at) OR ends_at <= :usable_at OR generation = :refused \
                  OR installation <> :installation)",
@@ -53,11 +54,13 @@ impl Store {
         Ok(succeeded(result)?.then_some(Lease { owner, holder }))
     }
 
-    /// Stores the session that was opened under a lease. Where the lease was lost meanwhile, the later holder's session stays, and false comes
-    /// with this one.
+    /// Stores the session that was opened under a lease, and ends the lease. Returns the session, and whether it was
+    /// stored. If the lease was lost or deleted meanwhile, nothing is stored, and what another container has stored
+    /// stays.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn save_session(
         &self,
         keys: &SealingKeys,
@@ -83,10 +86,12 @@ impl Store {
         }
     }
 
-    /// Puts a session in the place of whatever was there: after a new consent, which opened it.
+    /// Stores a session in place of an owner's stored session and of any lease. Used after a new consent, which opened
+    /// the session.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// and [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn replace_session(
         &self,
         keys: &SealingKeys,
@@ -115,21 +120,25 @@ impl Store {
             expires_at: ends_at.as_second(),
             ..SessionItem::default()
         };
-        Ok((to_item(&Keyed { pk: &pk, item })?, StoredSession { token, path_id, ends_at, generation }))
+        Ok((to_item(&WithKey { pk: &pk, item })?, StoredSession { token, path_id, ends_at, generation }))
     }
 
-    /// Forgets an owner's session, and whoever is opening one: what they open is not stored any more.
+    /// Deletes an owner's session and any lease from the store. A container that is opening a session at that time can
+    /// no longer store it. Does not end the session at the bank.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn forget_session(&self, owner: SessionOwner) -> Result<(), StoreError> {
         self.delete(&self.ephemera, &pk(owner)).await
     }
 
-    /// Gives a lease back, and tells everybody why.
+    /// Ends a lease without a session, removes the stored session, and stores how long other containers should wait.
+    /// Does nothing if the lease was lost meanwhile.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
+    /// request.
     pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
         let wait = match verdict {
             Verdict::Failed => Duration::ZERO,

@@ -1,4 +1,5 @@
-//! Open sessions at the bank, shared by every container. One container opens a session under a lease; the others wait for it.
+//! Open sessions at the bank, which all containers share. One container opens a session under a lease, and the others
+//! wait for it.
 
 mod lease;
 
@@ -15,7 +16,7 @@ use crate::types::{
     secret::SessionToken,
 };
 
-/// Whose session it is.
+/// The owner of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionOwner {
     /// The TPP itself.
@@ -33,11 +34,11 @@ impl fmt::Display for SessionOwner {
     }
 }
 
-/// Tells one session of an owner from the next, without its token.
+/// Identifies one session among the successive sessions of an owner, without its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation(Uuid);
 
-/// The right to open a session.
+/// The right to open a session for an owner. One container at a time holds it, for at most 35 seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     owner: SessionOwner,
@@ -47,18 +48,18 @@ pub struct Lease {
 /// A session that the bank has just opened.
 #[derive(Clone, Debug)]
 pub struct OpenedSession {
-    /// Names it to the bank.
+    /// The token that authenticates calls in the session.
     pub token: SessionToken,
-    /// The id that stands in the path of calls with it.
+    /// The user id in the path of calls in the session.
     pub path_id: BunqUserId,
-    /// When the bank ends it.
+    /// When the bank ends the session.
     pub ends_at: Timestamp,
-    /// The installation that it belongs to: answers are signed with that one's keys.
+    /// The installation that the session belongs to. The bank signs its answers with the keys of that installation.
     pub installation: InstallationId,
 }
 
 impl OpenedSession {
-    /// The same for this process alone, where the store does not take it.
+    /// Returns the session for use by this process alone, for a caller that could not store it.
     #[must_use]
     pub fn unstored(self) -> StoredSession {
         let Self { token, path_id, ends_at, .. } = self;
@@ -66,51 +67,51 @@ impl OpenedSession {
     }
 }
 
-/// An open session.
+/// An open session, as the store returns it.
 #[derive(Clone, Debug)]
 pub struct StoredSession {
-    /// Names it to the bank.
+    /// The token that authenticates calls in the session.
     pub token: SessionToken,
-    /// The id that stands in the path of calls with it.
+    /// The user id in the path of calls in the session.
     pub path_id: BunqUserId,
-    /// When the bank ends it.
+    /// When the bank ends the session.
     pub ends_at: Timestamp,
-    /// Tells it from the next one.
+    /// Distinguishes the session from the owner's other sessions.
     pub generation: Generation,
 }
 
-/// Which sessions can be used.
+/// Which sessions are usable. Both conditions must hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Usable {
-    /// Those that last beyond this.
+    /// The session must end later than this.
     pub at: Timestamp,
-    /// Those of this installation.
+    /// The session must belong to this installation.
     pub installation: InstallationId,
 }
 
-/// Why no session came of a lease.
+/// Why a lease ended without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Something failed: the next may try at once.
+    /// Opening the session failed. Another container may try at once.
     Failed,
-    /// The bank's limit; nobody asks it again for this long.
+    /// The bank's rate limit was reached. No container should try for this long.
     Busy(Duration),
 }
 
-/// What the store knows of an owner's session.
+/// The state of an owner's session in the store.
 #[derive(Clone, Debug)]
 pub enum StoredState {
-    /// Nothing that can be used; nobody is opening one.
+    /// There is no usable session, and no container is opening one.
     Absent,
-    /// Somebody is opening one.
+    /// A container holds the lease and is opening a session.
     Leased,
-    /// The bank opens none for this long.
+    /// The bank's rate limit was reached. No container should open a session for this long.
     Busy(Duration),
-    /// It is open.
+    /// There is an open, usable session.
     Open(StoredSession),
 }
 
-/// Conditions ask whether an attribute exists, so what is absent is not written.
+/// The item of a session. Conditions test whether an attribute exists, so an absent value is not written.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
 struct SessionItem {
@@ -138,10 +139,12 @@ fn pk(owner: SessionOwner) -> String {
 }
 
 impl Store {
-    /// What is known of an owner's session. One that ends before `usable_at`, or belongs to another installation, counts as absent.
+    /// Looks up the state of an owner's session. A session that is not usable counts as absent.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
+    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if the token cannot be
+    /// opened with `keys`.
     pub async fn find_session(
         &self,
         keys: &SealingKeys,
