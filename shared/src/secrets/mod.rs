@@ -1,11 +1,11 @@
-//! Secrets Manager: one secret for each set of readers.
+//! The deployment's secrets in AWS Secrets Manager: one secret for each set of readers.
 //!
 //! | secret | holds | read by |
 //! |---|---|---|
 //! | `<prefix>/tpp` | [`TppSecret`] | every function that talks to the bank |
 //! | `<prefix>/oauth-client` | [`OauthClientSecret`] | oauth, setup |
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
-//! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or makes sealed items |
+//! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
 
 mod shapes;
 
@@ -25,23 +25,25 @@ pub use shapes::{
     SealingSecret, TppSecret,
 };
 
-/// Secrets Manager did not do what it was asked. Says nothing of a secret's content.
+/// Why a secret could not be read or written. Never contains the content of a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
-    /// It cannot be reached, throttles, or fails: another try later may work.
+    /// Secrets Manager cannot be reached, throttles, or fails. A later retry may succeed. Holds the error code, or the
+    /// causes if there was no answer.
     #[error("Secrets Manager is unavailable: {0}")]
     Unavailable(String),
-    /// It refuses: a permission is missing.
-    #[error("Secrets Manager refuses: {0}")]
+    /// Secrets Manager rejects the request, for example because a permission is missing. A retry does not help: the
+    /// operator must fix the deployment. Holds the error code.
+    #[error("Secrets Manager rejects the request: {0}")]
     Misconfigured(String),
-    /// The secret is there, but not in the shape that it should have.
-    #[error("the secret {0} is not the JSON that it should be")]
+    /// The secret exists, but its content is not JSON of the expected shape. Holds the secret's name below the prefix.
+    #[error("the secret {0} is not JSON of the expected shape")]
     Undecodable(&'static str),
 }
 
 impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for SecretsError {
     fn from(error: SdkError<E, R>) -> Self {
-        // Of an answer only the code: messages can quote keys.
+        // Only the code of an answer is kept: messages can quote keys.
         let code = match (&error, error.code()) {
             (_, Some(code)) => code.to_owned(),
             (SdkError::ServiceError(_), None) => "an answer without a code".to_owned(),
@@ -56,16 +58,16 @@ impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<Sd
     }
 }
 
-/// A secret's content: what it is called, and how it is written.
+/// The content of one secret: its name, how it is read (`Deserialize`) and how it is written.
 pub trait Content: DeserializeOwned {
-    /// Its name below the prefix.
+    /// The secret's name below the prefix.
     const NAME: &'static str;
 
-    /// Its JSON, with everything exposed: for Secrets Manager only.
+    /// Returns the content as JSON, with all secret values in plain text. Only for Secrets Manager.
     fn expose(&self) -> Value;
 }
 
-/// The deployment's secrets.
+/// Access to the deployment's secrets.
 #[derive(Clone, Debug)]
 pub struct Secrets {
     client: Client,
@@ -73,21 +75,23 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets below a prefix.
+    /// Returns access to the secrets whose names begin with `<prefix>/`. Sends no request.
     #[must_use]
     pub fn new(client: Client, prefix: &str) -> Self {
         Self { client, prefix: prefix.to_owned() }
     }
 
-    /// A secret's whole name.
+    /// Returns the full name of a secret.
     pub(crate) fn id(&self, name: &str) -> String {
         format!("{}/{name}", self.prefix)
     }
 
-    /// Reads a secret; `None` where it is not there or was made empty (as the template makes it).
+    /// Reads a secret. Returns `None` if it does not exist or has no value yet, as after the template created it.
     ///
     /// # Errors
-    /// [`SecretsError`].
+    /// Returns [`SecretsError::Undecodable`] if the content is not JSON of the expected shape,
+    /// [`SecretsError::Misconfigured`] if Secrets Manager rejects the request, and [`SecretsError::Unavailable`] if it
+    /// fails.
     pub async fn read<C: Content>(&self) -> Result<Option<C>, SecretsError> {
         let result = self.client.get_secret_value().secret_id(self.id(C::NAME)).send().await;
         let value = match result {
@@ -98,14 +102,15 @@ impl Secrets {
             },
         };
         let text = value.secret_string.ok_or(SecretsError::Undecodable(C::NAME))?;
-        // serde_json's errors can quote what they read.
+        // The error of serde_json is dropped because it can quote the secret.
         serde_json::from_str(&text).map(Some).map_err(|_| SecretsError::Undecodable(C::NAME))
     }
 
-    /// Writes a secret; makes it where nobody has.
+    /// Writes a secret in place of its earlier content. Creates the secret if it does not exist.
     ///
     /// # Errors
-    /// [`SecretsError`].
+    /// Returns [`SecretsError::Misconfigured`] if Secrets Manager rejects the request, and
+    /// [`SecretsError::Unavailable`] if it fails.
     pub async fn write<C: Content>(&self, content: &C) -> Result<(), SecretsError> {
         let (id, text) = (self.id(C::NAME), content.expose().to_string());
         let result = self.client.put_secret_value().secret_id(&id).secret_string(&text).send().await;

@@ -1,4 +1,4 @@
-//! What is inside each secret. Written by name, field by field, so that nothing is exposed by a derive.
+//! The content of each secret. Each field is written by name, so that no derive exposes a secret by accident.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use crate::types::{
     secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, SealingKey, Secret as _},
 };
 
-/// How far this deployment has come at the bank. Each step adds a part.
+/// The TPP's registration at the bank. Each step of the setup adds a part; `None` means that the step is still to come.
 #[derive(Clone, Debug, Deserialize)]
 pub struct TppSecret {
-    /// `sandbox` or `production`: the parts are worthless in the other world.
+    /// The bunq environment, `sandbox` or `production`. The parts are invalid in the other one.
     pub environment: String,
-    /// Our key pair and what the bank made of it.
+    /// The installation at the bank.
     pub installation: Option<InstallationSecret>,
     /// The TPP's API key.
     pub psp: Option<PspSecret>,
@@ -29,36 +29,36 @@ pub struct TppSecret {
     pub psp_user_id: Option<BunqUserId>,
 }
 
-/// An installation: our key pair, the bank's public key and the token that names both.
+/// An installation at the bank: our key pair, the bank's public key, and the token that identifies both.
 #[derive(Clone, Debug, Deserialize)]
 pub struct InstallationSecret {
-    /// Its id.
+    /// The id of the installation.
     pub id: InstallationId,
-    /// Its token.
+    /// The token of the installation.
     pub token: InstallationToken,
     /// Our private key, PKCS#8 PEM.
     pub private_key: PrivateKeyPem,
     /// The bank's public key, SPKI PEM.
     pub server_public_key: String,
-    /// When it was made.
+    /// When the installation was created.
     pub created_at: Timestamp,
 }
 
 /// The TPP's API key.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PspSecret {
-    /// Under which the bank keeps its permitted addresses.
+    /// The credential-password-ip under which the bank keeps the permitted addresses of the key.
     pub credential_id: CredentialPasswordIpId,
     /// The key.
     pub api_key: PspApiKey,
-    /// When the bank gave it; unused, it dies an hour later.
+    /// When the bank issued the key. An unused key expires an hour later.
     pub created_at: Timestamp,
 }
 
-/// A registered device.
+/// A device that is registered at the bank.
 #[derive(Clone, Debug, Deserialize)]
 pub struct DeviceRecord {
-    /// Its id.
+    /// The id of the device.
     pub id: DeviceServerId,
 }
 
@@ -93,38 +93,38 @@ impl Content for TppSecret {
     }
 }
 
-/// The app that customers consent to.
+/// The OAuth client that customers consent to.
 #[derive(Clone, Debug, Deserialize)]
 pub struct OauthClientSecret {
-    /// Its id at the bank.
+    /// The id of the client at the bank.
     pub id: OauthClientId,
-    /// Whose it is.
+    /// The TPP's user at the bank that owns the client.
     pub psp_user_id: BunqUserId,
-    /// Its public name.
+    /// The OAuth `client_id`.
     pub client_id: ClientId,
-    /// Its password.
+    /// The OAuth `client_secret`.
     pub client_secret: ClientSecret,
-    /// The callback address that is known to be registered.
+    /// The callback URL in use, which is known to be registered. `None` before the setup has registered or found one.
     pub callback_url: Option<String>,
-    /// Whether this deployment has registered it: it may also have found it there.
+    /// Whether this deployment has registered the callback URL. Otherwise the setup found it registered.
     #[serde(default)]
     pub has_registered_callback_url: bool,
-    /// Those that this deployment has registered and replaced since, and that are registered still.
+    /// Callback URLs that this deployment has registered and later replaced, and that are still registered.
     #[serde(default)]
     pub former_callback_urls: Vec<FormerCallbackUrl>,
 }
 
-/// A callback address that was replaced.
+/// A callback URL that was replaced by another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FormerCallbackUrl {
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// When another one took its place.
+    /// When it was replaced.
     pub replaced_at: Timestamp,
 }
 
 impl OauthClientSecret {
-    /// A client without a callback address.
+    /// Returns a client without a callback URL.
     #[must_use]
     pub const fn new(
         id: OauthClientId,
@@ -143,8 +143,9 @@ impl OauthClientSecret {
         }
     }
 
-    /// Notes the callback address that is used from now on, and whether this deployment has just registered it. The one
-    /// before is to be taken away, unless somebody else has registered it.
+    /// Sets the callback URL in use. `is_new` states that this deployment has just registered it. A replaced URL
+    /// becomes a former one, which the setup later removes at the bank, but only if this deployment had registered it.
+    /// Changes this value only; the caller stores it.
     pub fn replace_callback_url(&mut self, url: String, is_new: bool, now: Timestamp) {
         let is_known = |former: &FormerCallbackUrl| former.url == url;
         let is_ours = is_new
@@ -175,14 +176,15 @@ impl Content for OauthClientSecret {
     }
 }
 
-/// The PSD2 certificate: in production the owner's QSEAL, put there by the owner; in the sandbox made by the setup.
+/// The PSD2 certificate. In production it is the operator's QSEAL certificate, which the operator stores; in the
+/// sandbox the setup creates it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CertificateSecret {
-    /// Its private key, PKCS#8 PEM.
+    /// The certificate's private key, PKCS#8 PEM.
     pub private_key: PrivateKeyPem,
-    /// The leaf, PEM.
+    /// The leaf certificate, PEM.
     pub certificate: String,
-    /// Intermediate and root, in this order, without the leaf, PEM.
+    /// The intermediate and the root certificate, in this order and without the leaf, PEM.
     pub chain: String,
 }
 
@@ -194,7 +196,8 @@ impl Content for CertificateSecret {
     }
 }
 
-/// The keys that seal tokens in the tables: by id, base64 of 32 bytes each.
+/// The keys that seal attributes in the tables: base64 of 32 bytes each, by key id. `current` is the id of the key that
+/// seals; all of them open.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SealingSecret {
     current: String,
@@ -202,18 +205,19 @@ pub struct SealingSecret {
 }
 
 impl SealingSecret {
-    /// One new random key.
+    /// Returns a secret with one new random key.
     #[must_use]
     pub fn generate() -> Self {
-        // A name of its own, so that two keys made at once cannot be taken for each other.
+        // A random id, so that two keys that are created at the same time are not mistaken for each other.
         let id = format!("k{:08x}", rand::random::<u32>());
         Self { current: id.clone(), keys: BTreeMap::from([(id, SealingKey::random())]) }
     }
 
-    /// The keys, ready for use.
+    /// Returns the keys, ready for use.
     ///
     /// # Errors
-    /// [`SealError::Key`].
+    /// Returns [`SealError::Key`] if a key is not base64 of 32 bytes, if there is no key with the id `current`, or if
+    /// an id contains `.` or `@`.
     pub fn keys(&self) -> Result<SealingKeys, SealError> {
         let keys = self
             .keys
