@@ -1,4 +1,4 @@
-//! Figures for CloudWatch, as log lines in its embedded metric format, which cost no call:
+//! Metrics for CloudWatch, written as log lines in its embedded metric format, so that no call to CloudWatch is needed:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use std::{fmt, io::Write as _};
@@ -18,29 +18,30 @@ use tracing_subscriber::{
 
 use crate::config::function_name;
 
-/// The target of events that are figures.
+/// The `tracing` target of metric events.
 pub(super) const TARGET: &str = "metric";
-/// Under which CloudWatch shows them.
+/// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "bunq-tpp";
 
-/// What is counted and measured.
+/// A metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// Calls that bunq failed, or whose answer could not be believed.
+    /// The number of calls that failed at bunq, or whose answer did not arrive or was not authentic or readable.
+    /// Refusals do not count.
     BankFailures,
-    /// Reads that were sent again because bunq's first answer could not be believed or understood.
+    /// The number of reads that were sent again because bunq's first answer was not authentic or not readable.
     BankAnswersGarbled,
-    /// Consents that did not become a connection, and such as bunq no longer takes.
+    /// The number of consents that did not become a connection or that bunq no longer accepts.
     ConsentsRefused,
-    /// Callers with a key that does not exist or was revoked.
+    /// The number of requests with an API key that does not exist or no longer works.
     ApiKeysRefused,
-    /// API keys that were made.
+    /// The number of API keys that were created.
     ApiKeysCreated,
-    /// Addresses that were permitted to use the TPP's key at the bank.
+    /// The number of addresses that were permitted to use the TPP's key at the bank.
     AddressesPermitted,
-    /// Connections that a caller deleted.
+    /// The number of connections that a caller deleted.
     ConnectionsDeleted,
-    /// Days until the first certificate of the chain is not valid any more.
+    /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }
 
@@ -72,34 +73,34 @@ impl Metric {
     }
 }
 
-/// Counts one.
+/// Increments a counter by one.
 pub fn count(metric: Metric) {
     gauge(metric, 1);
 }
 
-/// Notes a figure.
+/// Records a value of a metric.
 pub fn gauge(metric: Metric, value: i64) {
     tracing::info!(target: TARGET, name = metric.name(), unit = metric.unit(), value);
 }
 
-/// Writes the figures, and nothing else.
+/// The layer that writes the metrics, and no other event.
 struct Embedded<W> {
     writer: W,
     function: String,
 }
 
-/// What writes the figures.
+/// Returns the layer that writes metrics to `writer`. Their dimension is the name of the Lambda function.
 pub(super) fn embedded<S, W>(writer: W) -> impl Layer<S> + Send + Sync
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    Embedded { writer, function: function_name() }.with_filter(OnlyFigures)
+    Embedded { writer, function: function_name() }.with_filter(OnlyMetrics)
 }
 
-struct OnlyFigures;
+struct OnlyMetrics;
 
-impl<S> Filter<S> for OnlyFigures {
+impl<S> Filter<S> for OnlyMetrics {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: &Context<'_, S>) -> bool {
         metadata.target() == TARGET
     }
@@ -110,34 +111,35 @@ where
     W: for<'a> MakeWriter<'a> + 'static,
 {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut figure = Figure::default();
-        event.record(&mut figure);
+        let mut metric = MetricEvent::default();
+        event.record(&mut metric);
         let line = json!({
             "_aws": {
                 "Timestamp": Timestamp::now().as_millisecond(),
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
                     "Dimensions": [["Function"]],
-                    "Metrics": [{ "Name": figure.name, "Unit": figure.unit }],
+                    "Metrics": [{ "Name": metric.name, "Unit": metric.unit }],
                 }],
             },
             "Function": self.function,
-            figure.name.as_str(): figure.value,
+            metric.name.as_str(): metric.value,
         });
-        // In one call: otherwise lines of other threads could come between its parts. An error means that standard
-        // output is closed.
+        // One call writes the whole line, so that lines of other threads cannot come between its parts. An error means
+        // that standard output is closed.
         let _ = self.writer.make_writer().write_all(format!("{line}\n").as_bytes());
     }
 }
 
+/// The fields of a metric event.
 #[derive(Default)]
-struct Figure {
+struct MetricEvent {
     name: String,
     unit: String,
     value: i64,
 }
 
-impl Visit for Figure {
+impl Visit for MetricEvent {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "name" => value.clone_into(&mut self.name),

@@ -1,8 +1,9 @@
-//! One JSON object a line, to standard output, which CloudWatch collects. On a developer's machine also text.
+//! Logs, metrics and audit lines. Each is one JSON object a line, written to standard output, which CloudWatch
+//! collects. On a developer's machine, lines can also be text.
 //!
-//! What is never logged: tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. Routes
-//! are logged as their template; customers as our own random `user_id`; the bank's answers by status and response id.
-//! Audit lines also hold the address of the caller's server.
+//! Never logged are tokens, keys, codes, states, cookies, IBANs, names, bodies, and any URL with its query. A route is
+//! logged as its template, a customer as the random `user_id` of this API, an answer of the bank by its status and
+//! response id. Audit lines also contain the IP address of the caller's server.
 
 pub mod audit;
 mod metrics;
@@ -16,22 +17,23 @@ use tracing_subscriber::{
     EnvFilter, Layer, Registry, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-/// How lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For machines.
+    /// JSON with metrics, for CloudWatch.
     Json,
-    /// For a developer's terminal.
+    /// Text without metrics, for a developer's terminal.
     Text,
-    /// The same, with one short line for each request.
+    /// Like [`Self::Text`], and one short line for each request.
     Requests,
 }
 
-/// Whose lines follow the level asked for. Everybody else's stay at warnings, whatever is asked: libraries write
-/// headers and bodies at their lower levels, and tokens are in those.
+/// The crates whose lines follow the configured level. The lines of all other crates stay at warnings: libraries log
+/// headers and bodies at lower levels, and these contain tokens.
 const OURS: &[&str] = &["shared", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
 
-/// What writes lines: for [`init`], and for tests that read them.
+/// Returns the subscriber that [`init`] installs, for tests that read its lines. `level` applies to this project's
+/// crates. In [`Format::Json`], audit lines are written at every level.
 pub fn subscriber<W>(format: Format, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
@@ -49,7 +51,7 @@ where
         Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
         Format::Text | Format::Requests => lines.compact().with_target(false).fmt_fields(text::Replacing).boxed(),
     };
-    // A developer's terminal is nobody's audit.
+    // Only JSON lines serve as the audit, so in the other formats audit lines follow the level.
     let level_of_audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
     let always = [format!("{}={level_of_audit}", audit::TARGET), format!("{}=off", metrics::TARGET)];
     let directives = our_levels(level).chain(always).collect::<Vec<_>>().join(",");
@@ -61,17 +63,17 @@ fn our_levels(level: LevelFilter) -> impl Iterator<Item = String> {
     OURS.iter().map(move |name| format!("{name}={level}"))
 }
 
-/// Our own lines only.
+/// Returns a filter for the lines of this project's crates only.
 fn ours(level: LevelFilter) -> EnvFilter {
     let directives = our_levels(level).collect::<Vec<_>>().join(",");
     EnvFilter::builder().with_default_directive(LevelFilter::OFF.into()).parse_lossy(directives)
 }
 
-/// Starts logging for this process. A second call does nothing.
+/// Starts logging for this process. Does nothing if a subscriber is already installed.
 pub fn init<W>(format: Format, level: LevelFilter, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
 {
-    // An error means that a test or an embedder has set its own; theirs stays.
+    // An error means that a test or an embedding program has installed its own subscriber, which stays.
     let _ = subscriber(format, level, writer).try_init();
 }

@@ -1,5 +1,5 @@
-//! One short line for each request, for a developer's terminal: method, route, status, time, how many calls to the
-//! bank it took, and the code of its problem. A request that takes many says so while it runs.
+//! One short line for each request, for a developer's terminal: method, route, status, duration, the number of calls to
+//! the bank, and the problem code. A request with many calls also writes a line while it runs.
 
 use std::{
     fmt,
@@ -19,13 +19,13 @@ use tracing_subscriber::{
     registry::{LookupSpan, SpanRef},
 };
 
-/// After how many calls to the bank a request says that it goes on.
+/// A running request writes a line after every so many calls to the bank.
 const MANY_CALLS: u64 = 10;
 
-/// Writes the lines.
+/// The layer that writes the lines.
 pub(super) struct Requests<W>(pub(super) W);
 
-/// What is known of a request under way.
+/// The state of a running request, kept in its span.
 struct Request {
     name: String,
     calls: AtomicU64,
@@ -67,8 +67,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
             _ => None,
         };
         if let Some(line) = line {
-            // In one call: otherwise lines of other threads could come between its parts. An error means that the
-            // terminal is closed.
+            // One call writes the whole line, so that lines of other threads cannot come between its parts. An error
+            // means that the terminal is closed.
             let _ = self.0.make_writer().write_all(format!("{line}\n").as_bytes());
         }
     }
@@ -78,7 +78,7 @@ fn is_request<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> bool {
     span.name() == "request"
 }
 
-/// The fields that a line is made of.
+/// The fields of a span or event that a line needs.
 #[derive(Default)]
 struct Fields {
     message: String,

@@ -1,4 +1,4 @@
-//! How a span's fields look on a developer's terminal.
+//! Formats the fields of a span for a developer's terminal.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use tracing_subscriber::{
     },
 };
 
-/// Writes a field that is recorded again in place of its earlier value. The library's own formatter for text appends
-/// it, so that a span with many calls to the bank would grow with each.
+/// Formats fields so that a field that is recorded again replaces its earlier value. The default formatter of
+/// `tracing-subscriber` appends it, so the text of a span would grow with every call to the bank.
 pub(super) struct Replacing;
 
 impl<'writer> FormatFields<'writer> for Replacing {
@@ -27,7 +27,7 @@ impl<'writer> FormatFields<'writer> for Replacing {
         let mut names = Names::default();
         fields.record(&mut names);
         let is_recorded = |field: &str| field.split_once('=').is_some_and(|(name, _)| names.0.contains(&name));
-        // A value with a space in it is cut there, and its rest stays; none of ours has one.
+        // Splits at spaces, so the rest of a value that contains a space would stay. No value of ours contains one.
         let kept: Vec<&str> = current.fields.split(' ').filter(|field| !is_recorded(field)).collect();
         current.fields = kept.join(" ");
         if !current.fields.is_empty() {

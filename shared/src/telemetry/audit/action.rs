@@ -1,33 +1,33 @@
-//! What a caller asked for. Each operation of the API's document is one action, under its operation id; the setup and
-//! the bank add some.
+//! The actions of audit lines. Each operation of the API's OpenAPI document is one action, named by its operation id.
+//! The setup and findings during a request add more.
 
-/// The kind of the object that an action is about.
+/// The kind of object that an action concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
-    /// A consent, from its beginning to its claim.
+    /// A consent.
     Consent,
-    /// A customer's connection; its id is the `user_id`.
+    /// A customer's connection. Its id is the `user_id`.
     Connection,
-    /// A customer's account; its id is the account's.
+    /// A customer's account. Its id is the bank's account id.
     Account,
     /// A payment.
     Payment,
     /// A request for money.
     RequestInquiry,
-    /// A payment that waits for the customer.
+    /// A payment that waits for the customer's approval.
     DraftPayment,
     /// An issuer transaction.
     IssuerTransaction,
-    /// A key of the TPP at the bank.
+    /// An API key of the TPP at the bank.
     CredentialPasswordIp,
-    /// An address that may use such a key.
+    /// An IP address that may use an API key of the TPP at the bank.
     PermittedIp,
-    /// A key of this API.
+    /// An API key of this API.
     ApiKey,
 }
 
 impl ObjectKind {
-    /// The kind in an audit line.
+    /// Returns the name of the kind in an audit line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,21 +45,21 @@ impl ObjectKind {
     }
 }
 
-/// What an action does to its object.
+/// The effect of an action on its object. It decides which [`Outcome`](super::Outcome) a failure has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// The action changes nothing.
     Reads,
-    /// It changes something once, whatever is lost: an error that does not say otherwise means that nothing was
-    /// changed.
+    /// The action takes effect at most once, even if it is retried. A failure means that nothing changed, unless the
+    /// problem states that the outcome is unknown.
     StartsOnce,
-    /// It changes something. If its answer is lost, nobody knows whether it did.
+    /// The action changes something. After a failure it can be unknown whether it did.
     Changes,
 }
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal: $effect:ident $($object:ident)?),+ $(,)?) => {
-        /// What a caller asked for, or what was found on the way.
+        /// What a caller requested, or what was found while a request was handled.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Action {
             $(
@@ -70,25 +70,26 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// The action in an audit line.
+            /// Returns the name of the action in an audit line.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
 
-            /// What it does.
+            /// Returns the effect of the action on its object.
             #[must_use]
             pub const fn effect(self) -> Effect {
                 match self { $(Self::$name => Effect::$effect),+ }
             }
 
-            /// The kind of the object that it is about.
+            /// Returns the kind of object that the action concerns, or `None` if it has no object.
             #[must_use]
             pub const fn object(self) -> Option<ObjectKind> {
                 match self { $(Self::$name => actions!(@object $($object)?)),+ }
             }
 
-            /// The action of an operation, by its id in the API's document.
+            /// Returns the action of an operation by its id in the OpenAPI document, or `None` if no action has this
+            /// id.
             #[must_use]
             pub fn of_operation(id: &str) -> Option<Self> {
                 [$(Self::$name),+].into_iter().find(|action| action.as_str() == id)
@@ -141,7 +142,7 @@ actions! {
     UpdatePermittedIp = "update_permitted_ip": Changes PermittedIp,
     FindEgress = "find_egress": Reads CredentialPasswordIp,
 
-    /// Its object is the first API key, if it made that.
+    /// An action of the setup. Its object is the first API key, if the setup created it.
     RunSetup = "run_setup": Changes ApiKey,
     /// An action of the setup.
     ReadSetupStatus = "read_setup_status": Reads,
@@ -154,12 +155,13 @@ actions! {
     /// An action of the setup.
     RevokeApiKey = "revoke_api_key": Changes ApiKey,
 
-    /// The bank refused a customer's token for the first time: the connection is marked as revoked.
+    /// Not an operation: the bank refused a customer's token for the first time, and the connection was marked as
+    /// revoked.
     FindRevokedConsent = "find_revoked_consent": Changes Connection,
 
-    /// A connection got another reference, by a consent, or lost one of several.
+    /// Not an operation: a connection gained another reference by a consent, or lost one of several.
     ChangeReference = "change_reference": Changes Connection,
 
-    /// An operation that has no action of its own. A test holds that there is none.
+    /// An operation that has no action of its own. A test checks that no such operation exists.
     Unlisted = "unlisted": Changes,
 }

@@ -1,4 +1,5 @@
-//! What an audit line says besides action and outcome. Typed ids only: no text of a caller or of a customer fits in.
+//! The facts of an audit line besides action and outcome. They are typed ids only, so that no free text of a caller or
+//! a customer gets into an audit line.
 
 use std::{fmt, net::IpAddr};
 
@@ -14,12 +15,12 @@ use crate::types::{
     workspace::Workspace,
 };
 
-/// The id of an object: a number of the bank's, or a random UUID.
+/// The id of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectId {
-    /// At the bank.
+    /// A number that the bank assigned.
     Bank(u64),
-    /// Ours, or the public name of an issuer transaction.
+    /// A UUID: an id of this API, or the public id of an issuer transaction.
     Uuid(Uuid),
 }
 
@@ -32,13 +33,14 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// Who signed a request for IAM: the unique id of a user or role, which AWS makes.
+/// The IAM identity that signed a request: the unique id that AWS assigns to a user or role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal(String);
 
 impl Principal {
-    /// Takes the `userId` of API Gateway's authorizer. The name of an assumed role's session follows a colon; it is
-    /// left out, since it is often a person's e-mail address.
+    /// Parses the `userId` that API Gateway reports for an IAM-signed request. In the `userId` of an assumed role, the
+    /// name of the session follows a colon. It is left out, because it is often a person's e-mail address. Returns
+    /// `None` if the rest is not 1 to 128 ASCII letters and digits.
     #[must_use]
     pub fn of_user_id(id: &str) -> Option<Self> {
         let id = id.split(':').next().unwrap_or_default();
@@ -53,37 +55,38 @@ impl fmt::Display for Principal {
     }
 }
 
-/// Something that becomes known while a request is handled.
+/// A fact that becomes known while a request is handled.
 #[derive(Clone, Debug)]
 pub enum Fact {
-    /// The action is more specific than the operation.
+    /// An action that is more specific than the action of the operation. It replaces that.
     Action(Action),
-    /// The id of the API key that the caller has shown.
+    /// The id of the caller's API key.
     ApiKey(Uuid),
-    /// The workspace of that key, or of what was made.
+    /// The workspace of the API key, or of the object that was created.
     Workspace(Workspace),
-    /// Who signed the request for IAM.
+    /// The IAM identity that signed the request.
     Principal(Principal),
-    /// The address that the request came from.
+    /// The IP address that the request came from.
     Source(IpAddr),
-    /// The customer is present, under this pseudonym of their address if it could be made.
+    /// The customer is present. Holds the pseudonym of the customer's IP address, if one could be derived.
     CustomerPresent(Option<Pseudonym>),
-    /// Whose customer it is about.
+    /// The customer whom the request concerns.
     User(UserId),
-    /// Which account.
+    /// The account that the request concerns.
     Account(MonetaryAccountId),
-    /// Which of the TPP's keys at the bank.
+    /// The API key of the TPP at the bank that the request concerns.
     Credential(CredentialPasswordIpId),
     /// The id of the action's object.
     Object(ObjectId),
-    /// Whether the answer is that of an earlier try.
+    /// Whether the answer is the stored answer of an earlier try.
     Replayed(bool),
-    /// The bank answered under this id.
+    /// The response id of an answer of the bank.
     BankAnswer(String),
 }
 
 impl Fact {
-    /// What a parameter of a path says, if its text is an id of the right form.
+    /// Returns the fact in a path parameter, by the parameter's name. Returns `None` if the name is not that of an id,
+    /// or the text is not a valid id.
     #[must_use]
     pub fn in_path(name: &str, text: &str) -> Option<Self> {
         fn number<T: std::str::FromStr + Into<u64>>(text: &str) -> Option<Fact> {

@@ -1,7 +1,7 @@
-//! Who did what, to whose data, and how it ended: one line for each request.
+//! Audit lines: who did what, to whose data, with which outcome. One line for each request.
 //!
-//! [`Trail`] follows a request from its arrival to its answer. The layer around all routes begins it and writes its
-//! line, so no endpoint can forget to. What becomes known on the way is added with [`note`], from any floor.
+//! A [`Trail`] collects the facts of a request from its arrival to its answer. The layer around all routes creates it
+//! and writes its line, so no endpoint can forget to. Any module can add a fact with [`note`].
 
 mod action;
 mod fact;
@@ -22,25 +22,25 @@ use crate::types::{
     workspace::Workspace,
 };
 
-/// The target of audit lines. No log level leaves them out.
+/// The `tracing` target of audit lines. In JSON they are written at every log level.
 pub(super) const TARGET: &str = "audit";
-/// How many of the bank's answers a line names: a walk through all pages of a list has many.
+/// How many response ids of the bank a line contains at most. A request that reads all pages of a list has many.
 const NAMED_ANSWERS: usize = 20;
 
 tokio::task_local! {
     static CURRENT: Trail;
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was done.
+    /// The request succeeded.
     Done,
-    /// It was refused, by us or by the bank. Nothing was changed.
+    /// This API or the bank refused the request. Nothing was changed.
     Refused,
-    /// It failed. Nothing was changed, as far as is known.
+    /// The request failed. Nothing is known to have changed.
     Failed,
-    /// It is not known whether it took effect.
+    /// It is unknown whether the request took effect.
     Unknown,
 }
 
@@ -73,12 +73,12 @@ struct Record {
     bank_calls: u64,
 }
 
-/// What is known of a request so far. Clones are of the same request.
+/// The facts that are known of a request so far. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Trail(Arc<Mutex<Record>>);
 
 impl Trail {
-    /// The trail of a request that has just arrived.
+    /// Returns the trail of a request that has just arrived.
     #[must_use]
     pub fn new(request_id: String, action: Action) -> Self {
         Self(Arc::new(Mutex::new(Record {
@@ -99,40 +99,41 @@ impl Trail {
         })))
     }
 
-    /// Runs `work`, in which [`note`] adds to this trail. Tasks that `work` spawns add nothing.
+    /// Runs `work`. Calls of [`note`] in `work` add to this trail, but not calls in tasks that `work` spawns.
     pub fn follow<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
         CURRENT.scope(self.clone(), work)
     }
 
-    /// Adds what has become known.
+    /// Adds a fact. It replaces an earlier fact of the same kind, except that answers of the bank accumulate.
     pub fn note(&self, fact: Fact) {
         self.with(|record| record.note(fact));
     }
 
-    /// The action, as far as it is known.
+    /// Returns the action, as specific as it is known so far.
     #[must_use]
     pub fn action(&self) -> Action {
         self.with(|record| record.action)
     }
 
-    /// Writes the line. `code` is the code of the problem that was answered.
+    /// Writes the audit line. `code` is the code of the problem in the answer, if there is one.
     pub fn write(&self, outcome: Outcome, code: Option<&'static str>) {
         self.with(|record| record.write(outcome, code));
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Record) -> T) -> T {
-        // A panic elsewhere must not cost the line.
+        // A panic while the lock was held must not prevent the line.
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Adds to the trail of the request that is being handled. Outside of a request it does nothing.
+/// Adds a fact to the trail of the current request. Does nothing outside of [`Trail::follow`].
 pub fn note(fact: Fact) {
     let _ = CURRENT.try_with(|trail| trail.note(fact));
 }
 
-/// Writes a line of its own about something that was found while a request is handled, such as a consent that is gone.
-/// Outside of a request it does nothing.
+/// Writes an extra audit line about something that was found while a request is handled, such as a revoked consent. The
+/// line has this action and customer, the outcome [`Outcome::Done`], and otherwise the facts of the current request,
+/// without its object. The trail of the request does not change. Does nothing outside of [`Trail::follow`].
 pub fn found(action: Action, user: UserId) {
     let _ = CURRENT.try_with(|trail| {
         let mut record = trail.with(|record| record.clone());
