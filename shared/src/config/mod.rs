@@ -1,4 +1,5 @@
-//! The only reader of the environment. What is wrong with it is said by name, once, at the start.
+//! Reads the configuration from environment variables. No other module reads the environment. An error at the start
+//! names the variable that is missing or invalid.
 
 mod provider;
 mod values;
@@ -13,17 +14,17 @@ use values::{invalid, parse_ips, parse_log_level, parse_origins, safe_url, tpp_n
 pub use provider::Provider;
 pub use values::is_loopback;
 
-/// Which of bunq's two worlds a deployment belongs to.
+/// The bunq environment that a deployment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BunqEnvironment {
-    /// bunq's sandbox: play money, self-signed certificates.
+    /// bunq's sandbox, with play money and self-signed certificates.
     Sandbox,
-    /// Real people and real money.
+    /// bunq's production, with real customers and real money.
     Production,
 }
 
 impl BunqEnvironment {
-    /// Its name in `BUNQ_ENVIRONMENT`.
+    /// Returns the name of the environment in `BUNQ_ENVIRONMENT`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,91 +42,95 @@ impl BunqEnvironment {
     }
 }
 
-/// Where the bank is. The defaults are bunq's own hosts: <https://doc.bunq.com>.
+/// The bank's URLs. The defaults are bunq's own hosts: <https://doc.bunq.com>.
 #[derive(Clone, Debug)]
 pub struct BunqUrls {
-    /// Base of the API, with the version: `https://public-api.sandbox.bunq.com/v1`.
+    /// The base URL of the API with its version, such as `https://public-api.sandbox.bunq.com/v1`.
     pub api: Url,
-    /// Where a browser asks for consent: `https://oauth.sandbox.bunq.com/auth`.
+    /// The OAuth authorization endpoint, which a browser visits: `https://oauth.sandbox.bunq.com/auth`.
     pub authorize: Url,
-    /// Where a code becomes an access token: `https://api-oauth.sandbox.bunq.com/v1/token`.
+    /// The OAuth token endpoint, which exchanges a code for a token: `https://api-oauth.sandbox.bunq.com/v1/token`.
     pub token: Url,
-    /// Where a customer pays an issuer transaction: `https://psp.triage.bunq.com`.
+    /// The page on which a customer pays an issuer transaction: `https://psp.triage.bunq.com`.
     pub pay: Url,
 }
 
-/// Everything that a deployment decides.
+/// The configuration of a deployment.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `BUNQ_ENVIRONMENT`: `sandbox` (the default) or `production`.
     pub environment: BunqEnvironment,
     /// `BUNQ_API_URL`, `BUNQ_AUTHORIZE_URL`, `BUNQ_TOKEN_URL`, `BUNQ_PAY_URL`: each defaults to the environment's.
     pub bunq: BunqUrls,
-    /// `PUBLIC_URL`: where browsers reach this deployment; `/callback` below it is registered at the bank.
+    /// `PUBLIC_URL`: the URL at which browsers reach this deployment. `/callback` below it is registered at the bank.
     pub public_url: Url,
-    /// `CONNECTIONS_TABLE`: connections and API keys.
+    /// `CONNECTIONS_TABLE`: the DynamoDB table of connections and API keys.
     pub connections_table: String,
-    /// `EPHEMERA_TABLE`: states, sessions; what may be lost.
+    /// `EPHEMERA_TABLE`: the DynamoDB table of data that may be lost, such as OAuth states and sessions.
     pub ephemera_table: String,
     /// `SECRET_PREFIX`: secrets are named `<prefix>/tpp` and so on.
     pub secret_prefix: String,
-    /// `TPP_NAME`: names the app in the sandbox's certificate and the device at the bank.
+    /// `TPP_NAME`: the name of the app in the sandbox's certificate, and of the device at the bank. Default:
+    /// `bunq-tpp`.
     pub tpp_name: String,
-    /// `PERMITTED_IPS`: comma-separated addresses from which the bank takes our calls; `*` for any (the sandbox's
-    /// default). Empty: the address that the first call comes from.
+    /// `PERMITTED_IPS`: the IPv4 addresses from which the bank accepts calls, separated by commas; `*` for any (the
+    /// default in the sandbox). Empty (the default in production): the address of the first call.
     pub permitted_ips: Vec<String>,
-    /// `ISSUER_TRANSACTION_PUBLIC_PATH`: `user` (the default) or `root`, since bunq's public view is found under
-    /// either.
+    /// `ISSUER_TRANSACTION_PUBLIC_PATH`: whether bunq's public view of an issuer transaction is at the root path
+    /// (`root`) or below the TPP's user (`user`, the default). Either can be the case at bunq.
     pub public_path_at_root: bool,
-    /// `EGRESS_IP_URL`: a service that answers a caller's address as plain text; none asks nobody.
+    /// `EGRESS_IP_URL`: a service that returns its caller's IP address as plain text. By default there is none, and the
+    /// address is not looked up.
     pub egress_ip_url: Option<Url>,
-    /// Who runs it, as its pages say.
+    /// The provider that customers see on the pages of this deployment.
     pub provider: Provider,
-    /// `RETURN_ORIGINS`: the origins of web applications that a browser may go back to after a consent, separated by
-    /// commas.
+    /// `RETURN_ORIGINS`: the origins of web applications to which a browser may return after a consent, separated by
+    /// commas. None by default.
     pub return_origins: Vec<Origin>,
-    /// `ENFORCE_CONSENT_EXPIRY`: whether a consent older than 180 days is used no more. Default: `true` in production,
-    /// `false` in the sandbox.
+    /// `ENFORCE_CONSENT_EXPIRY`: whether to stop using a consent that is older than 180 days.
+    /// Default: `true` in production, `false` in the sandbox.
     pub enforce_consent_expiry: bool,
-    /// `ALLOW_SHARED_CUSTOMERS`: `true` lets one bunq customer be connected in several workspaces at once.
+    /// `ALLOW_SHARED_CUSTOMERS`: whether one bunq customer may be connected in several workspaces at once. Default:
+    /// `false`.
     pub allow_shared_customers: bool,
-    /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`, for our own lines.
+    /// `LOG_LEVEL`: the level of this project's log lines, `error`, `warn`, `info` (the default), `debug` or `trace`.
     pub log_level: LevelFilter,
-    /// `DEVICE_PER_CONNECTION`: `true` registers a device-server for each customer's token before its first session.
-    /// bunq's example does not, older integrations do.
+    /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
+    /// bunq's example does not; older integrations do. Default: `false`.
     pub device_per_connection: bool,
 }
 
-/// The environment does not say what it must.
+/// Why the environment is not a valid configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A variable is missing.
+    /// A required variable is missing or blank.
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
-    /// A variable has a value that cannot be.
+    /// A variable has an invalid value.
     #[error("the environment variable {name} {problem}")]
     Invalid {
-        /// The variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the value, as a phrase that follows the name.
         problem: &'static str,
     },
 }
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the configuration from the environment of this process.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable.
+    /// Returns [`ConfigError::Missing`] or [`ConfigError::Invalid`] for the first variable that is missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::parse(|name| std::env::var(name).ok())
     }
 
-    /// Reads the process's environment, with these variables in front of it; an empty one hides what the environment
-    /// says. Answers every variable that is set, too, for another process that is to read the same.
+    /// Reads the configuration from `variables` and, for names that it lacks, from the environment of this process. An
+    /// empty value in `variables` hides the variable of the environment. Also returns every variable that was read and
+    /// is set, so that another process can read the same configuration.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable.
+    /// Returns [`ConfigError::Missing`] or [`ConfigError::Invalid`] for the first variable that is missing or invalid.
     pub fn from_env_with(
         variables: &BTreeMap<&'static str, String>,
     ) -> Result<(Self, BTreeMap<&'static str, String>), ConfigError> {
@@ -140,10 +145,11 @@ impl Config {
         Ok((config, used.into_inner()))
     }
 
-    /// Reads from any source of variables.
+    /// Reads the configuration from any source of variables. `variable` returns the value for a name. A blank value
+    /// counts as not set.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable.
+    /// Returns [`ConfigError::Missing`] or [`ConfigError::Invalid`] for the first variable that is missing or invalid.
     pub fn parse(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
         let optional = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let required = |name| optional(name).ok_or(ConfigError::Missing(name));
@@ -205,13 +211,14 @@ impl Config {
         })
     }
 
-    /// Where the bank sends a browser back to; must be registered there exactly.
+    /// Returns the OAuth callback URL, to which the bank sends a browser back. Exactly this URL must be registered at
+    /// the bank.
     #[must_use]
     pub fn callback_url(&self) -> Url {
         self.public("callback")
     }
 
-    /// One of our own URLs, as callers reach it.
+    /// Returns the public URL of a path of this deployment. `path` has no slash at its start.
     #[must_use]
     pub fn public(&self, path: &str) -> Url {
         let mut url = self.public_url.clone();
@@ -221,24 +228,25 @@ impl Config {
 }
 
 impl Provider {
-    /// Reads the process's environment, for a function that needs nothing else of it.
+    /// Reads the provider from the environment of this process, for a function that needs no other configuration.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable that has a value that cannot be.
+    /// Returns [`ConfigError::Invalid`] for the first variable that has an invalid value.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::parse(|name| std::env::var(name).ok())
     }
 }
 
-/// `LOG_LEVEL` of the process's environment, for a function that needs nothing else of it.
+/// Reads `LOG_LEVEL` from the environment of this process, for a function that needs no other configuration. The
+/// default is `info`.
 ///
 /// # Errors
-/// [`ConfigError::Invalid`].
+/// Returns [`ConfigError::Invalid`] if the value is not a log level.
 pub fn log_level() -> Result<LevelFilter, ConfigError> {
     parse_log_level(std::env::var("LOG_LEVEL").ok().filter(|level| !level.trim().is_empty()))
 }
 
-/// What Lambda calls the function that this process is, for figures; `local` elsewhere.
+/// Returns the name of the Lambda function that this process runs, for metrics. Returns `local` outside of Lambda.
 #[must_use]
 pub fn function_name() -> String {
     std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())

@@ -1,4 +1,4 @@
-//! Who runs a deployment, as its pages tell customers.
+//! The provider that runs a deployment, as its pages show it to customers.
 
 use url::Url;
 
@@ -8,24 +8,24 @@ use super::{
 };
 use crate::types::text::Text;
 
-/// Who runs a deployment, and whether its start page connects customers.
+/// The provider that runs a deployment, and whether its start page connects customers.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// `TPP_DISPLAY_NAME`: the provider's name as customers know it, 1 to 64 visible characters. The default is
-    /// `TPP_NAME`.
+    /// `TPP_DISPLAY_NAME`: the provider's name as customers know it, 1 to 64 visible characters. Default: `TPP_NAME`.
     pub display_name: String,
     /// `TPP_SUPPORT_URL`: where customers get help, an https page or a mailto address. None by default.
     pub support_url: Option<Url>,
-    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket; `true` in the sandbox and `false` in
-    /// production by default.
+    /// `OPEN_CONSENT`: whether `GET /auth` begins a consent without a ticket. Default: `true` in the sandbox, `false`
+    /// in production.
     pub open_consent: bool,
 }
 
 impl Provider {
-    /// Reads from any source of variables.
+    /// Reads the provider from any source of variables. `variable` returns the value for a name. A blank value counts
+    /// as not set.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable that has a value that cannot be.
+    /// Returns [`ConfigError::Invalid`] for the first variable that has an invalid value.
     pub fn parse(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
         let optional = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let environment = BunqEnvironment::parse(optional("BUNQ_ENVIRONMENT").as_deref())?;
@@ -50,7 +50,8 @@ fn display_name(name: &str) -> Result<String, ConfigError> {
     name.parse::<Text<1, 64>>().map(Text::into_string).map_err(|_| invalid("TPP_DISPLAY_NAME", must))
 }
 
-/// It becomes a link on pages of ours: a scheme that runs something (`javascript:`) must not get there.
+/// Parses `TPP_SUPPORT_URL`. The URL becomes a link on our pages, so a scheme that runs code (`javascript:`) is
+/// invalid.
 fn support_url(text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "mailto"));
     let url = url.filter(|url| url.username().is_empty() && url.password().is_none());

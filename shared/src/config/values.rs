@@ -1,4 +1,4 @@
-//! How single variables are read.
+//! Parsers of single variables.
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -14,7 +14,8 @@ pub(super) const fn invalid(name: &'static str, problem: &'static str) -> Config
     ConfigError::Invalid { name, problem }
 }
 
-/// https only, since tokens travel there; http for this machine itself.
+/// Parses a URL without user name, query and fragment. It must be https, because tokens are sent to it; http is valid
+/// for this machine only.
 pub(super) fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).map_err(|_| invalid(name, "is not a URL"))?;
     match url.scheme() {
@@ -23,13 +24,13 @@ pub(super) fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigErro
             Err(invalid(name, "must not hold a query or fragment"))
         }
         "https" => Ok(url),
-        // Docker's name for the machine that a container runs on.
+        // `host.docker.internal` is Docker's name for the machine that a container runs on.
         "http" if is_loopback(&url) || url.host_str() == Some("host.docker.internal") => Ok(url),
         _ => Err(invalid(name, "must be https (http for this machine only)")),
     }
 }
 
-/// Whether a URL leads to this machine itself.
+/// Returns whether the host of a URL is this machine: `localhost` or a loopback address.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -40,7 +41,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An origin is written as a URL without a path: `https://app.example`.
+/// Parses origins, separated by commas. An origin is written as a URL without a path: `https://app.example`.
 pub(super) fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
     let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
     texts
@@ -69,8 +70,8 @@ pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
         .collect()
 }
 
-/// A certificate's common name takes 64 characters; ` PISP AISP ` and a UUID take 43 of them, and the bank shows the
-/// name to customers.
+/// The longest `TPP_NAME`. The common name of a certificate has at most 64 characters, of which ` PISP AISP ` and a
+/// UUID take 43, and the bank shows the name to customers.
 const LONGEST_TPP_NAME: usize = 16;
 
 pub(super) fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {
