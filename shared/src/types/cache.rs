@@ -1,4 +1,4 @@
-//! What a warm process remembers of the store: at most a minute, and one load at a time for each key.
+//! A cache in the memory of a warm process: entries live for at most a minute, and each key has one load at a time.
 
 use std::{
     collections::HashMap,
@@ -12,52 +12,56 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::clock::Clock;
 
-/// How long memory is trusted before the store is asked again.
+/// How long an entry stays fresh.
 pub const TRUSTED_FOR: Duration = Duration::from_secs(60);
 
-/// Over this many keys, those that nobody uses and that are out of date are forgotten.
-const CROWDED: usize = 4096;
+/// The number of entries above which unused entries without a fresh value are removed.
+const SWEEP_ABOVE: usize = 4096;
 
-struct Kept<V> {
+struct Stored<V> {
     value: V,
     since: Timestamp,
 }
 
-type Slot<V> = Arc<AsyncMutex<Option<Kept<V>>>>;
+type Slot<V> = Arc<AsyncMutex<Option<Stored<V>>>>;
 
-/// Remembers values by key for [`TRUSTED_FOR`].
+/// A cache of values by key. A value stays fresh for [`TRUSTED_FOR`].
 pub struct Cache<K, V> {
     clock: Clock,
     slots: Mutex<HashMap<K, Slot<V>>>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
-    /// An empty one.
+    /// Returns an empty cache that measures age by `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, slots: Mutex::new(HashMap::new()) }
     }
 
-    /// Opens the place of a key. Whoever holds it is alone with it: others with the same key wait, others do not.
+    /// Locks the entry for `key`, until the returned [`Place`] is dropped. Callers with the same key wait; others
+    /// proceed. Waits without a limit.
     pub async fn open(&self, key: &K) -> Place<V> {
         let slot = {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            if slots.len() > CROWDED {
+            if slots.len() > SWEEP_ABOVE {
                 let now = self.clock.now();
                 slots.retain(|_, slot| {
                     Arc::strong_count(slot) > 1
-                        || slot.try_lock().is_ok_and(|kept| kept.as_ref().is_some_and(|kept| fresh(kept, now)))
+                        || slot
+                            .try_lock()
+                            .is_ok_and(|stored| stored.as_ref().is_some_and(|stored| is_fresh(stored, now)))
                 });
             }
             Arc::clone(slots.entry(key.clone()).or_default())
         };
-        Place { clock: self.clock.clone(), kept: slot.lock_owned().await }
+        Place { clock: self.clock.clone(), stored: slot.lock_owned().await }
     }
 
-    /// The value in memory, or what `load` brings, which is then remembered.
+    /// Returns the fresh value of `key`, or else calls `load` and stores its result. The entry is locked meanwhile, so
+    /// concurrent callers with the same key wait for one load.
     ///
     /// # Errors
-    /// What `load` answers; nothing is remembered then.
+    /// Returns the error of `load`. Nothing is stored then, and the next caller loads again.
     pub async fn get_or_load<E>(&self, key: &K, load: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, E> {
         let mut place = self.open(key).await;
         if let Some(value) = place.value() {
@@ -68,38 +72,38 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         Ok(value)
     }
 
-    /// Forgets a key.
+    /// Removes the value of `key`. Waits while another caller has locked the entry.
     pub async fn forget(&self, key: &K) {
         self.open(key).await.clear();
     }
 }
 
-fn fresh<V>(kept: &Kept<V>, now: Timestamp) -> bool {
-    // A clock set back must not make memory immortal.
-    now >= kept.since && now.duration_since(kept.since).unsigned_abs() < TRUSTED_FOR
+fn is_fresh<V>(stored: &Stored<V>, now: Timestamp) -> bool {
+    // If the clock was set back, the age is unknown: the value must not stay fresh for longer.
+    now >= stored.since && now.duration_since(stored.since).unsigned_abs() < TRUSTED_FOR
 }
 
-/// The place of one key, held by one task at a time.
+/// The locked cache entry of one key. One task at a time holds it; dropping it unlocks the entry.
 pub struct Place<V> {
     clock: Clock,
-    kept: OwnedMutexGuard<Option<Kept<V>>>,
+    stored: OwnedMutexGuard<Option<Stored<V>>>,
 }
 
 impl<V: Clone> Place<V> {
-    /// What is remembered, while it can be trusted.
+    /// Returns the value, or `None` if there is none or it is no longer fresh.
     #[must_use]
     pub fn value(&self) -> Option<V> {
         let now = self.clock.now();
-        self.kept.as_ref().filter(|kept| fresh(kept, now)).map(|kept| kept.value.clone())
+        self.stored.as_ref().filter(|stored| is_fresh(stored, now)).map(|stored| stored.value.clone())
     }
 
-    /// Remembers a value.
+    /// Stores a value, which is fresh from now on.
     pub fn keep(&mut self, value: V) {
-        *self.kept = Some(Kept { value, since: self.clock.now() });
+        *self.stored = Some(Stored { value, since: self.clock.now() });
     }
 
-    /// Forgets it.
+    /// Removes the value. The entry stays locked.
     pub fn clear(&mut self) {
-        *self.kept = None;
+        *self.stored = None;
     }
 }

@@ -1,4 +1,4 @@
-//! Whoever is on the other side of a payment: bunq's `Pointer`, in its three forms.
+//! The counterparty of a payment: bunq's `Pointer`, in its three forms.
 
 use std::fmt;
 
@@ -8,34 +8,34 @@ use serde_json::{Value, json};
 
 use super::text::check_visible;
 
-/// Why a text does not name a counterparty.
+/// Why a text is not a counterparty's address or its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CounterpartyError {
-    /// Not a type that bunq knows.
+    /// The text is not a type of address that bunq knows.
     #[error("must be EMAIL, PHONE_NUMBER or IBAN")]
     Type,
-    /// Not an address of e-mail.
+    /// The text is not an e-mail address.
     #[error("must be an e-mail address")]
     Email,
-    /// Not E.164.
+    /// The text is not a phone number in the form of ITU-T E.164.
     #[error("must be a phone number in the international form of E.164, such as +31612345678")]
     Phone,
-    /// Not an IBAN.
+    /// The text is not an IBAN: its characters, its length or its check digits are wrong.
     #[error("must be an IBAN: the length of its country and the right check digits")]
     Iban,
-    /// The check digits are right, but no country of this code has IBANs as far as we know.
+    /// The check digits are right, but no country with this code is known to have IBANs.
     #[error("must be an IBAN of a country that is in the IBAN registry")]
     IbanCountry,
 }
 
-/// What kind of address it is.
+/// The type of a counterparty's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CounterpartyType {
     /// An e-mail address.
     Email,
     /// A phone number.
     PhoneNumber,
-    /// A bank account.
+    /// An IBAN.
     Iban,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for CounterpartyType {
     }
 }
 
-/// The address of a counterparty: valid for its type, in the one form that we send.
+/// The address of a counterparty: valid for its type, and in the normal form that is sent to bunq.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Address {
     kind: CounterpartyType,
@@ -70,10 +70,11 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads an address of a type.
+    /// Parses an address of a type. An IBAN may contain spaces and lower-case letters.
     ///
     /// # Errors
-    /// [`CounterpartyError`].
+    /// Returns [`CounterpartyError::Email`], [`CounterpartyError::Phone`] or [`CounterpartyError::Iban`] if the text is
+    /// not a valid address of its type, and [`CounterpartyError::IbanCountry`] if the country of an IBAN is not known.
     pub fn parse(kind: CounterpartyType, text: &str) -> Result<Self, CounterpartyError> {
         let value = match kind {
             CounterpartyType::Email => {
@@ -89,14 +90,16 @@ impl Address {
         Ok(Self { kind, value })
     }
 
-    /// What kind of address it is.
+    /// Returns the type of the address.
     #[must_use]
     pub const fn kind(&self) -> CounterpartyType {
         self.kind
     }
 
-    /// Whether the account is certainly not one of bunq's. IBANs of bunq in the Netherlands and Ireland name the bank;
-    /// those in Germany, France and Spain have numbers in place of its name.
+    /// Returns whether the address is the IBAN of an account that is certainly not at bunq. IBANs of the Netherlands
+    /// and Ireland contain the name of the bank. Those of Germany, France and Spain, where bunq also has accounts,
+    /// contain a number instead, so the result for them is `false`. It is also `false` for e-mail addresses and phone
+    /// numbers.
     #[must_use]
     pub fn is_outside_bunq(&self) -> bool {
         let is_iban = self.kind == CounterpartyType::Iban;
@@ -108,26 +111,26 @@ impl Address {
             }
     }
 
-    /// The address itself: for the bank only.
+    /// Returns the address in plain text. Only for the bank.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 }
 
-/// Addresses are personal data: never in a log.
+/// Redacts the address: it is personal data and must not get into a log.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({}, [redacted])", self.kind)
     }
 }
 
-/// Countries of the IBAN registry that the library lacks: code, length, and whether the number after the four letters
-/// of the bank may hold letters, too.
+/// Countries of the IBAN registry that the library lacks: code, length of an IBAN, and whether the part after the four
+/// letters of the bank may contain letters as well as digits.
 const OTHER_COUNTRIES: [(&str, usize, bool); 2] = [("PK", 24, true), ("HN", 28, false)];
 
-/// Reads an IBAN as people paste it, with any white space and in any case, into the one form that bunq writes. Only
-/// ASCII letters have a capital here: `ß` would become `SS`, and another account.
+/// Parses an IBAN as people paste it, with any white space and in any case, into the form that bunq writes. Only ASCII
+/// letters are converted to upper case: `ß` would become `SS`, and so another account.
 fn iban(text: &str) -> Result<String, CounterpartyError> {
     let plain: String = text.chars().filter(|sign| !is_space(*sign)).collect();
     if !plain.is_ascii() {
@@ -140,11 +143,13 @@ fn iban(text: &str) -> Result<String, CounterpartyError> {
     }
 }
 
-/// Unicode's white space, and the marks without any width that word processors and web pages leave between groups.
+/// Returns whether a character is white space in Unicode, or one of the zero-width characters that word processors and
+/// web pages leave between groups.
 fn is_space(sign: char) -> bool {
     sign.is_whitespace() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
+/// Checks the IBAN of a country that the library lacks. The check digits are already checked.
 fn of_other_country(iban: &str) -> Result<String, CounterpartyError> {
     let known = OTHER_COUNTRIES.into_iter().find(|(country, ..)| iban.starts_with(country));
     let (_, length, letters) = known.ok_or(CounterpartyError::IbanCountry)?;
@@ -155,7 +160,8 @@ fn of_other_country(iban: &str) -> Result<String, CounterpartyError> {
     if fits { Ok(iban.to_owned()) } else { Err(CounterpartyError::Iban) }
 }
 
-/// `+`, a country code that does not begin with 0, and 7 to 15 digits in all (ITU-T E.164).
+/// Returns the text if it is a phone number in the form of ITU-T E.164: `+` and 7 to 15 digits, of which the first is
+/// not 0.
 fn e164(text: &str) -> Option<String> {
     let digits = text.strip_prefix('+')?;
     let fits = (7..=15).contains(&digits.len())
@@ -164,17 +170,17 @@ fn e164(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// Whoever is on the other side.
+/// The counterparty of a payment.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Counterparty {
-    /// Where they are.
+    /// The address of the counterparty.
     pub address: Address,
-    /// What they are called. bunq wants it with an IBAN.
+    /// The name of the counterparty. bunq requires it with an IBAN; this type does not check that.
     pub name: Option<String>,
 }
 
 impl Counterparty {
-    /// bunq's form of it.
+    /// Returns bunq's `Pointer`: an object with `type`, `value` and, if known, `name`.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut pointer = json!({ "type": self.address.kind.to_string(), "value": self.address.value });

@@ -1,4 +1,4 @@
-//! How long a request may still take. Every wait and every call to the bank is cut to what is left.
+//! The deadline of a request. Every wait and every call to the bank is limited to the time that is left.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use tokio::time::Instant;
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// A deadline this far ahead.
+    /// Returns a deadline that is `duration` from now.
     #[must_use]
     pub fn after(duration: Duration) -> Self {
         Self(Instant::now() + duration)
     }
 
-    /// The earlier of two deadlines.
+    /// Returns the earlier of two deadlines.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
         Self(self.0.min(other.0))
     }
 
-    /// What is left of it; zero once it has passed.
+    /// Returns the time that is left, or zero if the deadline has passed.
     #[must_use]
     pub fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 
-    /// Waits this long, unless that would pass the deadline.
+    /// Waits for `duration`.
     ///
     /// # Errors
-    /// [`TooLate`], at once, where the wait would end after the deadline.
+    /// Returns [`TooLate`] at once, without waiting, if the wait would not end before the deadline.
     pub async fn wait(self, duration: Duration) -> Result<(), TooLate> {
         if duration >= self.left() {
             return Err(TooLate);
@@ -40,7 +40,7 @@ impl Deadline {
     }
 }
 
-/// The deadline would pass before the wait is over.
+/// The wait would not end before the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the deadline leaves no time for another try")]
 pub struct TooLate;

@@ -1,14 +1,14 @@
-//! A customer's name, which is personal data: sealed at rest, erased with the connection, never in a log.
+//! A customer's name. It is personal data: stored sealed, deleted with the connection, and never logged.
 
 use std::fmt;
 
 use super::secret::{Secret, SecretError};
 
-/// What bunq calls a customer.
+/// A customer's name at bunq: 1 to 200 characters without control characters.
 #[derive(Clone)]
 pub struct DisplayName(String);
 
-/// Sealed like a secret; unlike one, it may hold any text that is not over 200 characters.
+/// A name is sealed like a secret. Unlike a secret, it is not limited to ASCII.
 impl Secret for DisplayName {
     fn parse(text: String) -> Result<Self, SecretError> {
         let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);

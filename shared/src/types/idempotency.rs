@@ -1,25 +1,25 @@
-//! What makes a retried request the same request.
+//! Idempotency: how a retry is recognised as the same request.
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{secret::sha256_hex, workspace::Workspace};
 
-/// The text is not an idempotency key.
+/// The text is not a valid idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 255 printable ASCII characters")]
 pub struct KeyError;
 
-/// What a caller sends as `Idempotency-Key`, the same on every try of one request.
+/// The `Idempotency-Key` of a caller: the same on every try of one request. 1 to 255 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Takes a caller's key, in quotes (a string of RFC 8941, as the header's draft has it) or without: both name the
-    /// same request.
+    /// Parses the value of the header. The key may be in quotes (a string of RFC 8941, as the draft of the header
+    /// requires) or without: both are the same key.
     ///
     /// # Errors
-    /// [`KeyError`].
+    /// Returns [`KeyError`] if the key is not 1 to 255 printable ASCII characters, or its quotes or escapes are wrong.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let unquoted = if text.starts_with('"') { unquoted(text).ok_or(KeyError)? } else { text.to_owned() };
         let text = unquoted.as_str();
@@ -27,20 +27,20 @@ impl IdempotencyKey {
         if fits { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
 
-    /// A new one, for a caller who sent none.
+    /// Returns a random key, for a caller who sent none.
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4().to_string())
     }
 
-    /// The key itself.
+    /// Returns the key without quotes.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What a quoted string says (RFC 8941 section 4.2.5).
+/// Returns the content of a quoted string (RFC 8941 section 4.2.5), or `None` if its quotes or escapes are wrong.
 fn unquoted(text: &str) -> Option<String> {
     let mut signs = text.strip_prefix('"')?.strip_suffix('"')?.chars();
     let mut unquoted = String::new();
@@ -54,58 +54,61 @@ fn unquoted(text: &str) -> Option<String> {
     Some(unquoted)
 }
 
-/// One request of one workspace, over all its tries: names the record in the store and the request at the bank.
+/// The name of one request of a workspace, the same for all its tries. It identifies the record in the store and the
+/// request at the bank.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestName(String);
 
 impl RequestName {
-    /// The name of a request. Any API key of the workspace can ask for it again.
+    /// Derives the name of a request: SHA-256 of workspace and idempotency key. The API key is not part of it, so any
+    /// API key of the workspace can retry the request.
     #[must_use]
     pub fn new(workspace: &Workspace, key: &IdempotencyKey) -> Self {
-        // No workspace has a slash in its name, so ("a", "b/c") and ("a/b", "c") cannot meet.
+        // Unambiguous, because the name of a workspace has no slash.
         Self(sha256_hex(format!("{workspace}/{}", key.0).as_bytes()))
     }
 
-    /// 64 hex digits.
+    /// Returns the name: 64 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `X-Bunq-Client-Request-Id`: the same on every try, even when our store is lost, so that the bank can tell a
-    /// repetition.
+    /// Returns the value of `X-Bunq-Client-Request-Id`: 32 hex digits. It is the same on every try, even if the store
+    /// is lost, so the bank can recognise a repetition.
     #[must_use]
     pub fn bank_request_id(&self) -> &str {
         self.0.get(..32).unwrap_or(&self.0)
     }
 
-    /// A number by which the bank's object is known again where the bank keeps no text of ours.
+    /// Returns a number by which the object at the bank is found again, if the bank stores no text of ours with it. Two
+    /// requests may have the same number.
     #[must_use]
     pub fn mark(&self) -> u32 {
         self.0.get(32..40).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0)
     }
 
-    /// What the bank keeps with the object (`merchant_reference`), so that it can be found again. Not the request id,
-    /// which is nobody else's business.
+    /// Returns the text that the bank stores with the object (`merchant_reference`), so that the object is found again:
+    /// 32 hex digits. It does not contain [`Self::bank_request_id`], which others who see the object need not know.
     #[must_use]
     pub fn reference(&self) -> &str {
         self.0.get(32..).unwrap_or(&self.0)
     }
 }
 
-/// SHA-256 of what is asked for: the same for every way to write the same body.
+/// SHA-256 of a request's content. Bodies that differ only in their notation have the same hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestHash(String);
 
 impl RequestHash {
-    /// The hash of a route's order in its one form. `order` is what would be sent to the bank, in which equal orders
-    /// are equal.
+    /// Computes the hash of an order on a route. `order` is the normalized body that would be sent to the bank, so that
+    /// equal orders have equal bodies.
     #[must_use]
     pub fn new(route: &str, order: &Value) -> Self {
         Self(sha256_hex(format!("{route}\n{order}").as_bytes()))
     }
 
-    /// 64 hex digits.
+    /// Returns the hash: 64 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,30 +1,30 @@
-//! Identifiers: ours are random, bunq's are positive integers. Neither can be mistaken for the other.
+//! Identifiers. Those of this API are random UUIDs, those of bunq are positive integers. Each kind has its own type.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A text is not an identifier of the kind asked for.
+/// Why a text or number is not an identifier of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Not the hyphenated lower-case form of a UUID.
+    /// The text is not a `user_id`: a UUID in its hyphenated lower-case form.
     #[error("must be a UUID as /callback returned it, such as 2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")]
     NotUuid,
-    /// Not the hyphenated lower-case form of a UUID.
+    /// The text is not a `consent_id`: a UUID in its hyphenated lower-case form.
     #[error("must be a UUID as POST /consents returned it")]
     NotConsentId,
-    /// Not a UUID.
+    /// The text is not the public id of an issuer transaction: a UUID in any form.
     #[error("must be a UUID")]
     NotPublicUuid,
-    /// Not a positive whole number.
+    /// The text or number is not an id of bunq: a positive whole number below 2^63, in a text without leading zeros.
     #[error("must be a positive whole number")]
     NotNumber,
 }
 
-/// What stands in a path: an identifier under the name of its parameter.
+/// An identifier that can be a parameter of a path.
 pub trait PathParameter {
-    /// The parameter's name.
+    /// The name of the path parameter.
     const NAME: &'static str;
 }
 
@@ -35,7 +35,7 @@ macro_rules! own_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new one.
+            /// Returns a new random identifier.
             #[must_use]
             pub fn random() -> Self {
                 Self(Uuid::new_v4())
@@ -57,7 +57,7 @@ macro_rules! own_id {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let id = Uuid::parse_str(text).map_err(|_| IdError::$error)?;
-                // `parse_str` also takes braces, URNs and capitals: one thing would have many names.
+                // `parse_str` also accepts braces, URNs and capitals. One object must not have several ids.
                 if id.as_hyphenated().to_string() == text { Ok(Self(id)) } else { Err(IdError::$error) }
             }
         }
@@ -65,13 +65,13 @@ macro_rules! own_id {
 }
 
 own_id! {
-    /// The name we give to a connected customer. Random, so that nobody can guess another's.
+    /// The id of a connected customer in this API. It is random, so that nobody can guess it.
     UserId = "user_id", NotUuid;
-    /// The name we give to a consent. Random, so that nobody can guess another's.
+    /// The id of a consent in this API. It is random, so that nobody can guess it.
     ConsentId = "consent_id", NotConsentId;
 }
 
-/// The name under which anybody may see an issuer transaction.
+/// The public id of an issuer transaction, with which anybody may read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PublicUuid(Uuid);
 
@@ -95,7 +95,7 @@ impl FromStr for PublicUuid {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        // bunq's own are not always canonical UUIDs by version, so only the form is asked for.
+        // The UUIDs of bunq do not always have a valid version, so only the form is checked.
         text.parse().map(Self).map_err(|_| IdError::NotPublicUuid)
     }
 }
@@ -162,7 +162,7 @@ bunq_id! {
     InstallationId = "installation_id",
     /// A device-server at bunq.
     DeviceServerId = "device_server_id",
-    /// A credential-password-ip at bunq: an API key and the addresses that may use it.
+    /// A credential-password-ip at bunq: an API key and the IP addresses that may use it.
     CredentialPasswordIpId = "credential_password_ip_id",
     /// An account at bunq, of any kind.
     MonetaryAccountId = "monetary_account_id",
@@ -170,11 +170,11 @@ bunq_id! {
     PaymentId = "payment_id",
     /// A request for money at bunq.
     RequestInquiryId = "request_inquiry_id",
-    /// A payment at bunq that waits for the customer.
+    /// A draft payment at bunq, which waits for the customer's approval.
     DraftPaymentId = "draft_payment_id",
     /// An issuer transaction at bunq.
     IssuerTransactionId = "transaction_id",
-    /// An address that may use an API key at bunq.
+    /// An IP address that may use an API key at bunq.
     PermittedIpId = "item_id",
     /// A file at bunq.
     AttachmentId = "attachment_id",

@@ -1,19 +1,20 @@
-//! Addresses that may use the TPP's key at the bank.
+//! IP addresses that may use the TPP's API key at the bank.
 
 use std::{fmt, net::Ipv4Addr, str::FromStr};
 
-/// Why a text is not an address that the bank could see us from.
+/// Why a text is not an address from which the bank could receive calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IpError {
-    /// Not an IPv4 address. bunq takes no other.
+    /// The text is not an IPv4 address. bunq accepts no other.
     #[error("must be an IPv4 address such as 185.40.108.7")]
     NotIpv4,
-    /// An address of a private network, of this machine, or of no machine at all.
-    #[error("must be a public address: the bank never sees us from {0} ones")]
+    /// The address is not public. Holds its kind, such as `private` or `loopback`.
+    #[error("must be a public address: the bank never receives calls from a {0} address")]
     NotPublic(&'static str),
-    /// Any address.
+    /// The text is `*`, which stands for any address. The caller must confirm it.
     #[error(
-        "`*` lets anybody who has the key use it, and bunq's documents contradict each other on whether it works here; say ?allow_wildcard=true if you mean it"
+        "`*` permits every address, so anybody who has the key can use it, and bunq's documents contradict each other \
+         on whether it works here; add ?allow_wildcard=true to confirm it"
     )]
     Wildcard,
 }
@@ -35,7 +36,7 @@ impl FromStr for PublicIpv4 {
             () if address.is_private() => "private",
             () if address.is_loopback() => "loopback",
             () if address.is_link_local() => "link-local",
-            // RFC 6598: between a provider and its customers.
+            // RFC 6598: the network between a provider and its customers.
             () if first == 100 && (64..128).contains(&second) => "shared",
             () if first == 0 || address.is_broadcast() || first >= 240 => "reserved",
             () if address.is_multicast() => "multicast",
@@ -52,12 +53,12 @@ impl fmt::Display for PublicIpv4 {
     }
 }
 
-/// An address to permit, or all of them.
+/// The address or addresses to permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PermittedAddress {
-    /// One.
+    /// One address.
     One(PublicIpv4),
-    /// `*`
+    /// Every address, which bunq writes as `*`.
     Any,
 }
 
@@ -70,17 +71,17 @@ impl fmt::Display for PermittedAddress {
     }
 }
 
-/// Whether the bank takes calls from an address.
+/// Whether the bank accepts calls from an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IpStatus {
-    /// It does.
+    /// The bank accepts calls from the address.
     Active,
-    /// It does not.
+    /// The bank does not accept calls from the address.
     Inactive,
 }
 
 impl IpStatus {
-    /// Its name at the bank.
+    /// Returns the name of the status at the bank.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Values that can only be right: everything above this floor takes them as they are and checks nothing again.
+//! Types whose values are always valid: they are checked when they are created, so no other module checks them again.
 
 pub mod cache;
 pub mod causes;

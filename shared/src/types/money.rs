@@ -1,27 +1,29 @@
-//! Money: decimal text with two places and a currency of ISO 4217. Never a float: 0.1 + 0.2 is somebody's rent.
+//! Money: a decimal text with two places, and a currency of ISO 4217. Never a float, because rounding would change
+//! amounts.
 
 use std::{fmt, str::FromStr};
 
 use iso_currency::Currency as Iso;
 
-/// The most digits before the point: far above any payment, far below where anybody's arithmetic ends.
+/// The maximum of digits before the decimal point: above any payment, and small enough for the arithmetic of any
+/// program.
 const MOST_DIGITS: usize = 12;
 
 /// Why a text is not an amount or a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not decimal text.
+    /// The text is not a decimal number of the accepted form.
     #[error("must be decimal text such as 12.50, with at most two places and twelve digits before them")]
     NotDecimal,
-    /// Zero.
+    /// The amount is zero.
     #[error("must be more than zero")]
     Zero,
-    /// Not a currency.
+    /// The text is not a currency code.
     #[error("must be a currency code of ISO 4217, such as EUR")]
     NotCurrency,
 }
 
-/// A positive amount, with exactly two places: `12.50`.
+/// A positive amount with exactly two decimal places: `12.50`. A text with fewer places is completed with zeros.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Amount(String);
 
@@ -35,7 +37,7 @@ impl FromStr for Amount {
             && digits(places)
             && whole.len() <= MOST_DIGITS
             && places.len() <= 2
-            // 007.00 is somebody's mistake, not a way to write seven.
+            // Leading zeros, as in 007.00, are more likely a mistake than an amount.
             && (whole == "0" || !whole.starts_with('0'));
         if !fits {
             return Err(MoneyError::NotDecimal);
@@ -53,7 +55,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// A currency.
+/// A currency of ISO 4217, which callers write as its code in upper case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(Iso);
 
@@ -61,7 +63,7 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        // The library takes lower case too; the bank does not.
+        // The library also accepts lower case; the bank does not.
         Iso::from_code(text).filter(|iso| iso.code() == text).map(Self).ok_or(MoneyError::NotCurrency)
     }
 }
@@ -72,17 +74,17 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount of a currency: bunq's `Amount`.
+/// An amount in a currency: bunq's `Amount`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// Of what.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 impl Money {
-    /// bunq's form of it.
+    /// Returns bunq's `Amount`: an object with `value` and `currency`.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "value": self.amount.to_string(), "currency": self.currency.to_string() })

@@ -1,22 +1,23 @@
-//! What a caller calls an order: an invoice's number, for instance.
+//! The reference that a caller gives to an order, for example the number of an invoice.
 
 use std::{fmt, str::FromStr};
 
 use super::secret::{Secret, SecretError};
 
-/// The text cannot be the reference of an order.
+/// The text is not a valid order reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 64 printable ASCII characters, without a space at either end")]
 pub struct OrderReferenceError;
 
-/// 1 to 64 printable ASCII characters. Kept sealed, and never printed: what a caller writes can be about a person.
+/// The reference of an order: 1 to 64 printable ASCII characters, without a space at either end. It may contain
+/// personal data, so it is stored sealed and never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OrderReference(String);
 
 impl OrderReference {
-    /// The longest there is.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 64;
-    /// What it must look like, as a pattern of JSON Schema.
+    /// The form of a reference, as a `pattern` of JSON Schema.
     pub const PATTERN: &str = "^[!-~]([ -~]{0,62}[!-~])?$";
 }
 

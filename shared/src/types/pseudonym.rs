@@ -1,21 +1,22 @@
-//! A name in place of personal data that must not be kept: the same data has the same name, and nobody without the key
-//! can find the data by trying, not even all four thousand million IPv4 addresses.
+//! Pseudonyms, which replace personal data that must not be stored. Equal data has equal pseudonyms under one key.
+//! Without the key, nobody can find the data by trying all values, not even the four thousand million IPv4 addresses.
 
 use std::fmt;
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-/// What sets the derived key apart from any other use of the sealing key.
+/// The `info` of the key derivation. It separates the derived key from every other use of the sealing key.
 const PURPOSE: &[u8] = b"bunq-tpp audit pseudonym v1";
-/// What the derived key is named by. The text is no IP address, so it has a name that no address has.
+/// The text whose HMAC identifies the derived key. It is not an IP address, so no address has the same HMAC.
 const KEY_NAME: &str = "name of the key";
-/// How many bytes of its 32 name a key.
+/// How many bytes of the HMAC of [`KEY_NAME`] identify a key.
 const KEY_NAME_LENGTH: usize = 4;
-/// 128 of the 256 bits: enough that two addresses do not share a name.
+/// How many bytes of an HMAC make a pseudonym: 128 of its 256 bits, enough that two addresses do not share one.
 const LENGTH: usize = 16;
 
-/// `<8 hexadecimal digits that name the key>.<32 that name the data>`. Names under different keys cannot be compared.
+/// A pseudonym: `<8 hex digits that identify the key>.<32 hex digits that identify the data>`. Pseudonyms under
+/// different keys cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pseudonym(String);
 
@@ -25,13 +26,13 @@ impl fmt::Display for Pseudonym {
     }
 }
 
-/// Makes pseudonyms.
+/// The key that makes pseudonyms.
 #[derive(Clone)]
 pub struct PseudonymKey(Hmac<Sha256>);
 
 impl PseudonymKey {
-    /// Derives the key: HKDF-Expand of RFC 5869 with SHA-256, for one block. The sealing key is 256 random bits and so
-    /// needs no HKDF-Extract.
+    /// Derives the key from a sealing key, with HKDF-Expand of RFC 5869 and SHA-256 for one block. The sealing key is
+    /// 256 random bits, so HKDF-Extract is not needed.
     pub(super) fn derive(sealing_key: &[u8]) -> Option<Self> {
         let mut expand = Hmac::<Sha256>::new_from_slice(sealing_key).ok()?;
         expand.update(PURPOSE);
@@ -39,12 +40,13 @@ impl PseudonymKey {
         Hmac::new_from_slice(&expand.finalize().into_bytes()).ok().map(Self)
     }
 
-    /// The pseudonym of a text: HMAC-SHA256 (RFC 2104), cut to 128 bits.
+    /// Returns the pseudonym of a text: HMAC-SHA256 (RFC 2104), truncated to 128 bits.
     #[must_use]
     pub fn pseudonym(&self, text: &str) -> Pseudonym {
         Pseudonym(format!("{}.{}", self.hex(KEY_NAME, KEY_NAME_LENGTH), self.hex(text, LENGTH)))
     }
 
+    /// Returns the first `bytes` bytes of the HMAC of a text, in hex.
     fn hex(&self, text: &str, bytes: usize) -> String {
         use fmt::Write as _;
         let mut mac = self.0.clone();

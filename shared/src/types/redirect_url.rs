@@ -1,37 +1,38 @@
-//! Where the bank's page sends a customer's browser. Programs read a URL in different ways
-//! (`https://evil.example\@good.example` has two hosts, depending on the reader), so only a URL that every reader takes
-//! for the same is accepted: one in its normal form, of RFC 3986's characters.
+//! The URL to which the bank's page sends a customer's browser. Programs parse some URLs differently: the host of
+//! `https://evil.example\@good.example` depends on the parser. Therefore only a URL that every parser reads in the same
+//! way is accepted: one in its normal form, with characters of RFC 3986 only.
 
 use std::str::FromStr;
 
 use url::Url;
 
-/// Why a text is not such a URL.
+/// Why a text is not a valid [`RedirectUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectUrlError {
-    /// Not a URL with a host.
+    /// The text is not a URL with a host.
     #[error("must be an absolute URL, such as https://shop.example/thanks")]
     NotAbsolute,
-    /// Another text means the same.
+    /// The URL is not in its normal form, has a user name or password, or has characters that RFC 3986 does not allow.
     #[error(
-        "must be in its normal form: only characters of RFC 3986, host in lower case and punycode, no default port, no user name, no `.` or `..` in the path"
+        "must be in its normal form: only characters of RFC 3986, host in lower case and punycode, no default port, \
+         no user name, no `.` or `..` in the path"
     )]
     NotNormal,
 }
 
-/// A URL with a host and without a user name, in its normal form (<https://url.spec.whatwg.org>). An empty path is the
-/// same as `/` (RFC 3986 section 6.2.3), so it may be left out where nothing follows it.
+/// A URL with a host and without a user name, in its normal form (<https://url.spec.whatwg.org>). The scheme can be
+/// any. An empty path means the same as `/` (RFC 3986 section 6.2.3), so a `/` at the end of the URL may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUrl(Url);
 
 impl RedirectUrl {
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub const fn as_url(&self) -> &Url {
         &self.0
     }
 
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub fn into_url(self) -> Url {
         self.0
@@ -52,7 +53,7 @@ impl FromStr for RedirectUrl {
     }
 }
 
-/// Whether a text has only the characters of a URI, and each `%` is followed by two hexadecimal digits.
+/// Returns whether a text has only characters of RFC 3986, and two hex digits after each `%`.
 fn is_rfc_3986(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     text.bytes().all(is_allowed)

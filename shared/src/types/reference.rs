@@ -1,24 +1,25 @@
-//! What the owner of a deployment calls a customer: their own app's name for whom it sent to `/auth`.
+//! References: the names that an application gives to its users, whom it sends to `/auth`.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The text cannot be a reference.
+/// The text is not a valid reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 64 of a-z, A-Z, 0-9, dot, underscore and dash")]
 pub struct ReferenceError;
 
-/// 1 to 64 of `a-z A-Z 0-9 . _ -`. Means nothing to us; kept on the connection.
+/// An application's name for one of its users: 1 to 64 of `a-z A-Z 0-9 . _ -`. It has no meaning to this program, which
+/// stores it with the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);
 
 impl Reference {
-    /// The longest there is.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 64;
 
-    /// The text.
+    /// Returns the reference as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

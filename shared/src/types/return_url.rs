@@ -1,4 +1,4 @@
-//! Where a browser goes back to after a consent: a page of the owner's own web application.
+//! The URL to which a browser returns after a consent: a page of the application that requested the consent.
 
 use std::{fmt, str::FromStr};
 
@@ -7,29 +7,31 @@ use url::{Origin, Url};
 
 use crate::config::is_loopback;
 
-/// The text is not a return address.
+/// The text is not a valid return URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be an https URL (http for this machine only) of at most 2000 visible ASCII characters, without user name and fragment"
+    "must be an https URL (http for this machine only) of at most 2000 visible ASCII characters, \
+     without user name and fragment"
 )]
 pub struct ReturnUrlError;
 
-/// https, or http on this machine; without user name and fragment.
+/// A return URL: https, or http for this machine only; without user name, password and fragment. It is not checked here
+/// whether the deployment permits its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReturnUrl(Url);
 
 impl ReturnUrl {
-    /// The longest.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 2000;
 
-    /// Which web application it belongs to (RFC 6454).
+    /// Returns the origin of the URL (RFC 6454), which identifies the web application.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.0.origin()
     }
 
-    /// The address with more parameters in its query.
+    /// Returns the URL with these parameters added to its query.
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.0.clone();
@@ -42,7 +44,7 @@ impl FromStr for ReturnUrl {
     type Err = ReturnUrlError;
 
     fn from_str(text: &str) -> Result<Self, ReturnUrlError> {
-        // A backslash and a line break are repaired silently by the URL standard: what was meant is anybody's guess.
+        // Parsers of the URL standard silently repair a backslash or a line break, so its meaning would be a guess.
         let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
         let url = Url::parse(text).ok().filter(|_| plain && text.len() <= Self::LONGEST).ok_or(ReturnUrlError)?;
         let safe = match url.scheme() {

@@ -1,41 +1,41 @@
-//! When a payment runs, and how often: bunq's `Schedule`. bunq writes times as `YYYY-MM-DD hh:mm:ss.ffffff` in UTC;
-//! callers may also write ISO 8601.
+//! The schedule of a payment: bunq's `Schedule`. bunq writes times as `YYYY-MM-DD hh:mm:ss.ffffff` in UTC. Callers may
+//! also write ISO 8601.
 
 use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-/// Why a text is no part of a schedule.
+/// Why a text is not a valid time or unit of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
-    /// Not a time.
+    /// The text is not a time.
     #[error("must be a time such as 2026-12-01 09:00:00 (UTC) or 2026-12-01T10:00:00+01:00")]
     Time,
-    /// Not a unit.
+    /// The text is not a unit of recurrence.
     #[error("must be ONCE, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY")]
     Unit,
 }
 
-/// A time as bunq writes it.
+/// A moment that is displayed as bunq writes it: in UTC, to the microsecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankTime(Timestamp);
 
 impl BankTime {
-    /// This moment.
+    /// Returns the time of a moment.
     #[must_use]
     pub const fn at(moment: Timestamp) -> Self {
         Self(moment)
     }
 
-    /// The same second with other microseconds, of which there are a million.
+    /// Returns the same second with these microseconds, modulo a million.
     #[must_use]
     pub fn with_microseconds(self, microseconds: u32) -> Self {
         let second = Timestamp::from_second(self.0.as_second()).unwrap_or(self.0);
         Self(second.checked_add(SignedDuration::from_micros(i64::from(microseconds % 1_000_000))).unwrap_or(second))
     }
 
-    /// The moment.
+    /// Returns the moment.
     #[must_use]
     pub const fn timestamp(self) -> Timestamp {
         self.0
@@ -45,8 +45,8 @@ impl BankTime {
 impl FromStr for BankTime {
     type Err = ScheduleError;
 
-    /// Takes a date and a time of day, with an offset or in UTC. Anything more, such as a time zone in brackets, is
-    /// refused rather than passed over: it would be another moment.
+    /// Parses a date and a time of day, with an offset or in UTC. Anything more, such as a time zone in brackets, is an
+    /// error: to ignore it could change the moment.
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         let (date, rest) = text.split_at_checked(10).ok_or(ScheduleError::Time)?;
         let rest = rest.strip_prefix([' ', 'T', 't']).ok_or(ScheduleError::Time)?;
@@ -54,20 +54,20 @@ impl FromStr for BankTime {
         if !has_shape(date, "0000-00-00") || !is_time_of_day(time) || !is_offset(offset) {
             return Err(ScheduleError::Time);
         }
-        // Without an offset it is UTC, as in bunq's own answers.
+        // A time without an offset is in UTC, as in bunq's own answers.
         let offset = if offset.is_empty() { "Z" } else { offset };
         format!("{date}T{time}{offset}").parse().map(Self).map_err(|_| ScheduleError::Time)
     }
 }
 
-/// Whether a text has the signs of `shape`, in which `0` stands for any digit.
+/// Returns whether a text has the characters of `shape`, in which `0` stands for any digit.
 fn has_shape(text: &str, shape: &str) -> bool {
     let fits = |(sign, wanted): (u8, u8)| if wanted == b'0' { sign.is_ascii_digit() } else { sign == wanted };
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
-/// `hh:mm`, `hh:mm:ss`, or that with up to nine decimals, as many as programs write; bunq keeps six. A leap second is
-/// no moment that bunq could keep.
+/// Returns whether a text is `hh:mm`, `hh:mm:ss`, or `hh:mm:ss` with up to nine decimals. Programs write nine; bunq
+/// stores six. A leap second is not accepted, because bunq cannot store it.
 fn is_time_of_day(text: &str) -> bool {
     let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
     let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");
@@ -79,6 +79,7 @@ fn is_time_of_day(text: &str) -> bool {
     }
 }
 
+/// Returns whether a text is an offset from UTC: empty, `Z`, or `hh:mm` with a sign.
 fn is_offset(text: &str) -> bool {
     let has_sign = text.starts_with(['+', '-']);
     matches!(text, "" | "Z" | "z") || (has_sign && has_shape(text.get(1..).unwrap_or_default(), "00:00"))
@@ -92,20 +93,20 @@ impl fmt::Display for BankTime {
     }
 }
 
-/// How often a payment runs.
+/// The unit in which a payment recurs. [`Schedule::recurrence_size`] counts the units between two payments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Recurrence {
-    /// Once.
+    /// The payment does not recur.
     Once,
-    /// Every so many hours.
+    /// Hours.
     Hourly,
-    /// Every so many days.
+    /// Days.
     Daily,
-    /// Every so many weeks.
+    /// Weeks.
     Weekly,
-    /// Every so many months.
+    /// Months.
     Monthly,
-    /// Every so many years.
+    /// Years.
     Yearly,
 }
 
@@ -133,21 +134,21 @@ impl FromStr for Recurrence {
     }
 }
 
-/// When a payment runs, and how often.
+/// When a payment is made, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Schedule {
-    /// The first time.
+    /// When the payment is first made.
     pub time_start: BankTime,
-    /// The last time; none: until somebody stops it.
+    /// When the payment is made for the last time. `None`: it recurs until it is stopped.
     pub time_end: Option<BankTime>,
-    /// How often.
+    /// The unit in which the payment recurs.
     pub recurrence_unit: Recurrence,
-    /// Every how many units.
+    /// The number of units between two payments.
     pub recurrence_size: u32,
 }
 
 impl Schedule {
-    /// bunq's form of it.
+    /// Returns bunq's `Schedule` object. It has no `time_end` if the schedule has none.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut schedule = json!({

@@ -1,4 +1,4 @@
-//! What an API key of ours allows.
+//! Scopes: what an API key of this API allows.
 
 use std::{fmt, str::FromStr};
 
@@ -14,10 +14,10 @@ macro_rules! scopes {
         }
 
         impl Scope {
-            /// Every scope there is.
+            /// All scopes.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Its name on the wire.
+            /// Returns the name of the scope, as callers and operators write it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
@@ -27,15 +27,15 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// Read what customers granted at the bank: profiles, accounts, payments. Changes nothing.
+    /// Allows reading what customers granted at the bank: profiles, accounts and payments. Allows no change.
     Accounts = "accounts",
-    /// List, read and end connections.
+    /// Allows listing, reading and ending connections.
     Connections = "connections",
-    /// Start payments for customers.
+    /// Allows starting payments for customers.
     Payments = "payments",
-    /// The TPP's own issuer transactions.
+    /// Allows the use of the TPP's own issuer transactions.
     Psd2 = "psd2",
-    /// The addresses from which the bank takes our calls.
+    /// Allows managing the IP addresses from which the bank accepts the TPP's calls.
     Credentials = "credentials",
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// There is no scope of that name.
+/// The text is not the name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of accounts, connections, payments, psd2, credentials")]
 pub struct UnknownScope;

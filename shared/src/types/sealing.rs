@@ -1,6 +1,6 @@
-//! Seals tokens before they reach a table: AES-256-GCM (NIST SP 800-38D), the item's key and the attribute's name as
-//! associated data, so that a sealed token moved to another item does not open, and the key's id in front, so that keys
-//! can rotate.
+//! Seals tokens and other secrets before they are stored in a table, with AES-256-GCM (NIST SP 800-38D). The associated
+//! data are the primary key of the item and the name of the attribute, so a sealed value that is moved to another item
+//! does not open. The id of the sealing key precedes the sealed value, so that keys can be rotated.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -18,7 +18,7 @@ use super::{
     secret::{SealingKey, Secret},
 };
 
-/// Where a sealed value belongs: it opens nowhere else.
+/// The place where a sealed value is stored. The value opens only with the place for which it was sealed.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The item's primary key.
@@ -29,29 +29,29 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     fn associated_data(self) -> Vec<u8> {
-        // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+        // The length distinguishes ("ab", "c") from ("a", "bc").
         format!("{}:{}{}", self.item.len(), self.item, self.attribute).into_bytes()
     }
 }
 
-/// A sealed value could not be made or opened.
+/// Why a value cannot be sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// The secret that holds the keys names a current key which it does not hold, or a key that is not 32 bytes.
-    #[error("the sealing key is not usable")]
+    /// The keys are invalid: a key is not 32 bytes, the current key is missing, or the id of a key contains `.` or `@`.
+    #[error("the sealing keys are invalid")]
     Key,
-    /// The value is not a sealed one, was sealed for another place, or was changed.
-    #[error("a sealed value does not open")]
+    /// The value is not a sealed value, was sealed for another place, was changed, or is not of the expected type.
+    #[error("a sealed value cannot be opened")]
     Broken,
-    /// The key it was sealed with is no longer there.
-    #[error("the key of a sealed value is gone")]
+    /// The key that sealed the value is not among the keys.
+    #[error("the key that sealed a value is missing")]
     KeyGone,
 }
 
-/// The id of an item's own key. The ids of a deployment's keys have no `@`.
+/// The id of an item's own key. It contains `@`, so no key of the deployment has the same id.
 const OWN: &str = "@own";
 
-/// The sealing keys: one seals, all open.
+/// A set of sealing keys. The current key seals, and all keys open.
 #[derive(Clone)]
 pub struct SealingKeys {
     current: String,
@@ -60,10 +60,10 @@ pub struct SealingKeys {
 }
 
 impl SealingKeys {
-    /// Keys by id; `current` is the one that seals.
+    /// Returns a set of keys, given by id. `current` is the id of the key that seals.
     ///
     /// # Errors
-    /// [`SealError::Key`] where a key is not 32 bytes or `current` is missing.
+    /// Returns [`SealError::Key`] if a key is not 32 bytes, no key has the id `current`, or an id contains `.` or `@`.
     pub fn new<'a>(current: &str, keys: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Self, SealError> {
         let (mut ciphers, mut pseudonyms) = (BTreeMap::new(), None);
         for (id, key) in keys {
@@ -72,7 +72,6 @@ impl SealingKeys {
             }
             ciphers.insert(id.to_owned(), Aes256Gcm::new_from_slice(key).map_err(|_| SealError::Key)?);
         }
-        // The key that seals is one of them.
         let pseudonyms = pseudonyms.ok_or(SealError::Key)?;
         if ciphers.keys().any(|id| id.contains(['.', '@'])) {
             return Err(SealError::Key);
@@ -80,17 +79,18 @@ impl SealingKeys {
         Ok(Self { current: current.to_owned(), ciphers, pseudonyms })
     }
 
-    /// A name in place of personal data, under a key derived from the current sealing key.
+    /// Returns the pseudonym of personal data, under a key that is derived from the current sealing key.
     #[must_use]
     pub fn pseudonym(&self, text: &str) -> Pseudonym {
         self.pseudonyms.pseudonym(text)
     }
 
-    /// The same keys, and one that seals and makes pseudonyms from now on: an item's own, so that what it seals can be
-    /// opened, and what it names can be found, only for as long as that item exists.
+    /// Returns a set with these keys and an item's own key, which becomes the current one: it seals and makes
+    /// pseudonyms. What it seals can be opened, and its pseudonyms can be computed, only for as long as the item that
+    /// holds the key exists.
     ///
     /// # Errors
-    /// [`SealError::Key`] where the key is not base64 of 32 bytes.
+    /// Returns [`SealError::Key`] if `key` is not base64 of 32 bytes.
     pub fn with_own(&self, key: &SealingKey) -> Result<Self, SealError> {
         let bytes = STANDARD.decode(key.expose()).map_err(|_| SealError::Key)?;
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| SealError::Key)?;
@@ -100,10 +100,10 @@ impl SealingKeys {
         Ok(Self { current: OWN.to_owned(), ciphers, pseudonyms })
     }
 
-    /// Seals a secret for one place: `<key id>.<base64 of nonce and ciphertext>`.
+    /// Seals a secret for one place, with the current key. Returns `<key id>.<base64 of nonce and ciphertext>`.
     ///
     /// # Errors
-    /// [`SealError::Key`] if the cipher refuses, which it does for texts over 64 GiB only.
+    /// Returns [`SealError::Key`] if the cipher fails, which it does for texts over 64 GiB only.
     pub fn seal(&self, place: Place<'_>, secret: &impl Secret) -> Result<String, SealError> {
         let cipher = self.ciphers.get(&self.current).ok_or(SealError::Key)?;
         let nonce = rand::random::<[u8; 12]>();
@@ -112,10 +112,12 @@ impl SealingKeys {
         Ok(format!("{}.{}", self.current, STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat())))
     }
 
-    /// Opens what [`Self::seal`] made for the same place.
+    /// Opens a value that [`Self::seal`] returned for the same place.
     ///
     /// # Errors
-    /// [`SealError::KeyGone`] or [`SealError::Broken`].
+    /// Returns [`SealError::KeyGone`] if the key that sealed the value is not in this set. Returns
+    /// [`SealError::Broken`] if the text is not a sealed value, was sealed for another place, was changed, or does not
+    /// parse as `S`.
     pub fn open<S: Secret>(&self, place: Place<'_>, sealed: &str) -> Result<S, SealError> {
         let (id, text) = sealed.split_once('.').ok_or(SealError::Broken)?;
         let cipher = self.ciphers.get(id).ok_or(SealError::KeyGone)?;

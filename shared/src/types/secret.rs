@@ -1,6 +1,6 @@
-//! Secrets, each under the protocol's own word. None can be printed: `Debug` says `AccessToken([redacted])`, there is
-//! no `Display`, and `Serialize` does not exist; what must be stored goes through [`super::sealing`] or Secrets Manager
-//! by name.
+//! Secrets, each named by the word of its protocol. None can be printed or serialized by accident: `Debug` writes
+//! `AccessToken([redacted])`, and there is neither `Display` nor `Serialize`. A secret is stored through
+//! [`super::sealing`] or in Secrets Manager, where the code names it explicitly.
 
 use std::fmt;
 
@@ -12,35 +12,37 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, de};
 use sha2::{Digest as _, Sha256};
 
-/// The text cannot be a secret of this kind. Says nothing of the text.
+/// The text is not a valid secret of its kind. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 4096 visible ASCII characters")]
 pub struct SecretError;
 
-/// What all secret texts can do. The name says where a reader of the code has to look twice.
+/// A secret text.
 pub trait Secret: Sized {
-    /// Takes a text.
+    /// Parses a secret.
     ///
     /// # Errors
-    /// [`SecretError`] unless it is 1 to 4096 visible ASCII characters (anything else cannot travel in a header).
+    /// Returns [`SecretError`] if the text does not have the form of this kind of secret. The secrets of this module
+    /// are 1 to 4096 visible ASCII characters, because any other text cannot be sent in a header.
     fn parse(text: String) -> Result<Self, SecretError>;
 
-    /// The text itself: only for the wire, a seal, or a secret's own store.
+    /// Returns the secret in plain text. Only to send it, to seal it, or to write it to Secrets Manager. The name makes
+    /// each such use easy to find in the code.
     fn expose(&self) -> &str;
 
-    /// SHA-256 in lower-case hex: a name for the secret that does not give it away.
+    /// Returns SHA-256 of the secret in lower-case hex. It identifies the secret without revealing it.
     fn fingerprint(&self) -> String {
         sha256_hex(self.expose().as_bytes())
     }
 }
 
-/// SHA-256.
+/// Returns the SHA-256 of some bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// SHA-256 in lower-case hex.
+/// Returns the SHA-256 of some bytes in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
@@ -51,7 +53,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
-/// 256 random bits, base64url without padding (43 characters).
+/// Returns 256 random bits in base64url without padding (43 characters).
 fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
@@ -87,7 +89,8 @@ macro_rules! secrets {
             }
         )+
 
-        /// How each kind of secret prints itself when it holds `text`. One test walks them all.
+        /// Returns the name and the `Debug` output of each kind of secret that holds `text`, for a test that checks
+        /// that none prints it.
         #[must_use]
         pub fn debug_forms(text: &str) -> Vec<(&'static str, String)> {
             vec![$((
@@ -99,44 +102,47 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// Names an installation to the bank (`Token` of POST /installation); used until a session exists.
+    /// The token of an installation at the bank (`Token` of POST /installation). Authenticates calls before a session
+    /// exists.
     InstallationToken,
-    /// Names a session to the bank (`Token` of POST /session-server).
+    /// The token of a session at the bank (`Token` of POST /session-server).
     SessionToken,
-    /// The TPP's own API key (`token_value` of POST /payment-service-provider-credential).
+    /// The TPP's own API key at the bank (`token_value` of POST /payment-service-provider-credential).
     PspApiKey,
-    /// A customer's consent (OAuth `access_token`); behaves as an API key.
+    /// The OAuth `access_token` of a customer's consent. The bank accepts it like an API key.
     AccessToken,
-    /// What the bank hands the browser after a consent (RFC 6749 section 4.1.2); single use.
+    /// The OAuth authorization code that the browser brings from the bank after a consent (RFC 6749 section 4.1.2). The
+    /// bank accepts it once.
     AuthorizationCode,
-    /// The OAuth client's public name at the bank. Not secret by the RFC, but nobody's business.
+    /// The OAuth `client_id` at the bank. RFC 6749 does not make it a secret, but this program does not publish it.
     ClientId,
-    /// The OAuth client's password at the bank.
+    /// The OAuth `client_secret` at the bank.
     ClientSecret,
-    /// What binds an answer from the bank to our question (RFC 6749 section 10.12).
+    /// The OAuth `state`, which binds the bank's answer to our request (RFC 6749 section 10.12).
     OauthState,
-    /// What binds a browser to the consent it began; lives in its cookie only.
+    /// The secret that binds a browser to the consent that it began. The browser keeps it in a cookie.
     BrowserSecret,
-    /// What opens a consent that an API key asked for; works in one browser.
+    /// The ticket that opens a consent that an API key requested. It works in one browser.
     ConsentTicket,
-    /// What an application shows for the consent that it started; works once.
+    /// The proof that an application presents to claim the consent that it requested. It works once.
     ClaimProof,
-    /// A key that seals tokens in the tables: base64 of 32 bytes.
+    /// A key that seals attributes in the tables: base64 of 32 bytes.
     SealingKey,
-    /// What a caller of our API shows (`Authorization: Bearer`).
+    /// The API key of a caller of this API (`Authorization: Bearer`).
     ApiKey,
 }
 
 macro_rules! made_by_us {
     ($($name:ident),+ $(,)?) => {$(
         impl $name {
-            /// A new one, 256 random bits.
+            /// Returns a new secret of 256 random bits.
             #[must_use]
             pub fn random() -> Self {
                 Self(random_text().into())
             }
 
-            /// Takes a text that has the form of those that [`Self::random`] makes: any other was never one of ours.
+            /// Parses a text that has the form of a secret from [`Self::random`]. Returns `None` for any other text,
+            /// which this program cannot have created.
             #[must_use]
             pub fn of_our_form(text: &str) -> Option<Self> {
                 let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -148,7 +154,7 @@ macro_rules! made_by_us {
 made_by_us!(OauthState, BrowserSecret, ConsentTicket, ClaimProof);
 
 impl SealingKey {
-    /// A new one, 256 random bits.
+    /// Returns a new key of 256 random bits.
     #[must_use]
     pub fn random() -> Self {
         Self(STANDARD.encode(rand::random::<[u8; 32]>()).into())
@@ -156,25 +162,25 @@ impl SealingKey {
 }
 
 impl ApiKey {
-    /// A new one, 256 random bits, with a prefix by which scanners for leaked secrets know it.
+    /// Returns a new key of 256 random bits, with the prefix `tpp_` by which scanners for leaked secrets recognise it.
     #[must_use]
     pub fn random() -> Self {
         Self(format!("tpp_{}", random_text()).into())
     }
 }
 
-/// A private key in PKCS#8 PEM: many lines, so not one of the texts above.
+/// A private key in PKCS#8 PEM. It has several lines, so it is not a [`Secret`].
 #[derive(Clone)]
 pub struct PrivateKeyPem(SecretString);
 
 impl PrivateKeyPem {
-    /// Takes a PEM text as it is; whoever parses it says whether it is a key.
+    /// Wraps a PEM text without checking it. A text that is not a key fails when it is used.
     #[must_use]
     pub fn new(pem: String) -> Self {
         Self(pem.into())
     }
 
-    /// The PEM itself: only for parsing and for Secrets Manager.
+    /// Returns the PEM in plain text. Only to parse it, or to write it to Secrets Manager.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

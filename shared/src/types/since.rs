@@ -1,4 +1,4 @@
-//! The start of a period that a caller asks for.
+//! The start of a period that a caller requests.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use super::schedule::BankTime;
 #[error("must be a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z")]
 pub struct SinceError;
 
-/// A moment, or the start of a day in UTC.
+/// The start of a period: a moment, or a date, which means the start of that day in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Since {
     text: String,
@@ -19,13 +19,13 @@ pub struct Since {
 }
 
 impl Since {
-    /// As it was written.
+    /// Returns the text as the caller wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The moment.
+    /// Returns the moment at which the period starts.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         self.at

@@ -1,16 +1,23 @@
-//! Text that a customer reads when they decide on a payment: descriptions and names. A character that nobody sees can
-//! make it read as something else (a reversed amount, a hidden line), so such characters are refused, not removed: what
-//! was checked is what the bank shows.
+//! Text that a customer reads to decide on a payment: descriptions and names. An invisible character can make a text
+//! read as something else, such as a reversed amount or a hidden line. Invisible characters are therefore rejected, not
+//! removed, so that the bank shows exactly the text that was checked.
 //!
-//! Refused are, by Unicode's properties: control characters and line breaks (Cc, Zl, Zp), format characters (Cf: among
-//! them everything that changes the direction of writing), characters that are drawn as nothing
-//! (`Default_Ignorable_Code_Point`, and the blank of Braille), and what has no agreed meaning (unassigned, Cn; private
-//! use, Co). A character that a later version of Unicode assigns is refused until our tables know it.
+//! Rejected are, by Unicode's properties:
 //!
-//! Three of them belong to ordinary writing and are allowed where they do their work: a zero width joiner or non-joiner
-//! between two letters of a script that is written with joiners, such as Arabic or Devanagari; a joiner between two
-//! emoji; a variation selector that makes an emoji of the character before it. Tags, which the flags of England,
-//! Scotland and Wales are made of, are refused: they can carry any hidden text.
+//! - control characters and line breaks (Cc, Zl, Zp)
+//! - format characters (Cf), among them all that change the direction of writing
+//! - characters that are drawn as nothing (`Default_Ignorable_Code_Point`, and the blank of Braille)
+//! - characters without an agreed meaning (unassigned, Cn; private use, Co). A character that a later version of
+//!   Unicode assigns is rejected until the tables of this program know it.
+//!
+//! Three uses of such characters belong to ordinary writing and are allowed:
+//!
+//! - a zero width joiner or non-joiner between two letters of a script that is written with joiners, such as Arabic or
+//!   Devanagari
+//! - a zero width joiner between two emoji
+//! - a variation selector after a character that can be an emoji
+//!
+//! Tags, of which the flags of England, Scotland and Wales consist, are rejected: they can contain any hidden text.
 
 use std::{fmt, str::FromStr};
 
@@ -47,17 +54,17 @@ const JOINED: &[Script] = &[
     Script::Tibetan,
 ];
 
-/// Why a text is not one that people may be shown.
+/// Why a text is not valid for display to a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextError {
-    /// Too short or too long.
+    /// The text is too short or too long.
     Length {
-        /// The fewest characters.
+        /// The minimum of characters.
         least: usize,
-        /// The most characters.
+        /// The maximum of characters.
         most: usize,
     },
-    /// A character that is not visible, or has no agreed meaning.
+    /// The text contains this character, which is invisible or has no agreed meaning at its position.
     Character(char),
 }
 
@@ -77,12 +84,12 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
-/// A text of `LEAST` to `MOST` visible characters.
+/// A text of `LEAST` to `MOST` visible characters on one line.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Text<const LEAST: usize, const MOST: usize>(String);
 
 impl<const LEAST: usize, const MOST: usize> Text<LEAST, MOST> {
-    /// The text itself.
+    /// Returns the text.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
@@ -101,19 +108,19 @@ impl<const LEAST: usize, const MOST: usize> FromStr for Text<LEAST, MOST> {
     }
 }
 
-/// What people write is theirs: never in a log.
+/// Redacts the text: it may contain personal data and must not get into a log.
 impl<const LEAST: usize, const MOST: usize> fmt::Debug for Text<LEAST, MOST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Text([redacted])")
     }
 }
 
-/// A counterparty's name: 1 to 140 visible characters, not counting spaces at either end.
+/// A counterparty's name: 1 to 140 visible characters. Spaces at either end are removed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name(Text<1, 140>);
 
 impl Name {
-    /// The name itself.
+    /// Returns the name.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0.into_string()
@@ -124,16 +131,16 @@ impl FromStr for Name {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        // A line break at the end is a mistake as well, so the whole is checked before its ends are cut.
+        // The text is checked before its ends are trimmed, because a line break at the end is an error, too.
         check_visible(text)?;
         text.trim().parse().map(Self)
     }
 }
 
-/// Checks that every character of a text is visible where it stands.
+/// Checks that every character of a text is visible at its position. Accepts a text of any length, also an empty one.
 ///
 /// # Errors
-/// [`TextError::Character`] names the first that is not.
+/// Returns [`TextError::Character`] with the first character that is not.
 pub fn check_visible(text: &str) -> Result<(), TextError> {
     let signs: Vec<char> = text.chars().collect();
     for (at, sign) in signs.iter().enumerate() {
@@ -166,16 +173,16 @@ fn is_visible(sign: char) -> bool {
     !hidden && sign != BLANK_OF_BRAILLE && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(sign)
 }
 
-/// Whether letters of a script that is written with joiners stand on both sides.
+/// Returns whether there are letters of a script that is written with joiners on both sides.
 fn joins_letters(before: &[char], after: &[char]) -> bool {
     let script = |sign: &char| CodePointMapData::<Script>::new().get(*sign);
     let is_joined = |sign: &char| JOINED.contains(&script(sign)) && is_visible(*sign);
-    // Vowel marks of Arabic belong to no script of their own.
+    // The vowel marks of Arabic have the script `Inherited`, so the letter before them decides.
     let base = before.iter().rev().find(|sign| script(sign) != Script::Inherited);
     base.is_some_and(is_joined) && after.first().is_some_and(is_joined)
 }
 
-/// Whether pictures stand on both sides; the first may have a skin tone or a selector.
+/// Returns whether there are emoji on both sides. The first may be followed by a skin tone or a variation selector.
 fn joins_emoji(before: &[char], after: &[char]) -> bool {
     let is_picture = |sign: &char| CodePointSetData::new::<ExtendedPictographic>().contains(*sign);
     let is_added = |sign: &char| *sign == AS_EMOJI || CodePointSetData::new::<EmojiModifier>().contains(*sign);

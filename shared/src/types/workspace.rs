@@ -1,33 +1,34 @@
-//! One program's share of a deployment: its API keys, its customers and its idempotency keys.
+//! Workspaces. A workspace is the part of a deployment that belongs to one application: its API keys, its customers and
+//! its idempotency keys.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The text is not the name of a workspace.
+/// The text is not a valid name of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 32 of a-z, 0-9 and dash")]
 pub struct WorkspaceError;
 
-/// 1 to 32 of `a-z 0-9 -`. An API key reaches the customers of its own workspace only.
+/// The name of a workspace: 1 to 32 of `a-z 0-9 -`. An API key reaches the customers of its own workspace only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Workspace(String);
 
 impl Workspace {
-    /// The longest name.
+    /// The maximum length of a name, in characters.
     pub const LONGEST: usize = 32;
     /// The name of the default workspace.
     pub const DEFAULT: &str = "default";
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The workspace of keys and consents that name none.
+/// Returns the workspace of API keys and consents for which none is given.
 impl Default for Workspace {
     fn default() -> Self {
         Self(Self::DEFAULT.to_owned())
