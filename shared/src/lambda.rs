@@ -1,4 +1,4 @@
-//! How a Lambda function starts: once for many requests, so that what is slow is done here.
+//! Starts and runs a Lambda function. A function starts once for many requests, so slow work is done at the start.
 
 mod event;
 
@@ -31,37 +31,38 @@ use crate::{
     types::clock::Clock,
 };
 
-/// Which AWS to use.
+/// The AWS endpoint and credentials to use.
 #[derive(Clone, Debug)]
 pub enum Aws {
-    /// The one that the environment names, as AWS's SDKs read it (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, …).
+    /// Those of the environment, as AWS's SDKs read them (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, …).
     Environment,
-    /// One at an endpoint of its own, with an access key of its own: a developer's machine, and tests.
+    /// An explicit endpoint and access key, for a developer's machine and for tests.
     Local {
-        /// Where it listens.
+        /// The URL of the endpoint.
         endpoint: Url,
-        /// The id of the access key that calls are signed with.
+        /// The id of the access key that signs calls.
         access_key_id: String,
         /// The secret of the access key.
         secret_access_key: SecretString,
     },
 }
 
-/// A function cannot start.
+/// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The environment.
+    /// The configuration in the environment is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// TLS.
+    /// The HTTP client cannot be created, for example because TLS cannot be set up.
     #[error("the HTTP client cannot start")]
     Http(#[from] reqwest::Error),
 }
 
-/// Joins the parts of a deployment. Asks nobody anything yet.
+/// Creates the store, the secrets and the bank client of a deployment, and joins them. Does not call DynamoDB, Secrets
+/// Manager or the bank yet.
 ///
 /// # Errors
-/// [`StartError::Http`].
+/// Returns [`StartError::Http`] if the HTTP client for the bank cannot be created.
 pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, StartError> {
     let aws = sdk_config(aws).await;
     let store = Store::new(
@@ -76,7 +77,7 @@ pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, Star
 }
 
 async fn sdk_config(aws: Aws) -> SdkConfig {
-    // A request has 25 seconds for everything.
+    // Short, because a request has 25 seconds for all its calls.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(3))
@@ -98,10 +99,12 @@ async fn sdk_config(aws: Aws) -> SdkConfig {
     }
 }
 
-/// Starts from the environment: logging, configuration, clients, and what every request needs, already in memory.
+/// Starts a function from the environment: configuration, logging and clients. Then loads into memory what every
+/// request needs. If that loading fails, the first request loads it.
 ///
 /// # Errors
-/// [`StartError`].
+/// Returns [`StartError::Config`] if the configuration is invalid, and [`StartError::Http`] if the HTTP client for the
+/// bank cannot be created.
 pub async fn start() -> Result<App, StartError> {
     let config = Config::from_env();
     let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
@@ -111,7 +114,7 @@ pub async fn start() -> Result<App, StartError> {
     Ok(app)
 }
 
-/// Says once, in the log, why a function ended.
+/// Returns the exit code of a function, and logs the error if it ended with one.
 fn ended(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -123,13 +126,14 @@ fn ended(result: Result<(), Error>) -> ExitCode {
 }
 
 /// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
-/// cannot start, or the Lambda runtime is gone, the log says so.
+/// cannot start or the Lambda runtime fails, logs the error and returns a failure.
 pub async fn serve(router: OpenApiRouter<App>) -> ExitCode {
     ended(async { run(service(router, start().await?)).await }.await)
 }
 
-/// Runs a group of routes that needs nothing of the deployment: no configuration but the log level and the provider's
-/// name, no AWS, no bank. If a variable has an invalid value, or the Lambda runtime is gone, the log says so.
+/// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
+/// Otherwise like [`serve`]: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
+/// a failure.
 pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> ExitCode {
     let level = log_level();
     telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
@@ -150,9 +154,9 @@ async fn run(routes: Router) -> Result<(), Error> {
     .await
 }
 
-/// Runs a function that is invoked directly as well as through API Gateway: an event that API Gateway made goes to the
-/// routes, any other payload to `direct`. A problem of `direct` is answered with its code as `errorType` and its words
-/// as `errorMessage`. If the function cannot start, or the Lambda runtime is gone, the log says so.
+/// Runs a function that is invoked directly as well as through API Gateway. An event of API Gateway goes to the routes,
+/// any other payload to `direct`. A problem that `direct` returns is answered with its code as `errorType` and its text
+/// as `errorMessage`. If the function cannot start or the Lambda runtime fails, logs the error and returns a failure.
 pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> ExitCode
 where
     F: Future<Output = Result<Value, Problem>>,
@@ -167,11 +171,11 @@ where
     let routes = Adapter::from(service(router, app.clone()));
     let (app, routes, direct) = (&app, &routes, &direct);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
-        // Both of API Gateway's payload versions have it, and nothing else does.
+        // Both payload versions of API Gateway have `requestContext`. A direct invocation has not.
         if event.payload.get("requestContext").is_none() {
             let id = event.context.request_id.as_str();
             let span = tracing::error_span!("request", request_id = id, method = "INVOKE");
-            // Only the setup is invoked directly.
+            // Only the setup function is invoked directly.
             let trail = Trail::new(id.to_owned(), Action::RunSetup);
             let answer = trail.follow(direct(app.clone(), event.payload)).instrument(span).await;
             let code = answer.as_ref().err().map(Problem::code);

@@ -1,6 +1,6 @@
-//! API Gateway's events, read so that one unusual header spoils nothing else. AWS's own types refuse an event in which
-//! any header has a byte beyond ASCII, and leave out every cookie where one has; an HTTP server passes such bytes on
-//! (RFC 9110 section 5.5, `obs-text`), and so does this.
+//! Reads events of API Gateway, including headers with bytes beyond ASCII. An HTTP server passes such bytes on (RFC
+//! 9110 section 5.5, `obs-text`). AWS's own types reject an event in which any header has such a byte, and drop every
+//! cookie if one has.
 
 use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE},
@@ -8,10 +8,11 @@ use lambda_http::{
 };
 use serde_json::Value;
 
-/// Reads an event.
+/// Parses an event of API Gateway, of payload version 1.0 or 2.0, into a request. Headers with bytes beyond ASCII are
+/// kept. A header whose name or value is invalid in HTTP is left out.
 ///
 /// # Errors
-/// Returns the parser's error if it is not an event of API Gateway.
+/// Returns the parser's error if the event is not one that `lambda_http` knows.
 pub fn read_event(mut event: Value) -> Result<LambdaRequest, serde_json::Error> {
     let mut headers = event.get_mut("headers").map_or_else(Vec::new, take_unusual);
     if let Some(cookies) = event.as_object_mut().and_then(|event| event.remove("cookies")) {
@@ -25,7 +26,7 @@ pub fn read_event(mut event: Value) -> Result<LambdaRequest, serde_json::Error> 
     match &mut request {
         LambdaRequest::ApiGatewayV2(request) => append(&mut request.headers, headers),
         LambdaRequest::ApiGatewayV1(request) => {
-            // Where both forms are there, the lists count.
+            // If an event has both forms, the lists take precedence, so the headers go to both.
             append(&mut request.headers, headers);
             append(&mut request.multi_value_headers, lists);
         }
@@ -40,7 +41,7 @@ fn append(headers: &mut HeaderMap, more: Vec<(HeaderName, HeaderValue)>) {
     }
 }
 
-/// Takes the headers out that AWS's types would refuse. What is no header at all is left out.
+/// Removes and returns the headers that AWS's types would reject. Removes invalid headers without returning them.
 fn take_unusual(headers: &mut Value) -> Vec<(HeaderName, HeaderValue)> {
     let Some(headers) = headers.as_object_mut() else { return Vec::new() };
     let mut taken = Vec::new();
