@@ -1,5 +1,5 @@
-"""Puts real things into requests, in the place of what the document allows but nobody has: then it is the invalid part of a request that is refused, and a
-valid one is not. What is invalid on purpose stays as it is; a value that is replaced was valid, and so is what replaces it."""
+"""Replaces valid but invented values in requests by existing ones: then only the intended invalid part of a request is refused, and a
+valid request succeeds. Intentionally invalid values are kept; both the replaced value and its replacement are valid."""
 
 import re
 import zlib
@@ -11,7 +11,7 @@ import httpx
 
 import real
 
-# Ids that answers have named, and idempotency keys that were sent.
+# Ids from responses, and idempotency keys that were sent.
 named, keys = set(), set()
 turns = Counter()
 
@@ -22,7 +22,7 @@ FILTERED = ("list_request_inquiries", "list_draft_payments", "list_issuer_transa
 
 
 def chance(value, of: int) -> bool:
-    """One in so many values, the same ones in every run."""
+    """True for one in so many values, the same ones in every run."""
     return zlib.crc32(repr(value).encode()) % of == 0
 
 
@@ -39,7 +39,7 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
         parameters[name] = new()
         named.add(parameters[name])
     elif whole and parameters:
-        # Nobody has it, which has an answer, too; but a body is there to be read.
+        # An id that does not exist is a case, too; but a body must reach the handler.
         turns[operation_id] += 1
         turn, every = turns[operation_id], 6 if often else 30
         if turn % every == 0:
@@ -54,7 +54,7 @@ def unknown(value, turn: int):
 
 
 def fill_query(operation_id: str, case):
-    """What no schema can say: parameters that exclude or need one another, and texts that somebody must have given out."""
+    """Rules that no schema can express: parameters that exclude or need one another, and texts that the API must have issued."""
     query = case.query
     walks = str(query.get("all")).lower() == "true"
     if not walks:
@@ -66,7 +66,7 @@ def fill_query(operation_id: str, case):
     if "cursor" in query:
         query["cursor"] = real.consent_cursor() if operation_id == "list_consents" else real.cursor()
     if operation_id == "begin_consent":
-        # Only the browser that has opened a consent begins it again.
+        # Only the browser that has opened a consent can start it again.
         query.pop("again", None)
         if "ticket" in query:
             query["ticket"] = real.ticket()
@@ -77,7 +77,7 @@ def fill_query(operation_id: str, case):
             back = parse_qs(urlsplit(real.stack.consent(browser, "company")).query)
             query["state"] = back["state"][0]
             if "error" in query:
-                # Any other is the bank's failure, and answered as one.
+                # Any other code is the bank's failure, and reported as one.
                 query.update(error="access_denied")
                 query.pop("code", None)
             else:
@@ -86,7 +86,7 @@ def fill_query(operation_id: str, case):
 
 
 def fresh_key(key: str, case_id: str) -> str:
-    """One idempotency key names one request, and each of these is another: this key, or one of much the same length."""
+    """An idempotency key names one request, and each call is a new request: returns this key, or one of similar length."""
     if key in keys:
         key = f"{key[: 254 - len(case_id)]}.{case_id}"
     keys.add(key)
@@ -118,7 +118,7 @@ def fill_body(operation_id: str, case, whole: bool):
 
 
 def fill_consent(body: dict, whole: bool):
-    """Only one origin is the application's, and a consent that names a customer names one who is connected."""
+    """Uses the application's only origin, and a connected customer if a consent names one."""
     if whole and isinstance(body.get("return_url"), str):
         body["return_url"] = real.RETURN_URL
     if whole and matches(UUID, body.get("user_id")):
@@ -129,7 +129,7 @@ def fill_order(body: dict, currencies: list[str], whole: bool):
     account, kind, value = body.get("monetary_account_id"), body.get("receiver_type"), body.get("receiver_value")
     phone = kind == "PHONE_NUMBER" and matches(re.compile(r"\+[1-9][0-9]{6,14}"), value)
     if matches(re.compile("[1-9][0-9]{0,17}"), str(account)) and not (whole and chance(account, 5)):
-        # Nobody can pay themselves: the number is the first account's.
+        # A customer cannot pay their own account: the number is the first account's.
         own = real.SECOND_ACCOUNT if phone else real.ACCOUNT
         body["monetary_account_id"] = str(own) if isinstance(account, str) else own
     if body.get("currency") in currencies:
@@ -163,7 +163,7 @@ def fill_transaction(body: dict, currencies: list[str], whole: bool):
 
 
 def whole_numbers(value, name=""):
-    """JSON Schema takes 7.0 for an integer; the API reads a number as it is written, and nobody writes an id like that."""
+    """JSON Schema accepts 7.0 as an integer; the API reads a number as it is written, and real clients do not write ids like that."""
     if isinstance(value, dict):
         return {name: whole_numbers(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
@@ -191,17 +191,17 @@ def valid_ip(text: str) -> bool:
 
 
 def in_year(moment: str, year: int) -> str:
-    """The same moment in a year to come. A pattern cannot say that February has no 30th, so the day may be an earlier one."""
+    """The same time in a future year. A pattern cannot express that February has no 30th, so the day may be an earlier one."""
     return f"{year}{moment[4:8]}{min(int(moment[8:10]), 28):02}{moment[10:]}"
 
 
 def checked(iban: str) -> str:
-    """This IBAN, or a right one: what is made without the format's own strategy has no check digits."""
+    """This IBAN, or a valid one: IBANs from outside the format's own strategy have no valid check digits."""
     compact = iban.replace(" ", "").upper()
     good = re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", compact) and number(compact[4:] + compact[:4]) % 97 == 1
     return iban if good else real.TERMS["receiver_value"]
 
 
 def number(signs: str) -> int:
-    """Letters and digits of an IBAN as the number whose remainder counts: A is 10."""
+    """Letters and digits of an IBAN as the number for the checksum: A is 10."""
     return int("".join(str(int(sign, 36)) for sign in signs))

@@ -1,4 +1,4 @@
-"""Runs schemathesis against the local stack, and wants to see every operation succeed."""
+"""Runs schemathesis against the local stack, and requires that every operation succeeds."""
 
 import json
 import os
@@ -13,13 +13,13 @@ import httpx
 from stack import running
 
 HERE = Path(__file__).parent
-# Stands where a signature goes; `hooks` puts one there for each request.
+# A placeholder for a signature; `hooks` replaces it in each request.
 SIGNED = "to be signed"
 
 
 def main(binary: Path, arguments: list[str]) -> int:
     with running(binary) as stack, tempfile.TemporaryDirectory() as folder:
-        # From a file: an address of its own would be left out as the document's.
+        # From a file: schemathesis would drop a URL of the document's own.
         document, answers = Path(folder, "openapi.json"), Path(folder, "answers.json")
         document.write_text(httpx.get(f"{stack.url}/openapi.json", trust_env=False).raise_for_status().text)
         environment = os.environ | {
@@ -51,6 +51,6 @@ def main(binary: Path, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # So that whoever stops this stops the stack, too.
+    # Stopping this program stops the stack, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

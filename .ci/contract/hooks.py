@@ -1,4 +1,4 @@
-"""What schemathesis cannot read in the document: real things (`real`) in the place of invented ones (`filling`), IBANs with the right check digits, and what
+"""What schemathesis cannot derive from the document: existing values (`real`) instead of invented ones (`filling`), IBANs with valid check digits, and what
 only the bank can refuse."""
 
 import atexit
@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.openapi.checks import RejectedPositiveData
 
-# What the bank refuses although the request is as the document wants it: the bank alone knows, and says so.
+# Requests that the bank refuses although they match the document: only the bank can know, and reports it.
 UNKNOWN_TO_THE_BANK = "counterparty_alias is nobody's who banks here."
-# The simulated bank holds ten digits, the API takes twelve.
+# The simulated bank accepts ten digits, the API twelve.
 TOO_MUCH = "must be decimal text with at most 2 places after a point, and more than zero."
 
 answers = defaultdict(Counter)
@@ -29,7 +29,7 @@ def operation_id(case) -> str:
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.headers and case.headers.get("Authorization") == os.environ["CONTRACT_SIGNED"]:
-        # Over what is sent, which is not known before it is.
+        # Signs the final request, which is unknown before it is sent.
         kwargs["auth"] = signature.ForRequests((os.environ["CONTRACT_ACCESS_KEY_ID"], os.environ["CONTRACT_SECRET_ACCESS_KEY"]))
     if case.meta is None or case.method.upper() != case.operation.method.upper():
         return
@@ -57,7 +57,7 @@ def after_call(context, case, response):
 
 
 def ids(value):
-    """Every id that an answer names."""
+    """Every id in a response."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in ("id", "user_id", "new_user_id", "public_uuid") and isinstance(inner, (int, str)):
@@ -103,5 +103,5 @@ ibans = st.one_of(
 )
 in_groups = ibans.map(lambda one: " ".join(one[at : at + 4] for at in range(0, len(one), 4)))
 schemathesis.openapi.format("iban", ibans | ibans.map(str.lower) | in_groups)
-# Everything in it is visible; the API knows the rest by Unicode's tables.
+# Only visible characters; the API checks the rest with Unicode's tables.
 schemathesis.openapi.format("visible-text", st.text(st.characters(categories=["Lu", "Ll", "Nd", "Pd", "Po", "Sc", "Sm", "Zs"], max_codepoint=0x24F)))

@@ -1,5 +1,5 @@
-// What a program in TypeScript does with the API, through the types that openapi-typescript makes of its document: a customer connects, accounts and payments
-// are listed, a payment is drafted, a problem is handled. No type is asserted anywhere. The lines that must not compile say so.
+// A TypeScript program that uses the API through the types that openapi-typescript generates: a customer connects, accounts and payments
+// are listed, a payment is drafted, a problem is handled. There are no type assertions. Lines that must not compile are marked.
 //
 //     node journey.ts <API> <API key>
 
@@ -12,7 +12,7 @@ type Schemas = components["schemas"];
 const [url, key] = process.argv.slice(2);
 assert(url && key, "journey.ts wants the API's address and an API key");
 
-// Pages for people are left out: this is a program.
+// Pages for people are omitted: this is a program.
 type Wanted = "application/json" | "application/problem+json";
 const browser = createClient<paths, Wanted>({ baseUrl: url });
 const api = createClient<paths, Wanted>({ baseUrl: url, headers: { Authorization: `Bearer ${key}` } });

@@ -1,4 +1,4 @@
-"""Real things of the running stack, each made when it is first asked for."""
+"""Existing objects of the running stack, each created on first use."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ api = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack
 
 RETURN_URL = "https://app.example/bank"
 ACCOUNT, SECOND_ACCOUNT = 60101, 60102
-# Whom the simulated bank knows. The number is that of the first account.
+# The customers of the simulated bank. The number is that of the first account.
 EMAIL, PHONE_NUMBER = "sugardaddy@bunq.com", "+31612345678"
 TERMS = {
     "monetary_account_id": ACCOUNT,
@@ -35,7 +35,7 @@ TRANSACTION = {
     "url_redirect": "https://shop.example/thanks",
 }
 permitted = set()
-# Of consents that nobody has claimed yet.
+# Of unclaimed consents.
 proofs: dict[str, str] = {}
 
 
@@ -44,7 +44,7 @@ def found(path: str) -> dict:
 
 
 def made(path: str, body: dict) -> str:
-    """Makes something and answers the last segment of its address: its id."""
+    """Creates an object and returns the last segment of its URL: its id."""
     answer = api.post(path, json=body).raise_for_status()
     return urlsplit(answer.headers["location"]).path.rsplit("/", 1)[1]
 
@@ -74,7 +74,7 @@ def ticket() -> str:
 
 
 def given_consent() -> str:
-    """A consent that a customer has given and nobody has claimed; its proof is in `proofs`."""
+    """An unclaimed consent that a customer has given; its proof is in `proofs`."""
     consent = asked({"return_url": RETURN_URL})
     with httpx.Client(base_url=stack.url, trust_env=False) as browser:
         back = browser.get(stack.consent(browser, "company", consent["url"])).headers["location"]
@@ -131,7 +131,7 @@ def public_id() -> str:
 
 
 def fresh_ip(ip: str) -> str:
-    """An address that is not on the list yet: this one, or the next that is free."""
+    """An IP address that is not listed yet: this one, or the next free one."""
     one = IPv4Address(ip)
     while one in permitted:
         one += 1
@@ -144,7 +144,7 @@ def permitted_ip() -> int:
     return int(made(f"/credential-password-ip/{credential()}/ip", {"ip": fresh_ip("185.40.108.1")}))
 
 
-# By the names of the document's path parameters.
+# Keyed by the document's path parameters.
 ONE: dict[str, Callable[[], object]] = {
     "user_id": person,
     "consent_id": cache(new_consent),
@@ -159,7 +159,7 @@ ONE: dict[str, Callable[[], object]] = {
     "file": lambda: "style.css",
 }
 
-# What these operations end is ended but once, so each gets its own. The address that we come from ourselves is nobody's to end.
+# These operations end an object once, so each gets its own. Our own IP address must stay permitted.
 ENDED: dict[str, tuple[str, Callable[[], object]]] = {
     "delete_consent": ("consent_id", new_consent),
     "claim_consent": ("consent_id", given_consent),

@@ -1,4 +1,4 @@
-"""The local stack, for as long as somebody needs it: the API, its AWS and a simulated bank, each on a free port, with a state folder that goes with it."""
+"""The local stack for the duration of a test: the API, its AWS and a simulated bank, each on a free port, with a temporary state folder."""
 
 import os
 import re
@@ -25,22 +25,22 @@ class Stack:
     access_key: tuple[str, str]
 
     def connect(self, customer: str) -> str:
-        """Has a customer of the simulated bank consent in a browser of their own. Answers their user_id."""
+        """Lets a customer of the simulated bank consent in their own browser. Returns their user_id."""
         with httpx.Client(base_url=self.url, trust_env=False) as browser:
             callback = self.consent(browser, customer)
             answer = browser.get(callback).raise_for_status()
             return answer.json()["new_user_id"]
 
     def consent(self, browser: httpx.Client, customer: str, start: str = "/auth") -> str:
-        """Goes as far as the bank's redirect to the callback, and answers where that leads."""
+        """Follows redirects up to the bank's redirect to the callback, and returns its target."""
         page = browser.get(start).headers["location"]
         return browser.get(page, headers={"X-Simulator-Approve": customer}).headers["location"]
 
 
 @contextmanager
 def running(binary: Path):
-    """Starts `local`, and ends it by its pid whatever happens."""
-    # In memory where there is such a folder: the local AWS writes its file with every change.
+    """Starts `local`, and always stops it by its pid."""
+    # In memory if possible: the local AWS writes its file with every change.
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="bunq-tpp-contract-", dir=memory) as folder:
         output = Path(folder, "output")
@@ -63,7 +63,7 @@ def running(binary: Path):
 
 
 def ready(process: subprocess.Popen, output: Path, state: Path) -> Stack:
-    """Waits until the welcome is printed, which is after everything listens."""
+    """Waits for the welcome message, which is printed when everything listens."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         text = output.read_text()

@@ -1,4 +1,4 @@
-"""A client that a public generator makes of the document does what a caller wants of the API, typed all the way."""
+"""A client from a public generator covers what a caller needs of the API, with types everywhere."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The journey in TypeScript, which compiles against the types that are made of the document, is also what the running API does."""
+"""The TypeScript journey, which compiles against the generated types, also runs against the API."""
 
 import os
 import re

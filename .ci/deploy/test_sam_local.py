@@ -26,7 +26,7 @@ def test_sam_local_mounts_every_route(stacks):
     for resource in resources.values():
         if resource["Type"] == "AWS::ApiGatewayV2::Route":
             group = resource["Properties"]["Target"]["Fn::Sub"].removeprefix("integrations/${").removesuffix("Integration}")
-            # As SAM writes the route of everything else.
+            # SAM's form of the default route.
             key = resource["Properties"]["RouteKey"].replace("$default", "X-AMAZON-APIGATEWAY-ANY-METHOD $default")
             written.add((key, f"{group}Function"))
     assert mounted == written and len(written) > 30
@@ -46,7 +46,7 @@ def test_sam_build_knows_how_each_function_is_made(stacks):
 def test_one_command_builds_all_functions_with_the_options_of_sam_build(stacks):
     alias = tomllib.loads((TEMPLATE.parent / ".cargo" / "config.toml").read_text())["alias"]["functions"]
     binaries = [function.metadata["BuildProperties"]["Binary"] for function in SamFunctionProvider(stacks).get_all()]
-    # What SAM runs for one function, less the architecture.
+    # SAM's configuration of one function, without the architecture.
     cargo = SimpleNamespace(binary_path="cargo")
     one = RustCargoLambdaBuildAction("", {"cargo": cargo}, BuildMode.RELEASE, None, handler="docs").build_command()
     assert one == ["cargo", *alias[:3], "--bin", "docs"]

@@ -1,4 +1,4 @@
-"""Makes the stack in moto's CloudFormation, which knows many of AWS's resources and not all, and looks at what is there."""
+"""Creates the stack in moto's CloudFormation, which supports many of AWS's resources, and checks the result."""
 
 import ast
 import io
@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from translated import evaluate, translate
 
-# What moto passes over: these are held by cfn-lint and by SAM's own schema only.
+# Ignored by moto: only cfn-lint and SAM's own schema check these.
 UNKNOWN_TO_MOTO = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Integration",
@@ -58,14 +58,14 @@ def stack(request):
 
 
 def for_moto(translated, parameters):
-    """Without what moto stumbles over: conditions are decided here, !Cidr is worked out, and a permission for an alias gets the function."""
+    """Removes what moto does not support: evaluates conditions and !Cidr, and gives a permission for an alias the function."""
 
     def walk(node):
         if isinstance(node, list):
             return [walk(item) for item in node]
         if not isinstance(node, dict):
             return node
-        # moto's CloudFormation does not know Firehose.
+        # moto's CloudFormation does not support Firehose.
         if node == {"Fn::GetAtt": ["AuditStream", "Arn"]}:
             return "arn:aws:firehose:eu-central-1:123456789012:deliverystream/audit"
         if node.get("Ref") in aliases:
@@ -109,7 +109,7 @@ def test_aws_takes_what_moto_passes_over_in_the_tables(stack):
     made, resources, _ = stack
     dynamodb = boto3.client("dynamodb")
     ephemera, connections = (made[name]["PhysicalResourceId"] for name in ("EphemeraTable", "ConnectionsTable"))
-    # As CloudFormation would ask for them, by the real API's names.
+    # As CloudFormation would request them, with the names of the real API.
     dynamodb.update_time_to_live(TableName=ephemera, TimeToLiveSpecification=resources["EphemeraTable"]["Properties"]["TimeToLiveSpecification"])
     recovery = resources["ConnectionsTable"]["Properties"]["PointInTimeRecoverySpecification"]
     dynamodb.update_continuous_backups(TableName=connections, PointInTimeRecoverySpecification=recovery)

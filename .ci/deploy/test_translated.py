@@ -1,4 +1,4 @@
-"""Holds what the template promises, for each combination of its parameters, after SAM's transform."""
+"""Checks what the template promises, for each combination of its parameters, after SAM's transform."""
 
 import json
 import re
@@ -9,10 +9,10 @@ import pytest
 from translated import ROOT, defaults, evaluate, name, source, translate, variants
 
 GROUPS = {"Oauth", "Users", "Payments", "Psd2", "CredentialIp", "Setup", "Docs"}
-# Objects have names that are not known before.
+# Names of objects are unknown in advance.
 ARCHIVED = [{"Fn::Sub": "${AuditBucket.Arn}/audit/*"}, {"Fn::Sub": "${AuditBucket.Arn}/failed/*"}]
 AUDIT_ROLES = {"AuditStreamRole", "AuditFilterRole"}
-# Their actions know no resources, so AWS's own policies stand in for a `*` of ours.
+# Their actions support no resources, so AWS's managed policies replace a `*` of ours.
 MANAGED = {"AWSXRayDaemonWriteAccess", "service-role/AWSLambdaVPCAccessExecutionRole"}
 
 
@@ -42,7 +42,7 @@ def of_type(resources, kind):
 
 
 def references(node, resources):
-    """The resources that a part of the template names."""
+    """The resources that a part of the template refers to."""
     if isinstance(node, list):
         return set().union(*(references(item, resources) for item in node), set())
     if not isinstance(node, dict):
@@ -104,7 +104,7 @@ def test_no_role_may_do_everything_or_with_everything(stack):
             for value in listed(statement["Resource"]):
                 assert isinstance(value, dict) and ("*" not in json.dumps(value) or value in ARCHIVED), logical_id
             assert "NotAction" not in statement and "NotResource" not in statement
-    # Nor does SAM or anything else bring in a policy beside the roles.
+    # SAM adds no policy outside the roles either.
     assert not of_type(resources, "AWS::IAM::Policy") and not of_type(resources, "AWS::IAM::ManagedPolicy")
 
 
@@ -129,7 +129,7 @@ def test_a_function_writes_to_its_own_log_only(stack):
         own = {"Fn::GetAtt": [f"{group}Logs", "Arn"]}
         writes = [s for s in allowed(role) if any(a.startswith("logs:") for a in listed(s["Action"]))]
         assert [s["Resource"] for s in writes] == [own]
-        # Also where a managed policy says otherwise.
+        # Even if a managed policy allows it.
         denied = [s for s in statements(role) if s["Effect"] == "Deny"]
         assert [s["NotResource"] for s in denied] == ([] if group == "Docs" else [own])
         logging = resources[f"{group}Function"]["Properties"]["LoggingConfig"]
@@ -174,7 +174,7 @@ def test_the_owners_key_can_be_used_through_the_two_services_only(stack):
         assert all("kms:ViaService" in use["Condition"]["StringEquals"] for use in uses)
 
 
-# What the start page says of the provider.
+# The provider's data on the start page.
 DOCS_KNOWS = {"BUNQ_ENVIRONMENT", "TPP_NAME", "TPP_DISPLAY_NAME", "TPP_SUPPORT_URL", "OPEN_CONSENT", "LOG_LEVEL"}
 
 
@@ -189,7 +189,7 @@ def test_docs_may_do_nothing_and_knows_nothing_but_whose_it_is(stack):
 def test_the_environment_is_what_the_configuration_reads():
     translated, parameters = translate({})
     config = "".join(path.read_text() for path in (ROOT / "shared/src/config").glob("*.rs"))
-    # Lambda itself gives the last.
+    # Lambda itself sets the last one.
     read = set(re.findall(r'"([A-Z][A-Z0-9_]{4,})"', config)) - {"AWS_LAMBDA_FUNCTION_NAME"}
     variables = evaluate(translated, parameters)["UsersFunction"]["Properties"]["Environment"]["Variables"]
     overridable = set(source()["Resources"]["UsersFunction"]["Properties"]["Environment"]["Variables"])
@@ -220,7 +220,7 @@ def test_only_gradual_deployments_have_deployments(stack):
     assert ("DeploymentRole" in resources) == gradual
     for group in groups.values():
         assert group["AlarmConfiguration"]["Alarms"] and group["AutoRollbackConfiguration"]["Enabled"]
-    # The alias is what the API calls, gradual or not.
+    # The API calls the alias, gradual or not.
     assert len(of_type(resources, "AWS::Lambda::Alias")) == 6
 
 
@@ -264,7 +264,7 @@ def test_nobody_changes_what_is_archived(stack):
     assert {s["Effect"] for s in denied.values()} == {"Deny"}
     assert denied["OnlyOverTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert denied["OnlyFirehoseWrites"]["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["AuditStreamRole", "Arn"]}}}
-    # Nobody in the stack may read or delete what is there.
+    # No role of the stack may read or delete its content.
     actions = {action for role in of_type(resources, "AWS::IAM::Role").values() if "Policies" in role for s in allowed(role) for action in listed(s["Action"])}
     assert {action for action in actions if action.startswith("s3:")} == {
         "s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"
@@ -304,11 +304,11 @@ def test_the_dashboard_is_json_and_names_what_is_there(stack):
 
 @pytest.mark.parametrize("gradual", ["false", "true"])
 def test_cfn_lint_finds_nothing_in_what_cloudformation_sees(gradual, tmp_path):
-    # The linter itself looks at every outcome of the conditions; only this parameter decides what SAM makes.
+    # The linter checks every outcome of the conditions; only this parameter changes SAM's output.
     translated, _ = translate({"GradualDeployment": gradual})
     path = tmp_path / "translated.json"
     path.write_text(json.dumps(translated))
-    # The first two as the template says; SAM writes GradualDeploymentType out, after which nobody reads it.
+    # The first two as in the template; SAM expands GradualDeploymentType, so nothing refers to it afterwards.
     found = subprocess.run(["cfn-lint", "--ignore-checks", "W1001", "W1033", "W2001", "--", str(path)], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
 

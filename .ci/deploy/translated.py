@@ -11,7 +11,7 @@ from samtranslator.translator.translator import Translator
 ROOT = pathlib.Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 
-# Every choice that changes which resources there are, or what a role may do.
+# Every choice that changes the set of resources, or the permissions of a role.
 CHOICES = {
     "Egress": [{}, {"Egress": "nat"}, {"Egress": "existing", "SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d"}],
     "GradualDeployment": [{}, {"GradualDeployment": "true"}],
@@ -27,7 +27,7 @@ def variants():
 
 
 def name(variant):
-    """A variant in a test's name."""
+    """The name of a variant in a test's name."""
     return "-".join(variant.get(choice, "default").split(":")[0] for choice in CHOICES)
 
 
@@ -41,18 +41,18 @@ def defaults(template):
 
 
 def translate(parameters):
-    """What CloudFormation makes of the template; and all parameters."""
+    """The template after SAM's transform, and all parameters."""
     template = source()
     parameters = defaults(template) | parameters
     # `sam deploy` puts the built code there.
     template["Globals"]["Function"]["CodeUri"] = "s3://code/bootstrap.zip"
     translated = Translator({}, Parser()).translate(template, parameters)
-    # As plain dictionaries, for whoever is particular.
+    # As plain dictionaries, which some libraries require.
     return json.loads(json.dumps(translated)), parameters
 
 
 def evaluate(translated, parameters):
-    """What is left of a template when its conditions are decided: other references stay as they are."""
+    """The template with its conditions evaluated; other references are kept."""
 
     def decide(condition):
         (operator, operands), = condition.items()

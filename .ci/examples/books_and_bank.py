@@ -1,6 +1,6 @@
-"""What the example has in its books, and what the bank has: to be the same."""
+"""The content of the example's books and of the bank, which must be equal."""
 
-# The users of the example, and which customers of the simulated bank they are.
+# The users of the example, and their customers at the simulated bank.
 PEOPLE = {"anna": ("person", "Sanne de Vries"), "bram": ("company", "Bakkerij Van Dijk")}
 
 
@@ -10,7 +10,7 @@ def user_id(w, name: str) -> str:
 
 
 def at_the_bank(w, name: str) -> tuple[set, set]:
-    """The accounts and payments that the API gives, page after page: another way to read them than the example's."""
+    """The accounts and payments of the API, page by page, read in another way than the example reads them."""
     user = f"/user/{user_id(w, name)}"
     accounts = [account for element in w.read(f"{user}/accounts")[1]["Response"] for account in element.values()]
     payments = set()

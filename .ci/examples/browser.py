@@ -17,7 +17,7 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a person sees of a page, and what they can press."""
+    """The visible text of a page, and its buttons and links."""
 
     def __init__(self, url: str, status: int, html: str):
         super().__init__()
@@ -59,7 +59,7 @@ class Page(HTMLParser):
 
 
 class Stop(HTTPRedirectHandler):
-    """Follows redirects, but not to an address that begins like this."""
+    """Follows redirects, except to URLs with this prefix."""
 
     before = "nowhere"
 
@@ -81,7 +81,7 @@ class Browser:
                 self.page = Page(answer.url, answer.status, answer.read().decode())
         except HTTPError as error:
             with error:
-                # A redirect that is not followed: the page is where it leads.
+                # A redirect that is not followed: the page's URL is its target.
                 url = error.headers.get("Location", error.url)
                 self.page = Page(url, error.code, error.read().decode())
         return self.page

@@ -1,4 +1,4 @@
-"""The local stack and the example, for as long as the tests need them: each on a free port, and ended by its pid."""
+"""The local stack and the example for the duration of the tests: each on a free port, and stopped by its pid."""
 
 import json
 import os
@@ -21,7 +21,7 @@ direct = build_opener(ProxyHandler({}))
 
 
 def until(condition, what: str, patience: float = PATIENCE):
-    """Polls until a condition holds, and answers what it said."""
+    """Polls until a condition is true, and returns its value."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if said := condition():
@@ -42,17 +42,17 @@ class World:
     output: Path
 
     def switch(self, name: str, body: dict | None = None, method: str | None = None):
-        """Turns something at the simulated bank."""
+        """Changes a setting of the simulated bank."""
         return self.ask(f"{self.bank}/_simulator/{name}", body, method)[1]
 
     def faults(self, *faults: dict):
-        """From now on these disturbances, and no others."""
+        """Replaces all faults by these."""
         self.switch("faults", method="DELETE")
         for fault in faults:
             self.switch("faults", fault)
 
     def read(self, path: str):
-        """What the API says to a key with every scope: status and body."""
+        """The API's response to a key with every scope: status and body."""
         return self.ask(self.api + path, key=(self.state / "api-key").read_text().strip())
 
     def ask(self, url: str, body: dict | None = None, method: str | None = None, key: str = ""):
@@ -67,7 +67,7 @@ class World:
                 return error.code, json.loads(error.read())
 
     def local(self, *arguments: str):
-        """One of the binary's commands for the running stack, with its JSON."""
+        """Runs one of the binary's commands for the running stack, and returns its JSON."""
         port = self.api.rsplit(":", 1)[1]
         command = [self.binary, *arguments, "--port", port, "--state-dir", self.state]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, env=self.environment)
@@ -75,7 +75,7 @@ class World:
         return json.loads(ran.stdout)
 
     def job(self, **changed: str) -> subprocess.CompletedProcess:
-        """One run of the job. What it says goes to the output, too."""
+        """Runs the job once. Prints its output, too."""
         ran = subprocess.run([sys.executable, EXAMPLE / "books.py"], capture_output=True, text=True, timeout=300, env=self.environment | changed)
         with self.output.open("a") as output:
             output.write(ran.stdout + ran.stderr)
@@ -89,7 +89,7 @@ class World:
 
 @contextmanager
 def process(command: list, output: Path, environment: dict[str, str]):
-    """A program for a while. It is asked to end, then made to."""
+    """Runs a program for a while. Terminates it, then kills it."""
     with output.open("ab") as out:
         started = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
     try:
@@ -104,7 +104,7 @@ def process(command: list, output: Path, environment: dict[str, str]):
 
 
 def said(started: subprocess.Popen, output: Path, text: str) -> str:
-    """Everything that a program has printed, once that is in it."""
+    """The whole output of a program, once it contains this text."""
 
     def condition():
         assert started.poll() is None, output.read_text()
@@ -122,7 +122,7 @@ def free_port() -> int:
 
 @contextmanager
 def world(binary: str, folder: Path):
-    """`local` first, since the example needs a key; but it must know the example's address when it starts."""
+    """Starts `local` first, because the example needs a key; but `local` must know the example's URL at its start."""
     state, port, told = folder / "state", free_port(), folder / "local.out"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_", "TPP_", "BOOKS_"))}
     environment |= {"RETURN_ORIGINS": f"http://127.0.0.1:{port}", "NO_PROXY": "localhost,127.0.0.1", "PYTHONDONTWRITEBYTECODE": "1"}

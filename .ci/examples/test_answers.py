@@ -1,4 +1,4 @@
-"""What the example does with answers that the API, a gateway, a proxy or nobody may give. A server here gives them as they are written down."""
+"""How the example handles responses of the API, a gateway or a proxy, and missing ones. A server here returns them as listed."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ HANG = object()
 
 @pytest.fixture
 def script(monkeypatch, tmp_path):
-    """Answers to give, one for each request, and the requests that came. Waiting is noted, and not done."""
+    """Responses to return, one per request, and the received requests. Waits are recorded, not executed."""
     made = Script()
     made.start()
     (tmp_path / "key").write_text("tpp_test\n")

@@ -1,4 +1,4 @@
-"""Two users of the example, two customers of the simulated bank, and what may go wrong between them. The tests are one story, in this order."""
+"""Two users of the example, two customers of the simulated bank, and possible failures between them. The tests are one story, in this order."""
 
 import ast
 import json
@@ -127,7 +127,7 @@ def test_an_account_that_fails_is_skipped_and_the_others_are_read(w):
 
 def test_an_invoice_and_a_bill_are_made_once_though_answers_are_lost(w, browsers):
     anna = browsers["anna"]
-    # The request is lost; the draft is made, and neither its answer nor the search for it comes through.
+    # The request is lost; the draft is created, and neither its response nor the search for it gets through.
     w.faults({"endpoint": ASK, "drop": "before"}, {"endpoint": DRAFT, "drop": "after"}, {"endpoint": DRAFTS, "status": 500, "times": 9})
     page = anna.open(w.app)
     typed = {"receiver_value": "klant@example.com", "amount": "12.50", "description": "Invoice 17", "monetary_account_id": "60101"}
@@ -172,7 +172,7 @@ def test_a_bank_that_refuses_an_order_is_quoted(w, browsers):
     typed = {"receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen", "amount": "1.00", "description": "Bill 5"}
     page = browsers["anna"].press("Draft the payment", **typed)
     assert "billREFUSED" in page.text and "a fault was ordered for this call" in page.text
-    # Refused for good: the job does not try it again.
+    # Finally refused: the job does not try it again.
     assert w.job().returncode == 0
     assert [it["description"] for it in w.switch("objects")["draft_payments"]] == ["Bill 4"]
 
@@ -185,7 +185,7 @@ def test_a_revoked_consent_stops_one_user_and_not_the_next(w, browsers):
     assert page.shows("Connect again") and "consent_revoked" in page.text
     assert has_payment(w, arrived)
     assert not browsers["bram"].open(w.app).shows("Connect again")
-    # Nobody asks the bank in vain.
+    # The bank gets no needless call.
     w.switch("calls", method="DELETE")
     assert w.job().returncode == 0
     assert "50101" not in json.dumps(w.switch("calls"))
@@ -222,7 +222,7 @@ def test_a_way_back_from_the_bank_works_in_the_session_that_asked_only(w, browse
     assert w.rows("SELECT state FROM connections WHERE owner = 'anna'") == [("reauthorise",)]
     anna.stop.before = "nowhere"
     assert "Your bank is connected." in anna.open(back).text
-    # Reloaded, it says the same.
+    # After a reload, the page is the same.
     assert "Your bank is connected." in anna.open(back).text
     assert w.job().returncode == 0
     assert everything(w) == before

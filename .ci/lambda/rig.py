@@ -1,4 +1,4 @@
-"""What runs a function as Lambda does, and what it runs against."""
+"""Runs a function like Lambda, and starts the services that it calls."""
 
 import configparser
 import json
@@ -33,7 +33,7 @@ def free_port():
 
 
 def until(what, attempt):
-    """Tries until it works; what is waited for has no other sign of life."""
+    """Tries until it works; there is no other sign of readiness."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -45,7 +45,7 @@ def until(what, attempt):
 
 
 class Local:
-    """The local stack: of it, the simulated bank and the embedded AWS are used here."""
+    """The local stack; only its simulated bank and embedded AWS are used here."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -60,7 +60,7 @@ class Local:
         self.bank, self.aws = said["bank"], said["AWS"]
         file = configparser.ConfigParser()
         file.read(pathlib.Path(self.folder.name, "aws-credentials"))
-        # The id and the secret, by the names that AWS's clients know them by.
+        # The id and the secret, under the names that AWS's clients use.
         self.access_key = dict(file["default"])
 
     def end(self):
@@ -71,7 +71,7 @@ class Local:
 
 
 def create_tables(endpoint, access_key):
-    """Makes the tables as the template has them."""
+    """Creates the tables as in the template."""
     client = boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1", **access_key)
     resources = evaluate(*translate({}))
     for resource, name in (("ConnectionsTable", "rig-connections"), ("EphemeraTable", "rig-ephemera")):
@@ -81,7 +81,7 @@ def create_tables(endpoint, access_key):
 
 
 def environment(aws, bank, access_key):
-    """What the template gives a function, with a bank and an AWS on this machine."""
+    """A function's environment from the template, with the bank and AWS on this machine."""
     return {
         **{name.upper(): value for name, value in access_key.items()}, "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
@@ -115,7 +115,7 @@ class Function:
 
 
 def fetch(url, headers):
-    """Where a page leads, without going there."""
+    """The target of a redirect, without following it."""
 
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):

@@ -1,4 +1,4 @@
-"""The functions as they are deployed: small, at home on Amazon Linux 2023, and with the answer that events/expected.json promises to each event."""
+"""The functions as they are deployed: small, compatible with Amazon Linux 2023, and with the response in events/expected.json to each event."""
 
 import json
 import pathlib
@@ -36,7 +36,7 @@ def local():
 
 @pytest.fixture(params=["embedded", "moto"])
 def deployment(request, local, tmp_path):
-    """Every function under the emulator, with nothing onboarded yet."""
+    """Every function under the emulator, before the onboarding."""
     moto, aws = None, local.aws
     if request.param == "moto":
         aws = f"http://127.0.0.1:{(port := free_port())}"
@@ -61,7 +61,7 @@ def create_tables_when_there(aws, access_key):
 
 
 class Journey:
-    """Invokes events, with their places filled in by what came before."""
+    """Invokes events, with placeholders filled from earlier responses."""
 
     def __init__(self, functions):
         self.functions, self.places, self.answered = functions, {"MONETARY_ACCOUNT_ID": "60101"}, {}
@@ -122,7 +122,7 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     journey.keep("USER_ID", journey.body("oauth/claim_consent")["user_id"])
     journey.keep("PENDING_CONSENT_ID", journey.body("oauth/create_consent")["consent_id"])
     assert journey.send("oauth/complete_consent.unknown-browser")
-    # Without a return address, as the event's own answer is promised.
+    # Without a return URL, like the expected response of the event.
     connected = journey.consent("oauth/begin_consent", "oauth/complete_consent", approve, bank)
     assert json.loads(connected["body"])["new_user_id"] == journey.places["USER_ID"]
     page = journey.consent("oauth/begin_consent", "oauth/complete_consent.page", approve, bank)
@@ -134,7 +134,7 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     (user,) = journey.body("users/list_users")["users"]
     assert (user["user_id"], user["reference"], user["status"]) == (journey.places["USER_ID"], "customer-17", "active")
 
-    # The event's own is paid at once, by the sandbox's rich uncle; one that is to be taken back must not be.
+    # The sandbox's test user pays the event's own request at once; one that the test cancels must stay unpaid.
     somebody = {"receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen"}
     journey.keep("REQUEST_INQUIRY_ID", made(journey.send("payments/create_request_inquiry", **somebody)))
     journey.send("payments/create_request_inquiry")
@@ -149,7 +149,7 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
 
     expected = json.loads((EVENTS / "expected.json").read_text())
     every = [str(path.relative_to(EVENTS))[: -len(".json")] for path in EVENTS.glob("*/*.json")]
-    # What ends something comes last.
+    # Operations that end an object come last.
     ends = lambda name: any(word in name for word in ("update_", "delete_", "revoke"))
     for name in sorted((name for name in every if f"{name}.json" not in journey.answered), key=lambda name: (ends(name), name)):
         journey.send(name)

@@ -22,7 +22,7 @@ class Block:
 
 @dataclass
 class ShellBlock:
-    """A block that a reader types, and the blocks after it that show what it prints."""
+    """A block that a reader types, and the following blocks with its expected output."""
 
     line: int
     text: str
@@ -31,7 +31,7 @@ class ShellBlock:
 
 
 def fenced(document: Path) -> list[Block]:
-    """Every fenced block. One that is not closed is an error."""
+    """Every fenced block. An unclosed block is an error."""
     blocks: list[Block] = []
     fence, language, start, lines = "", "", 0, []
     for number, line in enumerate(document.read_text().splitlines(), start=1):
@@ -49,7 +49,7 @@ def fenced(document: Path) -> list[Block]:
 
 
 def shell_blocks(document: Path) -> list[ShellBlock]:
-    """The shell blocks in order. A `json` or `text` block that is the next after one shows its output."""
+    """The shell blocks in order. A `json` or `text` block right after a shell block shows its output."""
     shells: list[ShellBlock] = []
     follows = False
     for block in fenced(document):
@@ -67,7 +67,7 @@ UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def promised(sample: str) -> re.Pattern[str]:
-    """What an output must contain to be the one in the document: every UUID stands for any, and `…` for the rest of a word or line."""
+    """A pattern for the documented output: every UUID stands for any UUID, and `…` for the rest of a word or line."""
     pattern = ""
     for part in re.split(rf"({UUID}|…)", sample.strip()):
         if part == "…":

@@ -1,4 +1,4 @@
-"""Does what README.md and the documents beside it say, as they say it, in a copy of this clone, and compares what happens with what they promise."""
+"""Runs the commands of README.md and other documents as printed, in a copy of this clone, and compares the output with the documents."""
 
 import os
 import re
@@ -16,13 +16,13 @@ from plan import DOCUMENTS, PLAN, PORTS, Step
 from terminal import Failed, Terminal, adopt, descendants, end_all
 
 ROOT = Path(__file__).parents[2]
-# What a reader's shell has. Variables of AWS, of bunq or of the documents themselves must come from the blocks.
+# Variables of a reader's shell. Variables of AWS, of bunq or of the documents themselves must come from the blocks.
 KEPT = re.compile(r"PATH|HOME|USER|LANG|LC_.*|TERM|TMPDIR|XDG_.*|(CARGO|RUST).*|SSL_CERT_.*|(?i:.*_proxy)")
 LINES_OF_A_FAILURE = 60
 
 
 def copy(target: Path) -> None:
-    """Copies what git knows or would add. Times of change go with the files, so that cargo finds nothing to build anew."""
+    """Copies tracked and untracked files with their modification times, so that cargo rebuilds nothing."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, stdout=subprocess.PIPE, check=True
     )
@@ -42,7 +42,7 @@ def taken_ports() -> list[int]:
     taken = []
     for port in PORTS:
         with socket.socket() as probe:
-            # As a server does: connections that have ended do not matter.
+            # Like a server: ignores connections that have ended.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
@@ -55,7 +55,7 @@ Pairs = list[tuple[ShellBlock, Step]]
 
 
 def pair(document: str) -> tuple[Pairs, list[str]]:
-    """The blocks of a document, each with its step of the plan, in the document's order; and what has no counterpart."""
+    """The blocks of a document, each with its step of the plan, in order; and blocks and steps without a counterpart."""
     steps = [step for step in PLAN if step.document == document]
     pairs: Pairs = []
     problems: list[str] = []
@@ -70,7 +70,7 @@ def pair(document: str) -> tuple[Pairs, list[str]]:
 
 
 def why_not(step: Step) -> str | None:
-    """Why a block is not run."""
+    """The reason why a block is not run, if any."""
     if step.needs and not shutil.which(step.needs):
         return f"needs {step.needs}, which is not installed"
     return step.skip
@@ -88,7 +88,7 @@ def run(block: ShellBlock, step: Step, terminal: Terminal) -> None:
 
 
 def follow(document: str, pairs: Pairs, clone: Path, folder: Path) -> bool:
-    """Runs the blocks of a document, each in its terminal. Stops at the first that fails: the others need it."""
+    """Runs the blocks of a document, each in its terminal. Stops at the first failure: later blocks need earlier ones."""
     if taken := taken_ports():
         sys.exit(f"Taken by another program, and needed as the documents print them: {', '.join(f'port {port}' for port in taken)}. Stop it first.")
     shutil.rmtree(clone / ".local", ignore_errors=True)
@@ -118,7 +118,7 @@ def follow(document: str, pairs: Pairs, clone: Path, folder: Path) -> bool:
 
 
 def close(document: str, terminals: dict[int, Terminal]) -> bool:
-    """Presses Ctrl-C in each, the last one first, and ends what is left. Answers whether Ctrl-C was enough."""
+    """Presses Ctrl-C in each, the last one first, and stops what is left. Returns whether Ctrl-C was enough."""
     enough = True
     for number, terminal in sorted(terminals.items(), reverse=True):
         try:
@@ -151,7 +151,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # So that whoever stops this stops what it started, too.
+    # Stopping this program stops what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     adopt()
     try:

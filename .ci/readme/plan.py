@@ -1,4 +1,4 @@
-"""What is done with each shell block of the documents: in which terminal it runs and what it must print, or why it is not run."""
+"""The plan for each shell block of the documents: its terminal and expected output, or why it is not run."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ DOCUMENTS = ("README.md", "events/README.md", "docs/INTEGRATING.md", "CONTRIBUTI
 PORTS = (3000, 4100, 4566, 9000)
 
 MINUTES = 60
-# What cargo may take where nothing has been built before; otherwise seconds.
+# The limit for a first build; later builds take seconds.
 BUILD = 15 * MINUTES
 STARTED = r"^Ctrl-C stops everything"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A block, named by its document and its first line."""
+    """A block, identified by its document and its first line."""
 
     document: str
     first_line: str
     terminal: int = 1
-    # Patterns of its output, besides the output that the document shows.
+    # Patterns of its output, in addition to the output in the document.
     shows: tuple[str, ...] = ()
-    # For a block that goes on: its output once it is ready. It runs until the document ends, or the next block of its terminal.
+    # For a block that keeps running: its output when it is ready. It runs until the document ends, or until the next block of its terminal.
     until: str | None = None
     patience: float = 1 * MINUTES
-    # A program that is needed; without it the block is skipped.
+    # A required program; without it, the block is skipped.
     needs: str | None = None
     skip: str | None = None
 

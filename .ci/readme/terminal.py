@@ -1,4 +1,4 @@
-"""A terminal: a shell that keeps its variables from one block to the next, as a reader's does."""
+"""A terminal: a shell that keeps its variables from one block to the next, like a reader's."""
 
 import ctypes
 import os
@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # Runs each block whose file name it reads, and writes the number of the first line that failed, or 0, to a file beside it.
-# Ctrl-C reaches what the shell runs, and the shell stays, as it does for a person.
+# Ctrl-C stops the command and not the shell, as for a person.
 LOOP = r"""
 set -o pipefail
 trap : INT
@@ -27,7 +27,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class Failed(Exception):
-    """A block did not do what the document says."""
+    """A block differs from the document."""
 
 
 class Terminal:
@@ -47,7 +47,7 @@ class Terminal:
         return self.folder / f"block-{self.blocks}"
 
     def begin(self, text: str) -> None:
-        """Starts a block. What still runs in this terminal is ended first, with Ctrl-C."""
+        """Starts a block. First stops a running command of this terminal with Ctrl-C."""
         self.interrupt()
         self.blocks += 1
         self.block.write_text(f"{text}\n")
@@ -58,11 +58,11 @@ class Terminal:
         self.shell.stdin.flush()
 
     def said(self) -> str:
-        """What the present block has printed."""
+        """The output of the current block."""
         return self.output.read_bytes()[self.start :].decode(errors="replace")
 
     def result(self) -> int | None:
-        """The line that failed, 0, or None while the block runs."""
+        """The number of the failed line; 0 for success; None while the block runs."""
         file = self.block.with_suffix(".result")
         text = file.read_text() if file.exists() else ""
         if not text.endswith("\n"):
@@ -73,7 +73,7 @@ class Terminal:
         return int(text)
 
     def finish(self, patience: float) -> str:
-        """Waits for the end of the block, and answers what it printed."""
+        """Waits for the end of the block, and returns its output."""
         end = time.monotonic() + patience
         while (line := self.result()) is None:
             if time.monotonic() > end:
@@ -84,7 +84,7 @@ class Terminal:
         return self.said()
 
     def wait_for(self, pattern: str, patience: float) -> str:
-        """Waits until a block that goes on has printed this."""
+        """Waits until a running block has printed this."""
         end = time.monotonic() + patience
         while not re.search(pattern, self.said(), re.MULTILINE):
             if self.result() is not None:
@@ -95,7 +95,7 @@ class Terminal:
         return self.said()
 
     def interrupt(self) -> None:
-        """Presses Ctrl-C, if something runs, and waits for its end."""
+        """Presses Ctrl-C if a command runs, and waits for its end."""
         if not self.running:
             return
         os.killpg(self.shell.pid, signal.SIGINT)
@@ -106,7 +106,7 @@ class Terminal:
             time.sleep(0.05)
 
     def close(self) -> None:
-        """Ends the shell, which ends when there are no more blocks to read."""
+        """Stops the shell, which exits when there are no more blocks."""
         assert self.shell.stdin
         self.shell.stdin.close()
         try:
@@ -117,7 +117,7 @@ class Terminal:
 
 
 def adopt() -> None:
-    """Makes this process the parent of what its children leave behind, so that `end_all` finds it."""
+    """Makes this process the parent of orphans of its children, so that `end_all` finds them."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -127,7 +127,7 @@ def descendants() -> list[int]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
-                # The name before it, in parentheses, may hold anything.
+                # The name before it, in parentheses, may contain any character.
                 state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
                 if state != "Z":
                     parents[int(folder.name)] = int(parent)
@@ -139,7 +139,7 @@ def descendants() -> list[int]:
 
 
 def end_all() -> None:
-    """Ends whatever was started and still runs, by its pid."""
+    """Stops every started process that still runs, by its pid."""
     for sign, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
         for pid in descendants():
             with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""The simulated bank, for as long as somebody needs it, and bunq's own Python SDK made to talk to it."""
+"""The simulated bank for the duration of the tests, and bunq's own Python SDK configured to call it."""
 
 import os
 import re
@@ -16,13 +16,13 @@ PATIENCE = 60
 
 @contextmanager
 def running(*arguments: str):
-    """Starts the simulator on a free port, points the SDK's sandbox to it and answers its root. Ends it by its pid."""
+    """Starts the simulator on a free port, points the SDK's sandbox to it and returns its root URL. Stops it by its pid."""
     command = [os.environ["SIMULATOR_BINARY"], "--listen", "127.0.0.1:0", *arguments]
     with tempfile.TemporaryFile("w+b") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             root = address(process)
-            # The one thing about the SDK that is changed.
+            # The only change to the SDK.
             ApiEnvironmentType.SANDBOX._uri_base = f"{root}/v1/"
             yield root
         finally:
@@ -35,7 +35,7 @@ def running(*arguments: str):
 
 
 def address(process: subprocess.Popen) -> str:
-    """Where the simulator listens, which it says in its first line."""
+    """The URL of the simulator, from its first line of output."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         if said := re.search(r"listens on (\S+)/", process.stdout.readline()):

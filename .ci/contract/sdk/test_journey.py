@@ -1,6 +1,6 @@
-"""bunq's own Python SDK, unmodified but for its base URL, does against the simulated bank what a TPP does: certificate,
-OAuth client, consent, accounts, payments, a request, a draft, an issuer transaction. What it cannot read, the simulator
-says wrong."""
+"""bunq's own Python SDK, unmodified except for its base URL, plays a TPP against the simulated bank: certificate,
+OAuth client, consent, accounts, payments, a request, a draft, an issuer transaction. If it cannot read
+a response, the simulator is wrong."""
 
 import subprocess
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ SANDBOX = ApiEnvironmentType.SANDBOX
 
 
 class Tpp:
-    """A TPP with a certificate, an OAuth client and whoever consented."""
+    """A TPP with a certificate, an OAuth client and the customers who consented."""
 
     def __init__(self, root: str, folder):
         self.root = root
@@ -52,7 +52,7 @@ class Tpp:
         self.connections = {}
 
     def connect(self, customer: str) -> ApiContext:
-        """A customer's consent. The OAuth host is no part of the API, and the SDK's helpers for it fail to import in 1.28.0."""
+        """A customer's consent. The OAuth host is not part of the API, and the SDK's helpers for it fail to import in 1.28.0."""
         if customer not in self.connections:
             client_id = self.oauth_client.client_id
             asked = {"response_type": "code", "client_id": client_id, "redirect_uri": CALLBACK, "state": "s-1"}
@@ -80,11 +80,11 @@ def tpp(tmp_path_factory):
 
 @contextmanager
 def acting(context: ApiContext):
-    """Makes a context the one that the SDK's calls use."""
+    """Sets the context of the SDK's calls."""
     try:
         BunqContext.load_api_context(context)
     except BunqException as error:
-        # It also looks for a main account, which not everybody has; everything else is loaded by then.
+        # It also looks for a main account, which some customers lack; everything else is loaded by then.
         assert "No active monetary account" in str(error)
     yield
 
@@ -131,7 +131,7 @@ def test_the_accounts_of_every_customer_are_read(tpp, customer, kind, accounts):
         banks = MonetaryAccountBankApiObject.list().value
     assert len(listed) == accounts
     for account in listed:
-        # Nothing where the SDK knows no such kind, which is so for one that the bank has yet to invent.
+        # Null if the SDK does not know the kind, such as one that the bank adds later.
         held = [value for value in vars(account).values() if value is not None]
         assert len(held) <= 1 and all(one.id_ for one in held)
     for bank in banks:

@@ -1,6 +1,6 @@
-"""What the tests in bunq's source package are based on, which the package itself lacks: a new sandbox user for each class,
-with a second account and money on both. The names are those that the tests use. The main account is the one that the user
-began with: which of two a list begins with is not looked at."""
+"""The base class of the tests in bunq's source package, which the package itself lacks: a new sandbox user for each class,
+with a second account and money on both. The names are those that the tests use. The main account is the user's
+first one, whatever the order of the list."""
 
 import os
 import unittest

@@ -1,4 +1,4 @@
-"""Runs the tests of bunq's source package against the simulated bank, with the files that they want to find."""
+"""Runs the tests of bunq's source package against the simulated bank, with the files that they read."""
 
 import base64
 import subprocess
