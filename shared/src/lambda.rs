@@ -1,6 +1,7 @@
 //! Starts and runs a Lambda function. A function starts once for many requests, so slow work is done at the start.
 
 mod event;
+mod observer;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -72,7 +73,7 @@ pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, Star
         clock.clone(),
     );
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), &config.secret_prefix);
-    let bank = Bank::new(config.bunq.clone())?;
+    let bank = Bank::new(config.bunq.clone())?.observed_by(observer::BankCalls);
     Ok(App { tpp: Tpp::new(config, bank, store, secrets, clock) })
 }
 

@@ -10,7 +10,8 @@
 //! | 1 | [`bunq`], [`store`], [`secrets`] | one outside system each, and not each other |
 //! | 0 | [`types`], [`config`], [`telemetry`] | nothing |
 
-pub mod bunq;
+pub use bunq_client as bunq;
+
 pub mod config;
 pub mod http;
 pub mod lambda;

@@ -9,7 +9,7 @@ use axum::{
 use serde::Serialize;
 use shared::{
     http::{
-        Action, App, Code, EndedWith, Problem, QueryParameters, RequestId,
+        Action, App, Code, EndedWith, Problem, QueryParameters, RequestDeadline, RequestId,
         openapi::{AfterConsent, AtBank, LooksAhead, Problems},
     },
     store::AttemptRefused,
@@ -82,7 +82,7 @@ struct UserIdSchema(UserId);
 pub(crate) async fn complete_consent(
     State(app): State<App>,
     Extension(RequestId(request_id)): Extension<RequestId>,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
     browser: Browser,
     method: Method,
     headers: HeaderMap,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
     http::{
-        App, JsonBody, Place, Problem, QueryParameters,
+        App, JsonBody, Place, Problem, QueryParameters, RequestDeadline,
         openapi::{AtBank, GatewayError, InSetup, ProblemAnswer, Problems},
     },
     store::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
@@ -75,7 +75,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 )]
 pub(crate) async fn post_setup(
     State(app): State<App>,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
     query: QueryParameters,
     body: JsonBody,
 ) -> Result<Json<Value>, Problem> {

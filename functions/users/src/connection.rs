@@ -9,11 +9,11 @@ use axum::{
 };
 use shared::{
     http::{
-        App, Caller, Connections, PathId, Problem, QueryParameters,
+        App, Caller, Connections, PathId, Problem, QueryParameters, RequestDeadline,
         openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
     },
     store::Cursor,
-    types::{deadline::Deadline, ids::UserId, reference::Reference},
+    types::{ids::UserId, reference::Reference},
 };
 
 use crate::view::{ConnectionPage, ConnectionView};
@@ -131,7 +131,7 @@ pub(crate) async fn delete_user(
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
     query: QueryParameters,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
 ) -> Result<StatusCode, Problem> {
     let reference = query.read(|parameters| parameters.parsed::<Reference>("reference"))?;
     app.tpp.delete_connection(&caller.workspace, user_id, reference.as_ref(), deadline).await?;

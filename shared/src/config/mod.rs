@@ -9,6 +9,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
+pub use bunq_client::BunqUrls;
+
 use values::{invalid, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
 
 pub use provider::Provider;
@@ -40,19 +42,6 @@ impl BunqEnvironment {
             Some(_) => Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
         }
     }
-}
-
-/// The bank's URLs. The defaults are bunq's own hosts: <https://doc.bunq.com>.
-#[derive(Clone, Debug)]
-pub struct BunqUrls {
-    /// The base URL of the API with its version, such as `https://public-api.sandbox.bunq.com/v1`.
-    pub api: Url,
-    /// The OAuth authorization endpoint, which a browser visits: `https://oauth.sandbox.bunq.com/auth`.
-    pub authorize: Url,
-    /// The OAuth token endpoint, which exchanges a code for a token: `https://api-oauth.sandbox.bunq.com/v1/token`.
-    pub token: Url,
-    /// The page on which a customer pays an issuer transaction: `https://psp.triage.bunq.com`.
-    pub pay: Url,
 }
 
 /// The configuration of a deployment.

@@ -147,10 +147,14 @@ pub(super) fn deadline(extensions: &Extensions) -> Deadline {
     extensions.get().copied().unwrap_or_else(|| Deadline::after(LONGEST_REQUEST))
 }
 
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Deadline {
+/// How long the request may still take, for a handler without a session.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestDeadline(pub Deadline);
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for RequestDeadline {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(deadline(&parts.extensions))
+        Ok(Self(deadline(&parts.extensions)))
     }
 }

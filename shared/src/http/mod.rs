@@ -23,7 +23,7 @@ pub use body::JsonBody;
 pub use created::created;
 pub use fields::Fields;
 pub use idempotency::IdempotencyHeader;
-pub use layers::{Deployed, RequestId, service};
+pub use layers::{Deployed, RequestDeadline, RequestId, service};
 pub use links::links;
 pub use listing::{LARGEST_ANSWER, listing};
 pub use openapi::{base, document};

@@ -1,24 +1,20 @@
 //! Types whose values are always valid: they are checked when they are created, so no other module checks them again.
 
+pub use bunq_client::types::{counterparty, deadline, display_name, money, schedule, text};
+
 pub mod cache;
 pub mod causes;
 pub mod clock;
-pub mod counterparty;
-pub mod deadline;
-pub mod display_name;
 pub mod idempotency;
 pub mod ids;
 pub mod ip;
-pub mod money;
 pub mod order_reference;
 pub mod pseudonym;
 pub mod redirect_url;
 pub mod reference;
 pub mod return_url;
-pub mod schedule;
 pub mod scope;
 pub mod sealing;
 pub mod secret;
 pub mod since;
-pub mod text;
 pub mod workspace;

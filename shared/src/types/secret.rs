@@ -1,125 +1,11 @@
-//! Secrets, each named by the word of its protocol. None can be printed or serialized by accident: `Debug` writes
-//! `AccessToken([redacted])`, and there is neither `Display` nor `Serialize`. A secret is stored through
-//! [`super::sealing`] or in Secrets Manager, where the code names it explicitly.
+//! Secrets. The bank's are declared by `bunq-client`; these are ours. None can be printed or serialized by accident. A
+//! secret is stored through [`super::sealing`] or in Secrets Manager, where the code names it explicitly.
 
-use std::fmt;
-
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Deserializer, de};
-use sha2::{Digest as _, Sha256};
-
-/// The text is not a valid secret of its kind. Does not contain the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 4096 visible ASCII characters")]
-pub struct SecretError;
-
-/// A secret text.
-pub trait Secret: Sized {
-    /// Parses a secret.
-    ///
-    /// # Errors
-    /// Returns [`SecretError`] if the text does not have the form of this kind of secret. The secrets of this module
-    /// are 1 to 4096 visible ASCII characters, because any other text cannot be sent in a header.
-    fn parse(text: String) -> Result<Self, SecretError>;
-
-    /// Returns the secret in plain text. Only to send it, to seal it, or to write it to Secrets Manager. The name makes
-    /// each such use easy to find in the code.
-    fn expose(&self) -> &str;
-
-    /// Returns SHA-256 of the secret in lower-case hex. It identifies the secret without revealing it.
-    fn fingerprint(&self) -> String {
-        sha256_hex(self.expose().as_bytes())
-    }
-}
-
-/// Returns the SHA-256 of some bytes.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
-}
-
-/// Returns the SHA-256 of some bytes in lower-case hex.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    sha256(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
-/// Returns 256 random bits in base64url without padding (43 characters).
-fn random_text() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-macro_rules! secrets {
-    ($($(#[$doc:meta])+ $name:ident),+ $(,)?) => {
-        $(
-            $(#[$doc])+
-            #[derive(Clone)]
-            pub struct $name(SecretString);
-
-            impl Secret for $name {
-                fn parse(text: String) -> Result<Self, SecretError> {
-                    let fits = (1..=4096).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-                    if fits { Ok(Self(text.into())) } else { Err(SecretError) }
-                }
-
-                fn expose(&self) -> &str {
-                    self.0.expose_secret()
-                }
-            }
-
-            impl fmt::Debug for $name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str(concat!(stringify!($name), "([redacted])"))
-                }
-            }
-
-            impl<'de> Deserialize<'de> for $name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    Self::parse(String::deserialize(deserializer)?).map_err(de::Error::custom)
-                }
-            }
-        )+
-
-        /// Returns the name and the `Debug` output of each kind of secret that holds `text`, for a test that checks
-        /// that none prints it.
-        #[must_use]
-        pub fn debug_forms(text: &str) -> Vec<(&'static str, String)> {
-            vec![$((
-                stringify!($name),
-                $name::parse(text.to_owned()).map(|secret| format!("{secret:?}")).unwrap_or_default(),
-            )),+]
-        }
-    };
-}
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+pub use bunq_client::types::secret::*;
+use bunq_client::{random_secrets, secrets};
 
 secrets! {
-    /// The token of an installation at the bank (`Token` of POST /installation). Authenticates calls before a session
-    /// exists.
-    InstallationToken,
-    /// The token of a session at the bank (`Token` of POST /session-server).
-    SessionToken,
-    /// The TPP's own API key at the bank (`token_value` of POST /payment-service-provider-credential).
-    PspApiKey,
-    /// The OAuth `access_token` of a customer's consent. The bank accepts it like an API key.
-    AccessToken,
-    /// The OAuth authorization code that the browser brings from the bank after a consent (RFC 6749 section 4.1.2). The
-    /// bank accepts it once.
-    AuthorizationCode,
-    /// The OAuth `client_id` at the bank. RFC 6749 does not make it a secret, but this program does not publish it.
-    ClientId,
-    /// The OAuth `client_secret` at the bank.
-    ClientSecret,
-    /// The OAuth `state`, which binds the bank's answer to our request (RFC 6749 section 10.12).
-    OauthState,
     /// The secret that binds a browser to the consent that it began. The browser keeps it in a cookie.
     BrowserSecret,
     /// The ticket that opens a consent that an API key requested. It works in one browser.
@@ -132,26 +18,7 @@ secrets! {
     ApiKey,
 }
 
-macro_rules! made_by_us {
-    ($($name:ident),+ $(,)?) => {$(
-        impl $name {
-            /// Returns a new secret of 256 random bits.
-            #[must_use]
-            pub fn random() -> Self {
-                Self(random_text().into())
-            }
-
-            /// Parses a text that has the form of a secret from [`Self::random`]. Returns `None` for any other text,
-            /// which this program cannot have created.
-            #[must_use]
-            pub fn of_our_form(text: &str) -> Option<Self> {
-                let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-                (bytes.len() == 32).then(|| Self(text.to_owned().into()))
-            }
-        }
-    )+};
-}
-made_by_us!(OauthState, BrowserSecret, ConsentTicket, ClaimProof);
+random_secrets!(BrowserSecret, ConsentTicket, ClaimProof);
 
 impl SealingKey {
     /// Returns a new key of 256 random bits.
@@ -166,35 +33,5 @@ impl ApiKey {
     #[must_use]
     pub fn random() -> Self {
         Self(format!("tpp_{}", random_text()).into())
-    }
-}
-
-/// A private key in PKCS#8 PEM. It has several lines, so it is not a [`Secret`].
-#[derive(Clone)]
-pub struct PrivateKeyPem(SecretString);
-
-impl PrivateKeyPem {
-    /// Wraps a PEM text without checking it. A text that is not a key fails when it is used.
-    #[must_use]
-    pub fn new(pem: String) -> Self {
-        Self(pem.into())
-    }
-
-    /// Returns the PEM in plain text. Only to parse it, or to write it to Secrets Manager.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl fmt::Debug for PrivateKeyPem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PrivateKeyPem([redacted])")
-    }
-}
-
-impl<'de> Deserialize<'de> for PrivateKeyPem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
     }
 }

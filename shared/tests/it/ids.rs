@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 
 use proptest::prelude::*;
 use shared::types::{
-    ids::{BunqUserId, IdError, UserId},
+    ids::{BunqUserId, IdError, OwnIdError, UserId},
     scope::{Scope, UnknownScope},
 };
 use uuid::Uuid;
@@ -34,7 +34,7 @@ proptest! {
             canonical[1..].to_owned(),
         ];
         for text in others.iter().chain((upper != canonical).then_some(&upper)) {
-            prop_assert_eq!(UserId::from_str(text), Err(IdError::NotUuid), "{}", text);
+            prop_assert_eq!(UserId::from_str(text), Err(OwnIdError::NotUserId), "{}", text);
         }
     }
 

@@ -13,7 +13,7 @@ use axum::{
 };
 use shared::{
     http::{
-        App, Caller, Connections, Fields, JsonBody, PathId, Problem, QueryParameters,
+        App, Caller, Connections, Fields, JsonBody, PathId, Problem, QueryParameters, RequestDeadline,
         openapi::{
             Claiming, ConsentPath, NoSuchConsent, NotReady, Problems, UnknownCustomer, WithKey, Withdrawing,
             WrongRequest,
@@ -21,7 +21,6 @@ use shared::{
     },
     store::{AskedConsent, ConsentCursor},
     types::{
-        deadline::Deadline,
         ids::ConsentId,
         reference::Reference,
         return_url::ReturnUrl,
@@ -170,7 +169,7 @@ pub(crate) async fn find_consent(
     caller: Caller<Connections>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
 ) -> Result<Json<ConsentView>, Problem> {
     let consent = app.tpp.asked_consent(&caller.workspace, id, deadline).await?;
     Ok(Json(ConsentView::new(consent, app.tpp.now())))
@@ -195,7 +194,7 @@ pub(crate) async fn delete_consent(
     caller: Caller<Connections>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
 ) -> Result<StatusCode, Problem> {
     app.tpp.withdraw_consent(&caller.workspace, id, deadline).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -225,7 +224,7 @@ pub(crate) async fn claim_consent(
     caller: Caller<Connections>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
-    deadline: Deadline,
+    RequestDeadline(deadline): RequestDeadline,
     body: JsonBody,
 ) -> Result<Json<Claimed>, Problem> {
     let proof = body.read(|fields| {

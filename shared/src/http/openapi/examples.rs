@@ -10,7 +10,10 @@ use super::problems::{component, example, refused};
 use crate::{
     http::{Place, Problem, audit::CUSTOMER_ADDRESS},
     tpp::{AccessError, TppError},
-    types::{ids::IdError, scope::Scope},
+    types::{
+        ids::{IdError, OwnIdError},
+        scope::Scope,
+    },
 };
 
 const PROBLEM: &str = "application/problem+json";
@@ -91,12 +94,12 @@ impl Facts {
         }
         if let Some((name, _)) = self.named("path").next_back() {
             let must = match name {
-                "user_id" => IdError::NotUuid,
-                "consent_id" => IdError::NotConsentId,
-                "public_id" => IdError::NotPublicUuid,
-                _ => IdError::NotNumber,
+                "user_id" => OwnIdError::NotUserId.to_string(),
+                "consent_id" => OwnIdError::NotConsentId.to_string(),
+                "public_id" => IdError::NotUuid.to_string(),
+                _ => IdError::NotNumber.to_string(),
             };
-            return Some((Place::Parameter(name), must.to_string()));
+            return Some((Place::Parameter(name), must));
         }
         let count = self.named("query").find(|(name, _)| *name == "count");
         if let Some((name, parameter)) = count {

@@ -1,0 +1,16 @@
+//! DELETE /session: ends the session that it is called in.
+
+use crate::{Call, Request, types::ids::BunqUserId};
+
+/// Ends the session that it is called in.
+#[derive(Clone, Copy, Debug)]
+pub struct EndSession;
+
+impl Call for EndSession {
+    type Output = ();
+
+    fn build(&self, _: BunqUserId) -> Request {
+        // The id is not looked at; bunq's own libraries send 0.
+        Request::delete("session/{id}", "session/0")
+    }
+}

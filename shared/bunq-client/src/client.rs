@@ -1,0 +1,276 @@
+//! The one way to the bank: headers, signature, sending, verification, retries.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::BytesMut;
+use http::{HeaderValue, header};
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    credentials::{Credentials, Installation, Session},
+    envelope::Verified,
+    error::BankError,
+    redaction::SentCredentials,
+    request::{Call, Effect, FromAnswer, Request, SessionlessCall},
+    retry::{Failure, RetryDecision, decide},
+};
+use crate::{
+    observer::{Observer, Unobserved},
+    types::{deadline::Deadline, secret::Secret},
+    urls::BunqUrls,
+};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one attempt may take; a caller's deadline can be shorter.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// With less than this left a call is not begun: it could only end unknown.
+const LEAST_TIME: Duration = Duration::from_millis(50);
+/// The largest page of 200 payments seen is well under a megabyte.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// A client of the bank. Cheap to clone; clones share connections.
+#[derive(Clone, Debug)]
+pub struct Bank {
+    pub(super) http: reqwest::Client,
+    pub(super) urls: BunqUrls,
+    observer: Arc<dyn Observer>,
+}
+
+impl Bank {
+    /// A client of the bank at these addresses.
+    ///
+    /// # Errors
+    /// [`reqwest::Error`] where the machine's TLS roots cannot be read.
+    pub fn new(urls: BunqUrls) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            // Mandatory at the bank.
+            .user_agent(concat!("bunq-client/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry tokens to wherever it points.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            // Lambda freezes the process between requests: connections older than that are dead without knowing it.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .no_proxy()
+            .build()?;
+        Ok(Self { http, urls, observer: Arc::new(Unobserved) })
+    }
+
+    /// Returns the same client with an observer, which is informed about every call.
+    #[must_use]
+    pub fn observed_by(self, observer: impl Observer + 'static) -> Self {
+        Self { observer: Arc::new(observer), ..self }
+    }
+
+    /// Returns the bank's addresses.
+    #[must_use]
+    pub const fn urls(&self) -> &BunqUrls {
+        &self.urls
+    }
+
+    /// Makes a call in a session, with as many tries as are safe.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the last try failed; see [`Self::send`].
+    pub async fn call<C: Call>(
+        &self,
+        session: Session<'_>,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, BankError> {
+        self.send(Credentials::Session(session), &call.build(session.user), deadline).await
+    }
+
+    /// Makes a call as an installation; without one, POST /installation itself.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the last try failed; see [`Self::send`].
+    pub async fn call_without_session<C: SessionlessCall>(
+        &self,
+        installation: Option<&Installation>,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, BankError> {
+        let credentials = installation.map_or(Credentials::Anonymous, Credentials::Installation);
+        self.send(credentials, &call.build(), deadline).await
+    }
+
+    /// Sends a request and reads the answer, with as many tries as are safe.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the last try failed. [`BankError::certainly_not_executed`] says whether the bank may
+    /// have executed the request.
+    pub async fn send<T: FromAnswer>(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        deadline: Deadline,
+    ) -> Result<T, BankError> {
+        // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
+        let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+        let (mut tries, mut garbled) = (0, false);
+        loop {
+            tries += 1;
+            let id = match request.method.effect() {
+                Effect::Write => request_id.clone(),
+                Effect::Read => Uuid::new_v4().to_string(),
+            };
+            let answer = self.attempt(credentials, request, &id, deadline).await;
+            let error = match answer.and_then(|answer| self.decode(answer)) {
+                Ok(output) => return Ok(output),
+                Err(error) => error,
+            };
+            let failure = match Failure::from(&error) {
+                Failure::Garbled if garbled => Failure::Final,
+                failure => failure,
+            };
+            match decide(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
+                RetryDecision::GiveUp => return Err(error),
+                RetryDecision::Again(wait) => {
+                    if failure == Failure::Garbled {
+                        garbled = true;
+                        self.observer.garbled();
+                    }
+                    tracing::info!(route = request.route, tries, wait_ms = wait.as_millis(), "bunq: trying again");
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        request_id: &str,
+        deadline: Deadline,
+    ) -> Result<Verified, BankError> {
+        let started = tokio::time::Instant::now();
+        let result = self.exchange(credentials, request, request_id, deadline).await;
+        let response_id = match &result {
+            Ok(answer) => answer.response_id.as_deref(),
+            Err(error) => error.response_id(),
+        };
+        if let Some(id) = response_id {
+            self.observer.answered(id);
+        }
+        if let Err(error) = &result {
+            self.note_failure(error);
+        }
+        tracing::info!(
+            method = request.method.as_str(),
+            route = request.route,
+            outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string),
+            bunq_request_id = request_id,
+            bunq_response_id = response_id,
+            ms = started.elapsed().as_millis(),
+            "bunq: call"
+        );
+        result
+    }
+
+    async fn exchange(
+        &self,
+        credentials: Credentials<'_>,
+        request: &Request,
+        request_id: &str,
+        deadline: Deadline,
+    ) -> Result<Verified, BankError> {
+        let mut builder = self
+            .http
+            .request(request.method.into(), endpoint(&self.urls.api, &request.path))
+            .query(&request.query)
+            .header("X-Bunq-Client-Request-Id", request_id)
+            .header("X-Bunq-Language", "en_US")
+            .header("X-Bunq-Region", "en_US")
+            .header("X-Bunq-Geolocation", "0 0 0 0 000")
+            .header(header::CACHE_CONTROL, "no-cache");
+        let mut sent = request.credentials.clone();
+        builder = match credentials {
+            Credentials::Anonymous => builder,
+            Credentials::Installation(installation) => authenticate(builder, &installation.token, &mut sent)?,
+            Credentials::Session(Session { token, .. }) => authenticate(builder, token, &mut sent)?,
+        };
+        if let Some(body) = &request.body {
+            builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        // Every POST and PUT but /installation, whose key the bank does not know yet.
+        if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
+            let body = request.body.as_deref().unwrap_or_default();
+            let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
+            sent.add(&signature);
+            builder = builder.header("X-Bunq-Client-Signature", signature);
+        }
+        let answer = self.receive(builder, deadline).await?;
+        answer.judge(credentials.installation().map(|installation| &installation.server_key), &sent)
+    }
+
+    fn decode<T: FromAnswer>(&self, answer: Verified) -> Result<T, BankError> {
+        let response_id = answer.response_id.clone();
+        T::read(answer).map_err(|reason| {
+            let error = BankError::Undecodable { reason, response_id };
+            self.note_failure(&error);
+            error
+        })
+    }
+
+    pub(super) fn note_failure(&self, error: &BankError) {
+        if error.is_failure() {
+            self.observer.failed(error);
+        }
+    }
+
+    /// Sends, and reads the whole answer.
+    pub(super) async fn receive(
+        &self,
+        builder: reqwest::RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Answer, BankError> {
+        let limit = ATTEMPT_TIMEOUT.min(deadline.left());
+        if limit < LEAST_TIME {
+            return Err(BankError::TooLate);
+        }
+        let exchange = async {
+            let mut response = builder.send().await.map_err(failed_to_send)?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let mut body = BytesMut::new();
+            while let Some(chunk) =
+                response.chunk().await.map_err(|error| BankError::Interrupted(error.without_url()))?
+            {
+                if body.len() + chunk.len() > LARGEST_ANSWER {
+                    return Err(BankError::TooLarge);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Answer { status, headers, body: body.freeze() })
+        };
+        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(BankError::Timeout))
+    }
+}
+
+fn endpoint(api: &Url, path: &str) -> Url {
+    let mut url = api.clone();
+    url.set_path(&format!("{}/{path}", api.path().trim_end_matches('/')));
+    url
+}
+
+fn authenticate(
+    builder: reqwest::RequestBuilder,
+    token: &impl Secret,
+    sent: &mut SentCredentials,
+) -> Result<reqwest::RequestBuilder, BankError> {
+    sent.add(token.expose());
+    // Secret texts are visible ASCII, so this holds; marked sensitive, so that no layer prints it.
+    let mut value = HeaderValue::from_str(token.expose()).map_err(|_| BankError::Signing)?;
+    value.set_sensitive(true);
+    Ok(builder.header("X-Bunq-Client-Authentication", value))
+}
+
+fn failed_to_send(error: reqwest::Error) -> BankError {
+    // URLs can hold secrets (the token endpoint's do), and errors reach logs.
+    let error = error.without_url();
+    if error.is_connect() { BankError::Unreachable(error) } else { BankError::Interrupted(error) }
+}

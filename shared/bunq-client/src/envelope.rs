@@ -1,0 +1,143 @@
+//! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by
+//! position.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::{Map, Value};
+
+use super::{redaction::SentCredentials, refusal::BankText};
+
+/// A successful answer of the bank, verified, as the bank wrote it.
+#[derive(Clone)]
+pub struct Verified {
+    /// The raw body.
+    pub body: Bytes,
+    /// bunq's `X-Bunq-Client-Response-Id`, which its support asks for.
+    pub response_id: Option<String>,
+}
+
+/// Names, IBANs and tokens are in the body.
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("bytes", &self.body.len()).field("response_id", &self.response_id).finish()
+    }
+}
+
+/// The answer is not what the bank's documentation says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Not JSON, or JSON of another shape.
+    #[error("the answer is not an envelope")]
+    NotAnEnvelope,
+    /// An `Error` where success was announced.
+    #[error("the answer is an error with a status of success")]
+    ErrorInSuccess,
+    /// An element that must be there is not.
+    #[error("the answer has no {0}")]
+    Missing(&'static str),
+    /// An element is there in another shape.
+    #[error("the answer's {0} has another shape")]
+    Shape(&'static str),
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(rename = "Response")]
+    response: Option<Vec<Map<String, Value>>>,
+    #[serde(rename = "Error")]
+    error: Option<Vec<BankText>>,
+}
+
+/// The elements of a successful answer.
+pub struct Envelope(Vec<(String, Value)>);
+
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl Envelope {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotAnEnvelope`] or [`DecodeError::ErrorInSuccess`].
+    pub fn parse(body: &[u8]) -> Result<Self, DecodeError> {
+        let wire: Wire = serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)?;
+        match wire {
+            Wire { error: Some(_), .. } => Err(DecodeError::ErrorInSuccess),
+            Wire { response: Some(elements), .. } => Ok(Self(elements.into_iter().flatten().collect())),
+            Wire { .. } => Err(DecodeError::NotAnEnvelope),
+        }
+    }
+
+    /// Whether a body is a successful envelope, without keeping anything of it: for answers that are passed on as they
+    /// are.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotAnEnvelope`] or [`DecodeError::ErrorInSuccess`].
+    pub fn check(body: &[u8]) -> Result<(), DecodeError> {
+        #[derive(Deserialize)]
+        struct Outline {
+            #[serde(rename = "Response")]
+            response: Option<Vec<IgnoredAny>>,
+            #[serde(rename = "Error")]
+            error: Option<IgnoredAny>,
+        }
+        match serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)? {
+            Outline { error: Some(_), .. } => Err(DecodeError::ErrorInSuccess),
+            Outline { response: Some(_), .. } => Ok(()),
+            Outline { .. } => Err(DecodeError::NotAnEnvelope),
+        }
+    }
+
+    /// The texts of a failed answer, without the credentials that the call sent; none where it is not bunq's error
+    /// envelope.
+    #[must_use]
+    pub fn error_texts(body: &[u8], sent: &SentCredentials) -> Vec<BankText> {
+        sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())
+    }
+
+    /// Whether a body is bunq's error envelope: an `Error` list whose elements are objects, with at least one text.
+    #[must_use]
+    pub fn is_refusal(body: &[u8]) -> bool {
+        let error = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error);
+        error.is_some_and(|texts| texts.iter().any(|text| !text.text().is_empty()))
+    }
+
+    /// The first element of a type.
+    ///
+    /// # Errors
+    /// [`DecodeError::Missing`] or [`DecodeError::Shape`].
+    pub fn find<T: DeserializeOwned>(&self, key: &'static str) -> Result<T, DecodeError> {
+        self.find_optional(key)?.ok_or(DecodeError::Missing(key))
+    }
+
+    /// The first element of a type, if there is one.
+    ///
+    /// # Errors
+    /// [`DecodeError::Shape`].
+    pub fn find_optional<T: DeserializeOwned>(&self, key: &'static str) -> Result<Option<T>, DecodeError> {
+        let element = self.0.iter().find(|(name, _)| name == key);
+        element.map(|(_, value)| T::deserialize(value).map_err(|_| DecodeError::Shape(key))).transpose()
+    }
+
+    /// The elements of every type, in order, without the keys that name their types.
+    pub fn objects(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter().map(|(_, object)| object)
+    }
+
+    /// All elements of a type; others are passed over.
+    ///
+    /// # Errors
+    /// [`DecodeError::Shape`].
+    pub fn all<T: DeserializeOwned>(&self, key: &'static str) -> Result<Vec<T>, DecodeError> {
+        let elements = self.0.iter().filter(|(name, _)| name == key);
+        elements.map(|(_, value)| T::deserialize(value).map_err(|_| DecodeError::Shape(key))).collect()
+    }
+}

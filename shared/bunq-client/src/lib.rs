@@ -1,0 +1,52 @@
+//! A client of the bunq bank for PSD2 third-party providers: <https://doc.bunq.com>.
+//!
+//! A call is a value that builds a request: [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] of a [`Resource`],
+//! and the calls in [`calls`] that are like no other. [`Bank`] adds the headers, signs, sends, verifies the signature of
+//! the answer over its raw bytes, repeats what is safe to repeat, and reads the answer.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use bunq_client::{Bank, BankError, List, Page, Session, Verified, calls::MonetaryAccounts, types::deadline::Deadline};
+//!
+//! async fn accounts(bank: &Bank, session: Session<'_>) -> Result<Verified, BankError> {
+//!     let list = List::<MonetaryAccounts>::new((), Page::LARGEST);
+//!     bank.call(session, &list, Deadline::after(Duration::from_secs(20))).await
+//! }
+//! ```
+
+mod answer;
+pub mod calls;
+mod client;
+mod credentials;
+mod egress;
+mod envelope;
+mod error;
+mod observer;
+mod page;
+mod redaction;
+mod refusal;
+mod request;
+mod resource;
+mod retry;
+mod signing;
+mod token;
+pub mod types;
+mod urls;
+mod user;
+
+pub use client::Bank;
+pub use credentials::{Credentials, Installation, Session};
+pub use envelope::{DecodeError, Envelope, Verified};
+pub use error::{BankError, NoConnection};
+pub use observer::{Observer, Unobserved};
+pub use page::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart};
+pub use redaction::{MARK as REDACTED, SentCredentials};
+pub use refusal::{BankText, Refusal, RefusalKind};
+pub use request::{Call, Created, Effect, Element, FromAnswer, Method, NewId, One, Query, Request, SessionlessCall};
+pub use resource::{Create, Delete, Find, List, Parent, Resource, Update};
+pub use retry::{Failure, RetryDecision, decide};
+pub use signing::{InstallationKey, KeyError, PublicKey, credential_proof, sign};
+pub use token::TokenError;
+pub use urls::BunqUrls;
+pub use user::{Customer, CustomerKind, PspUser, UserElement};

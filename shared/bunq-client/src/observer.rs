@@ -1,0 +1,23 @@
+//! What a program learns of each call, for its metrics and its audit log.
+
+use std::fmt::Debug;
+
+use crate::error::BankError;
+
+/// Is informed about calls while they are made. By default, every method does nothing.
+pub trait Observer: Debug + Send + Sync {
+    /// The bank answered. Its support asks for the response id.
+    fn answered(&self, _response_id: &str) {}
+
+    /// An attempt failed at the bank or on the way: [`BankError::is_failure`] holds.
+    fn failed(&self, _error: &BankError) {}
+
+    /// An answer was not signed, wrongly signed or not understood, and the read is tried once more.
+    fn garbled(&self) {}
+}
+
+/// An observer that does nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {}

@@ -1,0 +1,10 @@
+//! Types whose values are always valid: they are checked when they are created.
+
+pub mod counterparty;
+pub mod deadline;
+pub mod display_name;
+pub mod ids;
+pub mod money;
+pub mod schedule;
+pub mod secret;
+pub mod text;

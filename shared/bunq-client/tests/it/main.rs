@@ -1,0 +1,13 @@
+//! The client through its public door: pure functions, and a bank that is a listener of the test.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
+mod bank_error;
+mod client;
+mod envelope;
+mod openssl;
+mod redaction;
+mod requests;
+mod retry;
+mod signing;
+mod user_element;
