@@ -1,5 +1,4 @@
-//! What the bank remembers: plain records, written to the state file as they are. A file from before some kind of
-//! record existed is read as one that holds none of them.
+//! What the bank remembers: plain records, written to the state file as they are.
 //!
 //! Only callback URLs are ever removed from here. A session that has ended still tells which key signs the answer that
 //! says so.
@@ -25,7 +24,6 @@ use crate::permitted::Permitted;
 const FIRST_ID: u64 = 200_001;
 
 #[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
 pub(crate) struct Books {
     last_id: u64,
     pub(crate) installations: Vec<Installation>,
@@ -68,32 +66,6 @@ impl Books {
     /// The newest id of all.
     pub(crate) fn newest_id(&self) -> u64 {
         self.last_id.max(FIRST_ID - 1)
-    }
-
-    /// Brings what an older file holds into today's form.
-    pub(crate) fn upgrade(&mut self) {
-        let mut credentials = std::mem::take(&mut self.credentials);
-        for credential in &mut credentials {
-            let has_device = self.devices.iter().any(|device| device.credential_id == credential.id);
-            let is_consent = matches!(credential.owner, Owner::Consent { .. });
-            match &mut credential.permitted {
-                // It was bound to a copy of its provider's addresses.
-                Some(permitted) if permitted.is_old() && is_consent && !has_device => {
-                    *permitted = Permitted::of_provider();
-                }
-                Some(permitted) if permitted.is_old() => permitted.upgrade(credential.updated, || self.new_id()),
-                Some(_) | None => {}
-            }
-        }
-        self.credentials = credentials;
-        let mut requests = std::mem::take(&mut self.request_inquiries);
-        for request in &mut requests {
-            // Who is asked had no id for it.
-            if request.response_id == 0 {
-                request.response_id = self.new_id();
-            }
-        }
-        self.request_inquiries = requests;
     }
 
     pub(crate) fn installation(&self, id: u64) -> Option<&Installation> {

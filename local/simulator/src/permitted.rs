@@ -18,18 +18,12 @@ const ANY: &str = "*";
 
 /// Where an API key may be used from.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
 pub(crate) struct Permitted {
     /// The words of the device-server that bound the key.
     pub(crate) description: String,
     /// Nothing of its own: the addresses of the payment service provider count, whatever they are at the time.
     pub(crate) of_provider: bool,
     pub(crate) addresses: Vec<PermittedIp>,
-    /// The addresses of a file from before each had a record.
-    #[serde(skip_serializing)]
-    ips: Vec<IpAddr>,
-    #[serde(skip_serializing)]
-    wildcard: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -115,7 +109,7 @@ impl From<ListError> for Refusal {
 
 impl Permitted {
     pub(crate) fn bound(description: String, addresses: Vec<PermittedIp>) -> Self {
-        Self { description, addresses, ..Self::default() }
+        Self { description, of_provider: false, addresses }
     }
 
     pub(crate) fn of_provider() -> Self {
@@ -137,17 +131,6 @@ impl Permitted {
         let active = || self.addresses.iter().filter(|permitted| permitted.active);
         let any = active().find(|permitted| permitted.address == Address::Any);
         any.or_else(|| active().next()).or(self.addresses.first()).map(|permitted| permitted.address)
-    }
-
-    pub(crate) fn is_old(&self) -> bool {
-        self.wildcard || !self.ips.is_empty()
-    }
-
-    /// Turns the addresses of an old file into records.
-    pub(crate) fn upgrade(&mut self, since: Timestamp, mut new_id: impl FnMut() -> u64) {
-        let star = std::mem::take(&mut self.wildcard).then_some(Address::Any);
-        let ips = std::mem::take(&mut self.ips).into_iter().map(Address::Ip);
-        self.addresses.extend(ips.chain(star).map(|address| PermittedIp::new(new_id(), since, address)));
     }
 }
 

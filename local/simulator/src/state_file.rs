@@ -46,11 +46,10 @@ impl StateFile {
         let (key, books) = match fs::read(&path) {
             Ok(text) => {
                 let foreign = |source| StartError::StateFileForeign { path: path.clone(), source };
-                let mut read: Read = serde_json::from_slice(&text).map_err(|source| foreign(Some(source)))?;
+                let read: Read = serde_json::from_slice(&text).map_err(|source| foreign(Some(source)))?;
                 if read.format != FORMAT {
                     return Err(foreign(None));
                 }
-                read.books.upgrade();
                 (Arc::new(ServerKey::from_pem(&read.server_key)?), read.books)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => (ServerKey::shared()?, Books::default()),

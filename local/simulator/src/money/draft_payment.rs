@@ -23,7 +23,6 @@ pub(crate) struct DraftPayment {
     pub(crate) updated: Timestamp,
     pub(crate) account_id: u64,
     /// Who prepared it, by the name that the customer knows.
-    #[serde(default)]
     pub(crate) made_by: String,
     pub(crate) entries: Vec<Order>,
     pub(crate) schedule: Option<Schedule>,

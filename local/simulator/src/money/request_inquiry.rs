@@ -22,7 +22,6 @@ pub(crate) struct RequestInquiry {
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     /// The id of the same request among those that its counterparty received.
-    #[serde(default)]
     pub(crate) response_id: u64,
     /// The account that asks.
     pub(crate) account_id: u64,

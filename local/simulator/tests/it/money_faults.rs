@@ -1,6 +1,6 @@
 //! What a client of payments must survive: answers that do not arrive, and a bank that starts again.
 
-use bunq_simulator::{Options, RateLimits, Settings};
+use bunq_simulator::{Options, RateLimits};
 use serde_json::{Value, json};
 
 use crate::client::Bank;
@@ -99,24 +99,4 @@ async fn money_drafts_requests_and_request_ids_survive_a_restart() {
     assert_eq!(desk.fields(&format!("60101/draft-payment/{id}")).await, draft_before);
     assert_eq!(desk.fields(&format!("60101/request-inquiry/{request}")).await["status"], "PENDING");
     assert!(desk.draft("1.00").await > request);
-}
-
-#[tokio::test]
-async fn a_state_file_from_before_there_was_money_is_read() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("bank.json");
-    let options = || Options { state_file: Some(path.clone()), settings: Settings::default(), ..Options::default() };
-    let bank = Bank::start(options()).await;
-    let installation = bank.install(0).await;
-    bank.simulator.stop().await;
-    let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    for kind in ["payments", "arrivals", "draft_payments", "request_inquiries"] {
-        assert!(file["books"].as_object_mut().unwrap().remove(kind).is_some(), "{kind}");
-    }
-    std::fs::write(&path, file.to_string()).unwrap();
-
-    let again = Bank::start(options()).await;
-
-    assert_eq!(again.session(&installation, "nobody's").send().await.status, 400);
-    assert_eq!(again.overview("installations").await, 1);
 }

@@ -223,37 +223,18 @@ async fn an_access_token_without_a_device_follows_its_provider() {
 }
 
 #[tokio::test]
-async fn lists_survive_a_restart_and_older_files_get_them() {
+async fn lists_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("bank.json");
     let options = || Options { state_file: Some(path.clone()), ..Options::default() };
     let provider = Provider::permitted(Bank::start(options()).await, json!(["127.0.0.1"])).await;
     let ips = ips(&provider).await;
     provider.post(&ips, json!({"ip": ELSEWHERE, "status": "INACTIVE"})).await.ok();
-    let app = provider.app().await;
-    let customer = app.connect("person").await;
-    let before = app.provider.get(&ips).await.ok().json();
-    let Provider { bank, .. } = app.provider;
-    bank.simulator.stop().await;
-
-    let provider = Provider { bank: Bank::start(options()).await, ..app.provider };
-    assert_eq!(provider.get(&ips).await.ok().json(), before);
+    let before = provider.get(&ips).await.ok().json();
     let Provider { bank, .. } = provider;
     bank.simulator.stop().await;
 
-    let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    file["books"].as_object_mut().unwrap().remove("issuer_transactions");
-    for credential in file["books"]["credentials"].as_array_mut().unwrap() {
-        credential["permitted"] = json!({"description": "old", "ips": ["127.0.0.1"], "wildcard": true});
-    }
-    std::fs::write(&path, file.to_string()).unwrap();
     let provider = Provider { bank: Bank::start(options()).await, ..provider };
 
-    let all = [(json!("127.0.0.1"), json!("ACTIVE")), (json!("*"), json!("ACTIVE"))];
-    assert_eq!(listed(&provider, &ips).await, all);
-    from_elsewhere(&provider).await.ok();
-    let star = provider.get(&ips).await.ok().response(0)["PermittedIp"]["id"].clone();
-    provider.put(&format!("{ips}/{star}"), json!({"status": "INACTIVE"})).await.ok();
-    let user = provider.bank.get("/v1/user").token(&customer.session);
-    user.from(ELSEWHERE).send().await.refused(400, BAD_KEY_OR_IP);
+    assert_eq!(provider.get(&ips).await.ok().json(), before);
 }
