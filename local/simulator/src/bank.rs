@@ -1,30 +1,24 @@
-//! The bank: its books, its customers, its keys, and what disturbs it.
+//! The bank: its books, its customers and its keys. It answers nothing itself.
 //!
-//! Every call acts under one lock, so nothing in here has to think about two calls at once.
+//! Every call acts under one lock, the one of the [desk](crate::desk), so nothing in here has to think about two calls
+//! at once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::books::Books;
 use crate::clock;
-use crate::customers::account::KeptAccount;
-use crate::customers::{Account, Customers};
 use crate::keys::ServerKey;
-use crate::money::history::History;
-use crate::oauth::consent_page::nothing_here;
 use crate::options::ServerKeyError;
+use crate::records::books::Books;
+use crate::records::customers::Customers;
+use crate::records::customers::account::Account;
+use crate::records::customers::account::KeptAccount;
+use crate::records::history::History;
 use crate::settings::Settings;
 use crate::state_file::StateFile;
-use crate::switches::calls::Calls;
-use crate::switches::faults::Faults;
-use crate::wire::answer::Answer;
-use crate::wire::call::Call;
-use crate::wire::gate;
 use crate::wire::rate_limit::RateLimiter;
-use crate::wire::refusal::Refusal;
-use crate::wire::routes::{Act, Found};
 
 pub(crate) struct Bank {
     pub(crate) settings: Settings,
@@ -32,27 +26,11 @@ pub(crate) struct Bank {
     pub(crate) customers: Customers,
     pub(crate) history: History,
     pub(crate) limits: RateLimiter,
-    pub(crate) faults: Faults,
-    pub(crate) calls: Calls,
     /// Like [`Books::request_ids`], of calls that only read.
     pub(crate) read_request_ids: BTreeMap<String, BTreeSet<String>>,
     server_key: Arc<ServerKey>,
     installation_keys: HashMap<u64, Arc<ServerKey>>,
     state_file: Option<StateFile>,
-}
-
-/// The bank, shared by everything that runs.
-#[derive(Clone)]
-pub(crate) struct SharedBank(Arc<Mutex<Bank>>);
-
-impl SharedBank {
-    pub(crate) fn new(bank: Bank) -> Self {
-        Self(Arc::new(Mutex::new(bank)))
-    }
-
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Bank> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Bank {
@@ -71,12 +49,10 @@ impl Bank {
         let history = History::of_the_first_day(&Customers::of_the_first_day());
         Ok(Self {
             settings,
-            customers: Customers::of_today(&books),
+            customers: Customers::of_today(&books.customers, &books.accounts),
             books,
             history,
             limits: RateLimiter::default(),
-            faults: Faults::default(),
-            calls: Calls::default(),
             read_request_ids: BTreeMap::new(),
             server_key,
             installation_keys,
@@ -95,25 +71,6 @@ impl Bank {
         self.books.accounts.push(KeptAccount { customer: customer.to_owned(), account });
     }
 
-    /// Carries a call out and answers it.
-    pub(crate) fn act(&mut self, call: &Call) -> Answer {
-        let result = match &call.found {
-            Found::Nothing if call.is_browsers() => Ok(nothing_here(&call.path)),
-            Found::Nothing => Err(Refusal::unknown_endpoint()),
-            Found::WrongMethod(_) => Err(Refusal::unrecorded(405, "this endpoint has no such method.")),
-            Found::Route(route, _) => match route.act {
-                Act::Web(handler) => Ok(handler(self, call)),
-                Act::Api(needs, handler) => {
-                    gate::admit(self, route, needs, call).and_then(|caller| handler(self, call, &caller))
-                }
-            },
-        };
-        let dutch = call.header("x-bunq-language") == Some("nl_NL");
-        let answer = result.unwrap_or_else(|refusal| refusal.answer(&self.settings, dutch));
-        self.save();
-        answer
-    }
-
     /// Writes the books to the state file when they changed.
     pub(crate) fn save(&mut self) {
         let Some(file) = &mut self.state_file else { return };
@@ -122,12 +79,9 @@ impl Bank {
         }
     }
 
-    /// The key that signs the answer to a call.
-    pub(crate) fn key_of(&self, call: &Call) -> Arc<ServerKey> {
-        match gate::installation(self, call) {
-            Some(installation) => self.key_of_installation(installation.id),
-            None => Arc::clone(&self.server_key),
-        }
+    /// The key of every installation that has none of its own.
+    pub(crate) fn server_key(&self) -> Arc<ServerKey> {
+        Arc::clone(&self.server_key)
     }
 
     pub(crate) fn key_of_installation(&self, id: u64) -> Arc<ServerKey> {

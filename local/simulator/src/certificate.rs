@@ -11,7 +11,7 @@ use x509_parser::prelude::FromDer;
 use crate::keys::{ClientKey, pem_bodies};
 
 const LABEL: &str = "CERTIFICATE";
-pub(crate) const ROLES: [&str; 3] = ["AISP", "PISP", "CBPII"];
+const ROLES: [&str; 3] = ["AISP", "PISP", "CBPII"];
 const LONGEST_COMMON_NAME: usize = 64;
 
 pub(crate) struct PspCertificate {
@@ -72,4 +72,14 @@ fn subject(certificate: &X509Certificate<'_>) -> Result<(String, String), Certif
         }
     }
     Ok((common_name.ok_or(CertificateError::NoCommonName)?, distinguished_name))
+}
+
+/// What a certificate's common name says to a person: without the roles, and without a word that only makes it unique.
+pub(crate) fn app_name(common_name: &str) -> String {
+    let is_unique = |word: &str| {
+        word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
+    };
+    let words = common_name.split_whitespace().filter(|word| !ROLES.contains(word) && !is_unique(word));
+    let name = words.collect::<Vec<_>>().join(" ");
+    if name.is_empty() { common_name.to_owned() } else { name }
 }

@@ -156,22 +156,18 @@
 //! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and
 //! `X-Simulator-Deny: 1` declines.
 
-mod app;
-mod attachments;
+mod api;
 mod bank;
-mod books;
 mod certificate;
 mod clock;
-mod customers;
-mod forms;
+mod desk;
 mod keys;
-mod money;
-mod oauth;
+mod ledger;
 mod options;
-mod pay;
-mod permitted;
+mod pages;
+mod pipeline;
 mod random;
-mod resources;
+mod records;
 mod server;
 mod settings;
 mod simulator;

@@ -12,9 +12,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
-use crate::bank::SharedBank;
+use crate::desk::SharedDesk;
+use crate::pipeline::{self, Dropped};
 use crate::switches;
-use crate::wire::pipeline::{self, Dropped};
+use crate::wire::call::Peer;
 
 const LIMITS: Limits = Limits {
     // Longer than most clients keep a connection that they do not use.
@@ -25,23 +26,19 @@ const LIMITS: Limits = Limits {
     grace: Duration::from_secs(1),
 };
 
-/// Where a connection comes from.
-#[derive(Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 /// Serves connections until `stop` changes.
-pub(crate) async fn run(listener: TcpListener, hosts: Hosts, bank: SharedBank, mut stop: watch::Receiver<()>) {
-    let router = switches::router(bank.clone());
+pub(crate) async fn run(listener: TcpListener, hosts: Hosts, desk: SharedDesk, mut stop: watch::Receiver<()>) {
+    let router = switches::router(desk.clone());
     let service = move |peer: SocketAddr, request: Request<Bytes>| {
-        let (bank, router) = (bank.clone(), router.clone());
-        async move { answer(&bank, &router, peer.ip(), request.map(Body::from)).await }
+        let (desk, router) = (desk.clone(), router.clone());
+        async move { answer(&desk, &router, peer.ip(), request.map(Body::from)).await }
     };
     // An error means that the sender is gone, which is a stop as well.
     loopback::serve(listener, hosts, LIMITS, service, async move { drop(stop.changed().await) }).await;
 }
 
 async fn answer(
-    bank: &SharedBank,
+    desk: &SharedDesk,
     router: &Router,
     peer: IpAddr,
     mut request: Request<Body>,
@@ -51,5 +48,5 @@ async fn answer(
         let response: Result<_, Infallible> = router.clone().oneshot(request).await;
         return Ok(response.unwrap_or_else(|never| match never {}));
     }
-    pipeline::serve(bank, peer, request).await
+    pipeline::serve(desk, peer, request).await
 }

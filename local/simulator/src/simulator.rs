@@ -9,10 +9,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::bank::{Bank, SharedBank};
-use crate::books::Books;
+use crate::bank::Bank;
+use crate::desk::SharedDesk;
 use crate::keys::ServerKey;
 use crate::options::{Options, StartError};
+use crate::records::books::Books;
 use crate::server;
 use crate::state_file::StateFile;
 
@@ -56,10 +57,10 @@ impl Simulator {
             };
             Ok(Bank::new(settings, books, key, file)?)
         });
-        let bank = SharedBank::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
+        let desk = SharedDesk::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), bank, stopped));
+        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), desk, stopped));
         Ok(Self { address, url, stop, server })
     }
 

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::books::Books;
 use crate::keys::ServerKey;
 use crate::options::StartError;
+use crate::records::books::Books;
 
 /// Tells the file from any other JSON. A change of the records' meaning changes the number.
 const FORMAT: &str = "bunq-simulator 1";

@@ -4,14 +4,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 
-use crate::bank::SharedBank;
-use crate::server::Peer;
-use crate::wire::call::address;
+use crate::desk::SharedDesk;
+use crate::wire::call::{Peer, address};
 
 pub(super) async fn show(
-    State(bank): State<SharedBank>,
+    State(desk): State<SharedDesk>,
     Extension(Peer(peer)): Extension<Peer>,
     headers: HeaderMap,
 ) -> String {
-    format!("{}\n", address(&headers, peer, bank.lock().settings.egress_ip))
+    format!("{}\n", address(&headers, peer, desk.lock().bank.settings.egress_ip))
 }

@@ -6,12 +6,14 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::bank::{Bank, SharedBank};
-use crate::customers::parts::decimal;
-use crate::money::decision::Decision;
-use crate::money::issuer_transaction::{self, IssuerTransaction, Settled};
-use crate::pay::payers;
-use crate::switches::{SwitchError, parsed};
+use crate::bank::Bank;
+use crate::desk::SharedDesk;
+use crate::ledger::decision::Decision;
+use crate::ledger::issuer_transaction::{self, payers};
+use crate::records::issuer_transaction::{IssuerTransaction, Settled};
+use crate::records::parts::decimal;
+use crate::switches::body::parsed;
+use crate::switches::error::SwitchError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,21 +30,21 @@ fn person() -> String {
 }
 
 /// Decides a transaction as a customer would on the pay page.
-pub(super) async fn decide(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn decide(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let TransactionDecision { public_uuid, decision, customer } = parsed(&body)?;
-    let mut bank = bank.lock();
-    let transaction = issuer_transaction::by_public_uuid(&bank, &public_uuid);
+    let bank = &mut desk.lock().bank;
+    let transaction = issuer_transaction::by_public_uuid(bank, &public_uuid);
     let id = transaction.ok_or_else(|| SwitchError::UnknownTransaction(public_uuid.clone()))?.id;
     match decision {
         Decision::Accept => {
             let known = bank.customers.named(&customer).ok_or(SwitchError::UnknownCustomer(customer))?;
             let account_id = payers(known).next().ok_or(SwitchError::NoSuchAccount)?.id;
-            issuer_transaction::accept(&mut bank, id, account_id)?;
+            issuer_transaction::accept(bank, id, account_id)?;
         }
-        Decision::Reject => issuer_transaction::end(&mut bank, id, Settled::Rejected)?,
+        Decision::Reject => issuer_transaction::end(bank, id, Settled::Rejected)?,
     }
     bank.save();
-    let status = issuer_transaction::find(&bank, id).map(|transaction| transaction.status(bank.now()));
+    let status = issuer_transaction::find(bank, id).map(|transaction| transaction.status(bank.now()));
     Ok(Json(json!({"public_uuid": public_uuid, "status": status})))
 }
 

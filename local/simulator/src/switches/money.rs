@@ -7,15 +7,19 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::bank::{Bank, SharedBank};
-use crate::customers::parts::decimal;
-use crate::money::counterparty::Place;
-use crate::money::decision::Decision;
-use crate::money::draft_payment::{self, DraftPayment};
-use crate::money::ledger;
-use crate::money::payment::Payment;
-use crate::money::request_inquiry::{self, RequestInquiry};
-use crate::switches::{SwitchError, issuer_transactions, parsed};
+use crate::bank::Bank;
+use crate::desk::SharedDesk;
+use crate::ledger::decision::Decision;
+use crate::ledger::transfer;
+use crate::ledger::{draft_payment, request_inquiry};
+use crate::records::counterparty::Place;
+use crate::records::draft_payment::DraftPayment;
+use crate::records::parts::decimal;
+use crate::records::payment::Payment;
+use crate::records::request_inquiry::RequestInquiry;
+use crate::switches::body::parsed;
+use crate::switches::error::SwitchError;
+use crate::switches::issuer_transactions;
 
 /// More than any test walks through, and quick to list.
 const MOST_PAYMENTS: u64 = 100_000;
@@ -49,9 +53,9 @@ fn one() -> u64 {
 }
 
 /// Lets small payments into an account of a customer, now.
-pub(super) async fn arrive(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn arrive(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let Arriving { customer, account, count } = parsed(&body)?;
-    let mut bank = bank.lock();
+    let bank = &mut desk.lock().bank;
     let known = bank.customers.named(&customer).ok_or(SwitchError::UnknownCustomer(customer))?;
     let mut accounts = known.accounts.iter().filter(|held| held.first_cents().is_some());
     let account = accounts.find(|held| account.is_none_or(|account| held.id == account));
@@ -59,40 +63,40 @@ pub(super) async fn arrive(State(bank): State<SharedBank>, body: Bytes) -> Resul
     if !(1..=MOST_PAYMENTS).contains(&count) {
         return Err(SwitchError::BadCount(MOST_PAYMENTS));
     }
-    let (first_id, last_id) = ledger::arrive(&mut bank, account, count);
+    let (first_id, last_id) = transfer::arrive(bank, account, count);
     bank.save();
     Ok(Json(json!({"account": account, "count": count, "first_id": first_id, "last_id": last_id})))
 }
 
 /// Decides a draft as its customer would in the app.
-pub(super) async fn decide_draft(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn decide_draft(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let DraftDecision { draft, decision } = parsed(&body)?;
-    let mut bank = bank.lock();
-    draft_payment::decide(&mut bank, draft, decision)?;
+    let bank = &mut desk.lock().bank;
+    draft_payment::decide(bank, draft, decision)?;
     bank.save();
-    let status = draft_payment::find(&bank, draft).map(|draft| draft.status(bank.now()));
+    let status = draft_payment::find(bank, draft).map(|draft| draft.status(bank.now()));
     Ok(Json(json!({"draft": draft, "status": status})))
 }
 
 /// Decides a request as whoever was asked would.
-pub(super) async fn decide_request(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn decide_request(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let RequestDecision { request, decision } = parsed(&body)?;
-    let mut bank = bank.lock();
-    request_inquiry::decide(&mut bank, request, decision)?;
+    let bank = &mut desk.lock().bank;
+    request_inquiry::decide(bank, request, decision)?;
     bank.save();
-    let status = request_inquiry::find(&bank, request).map(|request| request.status(bank.now()));
+    let status = request_inquiry::find(bank, request).map(|request| request.status(bank.now()));
     Ok(Json(json!({"request": request, "status": status})))
 }
 
 /// All drafts, requests, issuer transactions and payments that were made while the bank ran, without those that a
 /// switch let arrive.
-pub(super) async fn objects(State(bank): State<SharedBank>) -> Json<Value> {
-    let bank = bank.lock();
+pub(super) async fn objects(State(desk): State<SharedDesk>) -> Json<Value> {
+    let bank = &desk.lock().bank;
     let books = &bank.books;
-    let drafts: Vec<Value> = books.draft_payments.iter().map(|draft| of_draft(&bank, draft)).collect();
-    let requests: Vec<Value> = books.request_inquiries.iter().map(|request| of_request(&bank, request)).collect();
+    let drafts: Vec<Value> = books.draft_payments.iter().map(|draft| of_draft(bank, draft)).collect();
+    let requests: Vec<Value> = books.request_inquiries.iter().map(|request| of_request(bank, request)).collect();
     let transactions = books.issuer_transactions.iter();
-    let transactions: Vec<Value> = transactions.map(|made| issuer_transactions::entry(&bank, made)).collect();
+    let transactions: Vec<Value> = transactions.map(|made| issuer_transactions::entry(bank, made)).collect();
     let payments: Vec<Value> = books.payments.iter().map(of_payment).collect();
     Json(json!({
         "draft_payments": drafts,

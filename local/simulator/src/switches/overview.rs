@@ -6,12 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::bank::{Bank, SharedBank};
-use crate::books::{OauthClientStatus, Owner};
+use crate::bank::Bank;
+use crate::desk::SharedDesk;
+use crate::records::books::{OauthClientStatus, Owner};
 use crate::switches::people::{PSP, users_of};
 
-pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
-    let bank = bank.lock();
+pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Value> {
+    let bank = &desk.lock().bank;
     let (books, now) = (&bank.books, bank.now());
     let in_use = |id: u64| {
         books.devices.iter().any(|device| device.installation_id == id)
@@ -29,9 +30,9 @@ pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Value> {
     }
     // By the names that the switches know owners by.
     let psp_users: Vec<u64> = books.psp_users.iter().map(|user| user.id).collect();
-    let mut sessions_of = BTreeMap::from([(PSP, open_sessions(&bank, &psp_users))]);
+    let mut sessions_of = BTreeMap::from([(PSP, open_sessions(bank, &psp_users))]);
     for customer in bank.customers.iter() {
-        sessions_of.insert(&customer.name, open_sessions(&bank, &users_of(&bank, &customer.name)));
+        sessions_of.insert(&customer.name, open_sessions(bank, &users_of(bank, &customer.name)));
     }
     Json(json!({
         "installations": books.installations.len(),

@@ -1,29 +1,49 @@
-//! The page one sees who opens the simulator's address in a browser.
+//! The page at the simulator's root.
 
 use axum::http::header;
-use axum::response::{Html, IntoResponse};
+use axum::response::{IntoResponse, Response};
+use maud::html;
 
-use crate::oauth::consent_page::{STYLE, document, policy};
+use crate::pages::html::{STYLE, fixed_page, response};
 
-pub(super) async fn home() -> impl IntoResponse {
-    let main = "<h1>A bunq bank on this machine</h1>\
-        <p>It answers the bank's API under <code>/v1</code>, shows the authorize page under <code>/auth</code> \
-        and the pay page under <code>/pay</code>, and gives access tokens at <code>/v1/token</code>. Its keys and signatures are real; its money is not.</p>\
-        <h2>Be a customer</h2><ul class=\"choices\"><li>\
-        <a class=\"choice\" href=\"/app\"><strong>The bunq app</strong>\
-        <span>Accounts, payments, requests, and drafts to accept or reject</span></a></li></ul>\
-        <h2>Be a payment service provider</h2><ul class=\"choices\"><li>\
-        <a class=\"choice\" href=\"/app/ips\"><strong>Permitted addresses</strong>\
-        <span>Where API keys may be used from, also for who is locked out</span></a></li></ul>\
-        <h2>Look inside</h2><ul>\
-        <li><a href=\"/_simulator\">Settings and faults, explained</a></li>\
-        <li><a href=\"/_simulator/overview\">Overview</a></li>\
-        <li><a href=\"/_simulator/customers\">Customers</a></li>\
-        <li><a href=\"/_simulator/objects\">Drafts, requests, issuer transactions and new payments</a></li>\
-        <li><a href=\"/_simulator/calls\">Calls</a></li>\
-        <li><a href=\"/_simulator/faults\">Faults</a></li>\
-        <li><a href=\"/_simulator/settings\">Settings</a></li></ul>";
-    ([(header::CONTENT_SECURITY_POLICY, policy(""))], Html(document("Welcome", main)))
+pub(super) async fn home() -> Response {
+    let main = html! {
+        h1 { "A bunq bank on this machine" }
+        p {
+            "It answers the bank's API under " code { "/v1" } ", shows the authorize page under " code { "/auth" }
+            " and the pay page under " code { "/pay" } ", and gives access tokens at " code { "/v1/token" }
+            ". Its keys and signatures are real; its money is not."
+        }
+        h2 { "Be a customer" }
+        ul.choices {
+            li {
+                a.choice href="/app" {
+                    strong { "The bunq app" }
+                    span { "Accounts, payments, requests, and drafts to accept or reject" }
+                }
+            }
+        }
+        h2 { "Be a payment service provider" }
+        ul.choices {
+            li {
+                a.choice href="/app/ips" {
+                    strong { "Permitted addresses" }
+                    span { "Where API keys may be used from, also for who is locked out" }
+                }
+            }
+        }
+        h2 { "Look inside" }
+        ul {
+            li { a href="/_simulator" { "Settings and faults, explained" } }
+            li { a href="/_simulator/overview" { "Overview" } }
+            li { a href="/_simulator/customers" { "Customers" } }
+            li { a href="/_simulator/objects" { "Drafts, requests, issuer transactions and new payments" } }
+            li { a href="/_simulator/calls" { "Calls" } }
+            li { a href="/_simulator/faults" { "Faults" } }
+            li { a href="/_simulator/settings" { "Settings" } }
+        }
+    };
+    response(fixed_page(200, "Welcome", &main))
 }
 
 pub(super) async fn style() -> impl IntoResponse {

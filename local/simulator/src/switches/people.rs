@@ -8,9 +8,11 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::bank::{Bank, SharedBank};
-use crate::books::Owner;
-use crate::switches::{NamedCustomer, SwitchError, parsed};
+use crate::bank::Bank;
+use crate::desk::SharedDesk;
+use crate::records::books::Owner;
+use crate::switches::body::{NamedCustomer, parsed};
+use crate::switches::error::SwitchError;
 
 /// Stands for every payment service provider where a customer could be named.
 pub(super) const PSP: &str = "psp";
@@ -22,8 +24,8 @@ struct SessionsOf {
     owner: Option<String>,
 }
 
-pub(super) async fn list(State(bank): State<SharedBank>) -> Json<Value> {
-    let bank = bank.lock();
+pub(super) async fn list(State(desk): State<SharedDesk>) -> Json<Value> {
+    let bank = &desk.lock().bank;
     let customers: Vec<Value> = bank
         .customers
         .iter()
@@ -45,13 +47,13 @@ pub(super) async fn list(State(bank): State<SharedBank>) -> Json<Value> {
 }
 
 /// Ends every consent of a customer: its access tokens and their sessions.
-pub(super) async fn revoke(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn revoke(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let NamedCustomer { customer } = parsed(&body)?;
-    let mut bank = bank.lock();
+    let bank = &mut desk.lock().bank;
     if bank.customers.named(&customer).is_none() {
         return Err(SwitchError::UnknownCustomer(customer));
     }
-    let keys: Vec<u64> = keys_of(&bank, &customer);
+    let keys: Vec<u64> = keys_of(bank, &customer);
     let now = bank.now();
     let revoked = bank.books.revoke(|credential| keys.contains(&credential.owner.user_id()), now);
     bank.save();
@@ -59,13 +61,13 @@ pub(super) async fn revoke(State(bank): State<SharedBank>, body: Bytes) -> Resul
 }
 
 /// Ends sessions before their time.
-pub(super) async fn expire_sessions(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+pub(super) async fn expire_sessions(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let SessionsOf { owner } = parsed(&body)?;
-    let mut bank = bank.lock();
+    let bank = &mut desk.lock().bank;
     let users: Option<Vec<u64>> = match owner {
         None => None,
         Some(name) if name == PSP => Some(bank.books.psp_users.iter().map(|user| user.id).collect()),
-        Some(name) if bank.customers.named(&name).is_some() => Some(users_of(&bank, &name)),
+        Some(name) if bank.customers.named(&name).is_some() => Some(users_of(bank, &name)),
         Some(name) => return Err(SwitchError::UnknownCustomer(name)),
     };
     let owned = |owner: &Owner| users.as_ref().is_none_or(|users| users.contains(&owner.user_id()));

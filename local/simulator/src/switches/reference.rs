@@ -6,9 +6,8 @@ use maud::{Markup, html};
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
-use super::faults::Fault;
-use crate::forms;
-use crate::oauth::consent_page::document;
+use crate::desk::faults::Fault;
+use crate::pages::html as pages;
 use crate::settings::Settings;
 
 /// The examples name the address that the page was asked for at.
@@ -33,7 +32,7 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
         pre { "curl http://" (host) "/_simulator/faults -H 'Content-Type: application/json' -d '{\"endpoint\":\"POST session-server\",\"status\":500}'" }
         (fields(&faults, None))
     };
-    forms::response(forms::page(200, document("Settings and faults", &main.into_string()), ""))
+    pages::response(pages::page(200, "Settings and faults", &main, ""))
 }
 
 /// Every field of an object: its name, what it means, its values, and its default.

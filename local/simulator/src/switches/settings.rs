@@ -5,18 +5,19 @@ use axum::body::Bytes;
 use axum::extract::State;
 use serde_json::Value;
 
-use crate::bank::SharedBank;
+use crate::desk::SharedDesk;
 use crate::settings::Settings;
-use crate::switches::{SwitchError, parsed};
+use crate::switches::body::parsed;
+use crate::switches::error::SwitchError;
 
-pub(super) async fn show(State(bank): State<SharedBank>) -> Json<Settings> {
-    Json(bank.lock().settings.clone())
+pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Settings> {
+    Json(desk.lock().bank.settings.clone())
 }
 
 /// Replaces the fields that the body names, and answers with all of them.
-pub(super) async fn merge(State(bank): State<SharedBank>, body: Bytes) -> Result<Json<Settings>, SwitchError> {
+pub(super) async fn merge(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Settings>, SwitchError> {
     let changes: Value = parsed(&body)?;
-    let mut bank = bank.lock();
+    let bank = &mut desk.lock().bank;
     bank.settings = bank.settings.merged(&changes)?;
     Ok(Json(bank.settings.clone()))
 }

@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, Method, Request, header};
 use url::form_urlencoded;
 
 use crate::settings::Need;
-use crate::wire::routes::{Found, find};
 
 /// More than any call of the protocol needs.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -15,9 +14,17 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// Lets a test call from another address than its own.
 const CALLER_IP: &str = "x-simulator-caller-ip";
 
+pub(crate) const SIGNATURE: &str = "x-bunq-client-signature";
+pub(crate) const REQUEST_ID: &str = "x-bunq-client-request-id";
+
+/// The address that a connection comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 pub(crate) struct Call {
     pub(crate) method: Method,
-    pub(crate) found: Found,
+    /// What the path holds in the places of ids. It is empty until the endpoint is known.
+    pub(crate) ids: Ids,
     /// Without the query, which may hold secrets.
     pub(crate) path: String,
     pub(crate) query: String,
@@ -26,6 +33,14 @@ pub(crate) struct Call {
     pub(crate) ip: IpAddr,
     /// Whether a body in JSON must say so.
     pub(crate) json_content_type: Need,
+}
+
+/// What stands in a path where the template of its endpoint has names.
+#[derive(Clone, Default)]
+pub(crate) struct Ids {
+    pub(crate) numbers: Vec<u64>,
+    /// The one that is no number.
+    pub(crate) uuid: String,
 }
 
 impl Call {
@@ -38,12 +53,11 @@ impl Call {
     ) -> Option<Self> {
         let (head, body) = request.into_parts();
         let body = to_bytes(body, LONGEST_BODY).await.ok()?.to_vec();
-        let path = head.uri.path().to_owned();
         Some(Self {
-            found: find(&head.method, &path),
+            ids: Ids::default(),
             method: head.method,
             query: head.uri.query().unwrap_or_default().to_owned(),
-            path,
+            path: head.uri.path().to_owned(),
             ip: address(&head.headers, peer, egress),
             headers: head.headers,
             body,
@@ -72,18 +86,12 @@ impl Call {
 
     /// The number in the path at this place, counted from 0. The routes let only numbers through.
     pub(crate) fn id(&self, place: usize) -> u64 {
-        match &self.found {
-            Found::Route(_, ids) => ids.numbers.get(place).copied().unwrap_or_default(),
-            Found::WrongMethod(_) | Found::Nothing => 0,
-        }
+        self.ids.numbers.get(place).copied().unwrap_or_default()
     }
 
     /// What ends a path that takes a UUID there; it may be any text.
     pub(crate) fn uuid(&self) -> &str {
-        match &self.found {
-            Found::Route(_, ids) => &ids.uuid,
-            Found::WrongMethod(_) | Found::Nothing => "",
-        }
+        &self.ids.uuid
     }
 }
 

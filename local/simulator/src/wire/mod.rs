@@ -1,13 +1,9 @@
-//! The protocol itself, without any resource: how a call arrives, what is checked before it acts, how it is answered.
+//! The protocol without any resource: how a call arrives, how its body is read, and how it is answered or refused.
 
 pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod fields;
-pub(crate) mod gate;
 pub(crate) mod object;
-pub(crate) mod page;
-pub(crate) mod pipeline;
 pub(crate) mod rate_limit;
 pub(crate) mod refusal;
-pub(crate) mod routes;
 pub(crate) mod web_address;

@@ -1,0 +1,94 @@
+//! How a client points to the other side of a payment.
+
+use crate::records::counterparty::{Counterparty, Party, Place};
+use crate::records::customers::Customers;
+use crate::records::parts::iban;
+use crate::wire::fields::{Field, Fields, optional_text, text};
+use crate::wire::refusal::Refusal;
+
+/// The fields of a pointer.
+pub(crate) static POINTER: [Field; 4] = [text("type"), text("value"), optional_text("name"), optional_text("service")];
+
+/// The mail address that pays what it is asked for, as in the bank's sandbox.
+const SUGAR_DADDY: &str = "sugardaddy@bunq.com";
+/// The mail address that examples pay to, as in the bank's sandbox.
+const BRAVO: &str = "bravo@bunq.com";
+
+/// Follows the pointer in the field `counterparty_alias`.
+///
+/// # Errors
+///
+/// When it is no pointer. A mail address or telephone number that nobody here has leads elsewhere; whether that
+/// will do, the caller knows.
+pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterparty, Refusal> {
+    let pointer = fields.object("counterparty_alias");
+    let (kind, value, name) = (pointer.text("type"), pointer.text("value"), pointer.text("name"));
+    let wrong = |words: &str| Err(Refusal::unrecorded(400, format!("counterparty_alias {words}")));
+    match kind {
+        "IBAN" if !is_iban(value) => return wrong("holds no IBAN."),
+        "IBAN" if name.is_empty() => return wrong("needs a name beside an IBAN."),
+        "EMAIL" if !is_mail_address(value) => return wrong("holds no mail address."),
+        "PHONE_NUMBER" if !is_telephone_number(value) => {
+            return wrong("holds no telephone number like +31612345678.");
+        }
+        "IBAN" | "EMAIL" | "PHONE_NUMBER" => {}
+        _ => return wrong("must be of type IBAN, EMAIL or PHONE_NUMBER."),
+    }
+    if kind == "EMAIL" && value.eq_ignore_ascii_case(SUGAR_DADDY) {
+        return Ok(Counterparty { party: of_the_sandbox("Sugar Daddy", 2_025_000_007), place: Place::SugarDaddy });
+    }
+    if kind == "EMAIL" && value.eq_ignore_ascii_case(BRAVO) {
+        return Ok(Counterparty { party: of_the_sandbox("Bravo", 2_025_000_015), place: Place::Bravo });
+    }
+    // The bank shows its own customers by the names it knows them by.
+    let known = customers.account_by_alias(kind, value).map(|(customer, account)| Counterparty {
+        party: Party::of_account(customer, account),
+        place: if account.first_cents().is_some() { Place::Account(account.id) } else { Place::Elsewhere },
+    });
+    let iban = (kind == "IBAN").then(|| value.to_owned());
+    let name = if name.is_empty() { value } else { name }.to_owned();
+    let stranger = Counterparty { party: Party { iban, name, merchant_category_code: None }, place: Place::Elsewhere };
+    Ok(known.unwrap_or(stranger))
+}
+
+/// Somebody whom the bank's sandbox has for tests.
+fn of_the_sandbox(name: &str, number: u64) -> Party {
+    Party { iban: Some(iban("BUNQ", number)), name: name.to_owned(), merchant_category_code: None }
+}
+
+fn is_iban(text: &str) -> bool {
+    let good = (15..=34).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+        && text.bytes().skip(2).take(2).all(|byte| byte.is_ascii_digit());
+    let rearranged = text.chars().skip(4).chain(text.chars().take(4));
+    let remainder = rearranged.filter_map(|character| character.to_digit(36)).fold(0, |remainder, digit| {
+        let shift = if digit > 9 { 100 } else { 10 };
+        (remainder * shift + digit) % 97
+    });
+    good && remainder == 1
+}
+
+fn is_mail_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+        && !text.contains(char::is_whitespace)
+}
+
+fn is_telephone_number(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_iban_is_known_by_its_check_digits() {
+        assert!(is_iban("NL91ABNA0417164300") && is_iban("GB29NWBK60161331926819") && is_iban(&iban("BUNQ", 1)));
+        for text in ["NL92ABNA0417164300", "NL91 ABNA 0417 1643 00", "nl91abna0417164300", "NL91", "4417164300NL91ABNA"]
+        {
+            assert!(!is_iban(text), "{text}");
+        }
+    }
+}

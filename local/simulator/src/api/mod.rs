@@ -1,0 +1,13 @@
+//! The endpoints of the bank: the table of them, the checks before them, and the resources behind them.
+
+mod body;
+pub(crate) mod dispatch;
+mod files;
+mod gate;
+mod listing;
+mod resources;
+pub(crate) mod route;
+pub(crate) mod routes;
+pub(crate) mod table;
+mod token;
+mod views;

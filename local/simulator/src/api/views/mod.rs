@@ -1,0 +1,4 @@
+//! How the bank writes objects that belong to several resources.
+
+pub(crate) mod account;
+pub(crate) mod customer;

@@ -1,0 +1,31 @@
+//! What is in each account, and what was paid from it and to it.
+
+use std::borrow::Cow;
+
+use crate::bank::Bank;
+use crate::records::arrivals::Arrivals;
+use crate::records::customers::account::Account;
+use crate::records::parts::decimal;
+use crate::records::payment::Payment;
+
+/// All payments of an account.
+pub(crate) fn payments(bank: &Bank, account_id: u64) -> Vec<Cow<'_, Payment>> {
+    let first = bank.history.of(account_id).iter().map(Cow::Borrowed);
+    let later = bank.books.payments.iter().filter(|payment| payment.account_id == account_id).map(Cow::Borrowed);
+    let arrived = bank.books.arrivals.iter().filter(|arrivals| arrivals.account_id == account_id);
+    first.chain(later).chain(arrived.flat_map(Arrivals::payments).map(Cow::Owned)).collect()
+}
+
+/// The cents in an account; nothing for one that is not held here.
+pub(crate) fn balance(bank: &Bank, account: &Account) -> Option<i64> {
+    let later = bank.books.payments.iter().filter(|payment| payment.account_id == account.id);
+    let arrived = bank.books.arrivals.iter().filter(|arrivals| arrivals.account_id == account.id);
+    let moved = later.map(|payment| payment.cents).chain(arrived.map(Arrivals::cents)).sum::<i64>();
+    Some(account.first_cents()? + moved)
+}
+
+/// `EUR 1250.00`, also for an account that another bank told about.
+pub(crate) fn balance_text(bank: &Bank, account: &Account) -> Option<String> {
+    let cents = balance(bank, account).or(account.iban().map(|_| account.cents))?;
+    Some(format!("EUR {}", decimal(cents)))
+}

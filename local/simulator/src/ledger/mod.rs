@@ -1,0 +1,11 @@
+//! What changes the records: money that moves, and objects that are decided. Amounts are whole cents.
+
+pub(crate) mod balance;
+pub(crate) mod decision;
+pub(crate) mod draft_payment;
+pub(crate) mod issuer_transaction;
+pub(crate) mod payment_batch;
+pub(crate) mod permitted;
+pub(crate) mod request_inquiry;
+pub(crate) mod sandbox;
+pub(crate) mod transfer;

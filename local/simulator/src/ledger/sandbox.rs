@@ -1,0 +1,83 @@
+//! Customers that POST sandbox-user-person and -company make, as the bank's sandbox does: each with an account and an
+//! API key of its own.
+
+use crate::bank::Bank;
+use crate::clock;
+use crate::random;
+use crate::records::books::{Credential, CredentialStatus, Owner};
+use crate::records::customers::account::{Account, AccountKind};
+use crate::records::customers::customer::{Customer, Identity};
+use crate::records::parts::Alias;
+
+const FIRST_NAMES: [&str; 6] = ["Lotte", "Sem", "Fleur", "Thijs", "Noor", "Jesse"];
+const LAST_NAMES: [&str; 5] = ["Postma", "Dekker", "Kuipers", "Mulder", "Hofman"];
+const TRADES: [&str; 4] = ["Fietsen", "Koffie", "Bloemen", "Boeken"];
+
+/// Who is to be made.
+#[derive(Clone, Copy)]
+pub(crate) enum NewUser {
+    Person,
+    Company,
+}
+
+/// Makes a customer with one empty account; the API key of its own.
+pub(crate) fn make(bank: &mut Bank, user: NewUser) -> String {
+    let (id, now) = (bank.books.new_id(), bank.now());
+    let count = bank.books.customers.len();
+    let first_name = pick(&FIRST_NAMES, count).to_owned();
+    let last_name = pick(&LAST_NAMES, count).to_owned();
+    let full_name = format!("{first_name} {last_name}");
+    let (display_name, nick_name, identity) = match user {
+        NewUser::Person => {
+            let identity = Identity::Person { first_name: first_name.clone(), middle_name: String::new(), last_name };
+            (full_name, first_name, identity)
+        }
+        NewUser::Company => {
+            let nick_name = format!("{last_name} {}", pick(&TRADES, count));
+            (format!("{nick_name} B.V."), nick_name, Identity::Company { director: full_name })
+        }
+    };
+    let customer = Customer {
+        id,
+        name: format!("sandbox-{id}"),
+        created: now,
+        updated: now,
+        alias: Alias::new("EMAIL", &format!("sandbox-{id}@customers.example"), &display_name),
+        display_name,
+        nick_name,
+        about: "Made by POST sandbox-user".to_owned(),
+        identity,
+        accounts: Vec::new(),
+    };
+    let api_key = format!("sandbox_{}", random::token().split_at(56).0);
+    let owner = Owner::Customer { user_id: id, customer: customer.name.clone() };
+    let credential = Credential {
+        id: bank.books.new_id(),
+        created: now,
+        updated: now,
+        owner,
+        secret: api_key.clone(),
+        status: CredentialStatus::PendingFirstUse,
+        expires: Some(clock::after(now, bank.settings.psp_credential_validity_seconds)),
+        permitted: None,
+    };
+    bank.books.credentials.push(credential);
+    let account = open(bank, &customer, AccountKind::Bank);
+    let name = customer.name.clone();
+    bank.books.customers.push(customer.clone());
+    bank.customers.add(customer);
+    bank.keep_account(&name, account);
+    api_key
+}
+
+/// A new account of a customer, which is not in the books yet.
+pub(crate) fn open(bank: &mut Bank, customer: &Customer, kind: AccountKind) -> Account {
+    /// Above the numbers of the accounts of the first day.
+    const FIRST_NUMBER: u64 = 2_100_000_000;
+    let (id, now) = (bank.books.new_id(), bank.now());
+    Account::new(id, now, kind, (customer.id, &customer.display_name), FIRST_NUMBER + id)
+}
+
+fn pick<'a>(names: &[&'a str], count: usize) -> &'a str {
+    names.get(count % names.len()).copied().unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! Files that customers and applications upload, and the avatars that are made of them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An uploaded file.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Attachment {
+    pub(crate) id: u64,
+    pub(crate) uuid: Uuid,
+    pub(crate) created: Timestamp,
+    /// Nothing for a public one.
+    pub(crate) account_id: Option<u64>,
+    pub(crate) content_type: String,
+    pub(crate) description: String,
+    /// In base64.
+    pub(crate) content: String,
+}
+
+/// A picture that users and accounts are shown by.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct StoredAvatar {
+    pub(crate) uuid: Uuid,
+    pub(crate) attachment_public_uuid: Uuid,
+}

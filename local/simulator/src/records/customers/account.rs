@@ -1,0 +1,168 @@
+//! A monetary account: what it is, apart from what is paid from it and to it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::random::steady_uuid;
+use crate::records::parts::{Alias, iban};
+
+/// A monetary account of a customer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Account {
+    pub(crate) id: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+    pub(crate) kind: AccountKind,
+    /// Who has it.
+    pub(crate) user_id: u64,
+    pub(crate) holder: String,
+    /// What the bank shows as the holder's name.
+    pub(crate) shown_name: String,
+    pub(crate) description: String,
+    /// What leads to it: telephone number and mail address, where the holder linked them to it, then the IBAN.
+    pub(crate) aliases: Vec<Alias>,
+    /// What was in it on its first day.
+    pub(crate) cents: i64,
+    pub(crate) daily_limit_cents: i64,
+    pub(crate) setting: Setting,
+    /// The avatar that the holder chose.
+    pub(crate) avatar: Option<Uuid>,
+    pub(crate) status: String,
+    pub(crate) sub_status: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) reason_description: Option<String>,
+}
+
+/// An account that was opened or changed after the first day.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct KeptAccount {
+    /// The name that its holder has in this simulator.
+    pub(crate) customer: String,
+    pub(crate) account: Account,
+}
+
+/// Kinds differ in the fields they have.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AccountKind {
+    Bank,
+    Joint {
+        partner: String,
+    },
+    Savings {
+        goal_cents: Option<i64>,
+    },
+    Card,
+    /// At another bank.
+    External,
+    ExternalSavings,
+    /// At another bank, its synchronisation broken. Such an account once stopped a production integration.
+    ExternalOfNulls,
+    /// On its way from another bank: a kind with next to no fields.
+    SwitchService,
+    /// A kind that the bank has not invented yet.
+    Holographic,
+}
+
+/// How an account is shown in the app.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Setting {
+    pub(crate) color: String,
+    pub(crate) icon: Option<String>,
+    pub(crate) default_avatar_status: String,
+    pub(crate) restriction_chat: String,
+    pub(crate) sdd_expiration_action: String,
+}
+
+impl Setting {
+    pub(crate) fn of_color(color: &str) -> Self {
+        Self {
+            color: color.to_owned(),
+            icon: None,
+            default_avatar_status: "AVATAR_DEFAULT".to_owned(),
+            restriction_chat: "ALLOW_INCOMING".to_owned(),
+            sdd_expiration_action: "AUTO_ACCEPT".to_owned(),
+        }
+    }
+}
+
+/// EUR 1,000, the bank's default.
+pub(crate) const DAILY_LIMIT_CENTS: i64 = 100_000;
+
+impl Account {
+    /// A new account that nothing is known about yet. `number` is the last part of its IBAN.
+    pub(crate) fn new(id: u64, created: Timestamp, kind: AccountKind, holder: (u64, &str), number: u64) -> Self {
+        let (user_id, holder) = holder;
+        let bank = if kind.is_held() { "BUNQ" } else { "INGB" };
+        Self {
+            id,
+            created,
+            updated: created,
+            aliases: vec![Alias::new("IBAN", &iban(bank, number), holder)],
+            kind,
+            user_id,
+            holder: holder.to_owned(),
+            shown_name: holder.to_owned(),
+            avatar: None,
+            description: "bunq account".to_owned(),
+            cents: 0,
+            daily_limit_cents: DAILY_LIMIT_CENTS,
+            setting: Setting::of_color("#54C7FC"),
+            status: "ACTIVE".to_owned(),
+            sub_status: "NONE".to_owned(),
+            reason: None,
+            reason_description: None,
+        }
+    }
+
+    /// What was in it on its first day, where the money is held here and not at another bank.
+    pub(crate) fn first_cents(&self) -> Option<i64> {
+        self.kind.is_held().then_some(self.cents)
+    }
+
+    /// What the bank calls it. It may not know.
+    pub(crate) fn description(&self) -> Option<&str> {
+        (self.kind != AccountKind::ExternalOfNulls).then_some(&self.description)
+    }
+
+    /// Nothing where the bank does not know it.
+    pub(crate) fn iban(&self) -> Option<&str> {
+        if matches!(self.kind, AccountKind::ExternalOfNulls | AccountKind::SwitchService) {
+            return None;
+        }
+        self.aliases.iter().find(|alias| alias.kind == "IBAN").map(|alias| alias.value.as_str())
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.status == "CANCELLED"
+    }
+
+    pub(crate) fn public_uuid(&self) -> Uuid {
+        steady_uuid(&format!("account {}", self.id))
+    }
+}
+
+impl AccountKind {
+    /// The key that wraps an account of this kind.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Bank => "MonetaryAccountBank",
+            Self::Joint { .. } => "MonetaryAccountJoint",
+            Self::Savings { .. } => "MonetaryAccountSavings",
+            Self::Card => "MonetaryAccountCard",
+            Self::External | Self::ExternalOfNulls => "MonetaryAccountExternal",
+            Self::ExternalSavings => "MonetaryAccountExternalSavings",
+            Self::SwitchService => "MonetaryAccountSwitchService",
+            Self::Holographic => "MonetaryAccountHolographic",
+        }
+    }
+
+    /// Whether the money is here.
+    pub(crate) fn is_held(&self) -> bool {
+        match self {
+            Self::Bank | Self::Joint { .. } | Self::Savings { .. } | Self::Card | Self::Holographic => true,
+            Self::External | Self::ExternalSavings | Self::ExternalOfNulls | Self::SwitchService => false,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The customers of this bank. It opens with a few, who and whose ids are the same on every start, so a connection
+//! outlives a restart.
+
+pub(crate) mod account;
+pub(crate) mod customer;
+mod people;
+
+use self::account::{Account, KeptAccount};
+use self::customer::Customer;
+
+/// All customers.
+pub(crate) struct Customers(Vec<Customer>);
+
+impl Customers {
+    pub(crate) fn of_the_first_day() -> Self {
+        Self(vec![people::person(), people::company(), people::empty(), people::strange()])
+    }
+
+    /// Those of the first day, those who came later, and every account that was opened or changed since.
+    pub(crate) fn of_today(later: &[Customer], changed: &[KeptAccount]) -> Self {
+        let mut customers = Self::of_the_first_day();
+        later.iter().for_each(|customer| customers.add(customer.clone()));
+        for kept in changed {
+            customers.set_account(&kept.customer, kept.account.clone());
+        }
+        customers
+    }
+
+    pub(crate) fn add(&mut self, customer: Customer) {
+        self.0.push(customer);
+    }
+
+    /// Adds an account to a customer, or replaces it.
+    pub(crate) fn set_account(&mut self, name: &str, account: Account) {
+        let Some(customer) = self.0.iter_mut().find(|customer| customer.name == name) else { return };
+        match customer.accounts.iter_mut().find(|known| known.id == account.id) {
+            Some(known) => *known = account,
+            None => customer.accounts.push(account),
+        }
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Customer> {
+        self.0.iter().find(|customer| customer.name == name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Customer> {
+        self.0.iter()
+    }
+
+    /// An account and whose it is.
+    pub(crate) fn account(&self, id: u64) -> Option<(&Customer, &Account)> {
+        self.0.iter().find_map(|customer| Some((customer, customer.account(id)?)))
+    }
+
+    /// The account that an IBAN, a mail address or a telephone number leads to. An address of the customer leads to the
+    /// first account.
+    pub(crate) fn account_by_alias(&self, kind: &str, value: &str) -> Option<(&Customer, &Account)> {
+        let of_account = self.0.iter().find_map(|customer| {
+            let mut accounts = customer.accounts.iter();
+            let led_to = accounts.find(|account| {
+                !account.is_closed() && account.aliases.iter().any(|alias| alias.leads_from(kind, value))
+            });
+            led_to.map(|account| (customer, account))
+        });
+        let of_customer = || {
+            let mut customers = self.0.iter();
+            let customer = customers.find(|customer| customer.alias.leads_from(kind, value))?;
+            Some((customer, customer.accounts.iter().find(|account| !account.is_closed())?))
+        };
+        of_account.or_else(of_customer)
+    }
+}

@@ -1,0 +1,18 @@
+//! What the bank keeps: plain data, and the state that follows from it. Nothing in here knows a call or the bank.
+
+pub(crate) mod arrivals;
+pub(crate) mod attachment;
+pub(crate) mod books;
+pub(crate) mod counterparty;
+pub(crate) mod customers;
+pub(crate) mod draft_payment;
+pub(crate) mod history;
+mod history_lines;
+pub(crate) mod issuer_transaction;
+pub(crate) mod order;
+pub(crate) mod parts;
+pub(crate) mod payment;
+pub(crate) mod payment_batch;
+pub(crate) mod permitted;
+pub(crate) mod request_inquiry;
+pub(crate) mod schedule;

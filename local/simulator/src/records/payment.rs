@@ -1,0 +1,59 @@
+//! A payment: money that came into an account or left it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::records::counterparty::Party;
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Payment {
+    pub(crate) id: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) account_id: u64,
+    /// Below zero when money left the account.
+    pub(crate) cents: i64,
+    pub(crate) balance_after: i64,
+    pub(crate) counterparty: Party,
+    pub(crate) description: String,
+    pub(crate) kind: PaymentKind,
+    pub(crate) sub_kind: SubKind,
+    pub(crate) merchant_reference: Option<String>,
+    pub(crate) attachment_ids: Vec<u64>,
+    pub(crate) batch_id: Option<u64>,
+}
+
+/// The field `type`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum PaymentKind {
+    Bunq,
+    EbaSct,
+    EbaSdd,
+    Ideal,
+    Swift,
+    /// By card.
+    Fis,
+    /// Seen, and not in the documentation.
+    Interest,
+}
+
+/// The field `sub_type`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum SubKind {
+    Payment,
+    Withdrawal,
+    Reversal,
+    Request,
+    Billing,
+    Sct,
+    Sdd,
+    Nlo,
+}
+
+impl PaymentKind {
+    /// The kind of a payment that was ordered here, by whether it stays inside bunq. Only `BUNQ` was recorded.
+    pub(crate) fn ordered(inside: bool) -> Self {
+        if inside { Self::Bunq } else { Self::EbaSct }
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a switch is not turned, and the answer that says so.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::desk::faults::FaultError;
+use crate::ledger::decision::DecisionError;
+
+/// Why a switch was not turned.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SwitchError {
+    #[error("a switch takes JSON: send Content-Type: application/json")]
+    NotJson,
+    #[error("the body is not understood: {0}")]
+    Body(#[from] serde_json::Error),
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    #[error("no customer of this bank is called \"{0}\"")]
+    UnknownCustomer(String),
+    #[error("the bank has no issuer transaction \"{0}\"")]
+    UnknownTransaction(String),
+    #[error("the customer has no such account, or none that this bank holds")]
+    NoSuchAccount,
+    #[error("the count must be from 1 to {0}")]
+    BadCount(u64),
+    #[error("{0}")]
+    Decision(#[from] DecisionError),
+}
+
+impl IntoResponse for SwitchError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Body(_) | Self::Fault(_) | Self::BadCount(_) => StatusCode::BAD_REQUEST,
+            Self::UnknownCustomer(_)
+            | Self::UnknownTransaction(_)
+            | Self::NoSuchAccount
+            | Self::Decision(DecisionError::Unknown { .. }) => StatusCode::NOT_FOUND,
+            Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {
+                StatusCode::CONFLICT
+            }
+        };
+        let body = json!({"error": self.to_string()}).to_string();
+        (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    }
+}
