@@ -1,7 +1,7 @@
-//! The bank: its books, its customers and its keys. It answers nothing itself.
+//! The state of the bank: its books, customers, keys and settings. This module answers no calls.
 //!
-//! Every call acts under one lock, the one of the [desk](crate::desk), so nothing in here has to think about two calls
-//! at once.
+//! Every call runs under one lock, that of the [desk](crate::desk), so code here never handles two calls at the same
+//! time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) struct Bank {
     pub(crate) customers: Customers,
     pub(crate) history: History,
     pub(crate) limits: RateLimiter,
-    /// Like [`Books::request_ids`], of calls that only read.
+    /// Like [`Books::request_ids`], for calls that only read.
     pub(crate) read_request_ids: BTreeMap<String, BTreeSet<String>>,
     server_key: Arc<ServerKey>,
     installation_keys: HashMap<u64, Arc<ServerKey>>,
@@ -64,14 +64,14 @@ impl Bank {
         clock::now(self.settings.clock_offset_seconds)
     }
 
-    /// Remembers an account that was opened or changed.
+    /// Stores an account that was opened or changed.
     pub(crate) fn keep_account(&mut self, customer: &str, account: Account) {
         self.customers.set_account(customer, account.clone());
         self.books.accounts.retain(|kept| kept.account.id != account.id);
         self.books.accounts.push(KeptAccount { customer: customer.to_owned(), account });
     }
 
-    /// Writes the books to the state file when they changed.
+    /// Writes the books to the state file if they changed.
     pub(crate) fn save(&mut self) {
         let Some(file) = &mut self.state_file else { return };
         if let Err(error) = file.save(&self.server_key, &self.books) {
@@ -79,7 +79,7 @@ impl Bank {
         }
     }
 
-    /// The key of every installation that has none of its own.
+    /// The key of the bank for every installation without an own server key.
     pub(crate) fn server_key(&self) -> Arc<ServerKey> {
         Arc::clone(&self.server_key)
     }

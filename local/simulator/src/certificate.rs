@@ -1,7 +1,7 @@
-//! The certificate of a payment service provider: who it is and what it may do.
+//! The certificate of a payment service provider: its name and its roles.
 //!
-//! The sandbox takes any self-signed certificate whose common name holds the roles as words; nothing else is checked
-//! there, and nothing else is checked here.
+//! The sandbox accepts every self-signed certificate whose common name holds the roles as words. It checks nothing
+//! else, and neither does this module.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::objects::{oid_registry, oid2abbrev};
@@ -16,12 +16,12 @@ const LONGEST_COMMON_NAME: usize = 64;
 
 pub(crate) struct PspCertificate {
     pub(crate) common_name: String,
-    /// As `/CN=My App PISP AISP/C=NL`: the parts in the order of the certificate.
+    /// Such as `/CN=My App PISP AISP/C=NL`, with the parts in the order of the certificate.
     pub(crate) distinguished_name: String,
     pub(crate) key: ClientKey,
 }
 
-/// Why a certificate does not make a payment service provider. The bank's own words for these are not known.
+/// Why a certificate is not accepted. The texts of the real bank are not known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum CertificateError {
     #[error("the certificate is not one X.509 certificate in PEM")]
@@ -74,7 +74,8 @@ fn subject(certificate: &X509Certificate<'_>) -> Result<(String, String), Certif
     Ok((common_name.ok_or(CertificateError::NoCommonName)?, distinguished_name))
 }
 
-/// What a certificate's common name says to a person: without the roles, and without a word that only makes it unique.
+/// The name of an application that people see: the common name without the roles, and without a long hexadecimal word
+/// that only makes the name unique.
 pub(crate) fn app_name(common_name: &str) -> String {
     let is_unique = |word: &str| {
         word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')

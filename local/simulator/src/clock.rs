@@ -1,4 +1,4 @@
-//! The bank's clock. A test moves it instead of waiting.
+//! The clock of the bank. Tests move it instead of waiting.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(crate) fn now(offset_seconds: i64) -> Timestamp {
     let now = Timestamp::now();
-    // An offset beyond the calendar leaves the clock as it is.
+    // An offset that exceeds the calendar has no effect.
     now.checked_add(SignedDuration::from_secs(offset_seconds)).unwrap_or(now)
 }
 
@@ -14,12 +14,13 @@ pub(crate) fn after(start: Timestamp, seconds: u32) -> Timestamp {
     start.checked_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX)
 }
 
-/// As in every body of the protocol: `2025-03-05 16:12:11.918100`, in UTC, without a zone.
+/// A moment as the protocol writes it: `2025-03-05 16:12:11.918100`, in UTC, without a zone.
 pub(crate) fn text(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
-/// A moment in UTC with a space in it, with or without a fraction. The form with a `T` is another protocol's.
+/// Reads a moment in UTC with a space between date and time, with or without a fraction. It refuses the form with a
+/// `T`, which the protocol does not have.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let shaped = text.as_bytes().get(10) == Some(&b' ') && matches!(text.len(), 19 | 26);
     let parsed = shaped.then(|| DateTime::strptime("%Y-%m-%d %H:%M:%S%.f", text).ok()).flatten()?;

@@ -1,4 +1,5 @@
-//! RSA as the protocol uses it: PKCS#1 v1.5 with SHA-256, base64, over the bytes of a body and nothing else.
+//! RSA as the protocol uses it: PKCS#1 v1.5 with SHA-256, in base64. A signature covers the body of a message and
+//! nothing else.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +17,7 @@ use crate::options::ServerKeyError;
 
 const BITS: usize = 2048;
 
-/// Making a key pair costs most of a second without optimisation, so all simulators of one process share the first.
+/// Generating a key pair takes almost a second without optimisation, so all simulators of one process share the first.
 static SHARED: Mutex<Option<Arc<ServerKey>>> = Mutex::new(None);
 
 /// A key pair of the bank.
@@ -64,12 +65,12 @@ impl ServerKey {
     }
 }
 
-/// A public key that a client showed, with the certificate or at an installation.
+/// A public key of a client, from an installation or a certificate.
 pub(crate) struct ClientKey(RsaPublicKey);
 
 impl ClientKey {
-    /// Reads `-----BEGIN PUBLIC KEY-----`, its body on one line or on many. Only RSA keys of 2048 bits are installation
-    /// keys.
+    /// Reads `-----BEGIN PUBLIC KEY-----`; the base64 may be on one line or on several. An installation key must be RSA
+    /// with 2048 bits.
     pub(crate) fn from_installation_pem(pem: &str) -> Option<Self> {
         let [der] = pem_bodies(pem, "PUBLIC KEY")?.try_into().ok()?;
         let key = Self::from_spki(&der)?;
@@ -80,7 +81,7 @@ impl ClientKey {
         RsaPublicKey::from_public_key_der(der).ok().map(Self)
     }
 
-    /// The key as the bank writes it: 64 columns and one line feed after each line, whatever the client's own form was.
+    /// The key in the bank's form: lines of 64 characters, each with a line feed, for every form that the client sent.
     pub(crate) fn canonical_pem(&self) -> Option<String> {
         self.0.to_public_key_pem(LineEnding::LF).ok()
     }
@@ -92,7 +93,7 @@ impl ClientKey {
     }
 }
 
-/// The DER bodies of all blocks with this label. `None` when there is anything else in the text, or nothing.
+/// The DER contents of all PEM blocks with this label. `None` if the text has no block, or contains anything else.
 pub(crate) fn pem_bodies(text: &str, label: &str) -> Option<Vec<Vec<u8>>> {
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
     let mut rest = text.trim();

@@ -16,19 +16,19 @@ use serde_json::{Map, Value};
 /// A bunq bank on this machine.
 #[derive(Parser)]
 struct Arguments {
-    /// The loopback address to listen on.
+    /// The loopback address to listen on
     #[arg(long, default_value = "127.0.0.1:4100")]
     listen: SocketAddr,
-    /// Also answer requests for this name, such as `host.docker.internal`; by default only those for this machine.
+    /// Also answer requests for this host name, such as `host.docker.internal`; by default only those for this machine
     #[arg(long = "name", value_name = "HOST")]
     names: Vec<Name>,
-    /// Where to keep what the bank knows; without it everything is forgotten at the end.
+    /// The file that keeps the state of the bank; without it the state is lost at the end
     #[arg(long)]
     state_file: Option<PathBuf>,
-    /// A JSON file with settings; `GET /_simulator/settings` shows them all.
+    /// A JSON file with settings; `GET /_simulator/settings` shows all of them
     #[arg(long)]
     settings: Option<PathBuf>,
-    /// One setting, such as `--set rate_limits=classic`; comes after the file.
+    /// One setting, such as `--set rate_limits=classic`; it overrides the file
     #[arg(long = "set", value_name = "NAME=VALUE")]
     set: Vec<String>,
 }
@@ -57,7 +57,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even this cannot be written.
+            // If this fails, nothing can report it.
             let _ = writeln!(io::stderr(), "{}", line(&error));
             ExitCode::FAILURE
         }
@@ -91,7 +91,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, RunError> {
     }
     for pair in &arguments.set {
         let (name, value) = pair.split_once('=').ok_or_else(|| RunError::NoValue(pair.clone()))?;
-        // What is no JSON is a word, so that nobody has to quote quotes.
+        // A value that is not JSON is text, so that the shell needs no inner quotes.
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         let changes = Value::Object(Map::from_iter([(name.to_owned(), value)]));
         settings = settings.merged(&changes).map_err(|source| RunError::Settings(pair.clone(), source))?;
@@ -99,7 +99,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, RunError> {
     Ok(settings)
 }
 
-/// An error with its causes, on one line.
+/// An error and its causes on one line.
 fn line(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! How a simulator is started, and what can stop it from starting.
+//! The options of a simulator, and the errors of its start.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,17 +8,17 @@ use loopback::Name;
 
 use crate::settings::Settings;
 
-/// How a simulator is started.
+/// The options of a simulator.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The address to listen on. It must be a loopback address; port 0 takes a free one.
+    /// The address to listen on. It must be a loopback address; port 0 selects a free port.
     pub listen: SocketAddr,
-    /// Names that requests may be for, besides those of this machine. A page in a browser can make any other name lead
-    /// here.
+    /// Host names that the simulator answers to, besides those of this machine. It refuses all other names, since a
+    /// page in a browser can resolve any name to this machine.
     pub names: Vec<Name>,
-    /// Where the bank keeps what it knows. Without a file it forgets everything when it stops.
+    /// The file that keeps the state of the bank. Without a file the state is lost at the end.
     pub state_file: Option<PathBuf>,
-    /// How the bank behaves at first; `/_simulator/settings` changes it later.
+    /// The initial settings; `/_simulator/settings` changes them later.
     pub settings: Settings,
 }
 
@@ -36,57 +36,58 @@ impl Default for Options {
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A bank without TLS and with every key in reach must not be seen from other machines.
+    /// The address is not a loopback address. Other machines must not reach a bank without TLS whose keys are all
+    /// public.
     #[error("{0} is not a loopback address; the simulator listens on this machine only")]
     NotLoopback(SocketAddr),
-    /// Another program listens there.
+    /// Another program listens on the address.
     #[error("{0} is taken by another program")]
     AddressTaken(SocketAddr),
     /// The operating system refused the address for another reason.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The address in the options.
         address: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// The state file is there and cannot be read.
+    /// The state file exists, but cannot be read.
     #[error("cannot read the state file {}", path.display())]
     StateFileUnreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
     /// The state file cannot be written.
     #[error("cannot write the state file {}", path.display())]
     StateFileUnwritable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// The file was not written by this version of the simulator; it is left as it is.
+    /// The file is not from this version of the simulator. It stays unchanged.
     #[error("{} is not a state file of this simulator", path.display())]
     StateFileForeign {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with its text, where that is known.
+        /// The error in its JSON, if there is one.
         #[source]
         source: Option<serde_json::Error>,
     },
-    /// The bank's own key pair could not be made, or the one in the state file is unusable.
+    /// The key pair of the bank cannot be generated, or the one in the state file is invalid.
     #[error("the bank's key pair is unusable")]
     ServerKey(#[from] ServerKeyError),
 }
 
-/// What is wrong with the bank's key pair.
+/// The fault of the bank's key pair.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerKeyError {
-    /// The key pair could not be generated.
+    /// The key pair cannot be generated.
     #[error("a key pair could not be generated")]
     Generate(#[source] rsa::Error),
     /// The stored private key is not PKCS#8 PEM.

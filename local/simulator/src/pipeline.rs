@@ -1,4 +1,4 @@
-//! The way of every call: noted, perhaps disturbed, carried out, signed, answered.
+//! The steps of every call: listed, disturbed by a fault, executed, signed, answered.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,12 +20,16 @@ use crate::wire::call::{Call, REQUEST_ID};
 const RESPONSE_ID: HeaderName = HeaderName::from_static("x-bunq-client-response-id");
 const SERVER_SIGNATURE: HeaderName = HeaderName::from_static("x-bunq-server-signature");
 
-/// No answer: the connection is closed instead.
+/// The connection is closed instead of an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed without an answer")]
 pub(crate) struct Dropped;
 
 /// Answers one call to the bank.
+///
+/// # Errors
+///
+/// When a fault closes the connection, or the request did not arrive completely.
 pub(crate) async fn serve(desk: &SharedDesk, peer: IpAddr, request: Request<Body>) -> Result<Response<Body>, Dropped> {
     let (egress, json_content_type) = {
         let settings = &desk.lock().bank.settings;
@@ -33,7 +37,7 @@ pub(crate) async fn serve(desk: &SharedDesk, peer: IpAddr, request: Request<Body
     };
     let Some(mut call) = Call::read(request, peer, egress, json_content_type).await else { return Err(Dropped) };
     let found = find(&mut call);
-    // The call acts at once and its answer waits, so that a client that gives up cannot know what happened.
+    // The bank executes the call at once and delays only the answer, so a client that gives up cannot know the outcome.
     let (number, effect, answer, key, sign_errors) = {
         let desk = &mut *desk.lock();
         let bank = &mut desk.bank;
@@ -62,7 +66,7 @@ pub(crate) async fn serve(desk: &SharedDesk, peer: IpAddr, request: Request<Body
     Ok(finish(&call, answer, signer, &effect))
 }
 
-/// Adds the headers of the API and the signature, where there is a key and whether it signs refusals.
+/// Builds the response. `signer` is `None` outside the API. Else it holds the key, and whether refusals are signed.
 fn finish(call: &Call, answer: Answer, signer: Option<(&ServerKey, bool)>, effect: &Effect) -> Response<Body> {
     let mut headers = answer.headers;
     if let Some((key, sign_errors)) = signer {
@@ -119,7 +123,7 @@ fn is_signed(status: u16, sign_errors: bool) -> bool {
     }
 }
 
-/// A body that breaks off. The pause lets what was written leave before the connection closes.
+/// A body that ends too early. The pause lets the first part leave before the connection closes.
 fn torn(mut body: Vec<u8>, length: usize) -> Body {
     body.truncate(length);
     let part = stream::once(async { Ok(Bytes::from(body)) });

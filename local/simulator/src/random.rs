@@ -1,17 +1,17 @@
-//! Secrets and names that nobody can guess, and names that are the same on every start.
+//! Random secrets and ids, and ids that are the same on every start.
 
 use rsa::rand_core::{OsRng, RngCore as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// 64 lowercase hexadecimal digits, the shape of every token of this bank.
+/// 64 lowercase hexadecimal digits, the form of every token of this bank.
 pub(crate) fn token() -> String {
     let mut bytes = [0; 32];
     OsRng.fill_bytes(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A UUID that depends on nothing but `name`, for what is in the bank from the first day.
+/// A UUID that is always the same for one `name`, for the objects that the bank starts with.
 pub(crate) fn steady_uuid(name: &str) -> Uuid {
     let digest = Sha256::digest(name.as_bytes());
     let mut bytes = [0; 16];
@@ -19,7 +19,7 @@ pub(crate) fn steady_uuid(name: &str) -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// A UUID like no other.
+/// A random UUID.
 pub(crate) fn uuid() -> Uuid {
     Uuid::new_v4()
 }

@@ -1,4 +1,4 @@
-//! The socket, and which part of the bank answers a request.
+//! The socket, and the choice between the bank and the switches.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -18,10 +18,10 @@ use crate::switches;
 use crate::wire::call::Peer;
 
 const LIMITS: Limits = Limits {
-    // Longer than most clients keep a connection that they do not use.
+    // Longer than most clients keep an idle connection.
     head: Duration::from_secs(120),
     body: Duration::from_secs(30),
-    // A switch may hold a whole answer of the bank, and tests need some that are larger than a client takes.
+    // A fault may contain a whole answer, and tests need answers that are larger than a client accepts.
     body_bytes: 16 * 1024 * 1024,
     grace: Duration::from_secs(1),
 };
@@ -33,7 +33,7 @@ pub(crate) async fn run(listener: TcpListener, hosts: Hosts, desk: SharedDesk, m
         let (desk, router) = (desk.clone(), router.clone());
         async move { answer(&desk, &router, peer.ip(), request.map(Body::from)).await }
     };
-    // An error means that the sender is gone, which is a stop as well.
+    // An error means that the sender was dropped, which is a stop, too.
     loopback::serve(listener, hosts, LIMITS, service, async move { drop(stop.changed().await) }).await;
 }
 

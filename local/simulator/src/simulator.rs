@@ -1,4 +1,4 @@
-//! A running simulator, and its start and end.
+//! A running simulator.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use crate::records::books::Books;
 use crate::server;
 use crate::state_file::StateFile;
 
-/// A bank that listens. It stops when this is dropped.
+/// A bank that listens. Dropping it stops it.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
@@ -31,13 +31,13 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the address is not of this machine or not free, or the state file cannot be used.
+    /// When the address is not a loopback address or not free, or the state file cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let Options { listen, names, state_file, settings } = options;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(listen));
         }
-        // The port comes first, so that two simulators do not write one file.
+        // The port is opened first, so that two simulators never write one file.
         let failed = |source: io::Error| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => StartError::AddressTaken(listen),
@@ -46,7 +46,7 @@ impl Simulator {
         let address = listener.local_addr().map_err(failed)?;
         let url = Url::parse(&format!("http://{address}/")).map_err(|error| failed(io::Error::other(error)))?;
 
-        // Making or reading an RSA key takes long enough to keep other tasks from running.
+        // Generating or reading an RSA key would block other tasks.
         let bank = tokio::task::spawn_blocking(move || -> Result<Bank, StartError> {
             let (file, key, books) = match state_file {
                 Some(path) => {
@@ -64,13 +64,13 @@ impl Simulator {
         Ok(Self { address, url, stop, server })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its root, such as `http://127.0.0.1:4100/`.
+    /// The root, such as `http://127.0.0.1:4100/`.
     #[must_use]
     pub fn url(&self) -> Url {
         self.url.clone()
@@ -100,10 +100,9 @@ impl Simulator {
         self.at("/pay")
     }
 
-    /// Stops listening, lets calls under way end, and returns when the port is free. Every change was saved when it was
-    /// made.
+    /// Stops listening, waits for pending calls, and returns when the port is free. Every change is already saved.
     pub async fn stop(mut self) {
-        // The server may have ended on its own; then there is nobody to tell and nothing to wait for.
+        // If the server has already ended, there is nothing to stop.
         let _ = self.stop.send(());
         let _ = (&mut self.server).await;
     }

@@ -1,19 +1,20 @@
-//! The bank's memory on disk: one JSON file that only its owner can read.
+//! The state file: the books of the bank in one JSON file that only its owner can read.
 //!
-//! It is replaced as a whole, by renaming, so that a machine that stops in the middle leaves the last good one behind.
+//! Every save replaces the whole file by renaming, so that a crash leaves the last complete file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tempfile::{Builder, NamedTempFile};
 
 use crate::keys::ServerKey;
 use crate::options::StartError;
 use crate::records::books::Books;
 
-/// Tells the file from any other JSON. A change of the records' meaning changes the number.
+/// The name of the format. The number changes when the meaning of the records changes.
 const FORMAT: &str = "bunq-simulator 1";
 
 pub(crate) struct StateFile {
@@ -37,11 +38,11 @@ struct Read {
 }
 
 impl StateFile {
-    /// Opens the file, or makes it with a new bank in it.
+    /// Opens the file, or creates it with a new bank in it.
     ///
     /// # Errors
     ///
-    /// When it cannot be read or written, or is not a file of this simulator.
+    /// When the file cannot be read or written, or is not a state file of this simulator.
     pub(crate) fn open(path: PathBuf) -> Result<(Self, Arc<ServerKey>, Books), StartError> {
         let (key, books) = match fs::read(&path) {
             Ok(text) => {
@@ -56,56 +57,35 @@ impl StateFile {
             Err(source) => return Err(StartError::StateFileUnreadable { path, source }),
         };
         let mut file = Self { path, written: Vec::new() };
-        // What cannot be kept is better known before anything depends on it.
+        // The bank reports at the start that it cannot write the file, and not at the first change.
         match file.save(&key, &books) {
             Ok(()) => Ok((file, key, books)),
             Err(source) => Err(StartError::StateFileUnwritable { path: file.path, source }),
         }
     }
 
-    /// Writes the books, unless the file holds them already.
+    /// Writes the books, unless the file already contains them.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written. The old file stays as it is.
     pub(crate) fn save(&mut self, key: &ServerKey, books: &Books) -> io::Result<()> {
         let text = serde_json::to_vec(&Written { format: FORMAT, server_key: key.private_pem(), books })?;
         if text == self.written {
             return Ok(());
         }
-        let draft = draft_of(&self.path);
-        let result = write(&draft, &text).and_then(|()| fs::rename(&draft, &self.path));
-        if result.is_err() {
-            // What is left of a draft would hold secrets; that it may not be there is no error.
-            let _ = fs::remove_file(&draft);
-        } else {
-            self.written = text;
-        }
-        result
+        let mut draft = draft_beside(&self.path)?;
+        draft.write_all(&text)?;
+        draft.as_file().sync_all()?;
+        draft.persist(&self.path)?;
+        self.written = text;
+        Ok(())
     }
 }
 
-/// In the same directory, since renaming does not cross file systems.
-fn draft_of(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.draft", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = create(path)?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn create(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).open(path)
+/// Creates an empty file that only its owner can read. It is in the directory of `path`, since renaming does not work
+/// across file systems. Dropping it deletes it, since it contains secrets.
+fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Builder::new().prefix(path.file_name().unwrap_or_default()).suffix(".draft").tempfile_in(directory)
 }

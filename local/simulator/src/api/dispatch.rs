@@ -1,4 +1,4 @@
-//! Hands a call to its endpoint.
+//! Passes a call to its endpoint.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::refusal::Refusal;
 
-/// Carries a call out and answers it.
+/// Executes a call and returns its answer. Saves the books.
 pub(crate) fn act(bank: &mut Bank, found: Found, call: &Call) -> Answer {
     let result = match found {
         Found::Nothing if call.is_browsers() => Ok(nothing_here(&call.path)),

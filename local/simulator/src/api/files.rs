@@ -1,4 +1,4 @@
-//! Uploaded files and the avatars that are made of them: how they are kept and shown.
+//! Uploaded files and the avatars that are made of them: how the bank stores and shows them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,11 +12,15 @@ use crate::wire::call::Call;
 use crate::wire::object::{Object, object};
 use crate::wire::refusal::Refusal;
 
-/// The types that the bank's documents name.
+/// The content types that the bank's documentation names.
 const TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "application/pdf"];
 const DESCRIPTION: &str = "x-bunq-attachment-description";
 
-/// Keeps the bytes of a call. Their type and a description are in headers.
+/// Stores the body of a call. The headers hold its content type and a description.
+///
+/// # Errors
+///
+/// When the content type is not allowed, the description is missing, or the body is empty.
 pub(crate) fn keep<'a>(bank: &'a mut Bank, call: &Call, account_id: Option<u64>) -> Result<&'a Attachment, Refusal> {
     let content_type = call.header("content-type").unwrap_or_default().trim().to_ascii_lowercase();
     if !TYPES.contains(&content_type.as_str()) {
@@ -42,7 +46,7 @@ pub(crate) fn keep<'a>(bank: &'a mut Bank, call: &Call, account_id: Option<u64>)
     bank.books.attachments.last().ok_or_else(|| Refusal::unrecorded(500, "the attachment was not kept."))
 }
 
-/// As it stands inside the objects of both kinds of attachments.
+/// The fields that public attachments and attachments of an account share.
 pub(crate) fn fields(attachment: &Attachment) -> Object {
     let url = format!("https://files.bunq-simulator.example/{}", attachment.uuid);
     object! {
@@ -52,12 +56,12 @@ pub(crate) fn fields(attachment: &Attachment) -> Object {
     }
 }
 
-/// The bytes as they came.
+/// Answers with the bytes that were uploaded.
 pub(crate) fn content(attachment: &Attachment) -> Answer {
     Answer::new(200, &attachment.content_type, STANDARD.decode(&attachment.content).unwrap_or_default())
 }
 
-/// A picture as users and accounts show it, without the object that it belongs to.
+/// The fields of an avatar, without the id of the user or account that it belongs to.
 pub(crate) fn avatar(bank: &Bank, avatar: &StoredAvatar) -> Object {
     let mut attachments = bank.books.attachments.iter();
     let shown = attachments.find(|attachment| attachment.uuid == avatar.attachment_public_uuid);

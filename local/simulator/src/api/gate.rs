@@ -1,4 +1,4 @@
-//! What is checked before a call acts: who calls, from where, signed or not, and whether it was sent before.
+//! The checks before a call is executed: token, signature, IP address, rate limit and request id.
 
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
@@ -14,17 +14,21 @@ use crate::wire::refusal::Refusal;
 
 const TOKEN: &str = "x-bunq-client-authentication";
 
-/// Who calls, as far as the endpoint asks.
+/// The caller, as far as the endpoint needs to know it.
 pub(crate) enum Caller {
     Nobody,
-    /// By the token of an installation.
+    /// Identified by the token of an installation.
     Installation(u64),
-    /// By the token of a living session.
+    /// Identified by the token of an open session.
     Session(Session),
 }
 
 impl Caller {
-    /// The session; endpoints that need one are not reached without.
+    /// The open session.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint needs no session, so that none was looked for.
     pub(crate) fn session(&self) -> Result<&Session, Refusal> {
         match self {
             Self::Session(session) => Ok(session),
@@ -41,7 +45,7 @@ impl Caller {
     }
 }
 
-/// What an endpoint wants to see.
+/// The token and the signature that an endpoint needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Needs {
     token: Token,
@@ -57,11 +61,11 @@ enum Token {
 
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Signature {
-    /// Before the bank knows the key there is nothing to check.
+    /// The bank does not know the public key yet, so it checks nothing.
     Ignored,
-    /// A wrong one is refused all the same.
+    /// The call may have no signature. A wrong signature is refused.
     Optional,
-    /// Sources differ about device-server.
+    /// A setting decides, since sources differ about device-server.
     BySetting,
     Required,
 }
@@ -75,7 +79,11 @@ impl Needs {
     pub(crate) const SESSION: Self = Self { token: Token::Session, signature: Signature::Optional };
 }
 
-/// Lets a call through to its endpoint, or says why not.
+/// Checks a call before it is executed.
+///
+/// # Errors
+///
+/// When a check fails. The refusal names the first check that failed.
 pub(crate) fn admit(bank: &mut Bank, template: &str, needs: Needs, call: &Call) -> Result<Caller, Refusal> {
     let now = bank.now();
     if call.filled_header("user-agent").is_none() {
@@ -94,7 +102,8 @@ pub(crate) fn admit(bank: &mut Bank, template: &str, needs: Needs, call: &Call) 
     Ok(caller)
 }
 
-/// The installation behind a call's token, even when the session has ended: its server key signs the answer.
+/// The installation that a call's token belongs to. An ended session counts too: the server key of its installation
+/// signs the answer.
 pub(crate) fn installation<'a>(bank: &'a Bank, call: &Call) -> Option<&'a Installation> {
     let token = call.header(TOKEN)?;
     let id = bank.books.sessions.iter().find(|session| session.token == token).map(|session| session.installation_id);
@@ -163,7 +172,7 @@ fn extend(bank: &mut Bank, session: &Session, now: Timestamp) {
     }
 }
 
-/// A call that was refused before this point was not carried out, so its id stays free.
+/// Checks that the request id is new. A call that an earlier check refused was not executed, so its id stays unused.
 fn check_request_id(bank: &mut Bank, caller: &Caller, call: &Call) -> Result<(), Refusal> {
     if call.method == Method::GET && bank.settings.get_request_id == OnGet::Ignore {
         return Ok(());
@@ -174,7 +183,7 @@ fn check_request_id(bank: &mut Bank, caller: &Caller, call: &Call) -> Result<(),
         Caller::Session(session) => format!("installation {} key {}", session.installation_id, session.credential_id),
     };
     let Some(id) = call.filled_header(REQUEST_ID) else { return Ok(()) };
-    // Ids of calls that only read are not worth a place in the state file.
+    // The state file keeps only the ids of calls that change something.
     let used = if call.method == Method::GET { &mut bank.read_request_ids } else { &mut bank.books.request_ids };
     let ids = used.entry(scope.clone()).or_default();
     let is_new = ids.insert(id.to_owned());

@@ -1,4 +1,4 @@
-//! Listings in pages: newest first, with the addresses of the neighbours.
+//! Listings in pages, newest first, with links to the neighbouring pages.
 
 use crate::bank::Bank;
 use crate::wire::answer::{Answer, Pagination};
@@ -9,12 +9,20 @@ use crate::wire::refusal::Refusal;
 const DEFAULT_COUNT: usize = 10;
 const LARGEST_COUNT: usize = 200;
 
-/// Answers with the page of `items` that the call's query asks for. Each item is its id and its element.
+/// Answers with the page of `items` that the query of the call asks for. An item is an id and its object.
+///
+/// # Errors
+///
+/// When a page parameter is invalid, or `older_id` and `newer_id` are both set.
 pub(crate) fn listing(bank: &Bank, call: &Call, items: Vec<(u64, Object)>) -> Result<Answer, Refusal> {
     listing_of(bank, call, items, |element| element)
 }
 
-/// Like [`listing`], for long lists: only the elements of the page are made.
+/// Like [`listing`], for long lists. It builds only the objects of one page.
+///
+/// # Errors
+///
+/// The same as for [`listing`].
 pub(crate) fn listing_of<T>(
     bank: &Bank,
     call: &Call,
@@ -39,7 +47,7 @@ pub(crate) fn listing_of<T>(
         items.retain(|(id, _)| *id < bound);
     }
     if let Some(bound) = newer_than {
-        // The nearest to the bound come first when one reads forward.
+        // A page of newer items starts next to the bound, not at the newest item.
         items.retain(|(id, _)| *id > bound);
         items.drain(..items.len().saturating_sub(size));
     }
@@ -51,7 +59,7 @@ pub(crate) fn listing_of<T>(
         format!("{}?{kept}{bound}={id}", call.path)
     };
     let pagination = Pagination {
-        // An empty list was recorded with the newest id of all that was there.
+        // In recordings, the link of an empty list holds the newest id of the whole bank.
         future_url: match newest_of_all {
             None => Some(url("newer_id", bank.books.newest_id())),
             Some(of_all) => newest.filter(|id| *id == of_all).map(|id| url("newer_id", id)),

@@ -1,4 +1,4 @@
-//! The endpoints of the bank: the table of them, the checks before them, and the resources behind them.
+//! The API: the table of its endpoints, the checks before them, and the resources.
 
 mod body;
 pub(crate) mod dispatch;

@@ -1,4 +1,4 @@
-//! What an endpoint is: a method, a template of its path, and the function that answers it.
+//! An endpoint: its method, the template of its path, and its handler.
 
 use axum::http::Method;
 
@@ -11,17 +11,18 @@ use crate::wire::refusal::Refusal;
 /// One endpoint.
 pub(crate) struct Route {
     pub(crate) method: Method,
-    /// The path below `/v1/`, with a name in braces for every id.
+    /// The path below `/v1/`, with a placeholder in braces for every id.
     pub(crate) template: &'static str,
     pub(crate) act: Act,
 }
 
-/// What an endpoint does, and for whom.
+/// The handler of an endpoint.
 #[derive(Clone, Copy)]
 pub(crate) enum Act {
-    /// An endpoint of the API, behind the checks that it needs.
+    /// An endpoint of the API, with the checks before it.
     Api(Needs, fn(&mut Bank, &Call, &Caller) -> Result<Answer, Refusal>),
-    /// A page, or an endpoint of the OAuth host: no headers, no signature, other errors.
+    /// A page, or an endpoint of the OAuth host. It has no headers of the API, no signature, and errors of another
+    /// form.
     Web(fn(&mut Bank, &Call) -> Answer),
 }
 
@@ -61,7 +62,8 @@ impl Route {
         }
     }
 
-    /// Whether a text names this endpoint, whatever it calls the ids: `GET user/{id}` is `GET user/{user-id}`.
+    /// Whether a text names this endpoint. The names of the placeholders do not matter: `GET user/{id}` is `GET
+    /// user/{user-id}`.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         let name = name.trim();
         let Some((method, template)) = name.split_once(' ') else { return false };

@@ -1,10 +1,10 @@
-//! Which endpoint a call is for.
+//! Finds the endpoint of a call.
 
 use crate::api::route::Route;
 use crate::api::table::ROUTES;
 use crate::wire::call::Call;
 
-/// What a method and a path mean.
+/// The endpoint that a method and a path lead to.
 #[derive(Clone, Copy)]
 pub(crate) enum Found {
     Route(&'static Route),
@@ -13,7 +13,7 @@ pub(crate) enum Found {
 }
 
 impl Found {
-    /// The endpoint's name, without the ids.
+    /// The template of the endpoint; `unknown` if there is none.
     pub(crate) fn template(self) -> &'static str {
         match self {
             Self::Route(route) | Self::WrongMethod(route) => route.template,
@@ -22,9 +22,9 @@ impl Found {
     }
 }
 
-/// Finds the endpoint of a call, and notes the ids that its path holds.
+/// Finds the endpoint of a call, and stores the ids of the path in the call.
 pub(crate) fn find(call: &mut Call) -> Found {
-    // The bank has its pay page at the root of a host of its own.
+    // The real bank has the pay page at the root of its own host.
     let path = if call.path == "/" { "/pay" } else { call.path.as_str() };
     let mut wrong_method = None;
     for route in ROUTES {

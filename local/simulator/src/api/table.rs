@@ -1,5 +1,5 @@
-//! Every endpoint of the bank, in one table. The names here are those of faults, of the list of calls and of rate
-//! limits. A name that ends in `-uuid` stands for any text, every other one for a number.
+//! The table of all endpoints. Faults, the list of calls and rate limits use the names in it. A placeholder that ends
+//! in `-uuid` matches any text, every other one a number.
 
 use axum::http::Method;
 

@@ -1,4 +1,5 @@
-//! POST /v1/token: a code becomes an access token. Everything stands in the query; errors are OAuth's, not the API's.
+//! POST /v1/token: exchanges an authorization code for an access token. The parameters are in the query. Errors have
+//! the form of OAuth, not of the API.
 
 use axum::http::header;
 
@@ -9,7 +10,7 @@ use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::object::object;
 
-/// Why no token is given.
+/// Why the bank issues no access token.
 enum TokenError {
     InvalidRequest(&'static str),
     UnsupportedGrantType,
@@ -75,7 +76,7 @@ fn issue(bank: &mut Bank, call: &Call) -> Result<(String, Option<String>), Token
     Ok((access_token, state))
 }
 
-/// The user that stands for this customer's consents to this application.
+/// The id of the `UserApiKey` for the consents of this customer to this application.
 fn user_api_key(bank: &mut Bank, psp_user_id: u64, customer: String) -> u64 {
     let mut keys = bank.books.user_api_keys.iter();
     let known = keys.rfind(|key| key.psp_user_id == psp_user_id && key.customer == customer);
@@ -100,7 +101,7 @@ fn revoke(bank: &mut Bank, psp_user_id: u64, customer: &str) {
 }
 
 impl TokenError {
-    /// Only the words of `invalid_grant` were recorded.
+    /// Only the text of `invalid_grant` is recorded.
     fn answer(&self, bank: &Bank) -> Answer {
         let (status, error, description) = match self {
             Self::InvalidRequest(name) => (400, "invalid_request", format!("Simulator: the query lacks {name}.")),

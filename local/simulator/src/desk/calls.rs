@@ -1,6 +1,7 @@
-//! The calls that arrived, so that a test can count them and see the one that hangs.
+//! The list of calls that arrived. Tests count them, and find the call that hangs.
 //!
-//! No token is kept. Queries are kept for the API only: those of the OAuth host hold codes and secrets.
+//! The list holds no tokens. It holds the queries of API calls only, since those of the OAuth host contain codes and
+//! secrets.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,7 +12,7 @@ use crate::api::route::Act;
 use crate::api::routes::Found;
 use crate::wire::call::{Call, REQUEST_ID, SIGNATURE};
 
-/// A stack that runs for days need not remember all of them.
+/// The most calls that the list holds, so that a stack may run for days.
 const KEPT: usize = 10_000;
 
 #[derive(Default, Serialize)]
@@ -31,9 +32,9 @@ struct Entry {
     path: String,
     query: Option<String>,
     ip: String,
-    /// `null` until the call is answered.
+    /// `null` until the bank answers.
     status: Option<u16>,
-    /// Whether the connection was closed instead.
+    /// Whether the bank closed the connection instead of answering.
     dropped: bool,
     at: Timestamp,
     signed: bool,
@@ -41,7 +42,7 @@ struct Entry {
 }
 
 impl Calls {
-    /// Notes a call that just arrived, and gives it a number.
+    /// Adds a call that just arrived, and returns its number.
     pub(crate) fn arrived(&mut self, call: &Call, found: Found, at: Timestamp) -> u64 {
         let endpoint = found.template();
         let is_api = matches!(found, Found::Route(route) if matches!(route.act, Act::Api(..)));
@@ -78,7 +79,7 @@ impl Calls {
         }
     }
 
-    /// Forgets all calls. Numbers go on, since answers may still be under way.
+    /// Removes all calls. Numbers continue, since answers may still be pending.
     pub(crate) fn clear(&mut self) {
         self.counts.clear();
         self.calls.clear();

@@ -1,4 +1,4 @@
-//! Disturbances: the nth call to an endpoint is answered badly, late, or not at all.
+//! Faults: the nth call to an endpoint gets a wrong answer, a late one, or none.
 
 use axum::http::HeaderValue;
 use schemars::JsonSchema;
@@ -9,25 +9,26 @@ use crate::api::routes::Found;
 use crate::api::table::ROUTES;
 use crate::wire::answer::{Answer, JSON};
 
-/// Stands for every endpoint.
+/// Matches every endpoint.
 const EVERY: &str = "*";
 
-/// All faults, in the order in which they were ordered.
+/// All faults, oldest first.
 #[derive(Default, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Faults(Vec<Fault>);
 
-/// A disturbance of some calls to one endpoint.
+/// A fault of some calls to one endpoint.
 #[derive(Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
-    /// The method and route of the bank, such as `POST session-server` or `GET user/{user-id}/monetary-account`; `*` is
-    /// any. `/_simulator/calls` names those that were called.
+    /// The method and path template of the endpoint, such as `POST session-server` or `GET
+    /// user/{user-id}/monetary-account`; `*` matches every endpoint. `/_simulator/calls` shows the names of the
+    /// endpoints that were called.
     endpoint: String,
-    /// Which call is the first to be disturbed; 1, the default, is the next one.
+    /// The number of the first call that is disturbed, counted from now; 1, the default, is the next call.
     #[serde(default = "one")]
     nth: u64,
-    /// How many calls are disturbed; 1 by default.
+    /// The number of calls that are disturbed; 1 by default.
     #[serde(default = "one")]
     times: u64,
     /// The calls counted so far.
@@ -37,50 +38,50 @@ pub(crate) struct Fault {
     effect: Effect,
 }
 
-/// What happens to one call.
+/// The effect on one call.
 #[derive(Clone, Default, Deserialize, JsonSchema, Serialize)]
 pub(crate) struct Effect {
-    /// Answers with this status, and does not carry the call out unless `act` says so.
+    /// The bank answers with this status. It does not execute the call unless `act` is true.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
-    /// Text is sent as it is, anything else as JSON.
+    /// The body of the answer. Text is sent unchanged, any other value as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
     /// The `Content-Type` of `body`.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
-    /// The bank carries out the call, then answers with `status`.
+    /// The bank executes the call before it answers with `status`.
     #[serde(default)]
     act: bool,
-    /// The call acts at once; only its answer is late.
+    /// Delays the answer by this many milliseconds. The bank executes the call at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
-    /// Closes the connection without an answer.
+    /// The bank closes the connection instead of answering.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) drop: Option<Closing>,
-    /// Makes the bank's signature useless.
+    /// The bank's signature is wrong or missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signature: Option<BadSignature>,
-    /// Announces the whole body, sends this many bytes of it, and closes the connection.
+    /// The bank announces the whole body, sends this many bytes of it, and closes the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) truncate: Option<usize>,
 }
 
-/// Whether a call acts before its connection closes.
+/// Whether the bank executes a call before it closes the connection.
 #[derive(Clone, Copy, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Closing {
-    /// It does not act.
+    /// The bank closes the connection first, and does not execute the call.
     Before,
-    /// It has acted.
+    /// The bank executes the call first.
     After,
 }
 
-/// What is wrong with the bank's signature.
+/// The fault of a signature.
 #[derive(Clone, Copy, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BadSignature {
-    /// The signature belongs to another text.
+    /// The signature covers another body.
     Wrong,
     /// There is no signature.
     Missing,
@@ -90,7 +91,7 @@ fn one() -> u64 {
     1
 }
 
-/// Why a fault is not ordered.
+/// Why a fault is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FaultError {
     #[error(
@@ -102,11 +103,11 @@ pub(crate) enum FaultError {
 }
 
 impl Faults {
-    /// Orders a fault behind all others, and returns it as it was kept.
+    /// Adds a fault after all others, and returns it as stored.
     ///
     /// # Errors
     ///
-    /// When the bank has no such endpoint, or a field has a value that no answer can have.
+    /// When the endpoint does not exist, or a field has an invalid value.
     pub(crate) fn order(&mut self, mut fault: Fault) -> Result<Fault, FaultError> {
         fault.check()?;
         if fault.effect.body.is_some() {
@@ -120,7 +121,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Counts a call, and says what is to happen to it. Where several faults meet it, the one ordered first counts.
+    /// Counts a call, and returns its effect. If several faults match, the oldest decides.
     pub(crate) fn effect_on(&mut self, found: Found) -> Effect {
         let mut effect = None;
         for fault in self.0.iter_mut().filter(|fault| fault.concerns(found)) {
@@ -150,7 +151,7 @@ impl Fault {
         let checks = [
             ("nth", self.nth > 0),
             ("times", self.times > 0),
-            // An informational answer is not the last one, so a client would wait for another.
+            // A client would wait for another answer after an informational one.
             ("status", self.effect.status.is_none_or(|status| (200..=999).contains(&status))),
             ("content_type", content_type.is_none_or(|value| HeaderValue::from_str(value).is_ok())),
         ];
@@ -162,7 +163,7 @@ impl Fault {
 }
 
 impl Effect {
-    /// Whether the bank carries the call out.
+    /// Whether the bank executes the call.
     pub(crate) fn acts(&self) -> bool {
         match self.drop {
             Some(Closing::Before) => false,
@@ -171,7 +172,7 @@ impl Effect {
         }
     }
 
-    /// The answer that was ordered, if one was.
+    /// The answer of the fault, if it has one.
     pub(crate) fn answer(&self) -> Option<Answer> {
         let status = self.status?;
         let body = match &self.body {

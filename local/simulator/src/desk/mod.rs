@@ -1,4 +1,4 @@
-//! The bank together with what disturbs it and what is noted about it, under one lock.
+//! The bank, its faults and the list of calls, under one lock.
 
 pub(crate) mod calls;
 pub(crate) mod faults;
@@ -15,7 +15,7 @@ pub(crate) struct Desk {
     pub(crate) calls: Calls,
 }
 
-/// The desk, shared by everything that runs.
+/// The desk, shared by all tasks.
 #[derive(Clone)]
 pub(crate) struct SharedDesk(Arc<Mutex<Desk>>);
 

@@ -1,4 +1,4 @@
-//! What is in each account, and what was paid from it and to it.
+//! The balance of each account, and its payments.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::records::customers::account::Account;
 use crate::records::parts::decimal;
 use crate::records::payment::Payment;
 
-/// All payments of an account.
+/// All payments from an account and to it.
 pub(crate) fn payments(bank: &Bank, account_id: u64) -> Vec<Cow<'_, Payment>> {
     let first = bank.history.of(account_id).iter().map(Cow::Borrowed);
     let later = bank.books.payments.iter().filter(|payment| payment.account_id == account_id).map(Cow::Borrowed);
@@ -16,7 +16,7 @@ pub(crate) fn payments(bank: &Bank, account_id: u64) -> Vec<Cow<'_, Payment>> {
     first.chain(later).chain(arrived.flat_map(Arrivals::payments).map(Cow::Owned)).collect()
 }
 
-/// The cents in an account; nothing for one that is not held here.
+/// The balance of an account in cents. `None` for an account at another bank.
 pub(crate) fn balance(bank: &Bank, account: &Account) -> Option<i64> {
     let later = bank.books.payments.iter().filter(|payment| payment.account_id == account.id);
     let arrived = bank.books.arrivals.iter().filter(|arrivals| arrivals.account_id == account.id);
@@ -24,7 +24,7 @@ pub(crate) fn balance(bank: &Bank, account: &Account) -> Option<i64> {
     Some(account.first_cents()? + moved)
 }
 
-/// `EUR 1250.00`, also for an account that another bank told about.
+/// The balance as text, such as `EUR 1250.00`. It includes accounts at other banks whose balance is known.
 pub(crate) fn balance_text(bank: &Bank, account: &Account) -> Option<String> {
     let cents = balance(bank, account).or(account.iban().map(|_| account.cents))?;
     Some(format!("EUR {}", decimal(cents)))

@@ -1,8 +1,8 @@
-//! What a customer decides about a draft or a request, and why that may fail.
+//! The decision of a customer about a draft, a request or an issuer transaction, and why it may fail.
 
 use serde::Deserialize;
 
-use crate::wire::refusal::Refusal;
+use crate::wire::refusal::UnrecordedError;
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -12,7 +12,7 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
-    /// As a form sends it.
+    /// Reads the value that a form sends.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "accept" => Some(Self::Accept),
@@ -34,17 +34,13 @@ pub(crate) enum DecisionError {
     Itself,
 }
 
-impl From<DecisionError> for Refusal {
-    fn from(error: DecisionError) -> Self {
-        Self::unrecorded(400, error.to_string())
-    }
-}
+impl UnrecordedError for DecisionError {}
 
-/// Lets an object be decided that still waits.
+/// Checks that an object is still pending.
 ///
 /// # Errors
 ///
-/// When its status is another one than `PENDING`.
+/// When `status` is not `PENDING`.
 pub(crate) fn check_pending(status: &'static str) -> Result<(), DecisionError> {
     match status {
         "PENDING" => Ok(()),

@@ -1,4 +1,4 @@
-//! How drafts end: paid, scheduled, rejected or cancelled.
+//! Decides draft payments: they are paid, scheduled, rejected or cancelled.
 
 use crate::bank::Bank;
 use crate::ledger::decision::{Decision, DecisionError, check_pending};
@@ -10,7 +10,11 @@ pub(crate) fn find(bank: &Bank, id: u64) -> Option<&DraftPayment> {
     bank.books.draft_payments.iter().find(|draft| draft.id == id)
 }
 
-/// What the customer decides in the app.
+/// Accepts or rejects a draft, as the customer does in the app.
+///
+/// # Errors
+///
+/// When the draft does not exist or is not pending, or the account holds too little.
 pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(), DecisionError> {
     match decision {
         Decision::Accept => accept(bank, id),
@@ -18,7 +22,11 @@ pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(),
     }
 }
 
-/// Ends a draft that still waits.
+/// Sets the outcome of a pending draft.
+///
+/// # Errors
+///
+/// When the draft does not exist or is not pending.
 pub(crate) fn end(bank: &mut Bank, id: u64, outcome: Outcome) -> Result<(), DecisionError> {
     let now = bank.now();
     let thing = "draft payment";

@@ -1,4 +1,4 @@
-//! How issuer transactions are found, paid and ended.
+//! Finds, pays and ends issuer transactions.
 
 use uuid::Uuid;
 
@@ -15,18 +15,22 @@ pub(crate) fn find(bank: &Bank, id: u64) -> Option<&IssuerTransaction> {
     bank.books.issuer_transactions.iter().find(|transaction| transaction.id == id)
 }
 
-/// By the name that the pay page and the public view go by; any text may be asked for.
+/// Finds a transaction by its public UUID. `text` comes from a URL and may be invalid.
 pub(crate) fn by_public_uuid<'a>(bank: &'a Bank, text: &str) -> Option<&'a IssuerTransaction> {
     let uuid = Uuid::try_parse(text).ok()?;
     bank.books.issuer_transactions.iter().find(|transaction| transaction.public_uuid == uuid)
 }
 
-/// The accounts that a transaction can be paid from.
+/// The accounts of a customer that may pay a transaction.
 pub(crate) fn payers(customer: &Customer) -> impl Iterator<Item = &Account> {
     customer.accounts.iter().filter(|account| account.kind == AccountKind::Bank)
 }
 
-/// Pays from an account.
+/// Pays a transaction from an account.
+///
+/// # Errors
+///
+/// When the transaction does not exist or is not pending, the account is the payee's, or it holds too little.
 pub(crate) fn accept(bank: &mut Bank, id: u64, account_id: u64) -> Result<(), DecisionError> {
     let transaction = find(bank, id).ok_or(unknown(id))?;
     check_pending(transaction.status(bank.now()))?;
@@ -38,7 +42,11 @@ pub(crate) fn accept(bank: &mut Bank, id: u64, account_id: u64) -> Result<(), De
     end(bank, id, Settled::Accepted { account_id })
 }
 
-/// Ends a transaction that still waits.
+/// Sets the outcome of a pending transaction.
+///
+/// # Errors
+///
+/// When the transaction does not exist or is not pending.
 pub(crate) fn end(bank: &mut Bank, id: u64, outcome: Settled) -> Result<(), DecisionError> {
     let now = bank.now();
     let transaction = bank.books.issuer_transactions.iter_mut().find(|transaction| transaction.id == id);

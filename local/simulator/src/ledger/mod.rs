@@ -1,4 +1,4 @@
-//! What changes the records: money that moves, and objects that are decided. Amounts are whole cents.
+//! The operations on records: transfers of money, and decisions about objects. Amounts are whole cents.
 
 pub(crate) mod balance;
 pub(crate) mod decision;

@@ -1,4 +1,4 @@
-//! Payments that are made at once.
+//! Pays several orders at once.
 
 use crate::bank::Bank;
 use crate::ledger::decision::DecisionError;
@@ -7,7 +7,11 @@ use crate::records::order::Order;
 use crate::records::payment::SubKind;
 use crate::records::payment_batch::PaymentBatch;
 
-/// Carries orders out, all or none; the ids of the batch and of its payments.
+/// Pays all orders or none. Returns the ids of the batch and of its payments.
+///
+/// # Errors
+///
+/// When the account holds less than the sum.
 pub(crate) fn pay(bank: &mut Bank, account_id: u64, orders: &[Order]) -> Result<(u64, Vec<u64>), DecisionError> {
     let (id, created) = (bank.books.new_id(), bank.now());
     let payment_ids = transfer::pay(bank, account_id, orders, SubKind::Payment, Some(id))?;

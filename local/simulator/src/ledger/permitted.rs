@@ -1,11 +1,11 @@
-//! Whether an API key may be used from an address, and how its list of addresses changes.
+//! Checks whether an API key may be used from an address, and changes its list of addresses.
 
 use std::net::IpAddr;
 
 use crate::bank::Bank;
 use crate::records::books::{Books, Owner};
 use crate::records::permitted::{Address, AddressError, Permitted, PermittedIp};
-use crate::wire::refusal::Refusal;
+use crate::wire::refusal::UnrecordedError;
 
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub(crate) enum ListError {
@@ -15,19 +15,10 @@ pub(crate) enum ListError {
     Listed(Address),
 }
 
-impl From<AddressError> for Refusal {
-    fn from(error: AddressError) -> Self {
-        Self::unrecorded(400, error.to_string())
-    }
-}
+impl UnrecordedError for AddressError {}
+impl UnrecordedError for ListError {}
 
-impl From<ListError> for Refusal {
-    fn from(error: ListError) -> Self {
-        Self::unrecorded(400, error.to_string())
-    }
-}
-
-/// Whether a list lets the key of this owner be used by an installation from an address.
+/// Whether a list permits this address for the key of this owner at an installation.
 pub(crate) fn allows(books: &Books, permitted: &Permitted, owner: &Owner, installation_id: u64, ip: IpAddr) -> bool {
     if permitted.of_provider {
         of_provider(books, owner, installation_id).any(|permitted| permitted.allows(ip))
@@ -36,8 +27,8 @@ pub(crate) fn allows(books: &Books, permitted: &Permitted, owner: &Owner, instal
     }
 }
 
-/// The lists of the keys that a consent's payment service provider registered at an installation. None for a key that
-/// is no consent's.
+/// The address lists of a consent's payment service provider, for the keys that it registered at an installation. Empty
+/// for a key that is not a consent's.
 pub(crate) fn of_provider<'a>(
     books: &'a Books,
     owner: &Owner,
@@ -53,7 +44,11 @@ pub(crate) fn of_provider<'a>(
         .filter_map(|other| other.permitted.as_ref())
 }
 
-/// Puts an address on a key's list; its id.
+/// Adds an address to the list of a key, and returns its id.
+///
+/// # Errors
+///
+/// When the key has no list yet, or the list has the address already.
 pub(crate) fn add(bank: &mut Bank, credential_id: u64, address: Address, active: bool) -> Result<u64, ListError> {
     let (id, now) = (bank.books.new_id(), bank.now());
     let permitted = bank.books.credential_mut(credential_id).and_then(|credential| credential.permitted.as_mut());
@@ -65,7 +60,7 @@ pub(crate) fn add(bank: &mut Bank, credential_id: u64, address: Address, active:
     Ok(id)
 }
 
-/// Switches an address of a key's list on or off.
+/// Activates or deactivates an address of a key's list.
 pub(crate) fn set_active(bank: &mut Bank, credential_id: u64, id: u64, active: bool) {
     let now = bank.now();
     let permitted = bank.books.credential_mut(credential_id).and_then(|credential| credential.permitted.as_mut());

@@ -1,4 +1,4 @@
-//! How requests for money are put before somebody, and how they end.
+//! Creates and decides requests for money.
 
 use crate::bank::Bank;
 use crate::ledger::decision::{Decision, DecisionError, check_pending};
@@ -8,26 +8,30 @@ use crate::records::order::Order;
 use crate::records::payment::SubKind;
 use crate::records::request_inquiry::{Answered, RequestInquiry};
 
-/// The most that the sandbox's sugar daddy gives at once.
+/// The largest request that the sandbox's sugar daddy pays, in cents.
 const MOST_SUGAR: i64 = 50_000;
 
 pub(crate) fn find(bank: &Bank, id: u64) -> Option<&RequestInquiry> {
     bank.books.request_inquiries.iter().find(|request| request.id == id)
 }
 
-/// Puts a request before its counterparty; one of them pays at once.
+/// Stores a new request. The sugar daddy pays a small one at once.
 pub(crate) fn put(bank: &mut Bank, request: RequestInquiry) -> u64 {
     let id = request.id;
     let sugar = request.order.counterparty.place == Place::SugarDaddy && request.order.cents <= MOST_SUGAR;
     bank.books.request_inquiries.push(request);
     if sugar {
-        // It was made a moment ago, and costs nobody's balance, so nothing can be in the way.
+        // The request is new and its payer has no balance, so this cannot fail.
         let _ = decide(bank, id, Decision::Accept);
     }
     id
 }
 
-/// What the counterparty decides.
+/// Accepts or rejects a request, as its counterparty does.
+///
+/// # Errors
+///
+/// When the request does not exist or is not pending, or the payer's account holds too little.
 pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(), DecisionError> {
     if decision == Decision::Reject {
         return end(bank, id, Answered::Rejected);
@@ -48,7 +52,11 @@ pub(crate) fn decide(bank: &mut Bank, id: u64, decision: Decision) -> Result<(),
     end(bank, id, Answered::Accepted)
 }
 
-/// Ends a request that still waits.
+/// Sets the outcome of a pending request.
+///
+/// # Errors
+///
+/// When the request does not exist or is not pending.
 pub(crate) fn end(bank: &mut Bank, id: u64, status: Answered) -> Result<(), DecisionError> {
     let now = bank.now();
     let request = bank.books.request_inquiries.iter_mut().find(|request| request.id == id);
@@ -59,7 +67,7 @@ pub(crate) fn end(bank: &mut Bank, id: u64, status: Answered) -> Result<(), Deci
     Ok(())
 }
 
-/// The requests that one account is asked by.
+/// The requests that an account received.
 pub(crate) fn asked_of(bank: &Bank, account_id: u64) -> impl Iterator<Item = &RequestInquiry> {
     let requests = bank.books.request_inquiries.iter();
     requests.filter(move |request| request.order.counterparty.place == Place::Account(account_id))

@@ -1,5 +1,5 @@
-//! Customers that POST sandbox-user-person and -company make, as the bank's sandbox does: each with an account and an
-//! API key of its own.
+//! Creates the customers of POST sandbox-user-person and sandbox-user-company. As in the bank's sandbox, each has an
+//! account and an API key.
 
 use crate::bank::Bank;
 use crate::clock;
@@ -13,14 +13,14 @@ const FIRST_NAMES: [&str; 6] = ["Lotte", "Sem", "Fleur", "Thijs", "Noor", "Jesse
 const LAST_NAMES: [&str; 5] = ["Postma", "Dekker", "Kuipers", "Mulder", "Hofman"];
 const TRADES: [&str; 4] = ["Fietsen", "Koffie", "Bloemen", "Boeken"];
 
-/// Who is to be made.
+/// The kind of a new customer.
 #[derive(Clone, Copy)]
 pub(crate) enum NewUser {
     Person,
     Company,
 }
 
-/// Makes a customer with one empty account; the API key of its own.
+/// Creates a customer with one empty account, and returns the API key.
 pub(crate) fn make(bank: &mut Bank, user: NewUser) -> String {
     let (id, now) = (bank.books.new_id(), bank.now());
     let count = bank.books.customers.len();
@@ -70,9 +70,9 @@ pub(crate) fn make(bank: &mut Bank, user: NewUser) -> String {
     api_key
 }
 
-/// A new account of a customer, which is not in the books yet.
+/// A new account of a customer. The caller stores it in the books.
 pub(crate) fn open(bank: &mut Bank, customer: &Customer, kind: AccountKind) -> Account {
-    /// Above the numbers of the accounts of the first day.
+    /// Higher than the account numbers of the first day.
     const FIRST_NUMBER: u64 = 2_100_000_000;
     let (id, now) = (bank.books.new_id(), bank.now());
     Account::new(id, now, kind, (customer.id, &customer.display_name), FIRST_NUMBER + id)

@@ -1,4 +1,4 @@
-//! How money moves between accounts.
+//! Transfers between accounts.
 
 use crate::bank::Bank;
 use crate::ledger::balance::balance;
@@ -8,7 +8,11 @@ use crate::records::counterparty::{Counterparty, Party, Place};
 use crate::records::order::Order;
 use crate::records::payment::{Payment, PaymentKind, SubKind};
 
-/// Carries orders out, all or none, and says which payments left the account.
+/// Pays all orders or none. Returns the ids of the payments on the side of the payer.
+///
+/// # Errors
+///
+/// When the account holds less than the sum.
 pub(crate) fn pay(
     bank: &mut Bank,
     from: u64,
@@ -32,7 +36,7 @@ pub(crate) fn pay(
     Ok(ids.collect())
 }
 
-/// Money from outside the accounts of this bank; the order is the receiver's side of it.
+/// Books money that comes from outside this bank. The order describes the receiver's side.
 pub(crate) fn receive(bank: &mut Bank, to: u64, order: &Order) -> u64 {
     book(bank, to, order.cents, order, SubKind::Request, None)
 }
@@ -44,7 +48,7 @@ fn book(bank: &mut Bank, account_id: u64, cents: i64, order: &Order, sub_kind: S
     let (kind, sub_kind) = match (&party.iban, sub_kind) {
         _ if at_bunq => (PaymentKind::Bunq, sub_kind),
         (Some(_), _) => (PaymentKind::EbaSct, SubKind::Sct),
-        // Somebody without an account here pays a request on the web.
+        // A payer without an account here pays a request on the web.
         (None, _) => (PaymentKind::Ideal, SubKind::Payment),
     };
     let (id, created) = (bank.books.new_id(), bank.now());
@@ -65,7 +69,7 @@ fn book(bank: &mut Bank, account_id: u64, cents: i64, order: &Order, sub_kind: S
     id
 }
 
-/// Many small payments into an account, now.
+/// Books many small payments into an account, and returns the first and the last id.
 pub(crate) fn arrive(bank: &mut Bank, account_id: u64, count: u64) -> (u64, u64) {
     let held = bank.customers.account(account_id).and_then(|(_, account)| balance(bank, account)).unwrap_or_default();
     let (first_id, created) = (bank.books.new_ids(count), bank.now());

@@ -1,7 +1,7 @@
-//! GET and POST /auth: the browser arrives with an application's request and leaves with a code.
+//! GET and POST /auth: the browser arrives with the request of an application, and leaves with a code.
 //!
-//! The real page waits until the customer scanned its QR code with the app. This one lets the visitor be a customer.
-//! Terminals and tests send `X-Simulator-Approve: <customer>` or `X-Simulator-Deny: 1` and are redirected at once.
+//! The real page waits until the customer scans its QR code with the app. On this one the visitor picks a customer.
+//! Terminals and tests send `X-Simulator-Approve: <customer>` or `X-Simulator-Deny: 1`, and are redirected at once.
 
 use url::form_urlencoded;
 
@@ -62,10 +62,9 @@ pub(crate) fn decide(bank: &mut Bank, call: &Call) -> Answer {
     }
 }
 
-/// Why a request is answered with a page that leads nowhere. The browser is not sent back to an address that may be
-/// anybody's.
+/// Why a request gets a page and no redirect. The redirect URI of such a request may belong to an attacker.
 enum RequestRefusal {
-    /// The bank tells a wrong client and a wrong redirect URI in the same words.
+    /// The client or the redirect URI is wrong. The bank has one text for both.
     ConnectionNotFound,
     ResponseType,
 }
@@ -108,7 +107,7 @@ fn read_request(bank: &Bank, parameters: &[u8]) -> Result<AuthorizationRequest, 
     })
 }
 
-/// The redirect URI as it was registered, with more parameters behind it.
+/// The registered redirect URI with added parameters.
 fn redirect_target(request: &AuthorizationRequest, name: &str, value: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair(name, value);

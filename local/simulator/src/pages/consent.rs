@@ -1,4 +1,4 @@
-//! What the authorize page looks like: plain HTML and one stylesheet.
+//! The HTML of the authorize page.
 
 use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
@@ -13,7 +13,7 @@ use crate::records::customers::account::Account;
 use crate::records::customers::customer::Customer;
 use crate::wire::answer::Answer;
 
-/// What an application asks the customer for. Its client and its redirect URI are known to be right.
+/// The request of an application. Its client and its redirect URI are valid.
 pub(super) struct AuthorizationRequest {
     pub(super) oauth_client_id: u64,
     pub(super) display_name: String,
@@ -67,13 +67,13 @@ pub(super) fn accounts(bank: &Bank, request: &AuthorizationRequest, customer: &C
     page_of("Allow an app", &main)
 }
 
-/// A page that leads nowhere.
+/// A page without a way on.
 pub(super) fn failure(status: u16, title: &str, text: &str) -> Answer {
     fixed_page(status, title, &html! { h1 { (title) } p { (text) } })
 }
 
-/// The form of the page is sent to this server. The browser goes on to the application, and from there to wherever the
-/// application sends it: browsers count every redirect after a form.
+/// The browser sends the form to this server, is redirected to the application, and may be redirected again by it. The
+/// policy must allow all of these, since browsers apply it to every redirect after a form.
 fn page_of(title: &str, main: &Markup) -> Answer {
     page(200, title, main, "https: http:")
 }
@@ -106,11 +106,11 @@ fn query(request: &AuthorizationRequest, customer: &str) -> String {
     query.finish()
 }
 
-/// A picture of an address that no app opens. It stands where the bank's page has its own.
+/// A QR code of an address that no app opens, in the place of the bank's own.
 fn qr(request: &AuthorizationRequest) -> PreEscaped<String> {
     let address = format!("https://bunq-simulator.example/connect/{}", request.client_id);
     let Ok(code) = QrCode::new(address) else { return PreEscaped(String::new()) };
     let picture = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
-    // Inside HTML a picture has no declaration of its own.
+    // SVG inside HTML has no XML declaration.
     PreEscaped(picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.to_owned()))
 }

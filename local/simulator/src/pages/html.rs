@@ -1,4 +1,4 @@
-//! What all pages share: the document around their main part, its headers, and how a form is read.
+//! The parts that all pages share: the document, its headers, and how a form is read.
 //!
 //! A form changes something for every visitor who opens its page. `loopback` checks for every request that a form comes
 //! from a page of this server, so no other page in the same browser can press the buttons.
@@ -13,7 +13,8 @@ use crate::wire::call::value_of;
 pub(crate) const STYLE: &str = include_str!("../../assets/style.css");
 pub(crate) const STYLE_PATH: &str = "/_simulator/style.css";
 
-/// A page that loads its stylesheet and nothing else. Its form leads to this server, and from here to `origin`.
+/// A page with its stylesheet and nothing else. The browser may send its form to this server, and follow a redirect
+/// from there to `origin`.
 pub(crate) fn page(status: u16, title: &str, main: &Markup, origin: &str) -> Answer {
     let mut answer = Answer::html(status, document(title, main).into_string());
     answer.set(header::CONTENT_SECURITY_POLICY, &policy(origin));
@@ -21,7 +22,7 @@ pub(crate) fn page(status: u16, title: &str, main: &Markup, origin: &str) -> Ans
     answer
 }
 
-/// A page that is the same for every visitor, so that a browser may keep it.
+/// A page without a form. A browser may cache it.
 pub(crate) fn fixed_page(status: u16, title: &str, main: &Markup) -> Answer {
     let mut answer = Answer::html(status, document(title, main).into_string());
     answer.set(header::CONTENT_SECURITY_POLICY, &policy(""));
@@ -39,7 +40,7 @@ pub(crate) fn nothing_here(path: &str) -> Answer {
     fixed_page(404, title, &main)
 }
 
-/// An answer of the bank as the router takes it.
+/// Turns an answer of the bank into one of the router.
 pub(crate) fn response(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, answer.headers, answer.body).into_response()
@@ -61,7 +62,7 @@ fn policy(origin: &str) -> String {
     format!("default-src 'none'; style-src 'self'; form-action 'self' {origin}; {rest}")
 }
 
-/// A whole document around its main part.
+/// A document with this main part.
 fn document(title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)

@@ -1,4 +1,4 @@
-//! Customers, accounts and amounts, as several pages show them.
+//! Customers, accounts and amounts as HTML, for several pages.
 
 use maud::{Markup, html};
 
@@ -19,7 +19,7 @@ pub(super) fn choice(customer: &Customer, address: &str) -> Markup {
     }
 }
 
-/// What tells one account from another: its IBAN and its balance, where the bank knows them.
+/// The IBAN and the balance of an account, if the bank knows them.
 pub(super) fn details(bank: &Bank, account: &Account) -> Markup {
     let iban = account.iban().map(grouped);
     let balance = balance::balance_text(bank, account);
@@ -30,13 +30,13 @@ pub(super) fn details(bank: &Bank, account: &Account) -> Markup {
     }
 }
 
-/// An IBAN as people read it, in groups of four.
+/// An IBAN in groups of four characters.
 pub(super) fn grouped(iban: &str) -> String {
     let characters: Vec<char> = iban.chars().collect();
     characters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-/// An amount, which stays on one line at every width.
+/// An amount. The style keeps it on one line.
 pub(super) fn euros(cents: i64) -> Markup {
     html! { span.amount { "EUR " (decimal(cents)) } }
 }

@@ -1,4 +1,4 @@
-//! Many small payments that arrive at once. They follow from a formula, so that a thousand of them are one record.
+//! Many small payments that arrive at once. They follow from a formula, so that one record holds a thousand of them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub(crate) struct Arrivals {
     pub(crate) balance_before: i64,
 }
 
-/// Those who send them.
+/// The payers.
 const PAYERS: [(&str, u64); 4] =
     [("Noor Jansen", 417_880_123), ("Milan Bakker", 417_880_131), ("Eva Smit", 417_880_158), ("Tikkie", 417_880_166)];
 
@@ -29,7 +29,7 @@ impl Arrivals {
         (self.first_id..=self.last_id()).map(cents).sum()
     }
 
-    /// All of them, oldest first.
+    /// All payments, oldest first.
     pub(crate) fn payments(&self) -> impl Iterator<Item = Payment> {
         let mut balance = self.balance_before;
         (self.first_id..=self.last_id()).map(move |id| {
@@ -54,7 +54,7 @@ impl Arrivals {
     }
 }
 
-/// Between one cent and five euros.
+/// An amount from one cent to five euros.
 fn cents(id: u64) -> i64 {
     1 + i64::try_from(id * 37 % 500).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Files that customers and applications upload, and the avatars that are made of them.
+//! Files that customers and applications uploaded, and the avatars that are made of them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,15 +10,15 @@ pub(crate) struct Attachment {
     pub(crate) id: u64,
     pub(crate) uuid: Uuid,
     pub(crate) created: Timestamp,
-    /// Nothing for a public one.
+    /// `None` for a public attachment.
     pub(crate) account_id: Option<u64>,
     pub(crate) content_type: String,
     pub(crate) description: String,
-    /// In base64.
+    /// The bytes in base64.
     pub(crate) content: String,
 }
 
-/// A picture that users and accounts are shown by.
+/// A picture of a user or an account.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct StoredAvatar {
     pub(crate) uuid: Uuid,

@@ -1,7 +1,7 @@
-//! What the bank remembers: plain records, written to the state file as they are.
+//! The records of the bank, as the state file holds them.
 //!
-//! Only callback URLs are ever removed from here. A session that has ended still tells which key signs the answer that
-//! says so.
+//! Only callback URLs are ever deleted. An ended session stays, since it decides which key signs the answer that
+//! reports its end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
 use crate::records::request_inquiry::RequestInquiry;
 
-/// Ids made while the bank runs start here, above those of the customers and accounts it opens with.
+/// The first id that the bank assigns. It is higher than the ids of the first customers and accounts.
 const FIRST_ID: u64 = 200_001;
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -35,19 +35,19 @@ pub(crate) struct Books {
     pub(crate) callback_urls: Vec<CallbackUrl>,
     pub(crate) user_api_keys: Vec<UserApiKey>,
     pub(crate) codes: Vec<AuthorizationCode>,
-    /// Those made while the bank runs; the first ones follow from a formula.
+    /// Payments made while the bank ran. The first payments follow from a formula.
     pub(crate) payments: Vec<Payment>,
     pub(crate) arrivals: Vec<Arrivals>,
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
     pub(crate) payment_batches: Vec<PaymentBatch>,
-    /// Those who came after the first day.
+    /// Customers that were created after the first day.
     pub(crate) customers: Vec<Customer>,
     pub(crate) accounts: Vec<KeptAccount>,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) avatars: Vec<StoredAvatar>,
-    /// The request ids that were used for calls that change something, by who used them.
+    /// The request ids of calls that change something, by caller.
     pub(crate) request_ids: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -56,14 +56,14 @@ impl Books {
         self.new_ids(1)
     }
 
-    /// As many ids in a row; the first of them.
+    /// Assigns `count` consecutive ids, and returns the first.
     pub(crate) fn new_ids(&mut self, count: u64) -> u64 {
         let first = self.newest_id() + 1;
         self.last_id = first + count - 1;
         first
     }
 
-    /// The newest id of all.
+    /// The last id that was assigned.
     pub(crate) fn newest_id(&self) -> u64 {
         self.last_id.max(FIRST_ID - 1)
     }
@@ -96,7 +96,7 @@ impl Books {
         self.oauth_clients.iter().find(|client| client.id == id)
     }
 
-    /// Makes the API keys that `condition` picks useless, and ends their sessions. Says how many keys that were.
+    /// Revokes the API keys that `condition` selects, and ends their sessions. Returns the number of keys.
     pub(crate) fn revoke(&mut self, condition: impl Fn(&Credential) -> bool, now: Timestamp) -> usize {
         let mut revoked = BTreeSet::new();
         for credential in self.credentials.iter_mut().filter(|credential| condition(credential)) {
@@ -119,9 +119,9 @@ pub(crate) struct Installation {
     pub(crate) created: Timestamp,
     pub(crate) token_id: u64,
     pub(crate) token: String,
-    /// In canonical form, so that two spellings of one key are one text.
+    /// In canonical form, so that one key has one text.
     pub(crate) client_public_key: String,
-    /// PKCS#8, where this installation has a server key of its own.
+    /// In PKCS#8. `None` if the installation has no server key of its own.
     pub(crate) server_key: Option<String>,
 }
 
@@ -133,7 +133,7 @@ pub(crate) struct PspUser {
     pub(crate) distinguished_name: String,
 }
 
-/// An API key: of a payment service provider or a customer, or the access token of a customer's consent.
+/// An API key of a payment service provider or a customer, or the access token of a consent.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Credential {
     pub(crate) id: u64,
@@ -142,9 +142,9 @@ pub(crate) struct Credential {
     pub(crate) owner: Owner,
     pub(crate) secret: String,
     pub(crate) status: CredentialStatus,
-    /// When an unused key dies.
+    /// When the key expires if it is not used.
     pub(crate) expires: Option<Timestamp>,
-    /// Where it may be used from; `None` until it is bound.
+    /// The addresses that may use the key. `None` until a call binds the key.
     pub(crate) permitted: Option<Permitted>,
 }
 
@@ -164,7 +164,7 @@ pub(crate) enum Owner {
         user_api_key_id: u64,
         account_ids: Vec<u64>,
     },
-    /// A customer's own key.
+    /// The own key of a customer.
     Customer {
         user_id: u64,
         customer: String,
@@ -172,7 +172,7 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    /// The id of the user that sessions of this key belong to.
+    /// The id of the user whose sessions this key opens.
     pub(crate) fn user_id(&self) -> u64 {
         match self {
             Self::Psp { psp_user_id } => *psp_user_id,
@@ -247,14 +247,14 @@ pub(crate) struct CallbackUrl {
     pub(crate) url: String,
 }
 
-/// What a customer granted to a payment service provider; the user of its sessions.
+/// The consent of a customer to a payment service provider. Its sessions belong to this user.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct UserApiKey {
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) psp_user_id: u64,
-    /// The name the customer has in this simulator.
+    /// The name of the customer in this simulator.
     pub(crate) customer: String,
 }
 

@@ -1,4 +1,4 @@
-//! The other side of a payment, and how the bank shows it.
+//! The other side of a payment, and its label.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,34 +8,34 @@ use crate::records::customers::customer::Customer;
 use crate::records::parts::{avatar, label_user};
 use crate::wire::object::{Object, object};
 
-/// Somebody, as payments show them.
+/// A payer or payee.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Party {
-    /// Nothing for a shop that was paid by iDEAL or card.
+    /// `None` for a shop that was paid by iDEAL or card.
     pub(crate) iban: Option<String>,
     pub(crate) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) merchant_category_code: Option<String>,
 }
 
-/// Whom a pointer led to.
+/// The payee that a pointer leads to, and where its account is.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Counterparty {
     pub(crate) party: Party,
     pub(crate) place: Place,
 }
 
-/// Where a counterparty banks.
+/// The place of a counterparty's account.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Place {
-    /// In an account of this bank.
+    /// An account of this bank, with its id.
     Account(u64),
-    /// At this bank, and never short of money.
+    /// The sandbox's sugar daddy at this bank, who always has enough money.
     SugarDaddy,
-    /// At this bank, and takes whatever is sent there.
+    /// The sandbox's test payee at this bank, who accepts every payment.
     Bravo,
-    /// In an account that this simulator does not keep.
+    /// An account that this simulator does not keep.
     Elsewhere,
 }
 
@@ -45,7 +45,7 @@ impl Party {
         Self { iban, name: customer.display_name.clone(), merchant_category_code: None }
     }
 
-    /// The holder of one of this bank's accounts.
+    /// The holder of an account of this bank.
     pub(crate) fn of(customers: &Customers, account_id: u64) -> Self {
         match customers.account(account_id) {
             Some((customer, account)) => Self::of_account(customer, account),
@@ -53,13 +53,13 @@ impl Party {
         }
     }
 
-    /// Whether the IBAN is one of bunq's.
+    /// Whether the account is at bunq.
     pub(crate) fn is_bunq(&self) -> bool {
         self.iban.as_deref().and_then(|iban| iban.get(4..8)) == Some("BUNQ")
     }
 
-    /// As a `LabelMonetaryAccount`. Recorded labels of strangers are full of nulls, and one without an IBAN has its
-    /// user before its picture.
+    /// The `LabelMonetaryAccount`. In recordings, labels of other banks' customers are full of nulls, and a label
+    /// without an IBAN has its user before its avatar.
     pub(crate) fn label(&self) -> Object {
         let own = self.is_bunq();
         let country = self.iban.as_deref().and_then(|iban| iban.get(..2)).unwrap_or("NL");

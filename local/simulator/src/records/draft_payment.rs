@@ -1,4 +1,4 @@
-//! Drafts: payments that an application prepared and the customer must approve.
+//! Draft payments: an application prepares payments that the customer must approve.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,32 +9,32 @@ use crate::records::schedule::Schedule;
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct DraftPayment {
-    /// The ids after this one are those of the entries.
+    /// The entries have the ids after this one.
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) account_id: u64,
-    /// Who prepared it, by the name that the customer knows.
+    /// The application that prepared the draft, by the name that the customer knows.
     pub(crate) made_by: String,
     pub(crate) entries: Vec<Order>,
     pub(crate) schedule: Option<Schedule>,
-    /// The last moment at which it waits.
+    /// When the draft expires.
     pub(crate) expires: Timestamp,
     pub(crate) outcome: Option<Outcome>,
-    /// The `X-Bunq-Client-Request-Id` of the call that made it.
+    /// The `X-Bunq-Client-Request-Id` of the call that created the draft.
     pub(crate) request_id: Option<String>,
 }
 
-/// How a draft ended.
+/// The outcome of a draft.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Paid {
         payment_ids: Vec<u64>,
-        /// Where the draft had several entries.
+        /// Set if the draft had several entries.
         batch_id: Option<u64>,
     },
-    /// Nothing was paid yet, and this simulator never will.
+    /// The payments are planned. This simulator never makes them.
     Scheduled {
         id: u64,
     },
@@ -57,7 +57,7 @@ impl DraftPayment {
         self.entries.iter().map(|entry| entry.cents).sum()
     }
 
-    /// When it last changed; a draft changes by growing old, too.
+    /// When the draft last changed. Its expiry is a change, too.
     pub(crate) fn updated(&self, now: Timestamp) -> String {
         clock::text(if self.status(now) == "EXPIRED" { self.expires } else { self.updated })
     }

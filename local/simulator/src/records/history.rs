@@ -1,5 +1,5 @@
-//! The payments this bank opens with. They follow from a formula, so they and their ids are the same on every start and
-//! need no place in the state file.
+//! The payments that exist when the bank starts. They follow from a formula, so they and their ids are the same on
+//! every start, and the state file does not hold them.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::records::payment::{Payment, PaymentKind, SubKind};
 /// The payments of the first day, by account.
 pub(crate) struct History(BTreeMap<u64, Vec<Payment>>);
 
-/// What one account lived through.
+/// The history of one account.
 struct Chapter {
     account_id: u64,
-    /// Its payments are numbered from here, below everything that is made later.
+    /// The id of the first payment. All ids are lower than those that the bank assigns later.
     first_id: u64,
     count: u32,
     lines: &'static [Line],
@@ -37,12 +37,12 @@ const CHAPTERS: [Chapter; 9] = [
     Chapter { account_id: 60_401, first_id: 190_001, count: 25, lines: STRANGE },
 ];
 
-/// The day of the newest payments, as seconds of its midnight: 31 March 2026.
+/// The day of the newest payments, 31 March 2026, as the seconds of its midnight.
 const LAST_DAY: i64 = 1_774_915_200;
 const DAYS: i64 = 730;
-/// What was in every account before its first payment.
+/// The balance of every account before its first payment.
 const START_CENTS: i64 = 150_000;
-/// Below and above these the holder moves money from and to savings elsewhere.
+/// Outside these balances, the holder moves money from and to savings at another bank.
 const LEAST_CENTS: i64 = 10_000;
 const MOST_CENTS: i64 = 1_500_000;
 
@@ -69,7 +69,7 @@ impl Chapter {
             let line = &self.lines[number as usize * 11 % self.lines.len()];
             let created = self.moment(number, dice);
             let planned = line.cents(dice);
-            // The last payment leaves what the account holds on the first day.
+            // The last payment leads to the balance of the first day.
             let moved = match balance + planned {
                 _ if number + 1 == self.count => Some(account.cents - balance),
                 after if after < LEAST_CENTS => Some(75_000),
@@ -105,7 +105,7 @@ impl Chapter {
         payments.collect()
     }
 
-    /// At most one payment on a day, between seven in the morning and ten in the evening.
+    /// At most one payment a day, between 07:00 and 22:00.
     fn moment(&self, number: u32, dice: u64) -> Timestamp {
         let days_back = i64::from(self.count - 1 - number) * DAYS / i64::from(self.count);
         let of_day = SignedDuration::from_micros(i64::try_from(dice % (15 * 3_600_000_000)).unwrap_or_default());
@@ -130,7 +130,7 @@ impl Line {
     }
 }
 
-/// The words of a line with the month and a number in them.
+/// A description with the month and a number filled in.
 fn filled(words: &str, created: Timestamp, number: u32) -> String {
     const MONTHS: [&str; 12] = [
         "januari",
@@ -153,7 +153,7 @@ fn filled(words: &str, created: Timestamp, number: u32) -> String {
         .replace("{number}", &format!("{:05}", 40_000 + number * 17))
 }
 
-/// SplitMix64: the same for the same seed, and unlike for the next one.
+/// SplitMix64: one seed always gives the same number, and near seeds give unrelated numbers.
 fn dice(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

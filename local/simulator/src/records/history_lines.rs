@@ -1,12 +1,12 @@
-//! What the customers paid for and what they were paid for, one line for each habit.
+//! The recurring payments of the customers, one line for each.
 
 use crate::records::payment::{PaymentKind, SubKind};
 
-/// One habit.
+/// One recurring payment.
 pub(super) struct Line {
     pub(super) who: &'static str,
     pub(super) account: Where,
-    /// The description, with `{month}` and `{number}` to be filled in.
+    /// The description, with the placeholders `{month}` and `{number}`.
     pub(super) words: &'static str,
     pub(super) least_cents: i64,
     pub(super) most_cents: i64,
@@ -18,7 +18,7 @@ pub(super) struct Line {
 
 /// The account of the other side.
 pub(super) enum Where {
-    /// Shops that are paid by card or iDEAL do not show theirs.
+    /// A shop that is paid by card or iDEAL shows no account.
     Hidden,
     Dutch(&'static str, u64),
     Abroad(&'static str),
@@ -36,7 +36,7 @@ const fn line(
     Line { who, account, words, least_cents, most_cents, kind, sub_kind, category: None, reference: None }
 }
 
-/// A purchase by card of at least and at most so many cents.
+/// A purchase by card, from `least` to `most` cents.
 const fn card(who: &'static str, category: &'static str, words: &'static str, least: i64, most: i64) -> Line {
     let mut card = line(PaymentKind::Fis, SubKind::Payment, who, Where::Hidden, words, [-most, -least]);
     card.category = Some(category);
@@ -154,7 +154,7 @@ pub(super) static BUSINESS: &[Line] = &[
     transfer("Stichting Buurthuis Lombok", Where::Dutch("TRIO", 254_401_186), "Taarten {month}", [8_800, 27_500]),
 ];
 
-/// With what a client may not expect.
+/// Payments with values that a client may not expect.
 pub(super) static STRANGE: &[Line] = &[
     line(PaymentKind::Interest, SubKind::Payment, "bunq", Where::Dutch("BUNQ", 2_025_000_015), "", [3, 212]),
     transfer(

@@ -1,5 +1,5 @@
-//! Issuer transactions: an application asks for a payment that any customer may make, from any account, on the bank's
-//! pay page.
+//! Issuer transactions: an application asks for a payment that any customer may make on the bank's pay page, from any
+//! account.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,20 +12,20 @@ pub(crate) struct IssuerTransaction {
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
-    /// The name by which anybody may see and pay it.
+    /// The id by which everyone may see and pay the transaction.
     pub(crate) public_uuid: Uuid,
     pub(crate) psp_user_id: u64,
     pub(crate) order: Order,
-    /// Where the browser goes from the pay page.
+    /// The address that the pay page redirects to.
     pub(crate) url_redirect: String,
-    /// The last moment at which it waits.
+    /// When the transaction expires.
     pub(crate) expires: Timestamp,
     pub(crate) outcome: Option<Settled>,
-    /// The `X-Bunq-Client-Request-Id` of the call that made it.
+    /// The `X-Bunq-Client-Request-Id` of the call that created the transaction.
     pub(crate) request_id: Option<String>,
 }
 
-/// How an issuer transaction ended.
+/// The outcome of an issuer transaction.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Settled {

@@ -1,4 +1,5 @@
-//! What the bank keeps: plain data, and the state that follows from it. Nothing in here knows a call or the bank.
+//! The records of the bank: plain data, and the status that follows from it. This layer knows neither the bank nor
+//! calls.
 
 pub(crate) mod arrivals;
 pub(crate) mod attachment;

@@ -1,4 +1,4 @@
-//! An order to pay somebody: a payment that is asked for, and an entry of a draft.
+//! A payment order: the content of a payment or a request, and an entry of a draft.
 
 use serde::{Deserialize, Serialize};
 

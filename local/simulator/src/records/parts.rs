@@ -1,4 +1,4 @@
-//! The objects that users and accounts are made of.
+//! Objects that users and accounts contain.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -6,19 +6,19 @@ use uuid::Uuid;
 use crate::random::steady_uuid;
 use crate::wire::object::{Object, object};
 
-/// An amount in euros, from cents.
+/// The object of an amount in euros.
 pub(crate) fn euros(cents: i64) -> Object {
     object! { "currency": "EUR", "value": decimal(cents) }
 }
 
-/// Cents as the protocol writes them: `-0.07`.
+/// Cents as decimal text, such as `-0.07`.
 pub(crate) fn decimal(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };
     let cents = cents.unsigned_abs();
     format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
-/// A Dutch IBAN with the right check digits.
+/// A Dutch IBAN with correct check digits.
 pub(crate) fn iban(bank: &str, account: u64) -> String {
     let account = format!("{account:010}");
     let rearranged = format!("{bank}{account}NL00");
@@ -29,7 +29,7 @@ pub(crate) fn iban(bank: &str, account: u64) -> String {
     format!("NL{:02}{bank}{account}", 98 - remainder)
 }
 
-/// What leads to a user or an account. The bank calls it a pointer.
+/// An alias of a user or an account. The bank calls it a pointer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Alias {
     /// `IBAN`, `EMAIL` or `PHONE_NUMBER`.
@@ -49,14 +49,14 @@ impl Alias {
     }
 }
 
-/// The picture of something, and what it belongs to.
+/// The avatar of `of`. `anchor` is the id of the user or account that it belongs to.
 pub(crate) fn avatar(of: &str, anchor: Option<Uuid>) -> Object {
     let image = image(steady_uuid(&format!("image of {of}")), "image/png");
     let uuid = steady_uuid(&format!("avatar of {of}"));
     object! { "uuid": uuid, "image": [image], "anchor_uuid": anchor, "style": "NONE" }
 }
 
-/// A picture. Its address is nobody's, so that a client that fetches it reaches no one.
+/// An image. Its address belongs to nobody, so a client that fetches it reaches no server.
 pub(crate) fn image(attachment_public_uuid: Uuid, content_type: &str) -> Object {
     let url = format!("https://files.bunq-simulator.example/{attachment_public_uuid}");
     object! {
@@ -83,7 +83,7 @@ pub(crate) fn address(street: &str, house_number: &str, postal_code: &str, city:
     }
 }
 
-/// A user of this bank, as others see them.
+/// The `LabelUser` of a customer.
 pub(crate) fn label_user(name: &str, country: &str) -> Object {
     let uuid = steady_uuid(name);
     object! {

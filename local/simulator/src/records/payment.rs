@@ -1,4 +1,4 @@
-//! A payment: money that came into an account or left it.
+//! Payments from an account or to it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ pub(crate) struct Payment {
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) account_id: u64,
-    /// Below zero when money left the account.
+    /// Negative if the money left the account.
     pub(crate) cents: i64,
     pub(crate) balance_after: i64,
     pub(crate) counterparty: Party,
@@ -31,9 +31,9 @@ pub(crate) enum PaymentKind {
     EbaSdd,
     Ideal,
     Swift,
-    /// By card.
+    /// A payment by card.
     Fis,
-    /// Seen, and not in the documentation.
+    /// Recorded, though the documentation does not have it.
     Interest,
 }
 
@@ -52,7 +52,7 @@ pub(crate) enum SubKind {
 }
 
 impl PaymentKind {
-    /// The kind of a payment that was ordered here, by whether it stays inside bunq. Only `BUNQ` was recorded.
+    /// The type of a payment that a client ordered. `inside` is whether it stays at bunq. Only `BUNQ` is recorded.
     pub(crate) fn ordered(inside: bool) -> Self {
         if inside { Self::Bunq } else { Self::EbaSct }
     }

@@ -1,4 +1,4 @@
-//! Several payments that were made at once.
+//! Batches: several payments that were made at once.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
-//! Where an API key may be used from: a list of addresses, each of them active or not.
+//! The list of addresses that may use an API key. Each address is active or inactive.
 //!
-//! The first device-server makes the list. Later the key's owner adds to it, and switches addresses off and on again;
-//! an address is never changed and never removed.
+//! The first device-server creates the list. Later the owner of the key adds addresses, and activates and deactivates
+//! them. An address is never changed and never removed.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,12 +13,12 @@ use crate::settings::Settings;
 
 const ANY: &str = "*";
 
-/// Where an API key may be used from.
+/// The addresses that may use an API key.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Permitted {
-    /// The words of the device-server that bound the key.
+    /// The description of the device-server that bound the key.
     pub(crate) description: String,
-    /// Nothing of its own: the addresses of the payment service provider count, whatever they are at the time.
+    /// Whether the present addresses of the payment service provider decide, instead of an own list.
     pub(crate) of_provider: bool,
     pub(crate) addresses: Vec<PermittedIp>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct PermittedIp {
     pub(crate) active: bool,
 }
 
-/// An IP address, or all of them. Its text is the protocol's.
+/// One IP address, or every address. The text form is that of the protocol.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(into = "String", try_from = "String")]
 pub(crate) enum Address {
@@ -49,7 +49,11 @@ pub(crate) enum AddressError {
 }
 
 impl Address {
-    /// Reads an address that somebody wants permitted.
+    /// Reads an address that a client wants to permit.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not an address, or an IPv6 address while the settings refuse these.
     pub(crate) fn read(text: &str, settings: &Settings) -> Result<Self, AddressError> {
         match Self::try_from(text.to_owned())? {
             Self::Ip(ip) if ip.is_ipv6() && !settings.ipv6_permitted_ips => Err(AddressError::Version6(ip)),
@@ -103,7 +107,7 @@ impl Permitted {
         })
     }
 
-    /// The address that stands for all of them where only one is shown.
+    /// The address that is shown where the protocol has room for one.
     pub(crate) fn shown(&self) -> Option<Address> {
         let active = || self.addresses.iter().filter(|permitted| permitted.active);
         let any = active().find(|permitted| permitted.address == Address::Any);

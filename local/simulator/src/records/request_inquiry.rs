@@ -1,4 +1,4 @@
-//! Requests: a customer asks somebody for money.
+//! Request inquiries: a customer asks another person for money.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,25 +10,25 @@ pub(crate) struct RequestInquiry {
     pub(crate) id: u64,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
-    /// The id of the same request among those that its counterparty received.
+    /// The id of the request response that the counterparty sees.
     pub(crate) response_id: u64,
-    /// The account that asks.
+    /// The account that receives the money.
     pub(crate) account_id: u64,
-    /// What is asked of whom.
+    /// The amount, the counterparty and the description.
     pub(crate) order: Order,
-    /// The last moment at which it waits.
+    /// When the request expires.
     pub(crate) expires: Timestamp,
     pub(crate) status: Option<Answered>,
     pub(crate) minimum_age: Option<u64>,
     pub(crate) require_address: Option<String>,
     pub(crate) redirect_url: Option<String>,
-    /// Where somebody who does not bank here may pay.
+    /// The address where a person without an account here may pay.
     pub(crate) share_url: Option<String>,
-    /// The `X-Bunq-Client-Request-Id` of the call that made it.
+    /// The `X-Bunq-Client-Request-Id` of the call that created the request.
     pub(crate) request_id: Option<String>,
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answered {

@@ -1,4 +1,4 @@
-//! When a draft's payments are to run. The simulator keeps schedules and shows them; it runs nothing by them.
+//! Schedules of draft payments. The simulator stores and shows them, and makes no payments by them.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -37,7 +37,7 @@ impl Unit {
 }
 
 impl Schedule {
-    /// When it runs, in words: `every 2 weeks from 2027-01-31 09:30 UTC until 2027-12-31 09:30 UTC`.
+    /// The schedule in words: `every 2 weeks from 2027-01-31 09:30 UTC until 2027-12-31 09:30 UTC`.
     pub(crate) fn words(&self) -> String {
         let minute = |moment: Timestamp| moment.strftime("%Y-%m-%d %H:%M UTC").to_string();
         let start = minute(self.time_start);
@@ -50,7 +50,7 @@ impl Schedule {
         format!("{every} from {start}{end}")
     }
 
-    /// The run after the first, to the second, as it was recorded.
+    /// The second run, in whole seconds, as in the recording.
     pub(crate) fn second_time(&self) -> Option<Timestamp> {
         let size = i64::try_from(self.recurrence_size).ok()?;
         let span = match self.recurrence_unit {

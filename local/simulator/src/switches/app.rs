@@ -1,4 +1,4 @@
-//! The routes of the page that stands for the app.
+//! The routes of the page that imitates the app.
 
 use axum::Router;
 use axum::body::Bytes;

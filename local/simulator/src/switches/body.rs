@@ -1,14 +1,18 @@
-//! What the bodies of several switches have in common.
+//! Reads the bodies of switches.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// A body in JSON; no body is an empty object.
+/// Reads a JSON body. An absent body counts as an empty object.
+///
+/// # Errors
+///
+/// When the body is not JSON, or not that of this switch.
 pub(super) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(if body.is_empty() { b"{}" } else { body })
 }
 
-/// Names a customer in a body.
+/// A body that names a customer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NamedCustomer {

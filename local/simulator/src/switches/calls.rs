@@ -1,4 +1,4 @@
-//! The list of the calls that arrived.
+//! Shows and clears the list of calls that arrived.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,5 @@
-//! Which address the bank sees a caller from, as services on the internet tell it: plain text and a line feed.
+//! Shows the address from which the bank sees the caller. The answer is plain text with a line feed, as from services
+//! on the internet.
 
 use axum::Extension;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! Why a switch is not turned, and the answer that says so.
+//! Errors of switches and their answers.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::desk::faults::FaultError;
 use crate::ledger::decision::DecisionError;
 
-/// Why a switch was not turned.
+/// Why a switch refuses a request.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SwitchError {
     #[error("a switch takes JSON: send Content-Type: application/json")]

@@ -1,4 +1,4 @@
-//! The faults that are ordered.
+//! Lists, adds and removes faults.
 
 use axum::Json;
 use axum::body::Bytes;

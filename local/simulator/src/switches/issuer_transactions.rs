@@ -1,4 +1,4 @@
-//! Issuer transactions that are decided because a test says so, without the pay page.
+//! Decides issuer transactions for tests, without the pay page.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -20,7 +20,7 @@ use crate::switches::error::SwitchError;
 struct TransactionDecision {
     public_uuid: String,
     decision: Decision,
-    /// Who pays, from the first bank account.
+    /// The customer who pays from the first bank account.
     #[serde(default = "person")]
     customer: String,
 }
@@ -29,7 +29,7 @@ fn person() -> String {
     "person".to_owned()
 }
 
-/// Decides a transaction as a customer would on the pay page.
+/// Decides a transaction, as a customer does on the pay page.
 pub(super) async fn decide(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let TransactionDecision { public_uuid, decision, customer } = parsed(&body)?;
     let bank = &mut desk.lock().bank;

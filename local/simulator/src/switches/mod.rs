@@ -1,6 +1,5 @@
-//! What a test or a developer turns on this bank: settings, faults, revocations, and a look inside. None of it exists
-//! at the real bank, so all of it lives under `/_simulator`; only the page that stands for the app has a path of its
-//! own.
+//! The switches for tests and developers: settings, faults, revocations, and views of the bank's state. The real bank
+//! has none of them, so they are all under `/_simulator`. Only the page that imitates the app has another path.
 
 mod app;
 mod body;
@@ -30,7 +29,7 @@ use crate::desk::SharedDesk;
 use crate::pages::{self, html, pay};
 use crate::wire::call::{takes_html, value_of};
 
-/// Whether an address is one of ours rather than the bank's. At the root the bank has its pay page.
+/// Whether a request is for a switch or the app, and not for the bank. At the root the bank has its pay page.
 pub(crate) fn owns(uri: &Uri) -> bool {
     let path = uri.path();
     let pays = || value_of(uri.query().unwrap_or_default().as_bytes(), pay::parameters::TRANSACTION).is_some();
@@ -56,15 +55,15 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
         .layer(middleware::from_fn(json_only))
-        // The answer of a fault may be as large as any bank's.
+        // A fault may contain an answer of any size.
         .layer(DefaultBodyLimit::disable())
         .merge(app::router())
         .fallback(nothing)
         .with_state(desk)
 }
 
-/// Refuses a change that does not say that it is JSON. A page of another site can send neither JSON nor DELETE before
-/// it has asked for permission (a CORS preflight), which nothing here gives.
+/// Refuses a change whose `Content-Type` is not JSON. A page of another site cannot send JSON or DELETE without a CORS
+/// preflight, and no preflight succeeds here.
 async fn json_only(request: Request, next: Next) -> Response {
     let bodiless = request.method() == Method::DELETE && request.body().is_end_stream();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -76,7 +75,7 @@ async fn json_only(request: Request, next: Next) -> Response {
     }
 }
 
-/// A path below those of this router that leads nowhere.
+/// Answers 404 for an unknown path.
 async fn nothing(headers: HeaderMap, uri: Uri) -> Response {
     if takes_html(&headers) {
         return html::response(html::nothing_here(uri.path()));

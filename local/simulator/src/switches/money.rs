@@ -1,5 +1,5 @@
-//! Money that moves because a test says so: payments that arrive, drafts and requests that are decided, and a list of
-//! what the bank holds, to be counted.
+//! Moves money for tests: payments arrive, and drafts and requests are decided. Also lists the objects of the bank, so
+//! that tests can count them.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -21,14 +21,14 @@ use crate::switches::body::parsed;
 use crate::switches::error::SwitchError;
 use crate::switches::issuer_transactions;
 
-/// More than any test walks through, and quick to list.
+/// The most payments in one request. No test needs more, and their list is still fast.
 const MOST_PAYMENTS: u64 = 100_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Arriving {
     customer: String,
-    /// By default the first account that money can go to.
+    /// By default the first account at this bank.
     account: Option<u64>,
     #[serde(default = "one")]
     count: u64,
@@ -52,7 +52,7 @@ fn one() -> u64 {
     1
 }
 
-/// Lets small payments into an account of a customer, now.
+/// Books small payments into an account of a customer.
 pub(super) async fn arrive(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let Arriving { customer, account, count } = parsed(&body)?;
     let bank = &mut desk.lock().bank;
@@ -68,7 +68,7 @@ pub(super) async fn arrive(State(desk): State<SharedDesk>, body: Bytes) -> Resul
     Ok(Json(json!({"account": account, "count": count, "first_id": first_id, "last_id": last_id})))
 }
 
-/// Decides a draft as its customer would in the app.
+/// Decides a draft, as its customer does in the app.
 pub(super) async fn decide_draft(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let DraftDecision { draft, decision } = parsed(&body)?;
     let bank = &mut desk.lock().bank;
@@ -78,7 +78,7 @@ pub(super) async fn decide_draft(State(desk): State<SharedDesk>, body: Bytes) ->
     Ok(Json(json!({"draft": draft, "status": status})))
 }
 
-/// Decides a request as whoever was asked would.
+/// Decides a request, as its counterparty does.
 pub(super) async fn decide_request(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let RequestDecision { request, decision } = parsed(&body)?;
     let bank = &mut desk.lock().bank;
@@ -88,8 +88,8 @@ pub(super) async fn decide_request(State(desk): State<SharedDesk>, body: Bytes) 
     Ok(Json(json!({"request": request, "status": status})))
 }
 
-/// All drafts, requests, issuer transactions and payments that were made while the bank ran, without those that a
-/// switch let arrive.
+/// Lists all drafts, requests, issuer transactions and payments that were made while the bank ran, except the payments
+/// of the switch `payments`.
 pub(super) async fn objects(State(desk): State<SharedDesk>) -> Json<Value> {
     let bank = &desk.lock().bank;
     let books = &bank.books;
@@ -106,7 +106,7 @@ pub(super) async fn objects(State(desk): State<SharedDesk>) -> Json<Value> {
     }))
 }
 
-/// With the reference and the words of the first entry, and the sum of all.
+/// A draft with the reference and description of its first entry, and the sum of all entries.
 fn of_draft(bank: &Bank, draft: &DraftPayment) -> Value {
     let first = draft.entries.first();
     json!({

@@ -1,4 +1,4 @@
-//! How much of everything there is, so that a test can say "exactly one OAuth client".
+//! Counts the objects of the bank, so that a test can check for exactly one OAuth client.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Value> {
             Owner::Customer { .. } => {}
         }
     }
-    // By the names that the switches know owners by.
+    // The keys are the owners' names in the switches.
     let psp_users: Vec<u64> = books.psp_users.iter().map(|user| user.id).collect();
     let mut sessions_of = BTreeMap::from([(PSP, open_sessions(bank, &psp_users))]);
     for customer in bank.customers.iter() {
@@ -49,7 +49,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Value> {
     }))
 }
 
-/// How many sessions of these users are neither ended nor over.
+/// The number of open sessions of these users.
 fn open_sessions(bank: &Bank, users: &[u64]) -> usize {
     let now = bank.now();
     let of_users = |credential_id| {

@@ -1,4 +1,4 @@
-//! The customers, and what they can do outside the bank's API: take a consent back, or lose a session.
+//! Lists the customers, and does what happens outside the bank's API: a consent is revoked, or a session expires.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::records::books::Owner;
 use crate::switches::body::{NamedCustomer, parsed};
 use crate::switches::error::SwitchError;
 
-/// Stands for every payment service provider where a customer could be named.
+/// The owner that means every payment service provider.
 pub(super) const PSP: &str = "psp";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SessionsOf {
-    /// A customer, or `psp`; without it everybody.
+    /// A customer, or `psp`. `None` means every owner.
     owner: Option<String>,
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>) -> Json<Value> {
     Json(json!({"customers": customers}))
 }
 
-/// Ends every consent of a customer: its access tokens and their sessions.
+/// Revokes every consent of a customer: its access tokens and their sessions.
 pub(super) async fn revoke(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let NamedCustomer { customer } = parsed(&body)?;
     let bank = &mut desk.lock().bank;
@@ -60,7 +60,7 @@ pub(super) async fn revoke(State(desk): State<SharedDesk>, body: Bytes) -> Resul
     Ok(Json(json!({"revoked": revoked})))
 }
 
-/// Ends sessions before their time.
+/// Ends sessions before they expire.
 pub(super) async fn expire_sessions(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
     let SessionsOf { owner } = parsed(&body)?;
     let bank = &mut desk.lock().bank;
@@ -85,13 +85,13 @@ pub(super) async fn expire_sessions(State(desk): State<SharedDesk>, body: Bytes)
     Ok(Json(json!({"ended": ended})))
 }
 
-/// The users that act for a customer: those of the consents, and the customer.
+/// The ids of a customer and of the customer's consents.
 pub(super) fn users_of(bank: &Bank, customer: &str) -> Vec<u64> {
     let own = bank.customers.named(customer).map(|customer| customer.id);
     keys_of(bank, customer).into_iter().chain(own).collect()
 }
 
-/// The users that stand for a customer's consents.
+/// The ids of a customer's consents.
 fn keys_of(bank: &Bank, customer: &str) -> Vec<u64> {
     bank.books.user_api_keys.iter().filter(|key| key.customer == customer).map(|key| key.id).collect()
 }

@@ -1,4 +1,4 @@
-//! The page that explains settings and faults. It is made from their types, so that it is never behind them.
+//! The page that explains settings and faults. It is generated from their types, so it is always complete.
 
 use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
@@ -10,7 +10,7 @@ use crate::desk::faults::Fault;
 use crate::pages::html as pages;
 use crate::settings::Settings;
 
-/// The examples name the address that the page was asked for at.
+/// Shows the page. Its examples contain the host of the request.
 pub(super) async fn show(headers: HeaderMap) -> Response {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:4100");
     let (settings, faults) = (schema_for!(Settings).to_value(), schema_for!(Fault).to_value());
@@ -35,7 +35,7 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
     pages::response(pages::page(200, "Settings and faults", &main, ""))
 }
 
-/// Every field of an object: its name, what it means, its values, and its default.
+/// The fields of an object, each with its meaning, values and default.
 fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
     let none = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&none);
@@ -57,7 +57,7 @@ fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
     }
 }
 
-/// The words that a field chooses from, with what each means.
+/// The values of an enum field, each with its meaning.
 fn values(schema: &Value, field: &Value) -> Vec<(String, String)> {
     let reference =
         |field: &Value| field["$ref"].as_str().and_then(|reference| reference.strip_prefix('#').map(str::to_owned));
@@ -67,7 +67,7 @@ fn values(schema: &Value, field: &Value) -> Vec<(String, String)> {
     variants.into_iter().flatten().map(|variant| (variant["const"].to_string(), text(variant))).collect()
 }
 
-/// What the documentation of a type or field says, without the marks of its format.
+/// The documentation of a type or field as plain text.
 fn text(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().replace('`', "").replace('\n', " ")
 }

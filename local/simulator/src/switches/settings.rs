@@ -1,4 +1,4 @@
-//! The settings, while the bank runs.
+//! Shows and changes the settings while the bank runs.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Settings> {
     Json(desk.lock().bank.settings.clone())
 }
 
-/// Replaces the fields that the body names, and answers with all of them.
+/// Replaces the fields in the body, and returns all settings.
 pub(super) async fn merge(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Settings>, SwitchError> {
     let changes: Value = parsed(&body)?;
     let bank = &mut desk.lock().bank;

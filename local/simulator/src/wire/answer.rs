@@ -1,4 +1,4 @@
-//! What a call is answered with, before headers and signature.
+//! The answer to a call, before headers and signature.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -13,11 +13,11 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
     pub(crate) headers: HeaderMap,
-    /// The installation whose server key signs this, where the call's token does not tell.
+    /// The installation whose server key signs the answer, if the token of the call does not decide it.
     pub(crate) signed_for: Option<u64>,
 }
 
-/// The envelope of every success. A struct, so that the pages come after the objects.
+/// The envelope of every success. A struct keeps `Pagination` after `Response`.
 #[derive(Serialize)]
 struct Envelope {
     #[serde(rename = "Response")]
@@ -26,7 +26,7 @@ struct Envelope {
     pagination: Option<Pagination>,
 }
 
-/// Where the neighbouring pages of a listing are.
+/// The links to the neighbouring pages of a listing.
 #[derive(Serialize)]
 pub(crate) struct Pagination {
     pub(crate) future_url: Option<String>,
@@ -44,7 +44,7 @@ impl Answer {
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => Self::new(status, JSON, body),
-            // Only maps with keys that are no text cannot be written, and there are none.
+            // Only maps with keys that are not text fail to serialize, and no answer has one.
             Err(_) => Self::new(500, JSON, Vec::new()),
         }
     }
@@ -72,7 +72,7 @@ impl Answer {
         Self::json(200, &Envelope { response: elements, pagination: Some(pagination) })
     }
 
-    /// Sends a browser on. A target that cannot be a header was refused when it was registered.
+    /// Redirects a browser. The bank refused every target that is not a valid header when the target was registered.
     pub(crate) fn redirect(target: &str) -> Self {
         let mut answer = Self::html(StatusCode::SEE_OTHER.as_u16(), String::new());
         answer.set(header::LOCATION, target);

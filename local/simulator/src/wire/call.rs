@@ -1,4 +1,4 @@
-//! A call as it arrived.
+//! Calls as they arrive.
 
 use std::net::IpAddr;
 
@@ -8,43 +8,43 @@ use url::form_urlencoded;
 
 use crate::settings::Need;
 
-/// More than any call of the protocol needs.
+/// The longest body in bytes. No call of the protocol needs more.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// Lets a test call from another address than its own.
+/// The header by which a test sets the address of the caller.
 const CALLER_IP: &str = "x-simulator-caller-ip";
 
 pub(crate) const SIGNATURE: &str = "x-bunq-client-signature";
 pub(crate) const REQUEST_ID: &str = "x-bunq-client-request-id";
 
-/// The address that a connection comes from.
+/// The address of the other end of a connection.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// What the path holds in the places of ids. It is empty until the endpoint is known.
+    /// The ids in the path. They are empty until the endpoint is found.
     pub(crate) ids: Ids,
-    /// Without the query, which may hold secrets.
+    /// The path without the query, which may contain secrets.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) ip: IpAddr,
-    /// Whether a body in JSON must say so.
+    /// Whether a JSON body needs a `Content-Type`.
     pub(crate) json_content_type: Need,
 }
 
-/// What stands in a path where the template of its endpoint has names.
+/// The values of the placeholders in a path template.
 #[derive(Clone, Default)]
 pub(crate) struct Ids {
     pub(crate) numbers: Vec<u64>,
-    /// The one that is no number.
+    /// The value of the placeholder for a UUID. It may be any text.
     pub(crate) uuid: String,
 }
 
 impl Call {
-    /// `None` when the body is too long, or did not arrive whole.
+    /// Reads a request. `None` if the body is too long, or did not arrive completely.
     pub(crate) async fn read(
         request: Request<Body>,
         peer: IpAddr,
@@ -65,17 +65,17 @@ impl Call {
         })
     }
 
-    /// A header's text; a header that is not text counts as absent.
+    /// The text of a header. A header that is not text counts as absent.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// A header that was sent with something in it.
+    /// The text of a header that is not empty.
     pub(crate) fn filled_header(&self, name: &str) -> Option<&str> {
         self.header(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether it asks for a page, and not for a part of the API.
+    /// Whether a browser asks for a page outside the API.
     pub(crate) fn is_browsers(&self) -> bool {
         !self.path.starts_with("/v1/") && takes_html(&self.headers)
     }
@@ -84,24 +84,24 @@ impl Call {
         value_of(self.query.as_bytes(), name)
     }
 
-    /// The number in the path at this place, counted from 0. The routes let only numbers through.
+    /// The number in the path at this position, counted from 0. The routes accept only numbers there.
     pub(crate) fn id(&self, place: usize) -> u64 {
         self.ids.numbers.get(place).copied().unwrap_or_default()
     }
 
-    /// What ends a path that takes a UUID there; it may be any text.
+    /// The value of the placeholder for a UUID. It may be any text.
     pub(crate) fn uuid(&self) -> &str {
         &self.ids.uuid
     }
 }
 
-/// Where a call seems to come from: where it says, where everybody seems to, or where its connection does.
+/// The address of the caller: that of its header, else that of the setting, else that of the connection.
 pub(crate) fn address(headers: &HeaderMap, peer: IpAddr, egress: Option<IpAddr>) -> IpAddr {
     let said = headers.get(CALLER_IP).and_then(|ip| ip.to_str().ok()?.parse().ok());
     said.or(egress).unwrap_or(peer)
 }
 
-/// Whether the caller takes a page, as browsers say and programs do not.
+/// Whether the caller accepts HTML, as browsers do.
 pub(crate) fn takes_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -109,7 +109,7 @@ pub(crate) fn takes_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The first value of a name in `a=1&b=2`, decoded.
+/// The first value of a name in a form such as `a=1&b=2`, decoded.
 pub(crate) fn value_of(form: &[u8], name: &str) -> Option<String> {
     form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

@@ -1,5 +1,4 @@
-//! The fields of a request body. The bank refuses a field it does not know, one it does not find, and one of another
-//! type.
+//! The fields of request bodies. The bank refuses unknown fields, missing fields, and fields of another type.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +7,7 @@ use crate::wire::answer::JSON;
 use crate::wire::call::Call;
 use crate::wire::refusal::{FieldFault, Refusal};
 
-/// A field that a body may hold.
+/// A field that a body may contain.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
     name: &'static str,
@@ -50,58 +49,59 @@ impl Kind {
     }
 }
 
-/// A text that must be there.
+/// A required text.
 pub(crate) const fn text(name: &'static str) -> Field {
     Field { name, kind: Kind::Text, required: true }
 }
 
-/// A text that may be there.
+/// An optional text.
 pub(crate) const fn optional_text(name: &'static str) -> Field {
     Field { name, kind: Kind::Text, required: false }
 }
 
-/// A list of texts that may be there.
+/// An optional list of texts.
 pub(crate) const fn optional_texts(name: &'static str) -> Field {
     Field { name, kind: Kind::Texts, required: false }
 }
 
-/// A whole number that must be there.
+/// A required whole number.
 pub(crate) const fn number(name: &'static str) -> Field {
     Field { name, kind: Kind::Number, required: true }
 }
 
-/// `true` or `false`, which must be there.
+/// A required boolean.
 pub(crate) const fn flag(name: &'static str) -> Field {
     Field { name, kind: Kind::Flag, required: true }
 }
 
-/// An object of these fields that must be there.
+/// A required object with these fields.
 pub(crate) const fn object(name: &'static str, fields: &'static [Field]) -> Field {
     Field { name, kind: Kind::Struct(fields), required: true }
 }
 
-/// A list of objects of these fields that must be there.
+/// A required list of objects with these fields.
 pub(crate) const fn objects(name: &'static str, fields: &'static [Field]) -> Field {
     Field { name, kind: Kind::Structs(fields), required: true }
 }
 
 impl Field {
-    /// The same field, where it may be left out.
+    /// The same field as an optional one.
     pub(crate) const fn optional(self) -> Self {
         Self { required: false, ..self }
     }
 }
 
-/// The fields of a body that was found right.
+/// The fields of a valid body.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads the body of a call that may hold these fields and no others.
+    /// Reads the body of a call. It may contain these fields and no others.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the body, each fault as an element of its own.
+    /// When the body is not a JSON object, or a field is unknown, missing or of another type. The refusal lists every
+    /// such field.
     pub(crate) fn read(call: &Call, allowed: &[Field]) -> Result<Self, Refusal> {
         let given = body_of(call)?;
         let mut faults = Vec::new();
@@ -109,7 +109,7 @@ impl Fields {
         if faults.is_empty() { Ok(Self(given)) } else { Err(Refusal::Fields(faults)) }
     }
 
-    /// The text of a field; nothing when it was left out.
+    /// The text of a field; empty if it is absent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.optional_text(name).unwrap_or_default()
     }
@@ -130,7 +130,7 @@ impl Fields {
         self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// The fields of an object; none when it was left out.
+    /// The fields of an object; none if it is absent.
     pub(crate) fn object(&self, name: &str) -> Self {
         Self(self.0.get(name).and_then(Value::as_object).cloned().unwrap_or_default())
     }
@@ -156,13 +156,13 @@ fn body_of(call: &Call) -> Result<Map<String, Value>, Refusal> {
     }
     match serde_json::from_slice(&call.body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        // To the bank an empty list and an empty object are the same.
+        // The bank treats an empty list as an empty object.
         Ok(Value::Array(elements)) if elements.is_empty() => Ok(Map::new()),
         Ok(_) | Err(_) => Err(Refusal::unrecorded(400, "the body is not a JSON object.")),
     }
 }
 
-/// Objects inside are named by their own field names only, as the bank does.
+/// Faults in inner objects have only the field's own name, as at the bank.
 fn find_faults(allowed: &[Field], given: &Map<String, Value>, faults: &mut Vec<FieldFault>) {
     let known = |name: &str| allowed.iter().any(|field| field.name == name);
     faults.extend(given.keys().filter(|name| !known(name)).map(|name| FieldFault::Superfluous(name.clone())));

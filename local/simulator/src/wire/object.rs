@@ -1,25 +1,25 @@
-//! JSON objects whose keys stay in the order in which they are written, which is the order of the bank.
+//! JSON objects that keep the order of their keys, which is the order of the bank.
 //!
-//! `serde_json` sorts keys, unless a feature is on that cargo would turn on for every crate that is built together with
-//! this one. A client would then run differently here than elsewhere.
+//! `serde_json` sorts keys, except with a feature that cargo would enable for every crate in the same build. A client
+//! would then behave differently here than elsewhere.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// A JSON object. [`object!`] writes one.
+/// A JSON object. The macro [`object!`] creates one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object(Vec<(&'static str, Box<RawValue>)>);
 
 impl Object {
-    /// This object with one more key.
+    /// Adds a key.
     pub(crate) fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
-        // Only maps whose keys are no text cannot be written, and there are none.
+        // Only maps with keys that are not text fail to serialize, and no answer has one.
         let value = to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned());
         self.0.push((name, value));
         self
     }
 
-    /// This object with one more key, if there is a value.
+    /// Adds a key if there is a value.
     pub(crate) fn with_some<T: Serialize>(self, name: &'static str, value: Option<T>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -27,7 +27,7 @@ impl Object {
         }
     }
 
-    /// This object with the keys of another one behind its own.
+    /// Adds the keys of another object after the own ones.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
@@ -44,8 +44,8 @@ impl Serialize for Object {
     }
 }
 
-/// Writes an [`Object`]: `object! { "id": 7, "name"?: name }`. A key with a question mark takes an `Option` and is left
-/// out where there is nothing.
+/// Creates an [`Object`]: `object! { "id": 7, "name"?: name }`. A key with a question mark takes an `Option`, and is
+/// absent for `None`.
 macro_rules! object {
     (@ $object:expr;) => { $object };
     (@ $object:expr; $name:literal ?: $value:expr $(, $($rest:tt)*)?) => {

@@ -1,4 +1,4 @@
-//! The classic limits: so many calls in so many seconds, for each IP, endpoint and method.
+//! The classic rate limits: a number of calls in a number of seconds, for each IP, endpoint and method.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -8,17 +8,21 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::wire::refusal::Refusal;
 
-/// When calls were let through, by who called what.
+/// The times of admitted calls, by IP and endpoint.
 #[derive(Default)]
 pub(crate) struct RateLimiter(HashMap<(IpAddr, String), VecDeque<Timestamp>>);
 
 impl RateLimiter {
-    /// Lets a call through and counts it, or refuses it without counting.
+    /// Counts a call.
+    ///
+    /// # Errors
+    ///
+    /// When the limit is reached. Such a call is not counted.
     pub(crate) fn admit(&mut self, ip: IpAddr, method: &Method, template: &str, now: Timestamp) -> Result<(), Refusal> {
         let (calls, seconds) = limit(method, template);
         let window = self.0.entry((ip, format!("{method} {template}"))).or_default();
         let opened = now.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MIN);
-        // A clock that was put back leaves times in the future behind; they count no more.
+        // After the clock was set back, times in the future do not count.
         window.retain(|moment| *moment > opened && *moment <= now);
         if window.len() >= calls {
             return Err(Refusal::TooManyCalls { calls, seconds });

@@ -1,7 +1,9 @@
-//! Why a call is refused, and the words for it.
+//! Refusals: why the bank does not execute a call, and the text of the answer.
 //!
-//! Words that were recorded from the real bank are given as they are. Where none were recorded the text starts with
-//! `Simulator:`, so that nobody takes it for the bank's.
+//! Texts that were recorded from the real bank are unchanged. All other texts start with `Simulator:`, so that nobody
+//! takes them for the bank's.
+
+use std::fmt;
 
 use crate::settings::{ExpiredSessionText, Settings};
 use crate::wire::answer::Answer;
@@ -9,15 +11,15 @@ use crate::wire::object::{Object, object};
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Refusal {
-    /// An API key that is unknown, revoked, expired, or used from an IP that it is not bound to.
+    /// The API key is unknown, revoked or expired, or the IP address is not permitted for it.
     BadKeyOrIp,
-    /// The token belongs to nobody, or to a session that has ended.
+    /// The token is unknown, or its session has ended.
     SessionEnded,
-    /// The call needs a token of another kind.
+    /// The endpoint needs a token of another kind.
     WrongToken,
-    /// The token has not the shape of one.
+    /// The token does not have the form of one.
     MalformedToken(String),
-    /// session-server was called with the token of a session.
+    /// The call to session-server has the token of a session.
     HasSession,
     SignatureMissing,
     SignatureWrong,
@@ -31,19 +33,28 @@ pub(crate) enum Refusal {
         id: u64,
     },
     Fields(Vec<FieldFault>),
-    /// What the real bank says is not known.
+    /// A refusal whose text at the real bank is not known.
     Unrecorded {
         status: u16,
         text: String,
     },
 }
 
-/// What is wrong with one field of a body.
+/// The fault of one field of a body.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum FieldFault {
     Superfluous(String),
     WrongType { field: &'static str, expected: &'static str },
     Missing(&'static str),
+}
+
+/// An error that refuses a call with status 400. Its text is not the real bank's.
+pub(crate) trait UnrecordedError: fmt::Display {}
+
+impl<E: UnrecordedError> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::unrecorded(400, error.to_string())
+    }
 }
 
 impl Refusal {
@@ -59,7 +70,7 @@ impl Refusal {
         Self::unrecorded(404, "there is no such endpoint.")
     }
 
-    /// The refusal as the bank writes it. `dutch` translates the words whose translation was recorded.
+    /// The answer of the bank. `dutch` translates the texts whose translation is recorded.
     pub(crate) fn answer(&self, settings: &Settings, dutch: bool) -> Answer {
         let (status, text): (u16, &str) = match self {
             Self::BadKeyOrIp => (400, "User credentials are incorrect. Incorrect API key or IP address."),
@@ -77,7 +88,7 @@ impl Refusal {
                 return envelope(400, vec![error.clone(), error]);
             }
             Self::SignatureMissing => {
-                // Recorded with its words in another order than all others.
+                // The recording has these keys in another order than all other errors.
                 let error = object! {
                     "error_description_translated": SIGNATURE_REQUIRED,
                     "error_description": SIGNATURE_REQUIRED,

@@ -1,9 +1,9 @@
-//! Addresses that a browser is sent to.
+//! The addresses that the bank may redirect a browser to.
 
 use url::{Host, Url};
 
-/// Whether a text is an address that the bank may send a browser to: of an https site, or of this machine. It is put
-/// into headers as it is, so it holds nothing that means something there.
+/// Whether the bank may redirect a browser to this address: an https site, or this machine. The address becomes part of
+/// headers unchanged, so it must not contain characters with a meaning there.
 pub(crate) fn is_web_address(text: &str) -> bool {
     let local = |url: &Url| match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -11,7 +11,7 @@ pub(crate) fn is_web_address(text: &str) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     };
-    // A host may hold more than one expects, such as the semicolon that ends a part of a content security policy.
+    // A host may contain characters such as the semicolon, which ends a part of a content security policy.
     let plain = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
         host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
@@ -21,7 +21,7 @@ pub(crate) fn is_web_address(text: &str) -> bool {
             .is_ok_and(|url| plain(&url) && (url.scheme() == "https" || (url.scheme() == "http" && local(&url))))
 }
 
-/// The part of an address that a content security policy names.
+/// The origin of an address, as a content security policy names it.
 pub(crate) fn origin(text: &str) -> String {
     Url::parse(text).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }

@@ -140,7 +140,7 @@ async fn a_page_explains_every_setting_and_every_field_of_a_fault() {
         assert!(meaning.split("</p>").next().unwrap().len() > 10, "{name} has no meaning");
     }
     for (value, meaning) in
-        [("classic", "3 GET, 5 POST"), ("half_hour", "In the last half hour"), ("after", "It has acted")]
+        [("classic", "3 GET, 5 POST"), ("half_hour", "In the last half hour"), ("after", "executes the call first")]
     {
         assert!(
             page.text.contains(&format!("<li><code>\"{value}\"</code>: "))

@@ -1,4 +1,4 @@
-//! Amounts as clients write them: decimal text and a currency.
+//! Amounts in request bodies: decimal text and a currency.
 
 use crate::wire::fields::{Field, Fields, text};
 use crate::wire::refusal::Refusal;
@@ -6,14 +6,14 @@ use crate::wire::refusal::Refusal;
 /// The fields of an amount.
 pub(crate) static AMOUNT: [Field; 2] = [text("value"), text("currency")];
 
-/// More digits than any account here will ever hold, and few enough for sums.
+/// The most digits before the point. It keeps sums of amounts inside 64 bits.
 const MOST_DIGITS: usize = 10;
 
-/// The cents of an amount that somebody pays or asks for.
+/// Reads the amount in the field `name`, in cents.
 ///
 /// # Errors
 ///
-/// When the field `name` is no decimal text above zero, or not in euros, which every account here is held in.
+/// When the amount is not decimal text above zero, or its currency is not the euro, the currency of every account here.
 pub(crate) fn read(fields: &Fields, name: &str) -> Result<i64, Refusal> {
     let amount = fields.object(name);
     if amount.text("currency") != "EUR" {

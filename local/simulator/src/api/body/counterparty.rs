@@ -1,4 +1,4 @@
-//! How a client points to the other side of a payment.
+//! Pointers in request bodies: how a client names the other side of a payment.
 
 use crate::records::counterparty::{Counterparty, Party, Place};
 use crate::records::customers::Customers;
@@ -9,17 +9,17 @@ use crate::wire::refusal::Refusal;
 /// The fields of a pointer.
 pub(crate) static POINTER: [Field; 4] = [text("type"), text("value"), optional_text("name"), optional_text("service")];
 
-/// The mail address that pays what it is asked for, as in the bank's sandbox.
+/// The mail address that pays every request up to a limit, as in the bank's sandbox.
 const SUGAR_DADDY: &str = "sugardaddy@bunq.com";
-/// The mail address that examples pay to, as in the bank's sandbox.
+/// The mail address that the bank's examples pay to.
 const BRAVO: &str = "bravo@bunq.com";
 
-/// Follows the pointer in the field `counterparty_alias`.
+/// Finds the counterparty that the field `counterparty_alias` points to. A mail address or a telephone number that
+/// belongs to no customer gives [`Place::Elsewhere`]; the caller decides whether it accepts that.
 ///
 /// # Errors
 ///
-/// When it is no pointer. A mail address or telephone number that nobody here has leads elsewhere; whether that
-/// will do, the caller knows.
+/// When the pointer has an unknown type, or a value that does not fit its type.
 pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterparty, Refusal> {
     let pointer = fields.object("counterparty_alias");
     let (kind, value, name) = (pointer.text("type"), pointer.text("value"), pointer.text("name"));
@@ -40,7 +40,7 @@ pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterpart
     if kind == "EMAIL" && value.eq_ignore_ascii_case(BRAVO) {
         return Ok(Counterparty { party: of_the_sandbox("Bravo", 2_025_000_015), place: Place::Bravo });
     }
-    // The bank shows its own customers by the names it knows them by.
+    // The bank shows a customer by its own name for the customer, not by the name in the pointer.
     let known = customers.account_by_alias(kind, value).map(|(customer, account)| Counterparty {
         party: Party::of_account(customer, account),
         place: if account.first_cents().is_some() { Place::Account(account.id) } else { Place::Elsewhere },
@@ -51,7 +51,7 @@ pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterpart
     Ok(known.unwrap_or(stranger))
 }
 
-/// Somebody whom the bank's sandbox has for tests.
+/// An account that exists in the bank's sandbox for tests.
 fn of_the_sandbox(name: &str, number: u64) -> Party {
     Party { iban: Some(iban("BUNQ", number)), name: name.to_owned(), merchant_category_code: None }
 }

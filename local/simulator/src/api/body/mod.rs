@@ -1,4 +1,4 @@
-//! Objects that the bodies of several resources hold, and how they are read.
+//! Objects that several request bodies contain, and how they are read.
 
 pub(crate) mod amount;
 pub(crate) mod counterparty;

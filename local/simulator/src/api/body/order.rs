@@ -1,4 +1,4 @@
-//! An order to pay somebody, as the body of a payment or an entry of a draft has it.
+//! A payment order in a request body: the body of a payment, or an entry of a draft or a batch.
 
 use crate::api::body::amount::{self, AMOUNT};
 use crate::api::body::counterparty::{self, POINTER};
@@ -17,13 +17,17 @@ pub(crate) static ORDER: [Field; 5] = [
     objects("attachment", &ATTACHMENT).optional(),
 ];
 
-/// The fields of an attachment. Any id will do: this bank keeps no attachments.
+/// The fields of an attachment. The bank does not check the id.
 pub(crate) static ATTACHMENT: [Field; 1] = [number("id")];
 
 const LONGEST_DESCRIPTION: usize = 9_000;
 const LONGEST_DESCRIPTION_ELSEWHERE: usize = 140;
 
-/// Reads the [`ORDER`] of the holder of an account.
+/// Reads an [`ORDER`] that the account `account_id` pays.
+///
+/// # Errors
+///
+/// When a field is invalid, or the account would pay itself.
 pub(crate) fn read(customers: &Customers, account_id: u64, fields: &Fields) -> Result<Order, Refusal> {
     let order = read_without_payer(customers, fields)?;
     if order.counterparty.place == Place::Account(account_id) {
@@ -32,7 +36,11 @@ pub(crate) fn read(customers: &Customers, account_id: u64, fields: &Fields) -> R
     Ok(order)
 }
 
-/// Reads an order whose payer is not known yet.
+/// Reads an order that any account may pay later.
+///
+/// # Errors
+///
+/// When the amount, the counterparty or the description is invalid.
 pub(crate) fn read_without_payer(customers: &Customers, fields: &Fields) -> Result<Order, Refusal> {
     let cents = amount::read(fields, "amount")?;
     let counterparty = counterparty::read(customers, fields)?;

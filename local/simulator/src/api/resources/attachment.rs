@@ -1,4 +1,4 @@
-//! Attachments of an account, which payments and drafts name by their ids.
+//! Attachments of an account. Payments and drafts refer to them by id.
 
 use crate::api::files;
 use crate::api::gate::Caller;
@@ -25,7 +25,7 @@ pub(crate) fn content(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<A
     attachment.map(files::content).ok_or(Refusal::NotFound { thing: "Attachment", id })
 }
 
-/// The same attachment below its user.
+/// Returns an attachment of an account under its user.
 pub(crate) fn find_of_user(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let attachment = of_user(bank, call, caller)?;
     let shown = object! {

@@ -1,4 +1,4 @@
-//! Public attachments and the avatars that are made of them. Both are known by UUIDs.
+//! Public attachments, and the avatars that are made of them. Their ids are UUIDs.
 
 use crate::api::files;
 use crate::api::gate::Caller;

@@ -1,4 +1,4 @@
-//! Callback URL: where the authorize page may send a browser back to.
+//! Callback URLs: the addresses that the authorize page may redirect to.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -41,7 +41,7 @@ pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     Ok(Answer::id(id))
 }
 
-/// Recorded with an empty object as its body, unlike every other answer.
+/// Deletes a callback URL. The recorded body is an empty object, unlike all other answers.
 pub(crate) fn delete(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = in_path(bank, call, caller)?.id;
     bank.books.callback_urls.retain(|url| url.id != id);
@@ -59,7 +59,7 @@ fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Callb
     known.ok_or(Refusal::NotFound { thing: "Oauth callback url", id })
 }
 
-/// The URL as it was sent, since it is compared as text. Only a machine's own address may do without TLS.
+/// Reads the URL without a change, since it is compared as text. It must be https, except for localhost.
 fn checked(fields: &Fields) -> Result<String, Refusal> {
     let text = fields.text("url");
     if is_web_address(text) && !text.contains('#') {

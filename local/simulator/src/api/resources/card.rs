@@ -1,4 +1,4 @@
-//! Cards. This bank has ordered none; it knows which names might be printed on one.
+//! Cards. No customer has a card; the bank only lists the names that a card may show.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;

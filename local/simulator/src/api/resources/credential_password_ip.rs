@@ -1,5 +1,5 @@
-//! Credential password IP: the API keys of a payment service provider. Each has a list of addresses it may be used
-//! from.
+//! Credential password IP: the API keys of a payment service provider. Each key has a list of addresses that may use
+//! it.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -23,7 +23,7 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|credential| Answer::one(of_setting(bank, credential)))
 }
 
-/// The API key that the path names, if it is the caller's own.
+/// The API key in the path, if it belongs to the caller.
 pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Credential, Refusal> {
     let psp_user_id = user::provider_in_path(bank, call, caller)?;
     let id = call.id(1);
@@ -31,7 +31,7 @@ pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Resul
     own.ok_or(Refusal::NotFound { thing: "Credential password ip", id })
 }
 
-/// An API key as the bank shows it: its secret until it was used, and never again.
+/// The object of an API key. It shows the secret until the first use, and not after it.
 pub(crate) fn element(credential: &Credential) -> Object {
     with_secret(credential, credential.status == CredentialStatus::PendingFirstUse)
 }

@@ -1,4 +1,4 @@
-//! Device-server: says where an API key may be used from. The first one binds the key for good.
+//! Device-server: registers the addresses that may use an API key. The first registration binds the key for good.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -50,14 +50,18 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     device.map(|device| Answer::one(element(device))).ok_or(Refusal::NotFound { thing: "Device server", id })
 }
 
-/// The API key with this secret, if it may still be used.
+/// The API key with this secret.
+///
+/// # Errors
+///
+/// When no such key exists, or the key is revoked or expired.
 pub(crate) fn usable<'a>(bank: &'a Bank, secret: &str) -> Result<&'a Credential, Refusal> {
     let now = bank.now();
     let known = bank.books.credentials.iter().find(|credential| credential.secret == secret);
     known.filter(|credential| credential.is_usable(now)).ok_or(Refusal::BadKeyOrIp)
 }
 
-/// The devices of every API key of the caller's user.
+/// The devices of all API keys of the caller's user.
 fn own<'a>(bank: &'a Bank, caller: &Caller) -> Result<impl Iterator<Item = &'a Device>, Refusal> {
     let credential = bank.books.credential(caller.session()?.credential_id).ok_or(Refusal::SessionEnded)?;
     let owner = &credential.owner;
@@ -67,7 +71,7 @@ fn own<'a>(bank: &'a Bank, caller: &Caller) -> Result<impl Iterator<Item = &'a D
     Ok(bank.books.devices.iter().filter(is_own))
 }
 
-/// What a list of permitted IPs means. An empty one is the caller's address.
+/// Reads a list of permitted IPs. An empty list means the caller's address.
 fn addresses(bank: &Bank, call: &Call, list: &[&str]) -> Result<Vec<Address>, Refusal> {
     let mut addresses = Vec::new();
     for text in list {

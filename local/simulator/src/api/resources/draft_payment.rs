@@ -1,4 +1,4 @@
-//! Draft payments: an application prepares payments, the customer approves them in the app.
+//! Draft payments: an application prepares payments, and the customer approves them in the app.
 
 use crate::api::body::order::{self, ORDER};
 use crate::api::gate::Caller;
@@ -51,7 +51,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         Some(_) => return Err(Refusal::unrecorded(400, "status must be PENDING, or ACTIVE beside a schedule.")),
     }
     let made_by = user::known_as(bank, caller)?;
-    // The entries have ids, too.
+    // The entries get ids after the id of the draft.
     let id = bank.books.new_ids(1 + entries.len() as u64);
     bank.books.draft_payments.push(DraftPayment {
         id,
@@ -147,7 +147,7 @@ fn entry_of(bank: &Bank, account_id: u64, id: u64, entry: &Order) -> Object {
     }
 }
 
-/// What became of an accepted draft: one more object with one key.
+/// The payment, batch or schedule that an accepted draft led to.
 fn object_of(bank: &Bank, draft: &DraftPayment) -> Option<Object> {
     match &draft.outcome {
         Some(Outcome::Paid { payment_ids, batch_id }) => {

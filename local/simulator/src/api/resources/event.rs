@@ -1,5 +1,5 @@
-//! Events: everything that happened in the accounts that a session sees, newest first. An event has the id of its
-//! object; no recording shows one.
+//! Events: everything that happened in the accounts that a session may see, newest first. An event has the id of its
+//! object; no recording shows the real ids.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ use crate::wire::call::Call;
 use crate::wire::object::{Object, object};
 use crate::wire::refusal::Refusal;
 
-/// Something that happened in an account.
+/// One event in an account.
 struct Event<'a> {
     id: u64,
     account_id: u64,
@@ -92,7 +92,7 @@ impl Event<'_> {
         if status == "PENDING" { "AWAITING_REPLY" } else { "FINALIZED" }
     }
 
-    /// The schemas have the two ids inside as text.
+    /// The object of an event. In the bank's schemas the ids of user and account are text.
     fn element(&self, bank: &Bank, user_id: u64) -> Object {
         let (created, updated, object): (Timestamp, Timestamp, Object) = match &self.subject {
             Subject::Payment(made) => (made.created, made.created, payment::element(&bank.customers, made)),

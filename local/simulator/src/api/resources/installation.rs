@@ -1,4 +1,4 @@
-//! Installation: a client shows its public key and gets a token and the bank's key for it.
+//! Installation: a client registers its public key, and receives a token and the public key of the bank.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -54,7 +54,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, _caller: &Caller) -> Result<A
     Ok(answer)
 }
 
-/// The installation of the session in use, and no other.
+/// Lists the installation of the present session, and no other.
 pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = caller.installation_id()?;
     listing(bank, call, vec![(id, object! { "Id": object! { "id": id } })])

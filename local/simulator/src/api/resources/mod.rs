@@ -1,4 +1,4 @@
-//! The resources of the API, each by its name in the protocol.
+//! The resources of the API. Each module has the name of its resource in the protocol.
 
 pub(crate) mod attachment;
 pub(crate) mod attachment_public;

@@ -1,4 +1,4 @@
-//! Monetary accounts: all of them, or those of one kind. A consent shows only the accounts that the customer ticked.
+//! Monetary accounts: all of them, or those of one kind. A consent shows only the accounts that the customer selected.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -19,14 +19,22 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|account| Answer::one(element(bank, account)))
 }
 
-/// The account that the path names second, if the caller may see it.
+/// The account whose id is the second in the path.
+///
+/// # Errors
+///
+/// When the caller may not see the account, or it does not exist.
 pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Account, Refusal> {
     let id = call.id(1);
     let account = visible(bank, call, caller)?.into_iter().find(|account| account.id == id);
     account.ok_or(Refusal::NotFound { thing: "Monetary account", id })
 }
 
-/// The id of the account in the path, if money can move from it and to it.
+/// The id of the account in the path, if payments from it and to it are possible.
+///
+/// # Errors
+///
+/// When the account is at another bank or closed, or the caller may not see it.
 pub(crate) fn holding_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Result<u64, Refusal> {
     let account = in_path(bank, call, caller)?;
     match account.first_cents() {
@@ -44,7 +52,8 @@ fn visible<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<Vec<&'a A
     Ok(ticked.filter(|account| kind.as_deref().is_none_or(|kind| account.kind.name() == kind)).collect())
 }
 
-/// `…/monetary-account-external-savings` lists `MonetaryAccountExternalSavings`; `…/monetary-account` lists all kinds.
+/// The kind that the path selects: `…/monetary-account-external-savings` lists `MonetaryAccountExternalSavings`, and
+/// `…/monetary-account` lists all kinds.
 fn kind_of_path(path: &str) -> Option<String> {
     let words = path.split('/').find_map(|part| part.strip_prefix("monetary-account-"))?.split('-');
     let mut kind = "MonetaryAccount".to_owned();

@@ -1,4 +1,4 @@
-//! Accounts that are opened and changed: by a customer with an API key of its own. No role of PSD2 lists it.
+//! Opens and changes accounts, for a customer with an own API key. No role of PSD2 includes this.
 
 use crate::api::body::amount::{self, AMOUNT};
 use crate::api::gate::Caller;
@@ -19,7 +19,7 @@ static SETTING: [Field; 5] = [
     optional_text("sdd_expiration_action"),
 ];
 
-/// What accounts of every kind take.
+/// The fields that accounts of every kind have.
 const SHARED: [Field; 9] = [
     optional_text("currency"),
     optional_text("description"),
@@ -36,7 +36,7 @@ static CO_OWNER: [Field; 2] = [optional_text("alias"), text("status")];
 const OF_SAVINGS: [Field; 2] =
     [object("savings_goal", &AMOUNT).optional(), objects("all_co_owner", &CO_OWNER).optional()];
 
-/// EUR 10,000, the bank's most.
+/// EUR 10,000, the most that the bank allows.
 const MOST_DAILY_LIMIT_CENTS: i64 = 1_000_000;
 
 pub(crate) fn create_bank(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -89,9 +89,9 @@ fn update(bank: &mut Bank, call: &Call, caller: &Caller, allowed: &[Field]) -> R
     Ok(Answer::id(id))
 }
 
-/// Writes what was sent into an account.
+/// Writes the fields of a body into an account.
 fn change(bank: &Bank, account: &mut Account, fields: &Fields) -> Result<(), Refusal> {
-    // The money of this bank is all in euros.
+    // Every account here is in euros.
     if fields.optional_text("currency").is_some_and(|currency| currency != "EUR") {
         return Err(Refusal::unrecorded(400, "currency must be EUR, the currency of every account here."));
     }

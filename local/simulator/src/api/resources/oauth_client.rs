@@ -1,5 +1,4 @@
-//! OAuth client: what an application of a payment service provider is to the authorize page. A provider has one at a
-//! time.
+//! OAuth client: the application of a payment service provider on the authorize page. A provider has one at a time.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -47,7 +46,7 @@ pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     Ok(Answer::id(id))
 }
 
-/// The client that the path names, if it is the caller's own.
+/// The client in the path, if it belongs to the caller.
 pub(crate) fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a OauthClient, Refusal> {
     let psp_user_id = user::provider_in_path(bank, call, caller)?;
     let id = call.id(1);
@@ -80,7 +79,7 @@ fn element(bank: &Bank, client: &OauthClient) -> Object {
     object! { "OauthClient": fields }
 }
 
-/// A callback URL's own fields, as they also stand inside its client.
+/// The fields of a callback URL. The object of its client contains them too.
 pub(super) fn callback_url_fields(url: &CallbackUrl) -> Object {
     object! { "id": url.id, "created": clock::text(url.created), "updated": clock::text(url.updated), "url": url.url }
 }

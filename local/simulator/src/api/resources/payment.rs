@@ -1,5 +1,5 @@
-//! Payments. A customer with an API key makes them. An application of a payment service provider reads them; to make
-//! one it prepares a draft.
+//! Payments. A customer with an API key makes them. An application of a payment service provider reads them, and
+//! creates drafts instead.
 
 use crate::api::body::order::{self, ORDER};
 use crate::api::gate::Caller;
@@ -54,8 +54,8 @@ pub(crate) fn element(customers: &Customers, payment: &Payment) -> Object {
     object! { "Payment": fields(customers, payment) }
 }
 
-/// A payment's own fields, as they also stand in a batch. Those behind `request_reference_split_the_bill` are younger than
-/// any recording.
+/// The fields of a payment. A batch contains them too. Those after `request_reference_split_the_bill` are newer than
+/// every recording.
 pub(crate) fn fields(customers: &Customers, payment: &Payment) -> Object {
     let created = clock::text(payment.created);
     let sent = payment.cents < 0 && payment.kind == PaymentKind::EbaSct;
@@ -95,7 +95,7 @@ pub(crate) fn attachments(ids: &[u64], account_id: u64) -> Vec<Object> {
     ids.iter().map(|id| object! { "id": id, "monetary_account_id": account_id }).collect()
 }
 
-/// Recorded with fractions, whatever the schema says about whole numbers.
+/// The recording has fractions, though the schema has whole numbers.
 fn in_amsterdam() -> Object {
     object! { "latitude": 52.387862883215, "longitude": 4.8333778222355, "altitude": 0, "radius": 65 }
 }

@@ -1,4 +1,4 @@
-//! Payment batches: several payments in one call, all or none.
+//! Payment batches: several payments in one call. The bank makes all of them or none.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ static ENTRY: [Field; 6] = {
     [amount, counterparty, description, reference, attachment, flag("allow_bunqto").optional()]
 };
 
-/// The schemas wrap the payments in one more object; client libraries send the list itself.
+/// Creates a batch. The schemas have an object around the payments; client libraries send the list itself.
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let account_id = monetary_account::holding_in_path(bank, call, caller)?;
     user::check_may_pay(bank, caller, payment::NOT_BY_A_PROVIDER)?;
@@ -53,7 +53,7 @@ fn of_batch(bank: &Bank, batch: &PaymentBatch) -> Object {
     element(bank, batch.id, batch.created, &batch.payment_ids)
 }
 
-/// The payments are a list, as recorded; the schemas have an object around it.
+/// The object of a batch. The payments are a list, as in the recording; the schemas have an object around it.
 pub(crate) fn element(bank: &Bank, id: u64, created: Timestamp, payment_ids: &[u64]) -> Object {
     let moment = clock::text(created);
     let made = bank.books.payments.iter().filter(|payment| payment_ids.contains(&payment.id));

@@ -1,4 +1,4 @@
-//! Payment service provider credential: a certificate becomes a user of the bank, with an API key of its own.
+//! Payment service provider credential: registers a certificate as a user of the bank with an own API key.
 
 use crate::api::gate::Caller;
 use crate::api::resources::credential_password_ip::element;
@@ -21,7 +21,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     let certificate = PspCertificate::read(fields.text(CERTIFICATE), fields.text(CHAIN))
         .map_err(|error| Refusal::unrecorded(400, format!("{error}.")))?;
     let installation = bank.books.installation(caller.installation_id()?).ok_or(Refusal::SessionEnded)?;
-    // Over the key as the bank writes it, not as the client sent it, and the token right behind its last line feed.
+    // The signature covers the key in the bank's own form, directly followed by the token.
     let signed = format!("{}{}", installation.client_public_key, installation.token);
     if !certificate.key.verifies(signed.as_bytes(), fields.text(SIGNATURE).as_bytes()) {
         let reason = "client_public_key_signature is not the certificate key's signature over the client public key and the \
@@ -58,7 +58,7 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
         .ok_or(Refusal::NotFound { thing: "Payment service provider credential", id })
 }
 
-/// One distinguished name is one user, whatever certificate carries it.
+/// Finds or creates the user of a distinguished name. Several certificates may have the same name.
 fn user_of(bank: &mut Bank, certificate: PspCertificate) -> u64 {
     let known = bank.books.psp_users.iter().find(|user| user.distinguished_name == certificate.distinguished_name);
     if let Some(user) = known {

@@ -1,5 +1,5 @@
-//! Payment service provider issuer transaction: a payment for the bank's pay page, made by an application for whoever
-//! comes.
+//! Payment service provider issuer transactions: an application prepares a payment that any visitor of the bank's pay
+//! page may make.
 
 use jiff::Timestamp;
 
@@ -34,7 +34,7 @@ const TRANSACTION: [Field; 6] = [
     optional_text("status"),
 ];
 
-/// As documented.
+/// The lifetime in the bank's documentation, in seconds.
 const TEN_MINUTES: u32 = 600;
 
 pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
@@ -81,7 +81,7 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|transaction| Answer::one(element(bank, transaction)))
 }
 
-/// Takes a transaction back.
+/// Cancels a transaction.
 pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = in_path(bank, call, caller)?.id;
     if Fields::read(call, &[text("status")])?.text("status") != "CANCELLED" {
@@ -91,13 +91,13 @@ pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     Ok(Answer::id(id))
 }
 
-/// The public view where an older description of the API has it: below a user, with a session.
+/// Returns the public view under a user, with a session, as in an older description of the API.
 pub(crate) fn find_public_of_user(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     user::provider_in_path(bank, call, caller)?;
     public(bank, call, PublicPath::User)
 }
 
-/// The public view where a newer description has it: at the root, for everybody.
+/// Returns the public view at the root, without a token, as in a newer description of the API.
 pub(crate) fn find_public(bank: &mut Bank, call: &Call, _caller: &Caller) -> Result<Answer, Refusal> {
     public(bank, call, PublicPath::Root)
 }
@@ -126,8 +126,8 @@ fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, Refusal> {
     }
 }
 
-/// As its provider sees it. The bank's own client libraries cannot read an `alias` that is null, so it is there
-/// only once somebody has paid.
+/// The object that the provider sees. The bank's client libraries cannot read an `alias` that is null, so only a paid
+/// transaction has the key.
 fn element(bank: &Bank, transaction: &IssuerTransaction) -> Object {
     let payer = match transaction.outcome {
         Some(Settled::Accepted { account_id }) => Some(Party::of(&bank.customers, account_id).label()),
@@ -137,7 +137,7 @@ fn element(bank: &Bank, transaction: &IssuerTransaction) -> Object {
     object! { "PaymentServiceProviderIssuerTransaction": fields }
 }
 
-/// As anybody may see it, so without who paid. No recording shows which fields the real bank gives here.
+/// The object that everyone may see, without the payer. No recording shows which fields the real bank returns.
 fn public_element(bank: &Bank, transaction: &IssuerTransaction) -> Object {
     object! { "PaymentServiceProviderIssuerTransactionPublic": public_fields(transaction, bank.now()) }
 }

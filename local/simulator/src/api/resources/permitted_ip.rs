@@ -1,5 +1,4 @@
-//! Permitted IP: an address that an API key may be used from. It is switched off and on; another address is another
-//! one.
+//! Permitted IPs: the addresses that may use an API key. An address is activated and deactivated, but never changed.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -38,7 +37,7 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|listed| Answer::one(element(listed)))
 }
 
-/// Whoever switches the own address off is locked out from the next call on.
+/// Activates or deactivates an address. A caller that deactivates its own address is locked out from the next call on.
 pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let listed = in_path(bank, call, caller)?;
     let (id, address) = (listed.id, listed.address.to_string());

@@ -1,4 +1,4 @@
-//! Request inquiries: a customer asks somebody for money.
+//! Request inquiries: a customer asks another person for money.
 
 use crate::api::body::amount::{self, AMOUNT};
 use crate::api::body::counterparty::{self, POINTER};
@@ -49,7 +49,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
             return Err(Refusal::unrecorded(400, "an account cannot ask itself."));
         }
         Place::Account(_) | Place::SugarDaddy | Place::Bravo => None,
-        // The address is no real one, so that nobody pays a simulated request with money.
+        // The address does not exist, so nobody can pay a simulated request with real money.
         Place::Elsewhere if fields.flag("allow_bunqme") => {
             Some(format!("https://bunqme.bunq-simulator.example/t/{}", random::uuid()))
         }
@@ -95,7 +95,7 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|request| Answer::one(element(bank, request)))
 }
 
-/// Takes a request back. The bank's schemas have this call answer with the object, not with its id.
+/// Revokes a request. In the bank's schemas this call returns the object, not its id.
 pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let id = in_path(bank, call, caller)?.id;
     if Fields::read(call, &[text("status")])?.text("status") != "REVOKED" {
@@ -131,7 +131,7 @@ pub(crate) fn element(bank: &Bank, request: &RequestInquiry) -> Object {
         "status": status,
         "description": request.order.description,
         "merchant_reference": request.order.merchant_reference,
-        // Recorded as the label of an account, though the schemas say of a user.
+        // The recording has the label of an account, though the schemas have that of a user.
         "user_alias_created": own.label(),
         "user_alias_revoked": (status == "REVOKED").then(|| label_user(&own.name, "NL")),
         "counterparty_alias": counterparty.party.label(),

@@ -1,4 +1,4 @@
-//! Request responses: what a customer is asked for, and the answer to it.
+//! Request responses: the requests that a customer received.
 
 use crate::api::body::amount::{self, AMOUNT};
 use crate::api::gate::Caller;
@@ -31,7 +31,8 @@ pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     in_path(bank, call, caller).map(|request| Answer::one(element(bank, request)))
 }
 
-/// Accepting pays, so it is signed and not a provider's to do. The answer is the object.
+/// Accepts or rejects a request. Accepting pays, so the call must be signed, and a provider may not do it. Returns the
+/// object.
 pub(crate) fn update(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let request = in_path(bank, call, caller)?;
     let (id, cents) = (request.id, request.order.cents);
@@ -59,7 +60,7 @@ fn in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Reque
     request.ok_or(Refusal::NotFound { thing: "Request response", id })
 }
 
-/// Those who are asked have an id of their own for it.
+/// The object of a received request. It has an own id, different from that of the request inquiry.
 pub(crate) fn element(bank: &Bank, request: &RequestInquiry) -> Object {
     let status = request.status(bank.now());
     let expired = (status == "EXPIRED").then(|| clock::text(request.expires));

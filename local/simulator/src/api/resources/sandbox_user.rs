@@ -1,4 +1,4 @@
-//! Sandbox user: a new customer with an API key. It needs no token, and exists in the bank's sandbox only.
+//! Sandbox users: creates a customer with an API key. It needs no token, and exists only in the bank's sandbox.
 
 use crate::api::gate::Caller;
 use crate::bank::Bank;

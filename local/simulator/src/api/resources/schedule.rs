@@ -1,4 +1,4 @@
-//! Schedules: payments that are to come. They arise from drafts that had a schedule and were accepted.
+//! Schedules: planned payments. An accepted draft that has a schedule creates one.
 
 use jiff::Timestamp;
 
@@ -62,6 +62,10 @@ fn scheduled(bank: &Bank, draft: &DraftPayment) -> Option<(u64, Object)> {
 }
 
 /// Reads the [`SCHEDULE`] of a draft.
+///
+/// # Errors
+///
+/// When a time, the unit or the size is invalid, the start has passed, or the end is not after the start.
 pub(crate) fn read(fields: &Fields, now: Timestamp) -> Result<Schedule, Refusal> {
     let time_start = moment("time_start", fields.text("time_start"))?;
     let time_end = fields.optional_text("time_end").map(|text| moment("time_end", text)).transpose()?;
@@ -79,7 +83,7 @@ pub(crate) fn read(fields: &Fields, now: Timestamp) -> Result<Schedule, Refusal>
     Ok(Schedule { time_start, time_end, recurrence_unit, recurrence_size })
 }
 
-/// As it stands in a draft.
+/// The fields of a schedule inside a draft.
 pub(crate) fn fields(schedule: &Schedule) -> Object {
     object! {
         "time_start": clock::text(schedule.time_start),
@@ -89,7 +93,7 @@ pub(crate) fn fields(schedule: &Schedule) -> Object {
     }
 }
 
-/// What an accepted draft became: the payments that this schedule is to make.
+/// The object of the planned payments of an accepted draft.
 pub(crate) fn element(customers: &Customers, schedule: &Schedule, id: u64, draft: &DraftPayment) -> Object {
     let moment = clock::text(draft.updated);
     let runs = object! {
@@ -116,14 +120,14 @@ pub(crate) fn element(customers: &Customers, schedule: &Schedule, id: u64, draft
     }
 }
 
-/// As GET schedule gives it.
+/// The object that GET schedule returns.
 fn of_itself(customers: &Customers, schedule: &Schedule, id: u64, draft: &DraftPayment) -> Object {
     let moment = clock::text(draft.updated);
     let own = object! { "id": id, "created": moment, "updated": moment }.and(fields(schedule));
     object! { "Schedule": own.and(object! { "status": "ACTIVE", "object": element(customers, schedule, id, draft) }) }
 }
 
-/// A payment that is to come.
+/// A planned payment.
 fn order(customers: &Customers, account_id: u64, order: &Order) -> Object {
     let inside = order.counterparty.party.is_bunq();
     object! {

@@ -1,4 +1,4 @@
-//! Session: ends the one in use. The id in the path is not looked at; clients send 0 as well as the real one.
+//! Session: ends the session in use. The bank ignores the id in the path; clients send 0 as well as the real id.
 
 use crate::api::gate::Caller;
 use crate::bank::Bank;

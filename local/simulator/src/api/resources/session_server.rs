@@ -1,4 +1,4 @@
-//! Session-server: an API key and a signature become a session of the user behind the key.
+//! Session-server: opens a session for the user of an API key. The call must be signed.
 
 use crate::api::gate::Caller;
 use crate::api::resources::{device_server, user};
@@ -23,7 +23,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         return Err(Refusal::BadKeyOrIp);
     }
     let (credential_id, owner) = (credential.id, credential.owner.clone());
-    // An access token that no device-server bound is bound here, to its provider.
+    // An access token without a device-server is bound to its provider here.
     let bound = credential.permitted.clone().unwrap_or_else(Permitted::of_provider);
     if !permitted::allows(&bank.books, &bound, &owner, installation_id, call.ip) {
         return Err(Refusal::BadKeyOrIp);
@@ -61,7 +61,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     Ok(answer)
 }
 
-/// Whether the installation knows the key: by a device-server for it, or for its payment service provider.
+/// Whether the installation has a device-server for the key or for its payment service provider.
 fn is_registered(bank: &Bank, installation_id: u64, credential: &Credential) -> bool {
     let mut here = bank.books.devices.iter().filter(|device| device.installation_id == installation_id);
     let by_provider = bank.settings.access_token_device == Need::Optional

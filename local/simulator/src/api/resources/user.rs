@@ -1,4 +1,4 @@
-//! Users: persons, companies, payment service providers, and the user that stands for a consent.
+//! Users: persons, companies, payment service providers, and the `UserApiKey` of a consent.
 
 use crate::api::gate::Caller;
 use crate::api::listing::listing;
@@ -15,10 +15,10 @@ use crate::wire::call::Call;
 use crate::wire::object::{Object, object};
 use crate::wire::refusal::Refusal;
 
-/// Whose accounts a session sees.
+/// The customer whose accounts a session sees, and which of them.
 pub(crate) struct Granted<'a> {
     pub(crate) customer: &'a Customer,
-    /// Those that the customer ticked. A customer's own key sees all.
+    /// The accounts that the customer selected. `None` for the customer's own key, which sees all.
     account_ids: Option<&'a [u64]>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
     listing(bank, call, vec![(owner.user_id(), of_owner(bank, owner)?)])
 }
 
-/// The session's user; with the granting user's id that user alone.
+/// Returns the user of the session. The id of the granting user returns only that user.
 pub(crate) fn find(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answer, Refusal> {
     let owner = owner(bank, caller)?;
     let id = call.id(0);
@@ -61,7 +61,7 @@ pub(crate) fn find_payment_service_provider(bank: &mut Bank, call: &Call, caller
     }
 }
 
-/// The one-key object that stands for the user of an API key.
+/// The object of the user that an API key belongs to.
 pub(crate) fn of_owner(bank: &Bank, owner: &Owner) -> Result<Object, Refusal> {
     match owner {
         Owner::Psp { psp_user_id } => {
@@ -88,7 +88,11 @@ pub(crate) fn of_owner(bank: &Bank, owner: &Owner) -> Result<Object, Refusal> {
     }
 }
 
-/// The payment service provider in the path, if it is the caller.
+/// The id of the payment service provider in the path, if it is the caller.
+///
+/// # Errors
+///
+/// When the caller is another user, or not a payment service provider.
 pub(crate) fn provider_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Result<u64, Refusal> {
     let id = call.id(0);
     match owner(bank, caller)? {
@@ -100,7 +104,11 @@ pub(crate) fn provider_in_path(bank: &Bank, call: &Call, caller: &Caller) -> Res
     }
 }
 
-/// Whose accounts the path means. A payment service provider has none of its own.
+/// The customer whose accounts the path names. `None` for a payment service provider, which has no accounts.
+///
+/// # Errors
+///
+/// When the id in the path does not belong to the session.
 pub(crate) fn granted_in_path<'a>(
     bank: &'a Bank,
     call: &Call,
@@ -125,8 +133,12 @@ pub(crate) fn granted_in_path<'a>(
     }
 }
 
-/// The customer in the path, if the caller may change more than money: with an own API key, or where a setting lets
-/// payment service providers do what no role of PSD2 lists.
+/// The customer in the path, if the caller may change accounts and attachments. Customers with an own API key may;
+/// payment service providers may if a setting allows it, though no role of PSD2 includes it.
+///
+/// # Errors
+///
+/// When the caller may not, or the path names another user.
 pub(crate) fn writing_in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) -> Result<&'a Customer, Refusal> {
     let refusal = || Refusal::unrecorded(403, "only a customer with an own API key may do this.");
     let granted = granted_in_path(bank, call, caller)?.ok_or_else(refusal)?;
@@ -137,7 +149,11 @@ pub(crate) fn writing_in_path<'a>(bank: &'a Bank, call: &Call, caller: &Caller) 
     }
 }
 
-/// Lets a customer pay, and a payment service provider where a setting says so.
+/// Checks that the caller may pay. A customer may; a payment service provider may if a setting allows it.
+///
+/// # Errors
+///
+/// Refuses with the text `otherwise` when the caller may not.
 pub(crate) fn check_may_pay(bank: &Bank, caller: &Caller, otherwise: &str) -> Result<(), Refusal> {
     if is_customer(bank, caller)? || bank.settings.direct_payments == Permission::Allow {
         Ok(())
@@ -146,12 +162,12 @@ pub(crate) fn check_may_pay(bank: &Bank, caller: &Caller, otherwise: &str) -> Re
     }
 }
 
-/// Whether the session was opened with a customer's own API key.
+/// Whether the session was opened with the API key of a customer.
 pub(crate) fn is_customer(bank: &Bank, caller: &Caller) -> Result<bool, Refusal> {
     Ok(matches!(owner(bank, caller)?, Owner::Customer { .. }))
 }
 
-/// The name that the customer knows the caller by: that of the application's provider, or the customer's own.
+/// The name of the caller that the customer sees: the provider of the application, or the customer.
 pub(crate) fn known_as(bank: &Bank, caller: &Caller) -> Result<String, Refusal> {
     let name = match owner(bank, caller)? {
         Owner::Psp { psp_user_id } => bank.books.psp_user(*psp_user_id).map(|user| user.common_name.clone()),
@@ -166,7 +182,7 @@ pub(crate) fn known_as(bank: &Bank, caller: &Caller) -> Result<String, Refusal> 
     Ok(name.unwrap_or_default())
 }
 
-/// Lets the consent that opened an account see it.
+/// Adds a new account to the consent that opened it.
 pub(crate) fn grant_account(bank: &mut Bank, caller: &Caller, account_id: u64) {
     let credential = caller.session().ok().and_then(|session| bank.books.credential_mut(session.credential_id));
     if let Some(Owner::Consent { account_ids, .. }) = credential.map(|credential| &mut credential.owner) {
@@ -227,7 +243,7 @@ fn provider(bank: &Bank, user: &PspUser) -> Object {
     }
 }
 
-/// The granting user as it stands inside a `UserApiKey`: little more than a name.
+/// The granting user inside a `UserApiKey`. It has little more than a name.
 fn anchored(bank: &Bank, customer: &Customer) -> Object {
     let user = object! {
         "id"?: (bank.settings.granted_id == GrantedId::Present).then_some(customer.id),

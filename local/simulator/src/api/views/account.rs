@@ -1,4 +1,4 @@
-//! How the bank writes an account, with what is in it now.
+//! The JSON of an account, with its present balance.
 
 use crate::api::files;
 use crate::bank::Bank;
@@ -8,7 +8,7 @@ use crate::records::customers::account::{Account, AccountKind};
 use crate::records::parts::{avatar, euros, label_user};
 use crate::wire::object::{Object, object};
 
-/// The one-key object of an account.
+/// The object of an account. Its only key is the name of the kind.
 pub(crate) fn element(bank: &Bank, account: &Account) -> Object {
     let fields = match account.kind {
         AccountKind::SwitchService => switch_service(account),
@@ -52,7 +52,7 @@ fn fields(bank: &Bank, account: &Account) -> Object {
     first.and(of_kind(account, cents)).and(last(account, euros(0)))
 }
 
-/// What only this kind has.
+/// The fields that only this kind of account has.
 fn of_kind(account: &Account, cents: i64) -> Object {
     match &account.kind {
         AccountKind::Bank | AccountKind::ExternalOfNulls | AccountKind::SwitchService => object! {},
@@ -88,7 +88,7 @@ fn last(account: &Account, pending: Object) -> Object {
     object! { "connected_cards": [(); 0], "all_auto_save_id"?: saves, "total_request_pending": pending }
 }
 
-/// An external account was recorded with two, and the second had two keys more. What was in them was taken out.
+/// The recorded external account has two aliases, the second with two more keys. The recording has no values.
 fn aliases(account: &Account) -> Vec<Object> {
     let alias = |kind, value, name| object! { "type": kind, "value": value, "name": name };
     let own = account.aliases.iter().map(|own| alias(&own.kind, &own.value, &own.name));
@@ -107,7 +107,7 @@ fn picture(bank: &Bank, account: &Account) -> Object {
     }
 }
 
-/// Recorded so for accounts here, and as null for one of another bank.
+/// In recordings, accounts at this bank have a profile, and an account at another bank has null.
 fn profile(account: &Account) -> Option<Object> {
     account.kind.is_held().then(|| {
         object! {
@@ -129,7 +129,7 @@ fn switch_service(account: &Account) -> Object {
     }
 }
 
-/// As recorded in 2022.
+/// As in a recording of 2022.
 fn of_nulls(account: &Account) -> Object {
     let nothing = || object! { "currency": (), "value": () };
     let alias = || object! { "type": (), "value": (), "name": () };

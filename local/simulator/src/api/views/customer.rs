@@ -1,4 +1,4 @@
-//! How the bank writes a customer.
+//! The JSON of a customer.
 
 use crate::clock;
 use crate::random::steady_uuid;
@@ -7,7 +7,7 @@ use crate::records::parts::{address, avatar, euros, iban, label_user};
 use crate::settings::Settings;
 use crate::wire::object::{Object, object};
 
-/// The customer as GET user gives it.
+/// The object that GET user returns for a customer.
 pub(crate) fn element(customer: &Customer, settings: &Settings) -> Object {
     let public_uuid = steady_uuid(&customer.display_name);
     let shared = object! {

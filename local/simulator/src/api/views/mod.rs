@@ -1,4 +1,4 @@
-//! How the bank writes objects that belong to several resources.
+//! The JSON of objects that several resources return.
 
 pub(crate) mod account;
 pub(crate) mod customer;

@@ -1,4 +1,4 @@
-//! How the forms of the app are obeyed, and what the visitor sees when one is not.
+//! Executes the forms of the app, and shows why one fails.
 
 use maud::html;
 
@@ -10,7 +10,7 @@ use crate::records::permitted::AddressError;
 use crate::wire::answer::Answer;
 use crate::wire::call::value_of;
 
-/// Why a form is not obeyed.
+/// Why a form is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FormError {
     #[error("The form names nothing that can be decided here, or no decision.")]
@@ -37,7 +37,8 @@ pub(super) fn address(customer: &str) -> String {
     format!("/app?customer={customer}")
 }
 
-/// Obeys a form, and shows its customer's page again. `decide` gets the names of the customer and of the decision.
+/// Executes a form, saves the books, and redirects to the page of its customer. `decide` receives the names of the
+/// customer and the decision.
 pub(super) fn obey(
     bank: &mut Bank,
     form: &[u8],

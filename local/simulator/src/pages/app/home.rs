@@ -1,5 +1,4 @@
-//! What the app looks like: plain HTML in the style of the authorize page. Browser tests read the names, classes and
-//! data attributes.
+//! The HTML of the app. Browser tests read the names, classes and data attributes.
 
 use maud::{Markup, html};
 
@@ -23,7 +22,7 @@ use crate::wire::answer::Answer;
 
 const TITLE: &str = "The app";
 
-/// How many payments are shown.
+/// The number of payments on the page.
 const NEWEST: usize = 15;
 
 /// The customers that the visitor may be.
@@ -36,7 +35,7 @@ pub(super) fn customers(customers: &Customers) -> Answer {
     page(200, TITLE, &main, "")
 }
 
-/// Everything of one customer's.
+/// The page of one customer.
 pub(super) fn of_customer(bank: &Bank, customer: &Customer) -> Answer {
     let now = bank.now();
     let own = |id: u64| customer.account(id).is_some();

@@ -1,5 +1,5 @@
-//! The page of the addresses from which the API keys of payment service providers may be used. It stands for the parts
-//! of the app and of the developer portal that help a provider who is locked out. It needs no API key.
+//! The page of the addresses that may use the API keys of payment service providers. It imitates the parts of the app
+//! and of the developer portal that help a provider who is locked out. It needs no API key.
 
 use maud::{Markup, html};
 
@@ -27,7 +27,7 @@ pub(crate) fn show(bank: &Bank) -> Answer {
     page(200, TITLE, &main, "")
 }
 
-/// Adds an address to a list, or switches one on or off.
+/// Adds an address to a list, or activates or deactivates one.
 pub(crate) fn change(bank: &mut Bank, form: &[u8]) -> Answer {
     let result = obey(bank, form);
     bank.save();

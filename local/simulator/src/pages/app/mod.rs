@@ -1,4 +1,4 @@
-//! The page that stands for the customer's bunq app: what is in the accounts, and what waits for an answer.
+//! The page that imitates the customer's bunq app: the accounts, and the objects that wait for a decision.
 //!
 //! Every visitor may be any customer.
 

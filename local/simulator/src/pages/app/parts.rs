@@ -7,7 +7,7 @@ use crate::clock;
 use crate::pages::html::hidden;
 use crate::records::customers::customer::Customer;
 
-/// A part of the page with a heading. `none` stands there when it has no items.
+/// A part of the page with a heading. It shows the text `none` if it has no items.
 pub(super) fn section(id: &str, title: &str, items: &[Markup], none: &str) -> Markup {
     let heading = format!("{id}-title");
     html! {
@@ -45,7 +45,7 @@ pub(super) fn decision_form(what: &str, id: u64, customer: &Customer, decisions:
     }
 }
 
-/// As the bank writes times, without the seconds.
+/// A moment as the bank writes it, without the seconds.
 pub(super) fn minute(moment: Timestamp) -> String {
     let mut text = clock::text(moment);
     text.truncate(16);

@@ -1,4 +1,4 @@
-//! What the pay page looks like: plain HTML in the style of the authorize page.
+//! The HTML of the pay page.
 
 use maud::{Markup, html};
 
@@ -69,7 +69,7 @@ pub(super) fn failure(error: &PayError, back: Option<&str>) -> Answer {
     page(error.status(), "Not paid here", &main, "")
 }
 
-/// The form of the page is sent to this server, and the browser goes on to the application.
+/// The browser sends the form to this server, and is redirected to the application.
 fn page_of(transaction: &IssuerTransaction, main: &Markup) -> Answer {
     page(200, "Pay", main, &origin(&transaction.url_redirect))
 }

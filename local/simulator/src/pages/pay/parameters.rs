@@ -1,11 +1,11 @@
-//! How a visit names its transaction, and why the transaction is not paid.
+//! The parameter of the pay page, and the errors of a payment.
 
 use crate::ledger::decision::DecisionError;
 
 /// The parameter that names a transaction.
 pub(crate) const TRANSACTION: &str = "transactionId";
 
-/// Why a transaction is not paid, or not even shown.
+/// Why a transaction is not paid, or not shown.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PayError {
     #[error("The bank knows no such payment.")]

@@ -1,7 +1,7 @@
 //! GET and POST /pay, and GET / with a transaction: the browser arrives to pay an issuer transaction, and leaves for
-//! the address that its application gave.
+//! the address that the application gave.
 //!
-//! The real page waits for the customer's app. This one lets the visitor be a customer.
+//! The real page waits for the customer's app. On this one the visitor picks a customer.
 
 use crate::bank::Bank;
 use crate::ledger::decision::{Decision, check_pending};
@@ -37,7 +37,7 @@ pub(crate) fn decide(bank: &mut Bank, call: &Call) -> Answer {
     }
 }
 
-/// Does what a form says, and tells where the browser goes.
+/// Executes a form, and returns the address that the browser is redirected to.
 fn obey(bank: &mut Bank, form: &[u8]) -> Result<String, PayError> {
     let transaction = waiting(bank, form)?;
     let (id, url_redirect) = (transaction.id, transaction.url_redirect.clone());
@@ -53,7 +53,7 @@ fn obey(bank: &mut Bank, form: &[u8]) -> Result<String, PayError> {
         Some(Decision::Reject) => issuer_transaction::end(bank, id, Settled::Rejected)?,
         None => return Err(PayError::Incomplete),
     }
-    // Whether the real bank appends anything is not known.
+    // The real bank may append parameters; that is not known.
     Ok(url_redirect)
 }
 

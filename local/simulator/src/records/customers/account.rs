@@ -1,4 +1,4 @@
-//! A monetary account: what it is, apart from what is paid from it and to it.
+//! Monetary accounts, without their payments.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,19 +14,19 @@ pub(crate) struct Account {
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) kind: AccountKind,
-    /// Who has it.
+    /// The id of the holder.
     pub(crate) user_id: u64,
     pub(crate) holder: String,
-    /// What the bank shows as the holder's name.
+    /// The name of the holder that the bank shows.
     pub(crate) shown_name: String,
     pub(crate) description: String,
-    /// What leads to it: telephone number and mail address, where the holder linked them to it, then the IBAN.
+    /// The telephone number and mail address that the holder linked to the account, then the IBAN.
     pub(crate) aliases: Vec<Alias>,
-    /// What was in it on its first day.
+    /// The balance on the first day.
     pub(crate) cents: i64,
     pub(crate) daily_limit_cents: i64,
     pub(crate) setting: Setting,
-    /// The avatar that the holder chose.
+    /// The avatar that the holder selected.
     pub(crate) avatar: Option<Uuid>,
     pub(crate) status: String,
     pub(crate) sub_status: String,
@@ -37,12 +37,12 @@ pub(crate) struct Account {
 /// An account that was opened or changed after the first day.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct KeptAccount {
-    /// The name that its holder has in this simulator.
+    /// The name of the holder in this simulator.
     pub(crate) customer: String,
     pub(crate) account: Account,
 }
 
-/// Kinds differ in the fields they have.
+/// The kind of an account. It decides which fields the account has.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AccountKind {
@@ -54,18 +54,19 @@ pub(crate) enum AccountKind {
         goal_cents: Option<i64>,
     },
     Card,
-    /// At another bank.
+    /// An account at another bank.
     External,
     ExternalSavings,
-    /// At another bank, its synchronisation broken. Such an account once stopped a production integration.
+    /// An account at another bank whose synchronisation is broken. Such an account once stopped a production
+    /// integration.
     ExternalOfNulls,
-    /// On its way from another bank: a kind with next to no fields.
+    /// An account that moves here from another bank. It has few fields.
     SwitchService,
-    /// A kind that the bank has not invented yet.
+    /// A kind that does not exist at the bank, so that clients meet an unknown one.
     Holographic,
 }
 
-/// How an account is shown in the app.
+/// The appearance of an account in the app.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Setting {
     pub(crate) color: String,
@@ -87,11 +88,11 @@ impl Setting {
     }
 }
 
-/// EUR 1,000, the bank's default.
+/// EUR 1,000, the default of the bank.
 pub(crate) const DAILY_LIMIT_CENTS: i64 = 100_000;
 
 impl Account {
-    /// A new account that nothing is known about yet. `number` is the last part of its IBAN.
+    /// A new account with default values. `number` is the last part of its IBAN.
     pub(crate) fn new(id: u64, created: Timestamp, kind: AccountKind, holder: (u64, &str), number: u64) -> Self {
         let (user_id, holder) = holder;
         let bank = if kind.is_held() { "BUNQ" } else { "INGB" };
@@ -116,17 +117,17 @@ impl Account {
         }
     }
 
-    /// What was in it on its first day, where the money is held here and not at another bank.
+    /// The balance on the first day. `None` for an account at another bank.
     pub(crate) fn first_cents(&self) -> Option<i64> {
         self.kind.is_held().then_some(self.cents)
     }
 
-    /// What the bank calls it. It may not know.
+    /// The description, if the bank knows it.
     pub(crate) fn description(&self) -> Option<&str> {
         (self.kind != AccountKind::ExternalOfNulls).then_some(&self.description)
     }
 
-    /// Nothing where the bank does not know it.
+    /// The IBAN, if the bank knows it.
     pub(crate) fn iban(&self) -> Option<&str> {
         if matches!(self.kind, AccountKind::ExternalOfNulls | AccountKind::SwitchService) {
             return None;
@@ -144,7 +145,7 @@ impl Account {
 }
 
 impl AccountKind {
-    /// The key that wraps an account of this kind.
+    /// The key around the object of an account of this kind.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Bank => "MonetaryAccountBank",
@@ -158,7 +159,7 @@ impl AccountKind {
         }
     }
 
-    /// Whether the money is here.
+    /// Whether the account is at this bank.
     pub(crate) fn is_held(&self) -> bool {
         match self {
             Self::Bank | Self::Joint { .. } | Self::Savings { .. } | Self::Card | Self::Holographic => true,

@@ -1,4 +1,4 @@
-//! A person or a company that banks here.
+//! A person or a company with accounts at this bank.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use crate::records::customers::account::Account;
 use crate::records::parts::Alias;
 
-/// A person or a company that banks here.
+/// A person or a company with accounts at this bank.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Customer {
     pub(crate) id: u64,
-    /// The name that tests and the authorize page use.
+    /// The name that tests and pages use.
     pub(crate) name: String,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) display_name: String,
     pub(crate) nick_name: String,
-    /// Why one would pick this customer.
+    /// The purpose of this customer, for the visitor who picks one.
     pub(crate) about: String,
     pub(crate) identity: Identity,
     /// The mail address.
@@ -25,7 +25,7 @@ pub(crate) struct Customer {
     pub(crate) accounts: Vec<Account>,
 }
 
-/// What differs between persons and companies.
+/// The fields that differ between persons and companies.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Identity {

@@ -1,5 +1,5 @@
-//! The customers of this bank. It opens with a few, who and whose ids are the same on every start, so a connection
-//! outlives a restart.
+//! The customers of this bank. The first ones and their ids are the same on every start, so a connection survives a
+//! restart.
 
 pub(crate) mod account;
 pub(crate) mod customer;
@@ -16,7 +16,7 @@ impl Customers {
         Self(vec![people::person(), people::company(), people::empty(), people::strange()])
     }
 
-    /// Those of the first day, those who came later, and every account that was opened or changed since.
+    /// The customers of the first day and those who came later, with every account that was opened or changed since.
     pub(crate) fn of_today(later: &[Customer], changed: &[KeptAccount]) -> Self {
         let mut customers = Self::of_the_first_day();
         later.iter().for_each(|customer| customers.add(customer.clone()));
@@ -47,13 +47,13 @@ impl Customers {
         self.0.iter()
     }
 
-    /// An account and whose it is.
+    /// An account and its holder.
     pub(crate) fn account(&self, id: u64) -> Option<(&Customer, &Account)> {
         self.0.iter().find_map(|customer| Some((customer, customer.account(id)?)))
     }
 
-    /// The account that an IBAN, a mail address or a telephone number leads to. An address of the customer leads to the
-    /// first account.
+    /// The account of an IBAN, a mail address or a telephone number. An alias of the customer leads to the first open
+    /// account.
     pub(crate) fn account_by_alias(&self, kind: &str, value: &str) -> Option<(&Customer, &Account)> {
         let of_account = self.0.iter().find_map(|customer| {
             let mut accounts = customer.accounts.iter();

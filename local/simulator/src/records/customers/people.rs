@@ -1,4 +1,4 @@
-//! Who banks here from the first day: each customer is there for one thing that a client must get right.
+//! The customers of the first day. Each of them covers a case that a client must handle.
 
 use jiff::Timestamp;
 
@@ -38,7 +38,7 @@ pub(super) fn person() -> Customer {
     .into_iter()
     .map(|seed| seed.account(&customer))
     .collect();
-    // The first account of a person is also reached by telephone number and mail address.
+    // The telephone number and mail address of a person also lead to the first account.
     if let Some(first) = customer.accounts.first_mut() {
         let contacts = [("PHONE_NUMBER", "+31612345678"), ("EMAIL", "sanne@customers.example")];
         first.aliases.splice(0..0, contacts.map(|(kind, value)| Alias::new(kind, value, value)));
