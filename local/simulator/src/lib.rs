@@ -1,8 +1,8 @@
-//! A bunq bank on this machine, for development and for tests.
+//! A bunq bank on this machine, for development and tests.
 //!
-//! It is written from the bank's protocol and shares no code with the client it is called by, so that it can contradict
-//! it: it checks every signature, refuses every unknown field, and signs what it answers. It keeps accounts of a few
-//! invented customers.
+//! It follows the bank's protocol and shares no code with the client that calls it, so it can contradict the client. It
+//! checks every signature, refuses every unknown field, and signs its answers. It keeps the accounts of a few invented
+//! customers.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), bunq_simulator::StartError> {
@@ -13,8 +13,8 @@
 //!
 //! # Endpoints
 //!
-//! Faults, the list of calls and rate limits name endpoints by method and template. The templates, below `/v1/` except
-//! `auth` and `pay`:
+//! Faults, the list of calls and rate limits name an endpoint by its method and the template of its path. All templates
+//! are under `/v1/`, except `auth` and `pay`:
 //!
 //! | methods | template |
 //! |---|---|
@@ -76,85 +76,86 @@
 //!
 //! # Customers
 //!
-//! `person`, `company`, `empty` (no account) and `strange` (accounts that a client must survive).
-//! `GET /_simulator/customers` tells their ids, which never change.
+//! `person`, `company`, `empty` (without accounts) and `strange` (with accounts that a client must survive). `GET
+//! /_simulator/customers` shows their ids, which never change.
 //!
-//! POST `sandbox-user-person` and `sandbox-user-company` make more of them, each with an empty account and an API key
-//! of its own. With such a key a customer pays, answers requests, and opens, changes and closes accounts. A payment
-//! service provider may do none of that with a consent, unless a setting says so.
+//! POST `sandbox-user-person` and `sandbox-user-company` create more customers, each with an empty account and an API
+//! key. With such a key, a customer pays, answers requests, and opens, changes and closes accounts. A payment service
+//! provider may do none of this with a consent, unless a setting allows it.
 //!
 //! # Money
 //!
-//! Accounts open with two years of payments up to 31 March 2026, 320 of them on the first one. They follow from a
-//! formula, so they and their ids are the same on every start. Accounts of other banks have none. A payment to an IBAN,
-//! a mail address or a telephone number of a customer here arrives there, too.
+//! Accounts start with two years of payments up to 31 March 2026; the first account has 320 of them. The payments
+//! follow from a formula, so they and their ids are the same on every start. Accounts at other banks have none. A
+//! payment to an IBAN, a mail address or a telephone number of a customer here also arrives there.
 //!
-//! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Requests to
-//! customers here are answered in the app, or by PUT `request-response`. Everybody else gets a link, and pays by iDEAL
-//! when a switch says so. `bravo@bunq.com` takes what is paid there.
+//! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Customers here
+//! answer requests in the app, or by PUT `request-response`. All other persons get a link, and a switch makes them pay
+//! by iDEAL. `bravo@bunq.com` accepts every payment.
 //!
-//! A draft payment waits until the customer decides in the app, or it grows too old. Where it has a schedule, accepting
-//! it pays nothing, then or later: its `object` is a `ScheduledPayment`, or a `ScheduledPaymentBatch` for several
-//! entries.
+//! A draft payment is pending until the customer decides in the app, or until it expires. Accepting a draft with a
+//! schedule pays nothing, neither then nor later. Its `object` is a `ScheduledPayment`, or a `ScheduledPaymentBatch`
+//! for several entries.
 //!
-//! An issuer transaction waits for anybody, on the pay page `/pay?transactionId=<public_uuid>`, which also answers at
-//! `/?transactionId=<public_uuid>`, as at the bank's own host for it. The visitor is a customer, picks an account and
-//! accepts or refuses; then the browser goes to `url_redirect`, to which nothing is appended.
+//! An issuer transaction is paid on the pay page `/pay?transactionId=<public_uuid>`. As at the bank's own host, the
+//! page also answers at `/?transactionId=<public_uuid>`. The visitor picks a customer and an account, and accepts or
+//! refuses. Then the browser is redirected to `url_redirect`, without added parameters.
 //!
 //! # Addresses
 //!
-//! An API key may be used from the active addresses on its list, which its first device-server makes. A payment service
-//! provider changes the lists of its keys, through the API or on the page `/app/ips`, which needs no key. An access
-//! token that no device-server bound is used from wherever its provider's keys may be used at the time.
+//! An API key may be used from the active addresses on its list, which its first device-server creates. A payment
+//! service provider changes the lists of its keys through the API, or on the page `/app/ips`, which needs no key. An
+//! access token without a device-server may be used from the addresses that its provider's keys may be used from at
+//! that time.
 //!
-//! The bank sees a caller at the address of the connection, at the setting `egress_ip` where there is one, or where the
-//! header `X-Simulator-Caller-Ip` says.
+//! The address of a caller is that in the header `X-Simulator-Caller-Ip`, else that of the setting `egress_ip`, else
+//! that of the connection.
 //!
 //! # The app
 //!
-//! `/app` is a page that stands for the bunq app: it lets the visitor be a customer, who sees accounts and payments and
-//! accepts or rejects drafts and requests, and ends connections.
+//! `/app` is a page that imitates the bunq app. The visitor picks a customer, sees accounts and payments, accepts or
+//! rejects drafts and requests, and ends connections.
 //!
-//! # Who is answered
+//! # Allowed requests
 //!
-//! Requests for the names of this machine and for [`Options::names`]; any other `Host` gets 421. A request that a page
-//! of another origin sends gets 403.
+//! The simulator answers requests for the host names of this machine and for [`Options::names`]; any other `Host` gets
+//! 421. A request from a page of another origin gets 403.
 //!
 //! # Switches
 //!
-//! Under `/_simulator`, in JSON. A request that changes something says so in its `Content-Type`, unless it is a DELETE
-//! without a body:
+//! The switches are under `/_simulator`, in JSON. A request that changes something needs a JSON `Content-Type`, unless
+//! it is a DELETE without a body:
 //!
-//! | path | what |
+//! | path | effect |
 //! |---|---|
 //! | GET, PATCH or POST `settings` | the [`Settings`]; a change names the fields that change |
-//! | GET, POST, DELETE `faults` | disturbances, see below |
-//! | GET, DELETE `calls` | the calls that arrived, and how many to each endpoint |
-//! | POST `revoke` | `{"customer"}`: ends that customer's access tokens and sessions |
-//! | POST `expire-sessions` | `{"owner"}`: a customer or `psp`; without it all sessions end |
-//! | GET `overview` | how much of everything there is |
-//! | GET `customers` | who banks here |
-//! | POST `payments` | `{"customer", "account", "count"}`: so many small payments arrive now; by default one, in the customer's first account |
+//! | GET, POST, DELETE `faults` | the faults, see below |
+//! | GET, DELETE `calls` | the calls that arrived, and their number for each endpoint |
+//! | POST `revoke` | `{"customer"}`: revokes the access tokens of a customer, and ends their sessions |
+//! | POST `expire-sessions` | `{"owner"}`: ends the sessions of a customer or of `psp`; without an owner, all sessions |
+//! | GET `overview` | the number of objects of each kind |
+//! | GET `customers` | the customers and their accounts |
+//! | POST `payments` | `{"customer", "account", "count"}`: `count` small payments arrive now; by default one, in the customer's first account |
 //! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
-//! | POST `request` | `{"request", "decision"}`: whoever was asked decides a request inquiry |
+//! | POST `request` | `{"request", "decision"}`: the counterparty decides a request inquiry |
 //! | POST `issuer-transaction` | `{"public_uuid", "decision", "customer"}`: a customer, by default `person`, pays an issuer transaction from the first bank account, or refuses it |
-//! | GET `egress-ip` | the address that the bank sees the caller at, in plain text |
-//! | GET `objects` | the draft payments, request inquiries, issuer transactions and payments made since the first day, without those of the switch `payments` |
+//! | GET `egress-ip` | the address from which the bank sees the caller, in plain text |
+//! | GET `objects` | the draft payments, request inquiries, issuer transactions and payments since the first day, except those of the switch `payments` |
 //!
-//! A fault is an object. `endpoint` is a method and a template, or `*`; the names of ids do not matter. `nth` and
-//! `times` say which calls from now on it meets, by default the next one. Then, all optional:
+//! A fault is an object. `endpoint` is a method and a template, or `*`; the names of the placeholders do not matter.
+//! `nth` and `times` select the calls, counted from now; the default is the next call. All other fields are optional:
 //!
-//! | field | what happens |
+//! | field | effect |
 //! |---|---|
-//! | `status`, `body`, `content_type` | the call is answered so instead of being carried out; a `body` that is text is sent as it is |
-//! | `act: true` | it is carried out first |
-//! | `delay_ms` | the answer is late; what the call does is done at once |
-//! | `drop` | the connection closes without an answer, `before` or `after` the call is carried out |
+//! | `status`, `body`, `content_type` | the bank answers so and does not execute the call; a `body` that is text is sent unchanged |
+//! | `act: true` | the bank executes the call first |
+//! | `delay_ms` | the answer is late; the bank executes the call at once |
+//! | `drop` | the connection closes without an answer, `before` or `after` the bank executes the call |
 //! | `signature` | the bank's signature is `wrong` or `missing` |
-//! | `truncate` | so many bytes of the announced body are sent, then the connection closes |
+//! | `truncate` | this many bytes of the announced body are sent, then the connection closes |
 //!
-//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and
-//! `X-Simulator-Deny: 1` declines.
+//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny:
+//! 1` declines.
 
 mod api;
 mod bank;

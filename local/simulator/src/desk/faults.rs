@@ -95,7 +95,8 @@ fn one() -> u64 {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FaultError {
     #[error(
-        "no endpoint of this bank is called \"{0}\"; GET /_simulator/calls names those that were called, such as GET user/{{user-id}}/monetary-account"
+        "no endpoint of this bank is called \"{0}\"; GET /_simulator/calls names those that were called, \
+         such as GET user/{{user-id}}/monetary-account"
     )]
     UnknownEndpoint(String),
     #[error("a fault cannot have this {0}")]

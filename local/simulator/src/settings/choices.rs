@@ -1,21 +1,21 @@
-//! The values that settings choose from. Their names in JSON are in snake case.
+//! The enums of the settings. Their values in JSON are in snake case.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whose `session_timeout` rules a session opened with an access token.
+/// Whose `session_timeout` applies to a session that an access token opens.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeoutOwner {
-    /// The shorter of both.
+    /// The shorter of both timeouts.
     Minimum,
-    /// The application's.
+    /// The timeout of the application.
     Requester,
-    /// The customer's.
+    /// The timeout of the customer.
     Granter,
 }
 
-/// When a call extends the session it uses.
+/// When a call extends its session.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionExtension {
@@ -27,7 +27,7 @@ pub enum SessionExtension {
     HalfMinute,
 }
 
-/// The words of the 401 for a session that has ended.
+/// The text of the 401 for a session that has ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiredSessionText {
@@ -37,109 +37,109 @@ pub enum ExpiredSessionText {
     Authentication,
 }
 
-/// Whether calls are counted.
+/// Whether the bank limits the rate of calls.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimits {
-    /// Nothing is refused.
+    /// No limit.
     Off,
     /// Per IP and endpoint: 3 GET, 5 POST, 2 PUT, 5 DELETE in 3 seconds; one POST session-server in 30 seconds.
     Classic,
 }
 
-/// Which calls look at the caller's IP.
+/// Which calls check the IP address of the caller.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IpCheck {
-    /// Those that open a session or register a device.
+    /// Calls that open a session or register a device.
     Sessions,
-    /// Those, and every call with a session.
+    /// These, and every call with a session.
     EveryCall,
 }
 
-/// Whether `*` can be permitted through the API.
+/// Whether the API permits `*`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WildcardIpApi {
-    /// It is refused with 400, as the documentation says.
+    /// The API refuses it with 400, as in the documentation.
     Refuse,
-    /// It is taken like an address.
+    /// The API treats it like an address.
     Allow,
 }
 
-/// Whether the granting user carries its `id` inside a `UserApiKey`.
+/// Whether a `UserApiKey` contains the `id` of the granting user.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantedId {
-    /// As since 2025.
+    /// It does, as since 2025.
     Present,
-    /// As recorded in 2018.
+    /// It does not, as in a recording of 2018.
     Missing,
 }
 
-/// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
+/// The effect of a second call with the same `X-Bunq-Client-Request-Id`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DuplicateRequestIds {
-    /// It is refused.
+    /// The bank refuses it.
     Refuse,
-    /// It is carried out.
+    /// The bank executes it.
     Ignore,
 }
 
-/// What becomes of a header that only calls which change something need, when a GET carries it.
+/// How the bank treats a header on a GET that only other calls need.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnGet {
-    /// It is not checked.
+    /// The bank does not check it.
     Ignore,
-    /// It is checked as on other calls.
+    /// The bank checks it as on other calls.
     Check,
 }
 
-/// Whether something must be there.
+/// Whether something is required.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// It may be left out.
+    /// It is optional.
     Optional,
-    /// It must be there.
+    /// It is required.
     Required,
 }
 
-/// Whether a payment service provider may do what the documentation keeps for the customer.
+/// Whether a payment service provider may do what the documentation reserves for the customer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
-    /// It is refused with 403.
+    /// The bank refuses it with 403.
     Refuse,
-    /// It is carried out, as the bank's sandbox is said to.
+    /// The bank executes it, as reported of the bank's sandbox.
     Allow,
 }
 
-/// Where the public view of an issuer transaction is.
+/// The path of the public view of an issuer transaction.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PublicPath {
-    /// In both places.
+    /// Both paths.
     Both,
-    /// Below the payment service provider's user; it needs a session.
+    /// Under the user of the payment service provider. It needs a session.
     User,
-    /// At the root; it needs no token.
+    /// At the root. It needs no token.
     Root,
 }
 
-/// Where the browser goes when the customer declines.
+/// What the browser sees after the customer declines.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denial {
-    /// Back to the application with `error=access_denied`.
+    /// A redirect to the application with `error=access_denied`.
     Redirect,
-    /// Nowhere: a page of the bank says so.
+    /// A page of the bank.
     Stay,
 }
 
-/// One of the two statuses that sources report for the same refusal; a number in JSON.
+/// One of the two statuses that sources report for one refusal. It is a number in JSON.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub enum RefusalStatus {

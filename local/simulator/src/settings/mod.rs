@@ -1,7 +1,7 @@
-//! What this bank does where the real one is not known to do one thing only.
+//! The settings: behaviour of the bank that is not certain.
 //!
 //! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
-//! setting here, so that a client can be tried against every reading. The default is the reading most sources share.
+//! setting, so that a client can be tested with every variant. The default is the variant that most sources report.
 
 mod choices;
 
@@ -16,85 +16,86 @@ pub use self::choices::{
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
 };
 
-/// The switchable behaviour of the bank. Field names are the JSON names.
+/// The settings of the bank. Field names are the JSON names.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Life of a session of a person or company, in seconds. One week by default.
+    /// Lifetime of a session of a person or company, in seconds. One week by default.
     pub session_timeout_seconds: u32,
-    /// Life of a session of a payment service provider, in seconds. 324000 was recorded; the documentation says 90
-    /// days.
+    /// Lifetime of a session of a payment service provider, in seconds. A recording has 324000; the documentation says
+    /// 90 days.
     pub psp_session_timeout_seconds: u32,
-    /// Whose `session_timeout` rules a session opened with an access token.
+    /// Whose `session_timeout` applies to a session that an access token opens.
     pub timeout_owner: TimeoutOwner,
-    /// When a call extends the session it uses.
+    /// When a call extends its session.
     pub session_extension: SessionExtension,
-    /// The words of the 401 for a session that has ended.
+    /// The text of the 401 for a session that has ended.
     pub expired_session_text: ExpiredSessionText,
-    /// Whether calls are counted and refused with 429.
+    /// Whether the bank limits the rate of calls, and answers 429 above the limit.
     pub rate_limits: RateLimits,
-    /// `["*"]` alone permits the caller's IP only; the star counts only beside an address.
+    /// Whether `["*"]` alone permits only the IP address of the caller. The star then needs an address beside it.
     pub strict_wildcard: bool,
-    /// Whether `permitted_ips` may hold IPv6 addresses.
+    /// Whether `permitted_ips` may contain IPv6 addresses.
     pub ipv6_permitted_ips: bool,
-    /// Which calls look at the caller's IP.
+    /// Which calls check the IP address of the caller.
     pub ip_check: IpCheck,
-    /// The address that callers are seen from; without one that of their connection. It stands for the one address of a
-    /// network that the bank sees from outside.
+    /// The address from which the bank sees every caller; by default that of the connection. It imitates a network
+    /// behind one public address.
     pub egress_ip: Option<IpAddr>,
-    /// Whether `*` can be permitted through the API, and not in the app only.
+    /// Whether the API permits `*`, and not only the app.
     pub wildcard_ip_api: WildcardIpApi,
-    /// Whether credential-password-ip shows the secret of an API key that is in use, which the real bank does not.
+    /// Whether credential-password-ip shows the secret of an API key that is in use. The real bank does not.
     pub show_token_value: bool,
-    /// Whether the granting user carries its `id` inside a `UserApiKey`.
+    /// Whether a `UserApiKey` contains the `id` of the granting user.
     pub granted_id: GrantedId,
-    /// Whether the granting user's own id works in every path, instead of in those of the user resources only.
+    /// Whether the id of the granting user works in every path, and not only in those of the user resources.
     pub granted_id_lenient: bool,
-    /// What happens to a second call with the same `X-Bunq-Client-Request-Id`.
+    /// The effect of a second call with the same `X-Bunq-Client-Request-Id`.
     pub duplicate_request_ids: DuplicateRequestIds,
-    /// Whether a JSON body needs the header `Content-Type: application/json`. Client libraries of the bank do not send
+    /// Whether a JSON body needs the header `Content-Type: application/json`. The bank's client libraries do not send
     /// it.
     pub json_content_type: Need,
-    /// Whether a signature on a GET is checked. Older clients sign more than the body, and nothing needs it there.
+    /// Whether the bank checks a signature on a GET. Older clients sign more than the body, and a GET needs no
+    /// signature.
     pub get_signature: OnGet,
-    /// Whether a request id on a GET must be a new one.
+    /// Whether the bank refuses a request id on a GET that was used before.
     pub get_request_id: OnGet,
-    /// The status of a wrong request signature: 400 or 401.
+    /// The status of an invalid request signature: 400 or 401.
     pub bad_signature_status: RefusalStatus,
-    /// Whether answers of status 4xx are signed. 429 never is.
+    /// Whether the bank signs answers of status 4xx. It never signs a 429.
     pub sign_errors: bool,
-    /// Whether POST device-server must be signed.
+    /// Whether POST device-server needs a signature.
     pub device_server_signature: Need,
-    /// Whether an access token must be registered by POST device-server before it opens a session.
+    /// Whether an access token needs a POST device-server before it opens a session.
     pub access_token_device: Need,
-    /// How long an unused API key of a payment service provider or of a sandbox user lives, in seconds.
+    /// Lifetime of an unused API key of a payment service provider or a sandbox user, in seconds.
     pub psp_credential_validity_seconds: u32,
-    /// How long an authorization code lives, in seconds.
+    /// Lifetime of an authorization code, in seconds.
     pub authorization_code_validity_seconds: u32,
     /// The status of `invalid_grant` at the token endpoint: 400 or 401.
     pub invalid_grant_status: RefusalStatus,
-    /// Where the browser goes when the customer declines.
+    /// What the browser sees after the customer declines.
     pub denial: Denial,
-    /// Whether every consent makes a new `UserApiKey`, instead of one for each pair of application and customer.
+    /// Whether every consent creates a new `UserApiKey`, instead of one for each pair of application and customer.
     pub fresh_api_key_id: bool,
-    /// Whether a new consent ends the access tokens of earlier ones.
+    /// Whether a new consent revokes the access tokens of earlier ones.
     pub reconsent_revokes: bool,
-    /// Whether a payment service provider may pay from a customer's account at once, by POST payment.
+    /// Whether a payment service provider may pay directly from a customer's account, by POST payment.
     pub direct_payments: Permission,
-    /// Whether a payment service provider may accept a draft payment in the customer's place.
+    /// Whether a payment service provider may accept a draft payment instead of the customer.
     pub tpp_accepts_drafts: Permission,
-    /// Whether a payment service provider may do for a customer what no role of PSD2 lists: open and change accounts,
+    /// Whether a payment service provider may do what no role of PSD2 includes: open and change a customer's accounts,
     /// and upload attachments.
     pub tpp_writes: Permission,
-    /// Where the public view of an issuer transaction is.
+    /// The path of the public view of an issuer transaction.
     pub issuer_transaction_public_path: PublicPath,
-    /// How long a draft payment waits for the customer, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending draft payment, in seconds. 30 days by default; the real time is not known.
     pub draft_payment_validity_seconds: u32,
-    /// How long a request inquiry waits for an answer, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
-    /// Whether every installation gets a server key pair of its own. Making one takes a moment.
+    /// Whether every installation gets an own server key pair. Generating one takes a moment.
     pub server_key_per_installation: bool,
-    /// Seconds this bank's clock is ahead of the machine's.
+    /// Seconds that the bank's clock is ahead of the machine's clock.
     pub clock_offset_seconds: i64,
 }
 
@@ -142,11 +143,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with the fields of `changes` replaced.
+    /// Returns these settings with the fields of `changes` replaced.
     ///
     /// # Errors
     ///
-    /// When `changes` is no object, names a field that does not exist, or holds a value of the wrong type.
+    /// When `changes` is not an object, contains an unknown field, or a value of the wrong type.
     pub fn merged(&self, changes: &Value) -> Result<Self, serde_json::Error> {
         let mut all: Map<String, Value> = serde_json::from_value(serde_json::to_value(self)?)?;
         all.extend(Map::deserialize(changes)?);

@@ -22,14 +22,25 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
              bunq has nothing like it."
         }
         h2 { "Settings" }
-        p { "Where sources about bunq contradict each other, a setting chooses. " code { "GET /_simulator/settings" } " shows them, and "
-            code { "PATCH" } " changes those that it names:" }
-        pre { "curl -X PATCH http://" (host) "/_simulator/settings -H 'Content-Type: application/json' -d '{\"rate_limits\":\"classic\"}'" }
+        p {
+            "Where sources about bunq contradict each other, a setting chooses. " code { "GET /_simulator/settings" }
+            " shows them, and " code { "PATCH" } " changes those that it names:"
+        }
+        pre {
+            "curl -X PATCH http://" (host) "/_simulator/settings -H 'Content-Type: application/json' \
+             -d '{\"rate_limits\":\"classic\"}'"
+        }
         (fields(&settings, Some(&defaults)))
         h2 { "Faults" }
-        p { "A fault disturbs some calls to one endpoint. " code { "POST /_simulator/faults" } " adds one, " code { "GET" } " lists them, and "
-            code { "DELETE" } " ends all of them. This one answers the next session with 500:" }
-        pre { "curl http://" (host) "/_simulator/faults -H 'Content-Type: application/json' -d '{\"endpoint\":\"POST session-server\",\"status\":500}'" }
+        p {
+            "A fault disturbs some calls to one endpoint. " code { "POST /_simulator/faults" } " adds one, "
+            code { "GET" } " lists them, and " code { "DELETE" }
+            " ends all of them. This one answers the next session with 500:"
+        }
+        pre {
+            "curl http://" (host) "/_simulator/faults -H 'Content-Type: application/json' \
+             -d '{\"endpoint\":\"POST session-server\",\"status\":500}'"
+        }
         (fields(&faults, None))
     };
     pages::response(pages::page(200, "Settings and faults", &main, ""))
@@ -43,8 +54,9 @@ fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
         dl {
             @for (name, field) in properties {
                 @let values = values(schema, field);
-                dt { code { (name) }
-                    @if let Some(default) = defaults.map(|defaults| &defaults[name]) { ", by default " code { (default) } }
+                dt {
+                    code { (name) }
+                    @if let Some(default) = defaults.map(|all| &all[name]) { ", by default " code { (default) } }
                 }
                 dd {
                     p { (text(field)) }

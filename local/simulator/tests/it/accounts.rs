@@ -37,7 +37,7 @@ async fn accounts_of_every_kind_are_listed_newest_first() {
         bank["alias"].as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
     assert_eq!(aliases, ["PHONE_NUMBER", "EMAIL", "IBAN"]);
     assert!(bank["alias"][2]["value"].as_str().unwrap().contains("BUNQ"));
-    // How far the account is from its goal, in percent. Without a goal the bank says nothing.
+    // The progress toward the goal in percent. Without a goal the field is absent.
     let savings = &elements(&list)[3].1;
     assert_eq!(savings["savings_goal_progress"], 42);
     assert!(elements(&list)[0].1.get("savings_goal_progress").is_none());

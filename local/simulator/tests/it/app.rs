@@ -1,4 +1,4 @@
-//! The page that stands for the bunq app.
+//! The page that imitates the bunq app.
 
 use serde_json::json;
 

@@ -128,7 +128,7 @@ async fn a_cancelled_client_finds_no_connection() {
 #[tokio::test]
 async fn a_consent_shows_the_ticked_accounts_only() {
     let app = App::new(Settings::default()).await;
-    // The last one is another customer's.
+    // The last account belongs to another customer.
     let ticked = [
         ("customer", "person"),
         ("account", "60101"),

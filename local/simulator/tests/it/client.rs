@@ -1,4 +1,4 @@
-//! A client for tests: it does what a test says, right or wrong.
+//! A client for tests. It sends what a test asks for, valid or not.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -19,7 +19,7 @@ use sha2::Sha256;
 
 pub(crate) const BAD_KEY_OR_IP: &str = "User credentials are incorrect. Incorrect API key or IP address.";
 
-/// Keys are costly, so all tests share a few.
+/// All tests share a few keys, since generating one is slow.
 pub(crate) fn key(number: usize) -> &'static RsaPrivateKey {
     static KEYS: [OnceLock<RsaPrivateKey>; 3] = [const { OnceLock::new() }; 3];
     KEYS[number].get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).unwrap())
@@ -52,15 +52,15 @@ pub(crate) async fn bank() -> Bank {
     bank_with(Settings::default()).await
 }
 
-/// A bank and a way to call it.
+/// A running bank and an HTTP client for it.
 pub(crate) struct Bank {
     pub(crate) simulator: Simulator,
     pub(crate) http: Client,
-    /// Headers that every call carries.
+    /// The headers of every call.
     pub(crate) headers: BTreeMap<&'static str, String>,
 }
 
-/// A call under construction.
+/// A call before it is sent.
 pub(crate) struct Call<'a> {
     bank: &'a Bank,
     method: Method,
@@ -69,7 +69,7 @@ pub(crate) struct Call<'a> {
     body: String,
 }
 
-/// What the bank said.
+/// An answer of the bank.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -103,13 +103,13 @@ impl Bank {
         self.call("POST", path).json(body)
     }
 
-    /// A form, as a browser sends it.
+    /// Sends a form, as a browser does.
     pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Call<'_> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.call("POST", path).header("Content-Type", "application/x-www-form-urlencoded").body(form)
     }
 
-    /// Turns a switch under `/_simulator`.
+    /// Calls a switch under `/_simulator`.
     pub(crate) async fn switch(&self, name: &str, body: Value) -> Reply {
         let reply = self.post(&format!("/_simulator/{name}"), body).send().await;
         assert!(reply.status < 300, "{reply:?}");
@@ -120,7 +120,7 @@ impl Bank {
         self.get("/_simulator/overview").send().await.json()[name].clone()
     }
 
-    /// An installation with one of the shared keys; its token.
+    /// Creates an installation with one of the shared keys, and returns its token.
     pub(crate) async fn install(&self, number: usize) -> String {
         let body = json!({"client_public_key": public_pem(key(number))});
         let reply = self.post("/v1/installation", body).send().await.ok();
@@ -137,12 +137,12 @@ impl Bank {
         })
     }
 
-    /// The objects of one kind that the bank holds.
+    /// The objects of one kind at the bank.
     pub(crate) async fn objects(&self, kind: &str) -> Vec<Value> {
         self.get("/_simulator/objects").send().await.ok().json()[kind].as_array().unwrap().clone()
     }
 
-    /// Opens a session; signed with the first key, as all installations of these helpers are.
+    /// Opens a session. The call is signed with the first key, the key of all installations of these helpers.
     pub(crate) fn session<'a>(&'a self, installation: &str, secret: &str) -> Call<'a> {
         self.post("/v1/session-server", json!({"secret": secret})).token(installation).signed(key(0))
     }
@@ -226,7 +226,7 @@ impl Reply {
         assert_eq!(self.json()["Error"][0]["error_description"], text);
     }
 
-    /// Refused in words that say themselves that they are not the bank's.
+    /// Asserts a refusal whose text says that it is not the bank's.
     #[track_caller]
     pub(crate) fn refused_by_simulator(&self, status: u16, words: &str) {
         assert_eq!(self.status, status, "{}", self.text);

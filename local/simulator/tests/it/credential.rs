@@ -108,7 +108,7 @@ async fn a_key_shows_its_secret_until_it_was_used() {
     let find = |id: u64| provider.bank.get(&format!("{PATH}/{id}")).token(&provider.session).send();
 
     let waiting = find(fresh["CredentialPasswordIp"]["id"].as_u64().unwrap()).await.ok().response(0);
-    // The first key was made right after its user.
+    // The first API key has the id after that of its user.
     let used = find(provider.id + 1).await.ok().response(0)["CredentialPasswordIp"].clone();
 
     assert_eq!(waiting, fresh);

@@ -1,17 +1,17 @@
-//! A sandbox user with an API key of its own, and what tests do with it.
+//! A sandbox user with an own API key, and the calls of tests with it.
 
 use serde_json::{Value, json};
 
 use crate::client::{Bank, Call, Reply, key};
 
-/// The person or company that a POST sandbox-user made, with a session.
+/// The person or company of a POST sandbox-user, with a session.
 pub(crate) struct CustomerDesk<'a> {
     pub(crate) bank: &'a Bank,
     pub(crate) api_key: String,
     pub(crate) session: String,
     pub(crate) user: Value,
     pub(crate) id: u64,
-    /// The account that it begins with.
+    /// The first account.
     pub(crate) account: u64,
 }
 
@@ -52,7 +52,7 @@ impl<'a> CustomerDesk<'a> {
         self.call("PUT", rest).json(body).signed(key(0)).send().await
     }
 
-    /// A path below the first account.
+    /// A path under the first account.
     pub(crate) fn own(&self, rest: &str) -> String {
         format!("monetary-account/{}/{rest}", self.account)
     }
@@ -67,7 +67,7 @@ impl<'a> CustomerDesk<'a> {
         self.fields(&format!("monetary-account/{account}")).await["balance"]["value"].clone()
     }
 
-    /// EUR 500.00 from the sandbox's sugar daddy.
+    /// Receives EUR 500.00 from the sandbox's sugar daddy.
     pub(crate) async fn fund(&self) {
         let body = json!({
             "amount_inquired": {"value": "500.00", "currency": "EUR"},

@@ -1,4 +1,4 @@
-//! A customer's connection, and what tests of money do with it.
+//! A connection of a customer, and the calls of tests about money.
 
 use bunq_simulator::Settings;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Bank, Call, Reply};
 use crate::setup::{App, Connection};
 
-/// The account most tests use, the person's first, and what it holds at first.
+/// The account of most tests, the person's first one, and its first balance.
 pub(crate) const MAIN: u64 = 60_101;
 pub(crate) const MAIN_BALANCE: &str = "1843.27";
 
@@ -33,7 +33,7 @@ impl Desk {
         self.app.bank()
     }
 
-    /// A path below the customer's accounts.
+    /// A path under the customer's accounts.
     pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/user/{}/monetary-account/{rest}", self.customer.id)
     }
@@ -59,7 +59,7 @@ impl Desk {
         only(&self.get(rest).await.ok().response(0))
     }
 
-    /// The objects of the first page of a list.
+    /// The objects on the first page of a list.
     pub(crate) async fn list(&self, rest: &str) -> Vec<Value> {
         let reply = self.get(rest).await.ok().json();
         reply["Response"].as_array().unwrap().iter().map(only).collect()
@@ -74,7 +74,7 @@ impl Desk {
         self.bank().objects(kind).await
     }
 
-    /// A draft of one entry from the main account; its id.
+    /// Creates a draft with one entry from the main account, and returns its id.
     pub(crate) async fn draft(&self, value: &str) -> u64 {
         self.post("60101/draft-payment", draft(json!([entry(value)]))).await.ok().id()
     }
@@ -90,7 +90,7 @@ pub(crate) fn euros(value: &str) -> Value {
     json!({"value": value, "currency": "EUR"})
 }
 
-/// Somebody at another bank.
+/// A payee at another bank.
 pub(crate) fn elsewhere() -> Value {
     json!({"type": "IBAN", "value": "NL91ABNA0417164300", "name": "Piet Elders"})
 }
@@ -108,7 +108,7 @@ pub(crate) fn draft(entries: Value) -> Value {
     json!({"entries": entries, "number_of_required_accepts": 1})
 }
 
-/// A body with one field replaced. The bank takes null for absent.
+/// A body with one field replaced. The bank treats null as absent.
 pub(crate) fn with(mut body: Value, field: &str, value: Value) -> Value {
     body[field] = value;
     body

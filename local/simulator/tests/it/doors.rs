@@ -1,4 +1,4 @@
-//! Who is answered: this machine's own programs, and pages of this server.
+//! The requests that are answered: those of this machine's programs, and of this server's pages.
 
 use bunq_simulator::Options;
 use serde_json::json;
@@ -68,7 +68,7 @@ async fn a_switch_takes_json_that_says_so() {
     assert_eq!(bank.call("DELETE", "/_simulator/faults").send().await.status, 204);
 }
 
-/// The clock jumps to the server's deadline as soon as nobody has anything to do.
+/// The paused clock jumps to the server's deadline as soon as all tasks are idle.
 #[tokio::test]
 async fn a_request_that_does_not_end_is_not_waited_for() {
     let bank = bank().await;

@@ -61,7 +61,7 @@ async fn a_body_is_an_object_in_json() {
     json("[]").await.refused_by_simulator(400, "client_public_key");
 }
 
-/// The bank's own client libraries send none.
+/// The bank's client libraries send no `Content-Type`.
 #[tokio::test]
 async fn a_body_needs_no_content_type_unless_a_setting_says_so() {
     let bank = bank().await;

@@ -25,7 +25,7 @@ async fn page(provider: &Provider) -> String {
     reply.text
 }
 
-/// The ids of the one key and of its only address, as the page's forms have them.
+/// The ids of the only key and of its only address, as in the forms of the page.
 fn ids(page: &str) -> (String, String) {
     let value = |name: &str| {
         let rest = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1;

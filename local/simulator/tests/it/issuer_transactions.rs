@@ -1,4 +1,4 @@
-//! Issuer transactions, as the provider that makes them sees them.
+//! Issuer transactions from the view of their provider.
 
 use bunq_simulator::{Options, Settings};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(crate) fn transaction(value: &str) -> Value {
     })
 }
 
-/// A new transaction: its id and its public name.
+/// Creates a transaction, and returns its id and its public UUID.
 pub(crate) async fn create(provider: &Provider, body: Value) -> (u64, String) {
     let id = provider.post(PATH, body).await.ok().id();
     let uuid = find(provider, id).await["public_uuid"].as_str().unwrap().to_owned();

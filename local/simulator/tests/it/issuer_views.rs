@@ -1,4 +1,4 @@
-//! What anybody may see of an issuer transaction.
+//! The public view of an issuer transaction.
 
 use bunq_simulator::{PublicPath, Settings};
 use serde_json::{Value, json};

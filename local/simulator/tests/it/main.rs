@@ -1,4 +1,4 @@
-//! The simulated bank, as a client on the other side of the socket sees it.
+//! Tests of the simulator through its socket.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

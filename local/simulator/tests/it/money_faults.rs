@@ -1,4 +1,4 @@
-//! What a client of payments must survive: answers that do not arrive, and a bank that starts again.
+//! Cases that a payment client must survive: answers that do not arrive, and a restart of the bank.
 
 use bunq_simulator::{Options, RateLimits};
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ fn kinds() -> [(&'static str, &'static str, &'static str, Value); 2] {
     ]
 }
 
-/// Sends a create twice with one request id, the first time under a fault. Says how both ended, and what was made.
+/// Sends a create twice with one request id, the first time with a fault. Returns both results and the number of
+/// objects.
 async fn twice(desk: &Desk, fault: Value, path: &str, objects: &str, body: &Value) -> (Option<u16>, u16, usize) {
     let before = desk.objects(objects).await.len();
     desk.bank().switch("faults", fault.clone()).await;

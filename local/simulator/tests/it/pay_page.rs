@@ -146,7 +146,7 @@ async fn forms_without_a_payer_or_a_decision_do_nothing() {
         ("person", "60101", "perhaps"),
         ("person", "60101", ""),
         ("person", "", "accept"),
-        // A savings account, and one of another customer.
+        // A savings account, and an account of another customer.
         ("person", "60104", "accept"),
         ("person", "60201", "accept"),
         ("nobody", "60101", "accept"),

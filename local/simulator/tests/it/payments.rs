@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{bank, key};
 use crate::desk::{Desk, MAIN, MAIN_BALANCE, elsewhere, entry, euros, with};
 
-/// Every payment of an account, newest first, by following `older_url`.
+/// All payments of an account, newest first. It follows `older_url`.
 async fn walk(desk: &Desk, account: u64, count: usize) -> Vec<Value> {
     let mut all = Vec::new();
     let mut next = Some(desk.path(&format!("{account}/payment?count={count}")));

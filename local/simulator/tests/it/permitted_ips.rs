@@ -6,7 +6,7 @@ use crate::setup::{App, Provider};
 
 const ELSEWHERE: &str = "203.0.113.9";
 
-/// A provider whose key works from this machine only, and the path of the key's list.
+/// A provider whose key works only from this machine, and the path of the key's address list.
 async fn at_home(settings: Settings) -> (Provider, String) {
     let provider = Provider::permitted(bank_with(settings).await, json!(["127.0.0.1"])).await;
     let ips = ips(&provider).await;

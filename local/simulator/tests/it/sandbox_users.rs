@@ -1,4 +1,4 @@
-//! Customers that tests make, and what a customer with an own API key may do that a provider may not.
+//! Customers that tests create, and the rights that their own API keys have and providers do not.
 
 use bunq_simulator::{Permission, Settings};
 use serde_json::{Value, json};
@@ -100,7 +100,10 @@ async fn who_is_asked_answers_the_request() {
     let alias = asked.fields(&format!("monetary-account/{}", asked.account)).await["alias"][0].clone();
     let ask = async || {
         let body = json!({
-            "amount_inquired": euros("7.50"), "counterparty_alias": alias, "description": "Taart", "allow_bunqme": false,
+            "amount_inquired": euros("7.50"),
+            "counterparty_alias": alias,
+            "description": "Taart",
+            "allow_bunqme": false,
         });
         asking.post(&asking.own("request-inquiry"), body).await.ok().id();
     };
@@ -259,7 +262,7 @@ async fn an_accepted_draft_with_a_schedule_is_a_schedule() {
     let draft = customer.post(&customer.own("draft-payment"), body).await.ok().id();
     assert!(customer.get("schedule").await.ok().json()["Response"].as_array().unwrap().is_empty());
 
-    // A customer with an own key may accept.
+    // A customer with an own key may accept a draft.
     let accept = customer.put(&customer.own(&format!("draft-payment/{draft}")), json!({"status": "ACCEPTED"})).await;
 
     accept.ok();

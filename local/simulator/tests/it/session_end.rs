@@ -1,4 +1,4 @@
-//! The end of a session by its owner's wish.
+//! A client that ends its own session.
 
 use bunq_simulator::Settings;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn sessions_of(bank: &Bank, owner: &str) -> Value {
 async fn a_deleted_session_is_over_whatever_id_was_in_the_path() {
     let app = App::new(Settings::default()).await;
     let company = app.connect("company").await;
-    // The dummy of most clients, a number of nobody's, and the id of somebody else's session.
+    // The 0 that most clients send, an unknown id, and the id of another session.
     for id in ["0", "999999999", &company.id.to_string()] {
         let person = app.connect("person").await;
         assert_eq!(sessions_of(app.bank(), "person").await, 1);

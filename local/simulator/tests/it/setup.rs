@@ -1,4 +1,4 @@
-//! What most tests start from: a provider, its application, a customer's connection.
+//! The objects that most tests start with: a provider, its application, and a connection of a customer.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::client::{Bank, Call, Reply, bank_with, key};
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback?from=bank";
 
-/// A payment service provider that is set up: installation, credential, device, session.
+/// A payment service provider with installation, credential, device and session.
 pub(crate) struct Provider {
     pub(crate) bank: Bank,
     pub(crate) installation: String,
@@ -18,7 +18,7 @@ pub(crate) struct Provider {
     pub(crate) id: u64,
 }
 
-/// A provider's application, ready for consents.
+/// An application of a provider, ready for consents.
 pub(crate) struct App {
     pub(crate) provider: Provider,
     pub(crate) id: u64,
@@ -26,12 +26,12 @@ pub(crate) struct App {
     pub(crate) secret: String,
 }
 
-/// A customer's connection to the application.
+/// A connection of a customer with the application.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) access_token: String,
     pub(crate) session: String,
-    /// The `UserApiKey`.
+    /// The id of the `UserApiKey`.
     pub(crate) user: Value,
     pub(crate) id: u64,
 }
@@ -45,7 +45,7 @@ impl Provider {
         Self::permitted(bank, json!(["127.0.0.1", "*"])).await
     }
 
-    /// One whose key may be used from these addresses.
+    /// A provider whose key may be used from these addresses.
     pub(crate) async fn permitted(bank: Bank, permitted_ips: Value) -> Self {
         let installation = bank.install(0).await;
         let body = bank.credential_body(&installation, "Tests AISP PISP");
@@ -60,12 +60,12 @@ impl Provider {
         Self { bank, installation, api_key, session, id }
     }
 
-    /// A path of the provider's own.
+    /// A path under the provider's user.
     pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/user/{}/{rest}", self.id)
     }
 
-    /// A call of the provider's own.
+    /// A call with the provider's session.
     pub(crate) fn call(&self, method: &str, rest: &str) -> Call<'_> {
         self.bank.call(method, &self.path(rest)).token(&self.session)
     }
@@ -110,7 +110,7 @@ impl App {
         format!("/auth?{}", query.extend_pairs(parameters).finish())
     }
 
-    /// The code of a consent to all of a customer's accounts.
+    /// The authorization code of a consent to all accounts of a customer.
     pub(crate) async fn code(&self, customer: &str) -> String {
         let path = self.authorize_path(&[("state", "s")]);
         let reply = self.bank().get(&path).header("X-Simulator-Approve", customer).send().await;

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Writes shapes.json: what public recordings of bunq's answers hold, by name and type, without a single value.
+"""Writes shapes.json: the names and types in public recordings of bunq's answers, without any values.
 
     local/simulator/tests/recorded/extract.py path/to/recordings…
 
-The recordings themselves belong to others and are not kept here. `INDEX.md` of each folder names the source of each, as a row `| file | source | note |`.
-A file is a body, or an object of `_meta` (method, url) and `body`.
+The recordings belong to others and are not part of this repository. The `INDEX.md` of each folder names the source of
+each file, in a row `| file | source | note |`. A file is a body, or an object with `_meta` (method, url) and `body`.
 
-Of a scalar its type is kept, of an object its fields in bunq's order, of a list each different element once.
+The extract has the type of a scalar, the fields of an object in bunq's order, and each different element of a list.
 """
 
 import json
 import sys
 from pathlib import Path
 
-# Keys with a slip of the pen in the assets of bunq's Python library.
+# Misspelled keys in the assets of bunq's Python library.
 SLIPS = {
     "content_type|": "content_type",
     "counterparty_aliasl": "counterparty_alias",
@@ -32,7 +32,7 @@ def shape(value):
     if isinstance(value, list):
         shapes = []
         for element in map(shape, value):
-            # As text: two objects with the same fields in another order are different.
+            # The comparison is between texts: objects whose fields have another order are different.
             if json.dumps(element) not in map(json.dumps, shapes):
                 shapes.append(element)
         return shapes
@@ -40,20 +40,24 @@ def shape(value):
 
 
 def sources(index: Path) -> dict[str, str]:
-    """The source of each file, by its name."""
+    """Returns the source of each file, by its name."""
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in index.read_text(encoding="utf-8").splitlines()]
     return {row[0]: row[1] for row in rows if len(row) > 1 and row[0].endswith(".json")}
 
 
 def main() -> None:
-    """Reads the recordings and writes the extract beside this script."""
-    folders = {name: (folder, source) for folder in map(Path, sys.argv[1:]) for name, source in sources(folder / "INDEX.md").items()}
+    """Reads the recordings, and writes the extract into the folder of this script."""
+    folders = {
+        name: (folder, source)
+        for folder in map(Path, sys.argv[1:])
+        for name, source in sources(folder / "INDEX.md").items()
+    }
     lines = []
     for name, (folder, source) in sorted(folders.items()):
         recording = json.loads((folder / name).read_text(encoding="utf-8"))
         meta = recording.get("_meta", {})
         body = recording["body"] if "_meta" in recording else recording
-        # A query holds values, such as a code.
+        # A query contains values, such as a code.
         request = f"{meta['method']} {meta['url'].split('?')[0]}" if meta else None
         extract = {"source": source, "request": request, "body": shape(body)}
         lines.append(f"{json.dumps(name.removesuffix('.json'))}: {json.dumps(extract, ensure_ascii=False)}")

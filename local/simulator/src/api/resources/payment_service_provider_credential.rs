@@ -24,8 +24,8 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     // The signature covers the key in the bank's own form, directly followed by the token.
     let signed = format!("{}{}", installation.client_public_key, installation.token);
     if !certificate.key.verifies(signed.as_bytes(), fields.text(SIGNATURE).as_bytes()) {
-        let reason = "client_public_key_signature is not the certificate key's signature over the client public key and the \
-                      installation token.";
+        let reason = "client_public_key_signature is not the certificate key's signature over the client public key \
+                      and the installation token.";
         return Err(Refusal::unrecorded(400, reason));
     }
 

@@ -1,4 +1,4 @@
-//! Answers of the simulator, by the recording that they are compared with.
+//! The answers of the simulator, by the name of the recording to compare with.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::customer_desk::CustomerDesk;
 use crate::desk::{Desk, draft, entry, euros, with};
 use crate::setup::{CALLBACK, Provider};
 
-/// Answers of the simulator, by the recording that they are compared with.
+/// The answers of the simulator, by the name of the recording to compare with.
 #[derive(Default)]
 pub(super) struct Answers(pub(super) BTreeMap<&'static str, Tree>);
 
@@ -20,7 +20,7 @@ impl Answers {
         self.0.insert(name, Tree::read(&reply.text));
     }
 
-    /// A part of an answer.
+    /// Part of an answer.
     fn add_part(&mut self, name: &'static str, reply: Reply, path: &str) {
         self.0.insert(name, Tree::read(&reply.ok().text).get(path).clone());
     }
@@ -77,7 +77,7 @@ impl Answers {
         self.add("ruby-client/monetary_account.list", list);
         self.add_part("bunq-sdk-webhooks/MonetaryAccountBank", desk.get("60102").await, "Response/0");
         self.add_part("sdk-python/MonetaryAccountJoint", desk.get("60103").await, "Response/0");
-        // The recorded list has an account of each of two kinds.
+        // The recorded list has one account of each of two kinds.
         let strange = desk.app.connect("strange").await;
         let path = format!("/v1/user/{}/monetary-account-external", strange.id);
         let nulls = desk.bank().get(&path).token(&strange.session).send().await.ok();
@@ -90,7 +90,7 @@ impl Answers {
 
     pub(super) async fn of_money(&mut self) {
         let desk = Desk::new().await;
-        // None of those without an IBAN was recorded there.
+        // The recording has no payment without an IBAN.
         let Tree::Object(mut list) = Tree::read(&desk.get("60101/payment?count=200").await.ok().text) else { panic!() };
         if let Tree::List(payments) = &mut list[0].1 {
             payments.retain(|one| one.get("Payment/counterparty_alias/iban").kind() == "string");

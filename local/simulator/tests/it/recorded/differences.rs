@@ -1,11 +1,11 @@
-//! What is known to differ between the simulator and recordings of the bank, and why.
+//! The known differences between the simulator and recordings of the bank, with reasons.
 
 const YOUNG: &str = "younger than the recording, and in bunq's document";
 const OLD: &str = "gone since the recording, and not in bunq's document";
 const SOMETIMES: &str = "in the example of an account that was closed, and left out where there is nothing to say";
 const EXAMPLE: &str = "in an example of bunq's documentation, and in no recording";
 
-/// Differences that are right, and why. Some hold for one recording only, which is named first.
+/// Accepted differences, with reasons. A difference that holds for one recording starts with its name.
 pub(super) const DIFFERENCES: &[(&str, &str)] = &[
     ("DraftPayment: adds request_reference_split_the_bill", YOUNG),
     ("DraftPayment: adds schedule", YOUNG),
@@ -72,10 +72,10 @@ pub(super) const DIFFERENCES: &[(&str, &str)] = &[
     ("setting: adds sdd_expiration_action", "recorded since 2022"),
 ];
 
-/// Written by hand after bunq's documentation, whose order is another one than that of its answers.
+/// Examples written after bunq's documentation. Its order is not that of bunq's answers.
 pub(super) const EXAMPLES: [&str; 2] = ["ruby-client/monetary_account.list", "ruby-client/payment.get"];
 
-/// Recordings that nothing is compared with, and why.
+/// Recordings without a comparison, with reasons.
 pub(super) const NOT_COMPARED: &[(&str, &str)] = &[
     ("bunq-docs/session-server-person", "bunq left all but the id of the user out"),
     ("bunq-sdk-webhooks/BunqMeTab", "bunq.me tabs are not simulated"),

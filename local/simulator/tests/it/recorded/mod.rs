@@ -1,5 +1,5 @@
-//! The simulator's answers beside recorded ones of the bank: the same keys, in the same order, of the same types.
-//! `tests/recorded/extract.py` makes of recordings what is compared here.
+//! Compares answers of the simulator with recorded ones of the bank: the keys, their order, and their types.
+//! `tests/recorded/extract.py` creates the extract of the recordings.
 
 mod answers;
 mod differences;
@@ -28,7 +28,7 @@ async fn answers_have_the_keys_that_were_recorded() {
             without.insert(name.as_str());
             continue;
         };
-        // Callbacks wrap the object in more than the API does.
+        // A callback has one more object around the object than the API has.
         let is_callback =
             matches!(shape, Tree::Object(fields) if fields.first().is_some_and(|(name, _)| name == "NotificationUrl"));
         let is_joint = name == "sdk-python/MonetaryAccountJoint";

@@ -1,4 +1,4 @@
-//! JSON with its keys in their order, and what differs between two of its shapes.
+//! JSON that keeps the order of its keys, and the differences between two such trees.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -85,7 +85,7 @@ impl Tree {
         }
     }
 
-    /// The type, as extracts name it.
+    /// The name of the type, as in the extract.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -98,10 +98,10 @@ impl Tree {
     }
 }
 
-/// What an answer of ours has that was not recorded, or the other way round, by the name of the nearest key.
+/// The keys that one answer has and the other does not, by the name of the nearest key.
 pub(super) fn compare(name: &str, recorded: &Tree, ours: &Tree) -> BTreeSet<String> {
     match (recorded, ours) {
-        // A null says nothing of what else may stand there.
+        // A null fits every type.
         (_, Tree::Null) => BTreeSet::new(),
         (Tree::Text(kind), _) if kind == "null" => BTreeSet::new(),
         (Tree::Object(recorded), Tree::Object(ours)) => {
@@ -118,28 +118,28 @@ pub(super) fn compare(name: &str, recorded: &Tree, ours: &Tree) -> BTreeSet<Stri
             }
             for (key, value) in recorded {
                 let same = ours.iter().find(|(known, _)| known == key);
-                // A batch holds payments without the name of their type.
+                // A batch contains payments without the name of their type.
                 let name = if key == "payments" { "Payment" } else { key };
                 found.extend(same.into_iter().flat_map(|(_, own)| compare(name, value, own)));
             }
             found
         }
         (Tree::List(recorded), Tree::List(ours)) => {
-            // Each element is held to the one that it resembles most.
+            // Each element is compared with the recorded one that is most similar.
             let nearest = |one: &Tree, others: &[Tree], is_ours: bool| {
                 let all = others.iter().map(|other| {
                     let (recorded, ours) = if is_ours { (other, one) } else { (one, other) };
                     (one.wrapper() != other.wrapper(), compare(name, recorded, ours))
                 });
                 let mut all: Vec<(bool, BTreeSet<String>)> = all.collect();
-                // An element is wrapped in the name of its type.
+                // An element has its type as the only key.
                 all.sort_by_key(|(is_other_type, differences)| (*is_other_type, differences.len()));
                 all.into_iter().next().map(|(_, differences)| differences).unwrap_or_default()
             };
             let own = ours.iter().flat_map(|one| nearest(one, recorded, true));
             own.chain(recorded.iter().flat_map(|one| nearest(one, ours, false))).collect()
         }
-        // A whole number may be one of those with a fraction.
+        // A whole number fits a number with a fraction.
         (Tree::Text(kind), Tree::Number) if kind == "integer" || kind == "number" => BTreeSet::new(),
         (Tree::Text(kind), ours) if kind == ours.kind() => BTreeSet::new(),
         (recorded, ours) => {
