@@ -94,6 +94,12 @@ pub enum CreateTablesError {
         /// What the database said.
         source: DynoxideError,
     },
+    /// The state folder holds the table without an index that this version needs.
+    #[error("an older version made the table {table}, without an index; delete the state folder and start again")]
+    Outdated {
+        /// The name of the table.
+        table: String,
+    },
     /// The tables were made, but the state folder does not take them.
     #[error("cannot save the tables: {source}")]
     Unsaved {

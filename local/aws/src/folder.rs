@@ -1,10 +1,12 @@
-//! The folder that keeps the state between runs. It holds access tokens and private keys, so only its owner may look in, and
-//! only one process may write.
+//! The state folder: what is kept between runs. It holds access tokens and private keys, so it is private to its owner,
+//! and one process at a time uses it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::StartError;
 
@@ -14,100 +16,87 @@ const FILE_MODE: u32 = 0o600;
 const LOCK: &str = "lock";
 const TABLES: &str = "dynamodb.sqlite";
 const SECRETS: &str = "secrets.json";
-/// What SQLite keeps beside a file that it works on, as an earlier version had it do.
-const TABLES_LOG: [&str; 2] = ["dynamodb.sqlite-wal", "dynamodb.sqlite-shm"];
+const DRAFT_SUFFIX: &str = ".draft";
 
-/// An open state folder; nobody else can open it while this value lives.
+/// An open state folder. It stays locked while this value lives.
 #[derive(Debug)]
 pub(crate) struct StateFolder {
     path: PathBuf,
-    // The lock ends with the file, so it is kept but never read.
+    // Closing the file releases the lock.
     _lock: File,
 }
 
 impl StateFolder {
-    /// Makes the folder when it is missing, closes it to other users and locks it.
+    /// Creates the folder if it is missing, makes it and its files private, and locks it.
     pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
         let unwritable = |source| StartError::FolderUnwritable { path: path.to_owned(), source };
         DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).map_err(unwritable)?;
-        // Absolute from here on: the process may change its working folder later.
+        // Absolute from here on: the process may change its working directory later.
         let path = fs::canonicalize(path).map_err(unwritable)?;
-        close_to_others(&path)?;
+        make_private(&path)?;
         let lock = lock(&path)?;
         let folder = Self { path, _lock: lock };
-        folder.close_files().map_err(unwritable)?;
+        folder.tidy().map_err(unwritable)?;
         Ok(folder)
     }
 
-    /// The secrets' file.
+    /// The path of the file with the secrets.
     pub(crate) fn secrets(&self) -> PathBuf {
         self.path.join(SECRETS)
     }
 
-    /// The tables' file.
+    /// The path of the file with the tables.
     pub(crate) fn tables(&self) -> PathBuf {
         self.path.join(TABLES)
     }
 
-    /// Whether an earlier version left changes beside the tables' file that are not in it.
-    pub(crate) fn has_log(&self) -> bool {
-        self.path.join(TABLES_LOG[0]).exists()
-    }
-
-    /// Removes what an earlier version kept beside the tables' file.
-    pub(crate) fn remove_log(&self) -> io::Result<()> {
-        TABLES_LOG.iter().try_for_each(|name| match fs::remove_file(self.path.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        })
-    }
-
-    /// Replaces the secrets' file.
+    /// Replaces the content of the file with the secrets.
     pub(crate) fn replace_secrets(&self, content: &[u8]) -> io::Result<()> {
-        self.replace(SECRETS, |draft| OpenOptions::new().write(true).open(draft)?.write_all(content))
+        self.replace(SECRETS, |draft| draft.write_all(content))
     }
 
-    /// Replaces the tables' file by what `fill` writes to an empty one.
+    /// Replaces the file with the tables. `fill` writes the new content to an empty file.
     pub(crate) fn replace_tables(&self, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-        self.replace(TABLES, fill)
+        self.replace(TABLES, |draft| fill(draft.path()))
     }
 
-    /// Replaces a file in one step: whoever reads it, after a crash too, finds the old or the new content whole.
-    fn replace(&self, name: &str, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-        let draft = self.path.join(format!("{name}.new"));
-        let file = private().write(true).truncate(true).open(&draft)?;
-        let filled =
-            fill(&draft).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, self.path.join(name)));
-        if filled.is_err() {
-            // Half a draft is of no use to anybody; that it may not go is the lesser fault.
-            let _ = fs::remove_file(&draft);
-        }
-        filled.and_then(|()| File::open(&self.path)?.sync_all())
+    /// Replaces a file atomically: a reader finds either the old or the new content, even after a crash.
+    fn replace(&self, name: &str, fill: impl FnOnce(&mut NamedTempFile) -> io::Result<()>) -> io::Result<()> {
+        let mut draft = tempfile::Builder::new()
+            .prefix(&format!("{name}."))
+            .suffix(DRAFT_SUFFIX)
+            .permissions(Permissions::from_mode(FILE_MODE))
+            .tempfile_in(&self.path)?;
+        fill(&mut draft)?;
+        draft.as_file().sync_all()?;
+        draft.persist(self.path.join(name))?;
+        File::open(&self.path)?.sync_all()
     }
 
-    /// Files of an earlier run may have been copied here with wider modes.
-    fn close_files(&self) -> io::Result<()> {
-        let drafts = [TABLES, SECRETS].map(|name| format!("{name}.new"));
-        for name in drafts.iter().map(String::as_str).chain([TABLES, SECRETS]).chain(TABLES_LOG) {
-            match fs::set_permissions(self.path.join(name), Permissions::from_mode(FILE_MODE)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
+    /// Deletes the drafts that a killed process left, and makes the files private, which may have been copied here with
+    /// other modes.
+    fn tidy(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let (name, path) = entry.map(|entry| (entry.file_name(), entry.path()))?;
+            let name = name.to_str().unwrap_or_default();
+            if [TABLES, SECRETS].contains(&name) {
+                fs::set_permissions(path, Permissions::from_mode(FILE_MODE))?;
+            } else if is_draft(name) {
+                fs::remove_file(path)?;
             }
         }
         Ok(())
     }
 }
 
-/// How each file here is made: nobody else can open it, not even for a moment.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).mode(FILE_MODE);
-    options
+/// Whether a file is a draft of ours, such as `secrets.json.Ab12Cd.draft`, or SQLite's journal of one.
+fn is_draft(name: &str) -> bool {
+    let random = [TABLES, SECRETS].iter().find_map(|file| name.strip_prefix(file)?.strip_prefix('.'));
+    random.is_some_and(|rest| rest.contains(DRAFT_SUFFIX))
 }
 
-/// Takes other users' rights away, but never those of a folder that is used for something else: somebody may have named
-/// their home or `/tmp`.
-fn close_to_others(path: &Path) -> Result<(), StartError> {
+/// Makes the folder private, unless it is used for something else: the path may be the home directory or `/tmp`.
+fn make_private(path: &Path) -> Result<(), StartError> {
     let unwritable = |source| StartError::FolderUnwritable { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unwritable)?.permissions().mode();
     if mode & 0o077 == 0 {
@@ -122,7 +111,7 @@ fn close_to_others(path: &Path) -> Result<(), StartError> {
 
 fn lock(folder: &Path) -> Result<File, StartError> {
     let path = folder.join(LOCK);
-    let file = match private().append(true).open(&path) {
+    let file = match OpenOptions::new().create(true).append(true).mode(FILE_MODE).open(&path) {
         Ok(file) => file,
         Err(source) => return Err(StartError::FolderUnwritable { path, source }),
     };

@@ -2,7 +2,6 @@
 
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
-use dynoxide::actions::update_table::{CreateGsiAction, GlobalSecondaryIndexUpdate, UpdateTableRequest};
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
 use dynoxide::types::{
     AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
@@ -33,26 +32,24 @@ const EPHEMERA_INDEXES: [Index; 2] = [
     Index { name: "consents_by_reference", partition: "listed_reference", sort: "listed_at" },
 ];
 
-/// Makes both tables unless they are there, and the indexes that a table of an earlier version lacks.
+/// Creates both tables unless they exist.
 pub(crate) async fn create_tables(tables: &Tables, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
     let (connections, ephemera) = (connections.to_owned(), ephemera.to_owned());
     let database = tables.database().clone();
     let work = move || {
-        create(&database, &connections, &CONNECTIONS_INDEXES)
-            .and_then(|()| add_missing(&database, &connections, &CONNECTIONS_INDEXES))
-            .map_err(|source| refused(connections, source))?;
-        create(&database, &ephemera, &EPHEMERA_INDEXES)
-            .and_then(|()| add_missing(&database, &ephemera, &EPHEMERA_INDEXES))
-            .and_then(|()| expire(&database, &ephemera))
-            .map_err(|source| refused(ephemera, source))
+        for (table, indexes) in [(&connections, &CONNECTIONS_INDEXES), (&ephemera, &EPHEMERA_INDEXES)] {
+            create(&database, table, indexes).map_err(|source| refused(table, source))?;
+            check_indexes(&database, table, indexes)?;
+        }
+        expire(&database, &ephemera).map_err(|source| refused(&ephemera, source))
     };
-    // SQLite takes its time.
+    // SQLite blocks its thread.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(CreateTablesError::Ending))?;
     tables.save().await.map_err(|source| CreateTablesError::Unsaved { source })
 }
 
-fn refused(table: String, source: DynoxideError) -> CreateTablesError {
-    CreateTablesError::Refused { table, source }
+fn refused(table: &str, source: DynoxideError) -> CreateTablesError {
+    CreateTablesError::Refused { table: table.to_owned(), source }
 }
 
 fn create(database: &Database, table: &str, indexes: &[Index]) -> Result<(), DynoxideError> {
@@ -71,28 +68,19 @@ fn create(database: &Database, table: &str, indexes: &[Index]) -> Result<(), Dyn
         ..CreateTableRequest::default()
     };
     match database.create_table(request) {
-        // There from an earlier run.
+        // It exists since an earlier run.
         Err(DynoxideError::ResourceInUseException(_)) => Ok(()),
         other => other.map(drop),
     }
 }
 
-/// Adds the indexes one by one, since DynamoDB makes one at a time.
-fn add_missing(database: &Database, table: &str, indexes: &[Index]) -> Result<(), DynoxideError> {
-    let described = database.describe_table(DescribeTableRequest { table_name: table.to_owned() })?.table;
+/// Checks that the table has the indexes: a state folder of an older version may hold one that lacks some.
+fn check_indexes(database: &Database, table: &str, indexes: &[Index]) -> Result<(), CreateTablesError> {
+    let request = DescribeTableRequest { table_name: table.to_owned() };
+    let described = database.describe_table(request).map_err(|source| refused(table, source))?.table;
     let present = described.global_secondary_indexes.unwrap_or_default();
-    for index in indexes.iter().filter(|index| present.iter().all(|present| present.index_name != index.name)) {
-        let create =
-            CreateGsiAction { index_name: index.name.to_owned(), key_schema: index.key(), projection: keys_only() };
-        let update = GlobalSecondaryIndexUpdate { create: Some(create), ..GlobalSecondaryIndexUpdate::default() };
-        database.update_table(UpdateTableRequest {
-            table_name: table.to_owned(),
-            attribute_definitions: Some(attributes(std::slice::from_ref(index))),
-            global_secondary_index_updates: Some(vec![update]),
-            ..UpdateTableRequest::default()
-        })?;
-    }
-    Ok(())
+    let is_present = |index: &Index| present.iter().any(|present| present.index_name == index.name);
+    if indexes.iter().all(is_present) { Ok(()) } else { Err(CreateTablesError::Outdated { table: table.to_owned() }) }
 }
 
 impl Index {

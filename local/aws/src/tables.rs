@@ -8,7 +8,6 @@
 //! tables and nothing else. A developer's tables are small: a thousand items take about ten milliseconds.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,21 +48,11 @@ impl Tables {
         if let Some(folder) = &folder {
             let path = folder.tables();
             let unwritable = |source| StartError::FolderUnwritable { path: path.clone(), source };
-            if is_filled(&path).map_err(unwritable)? {
+            if path.try_exists().map_err(unwritable)? {
                 let place = text(&path).map_err(unwritable)?;
-                if folder.has_log() {
-                    // An earlier version worked on the file, and was stopped before it could end well. Opening and closing
-                    // the file brings in what stands in the log only.
-                    Database::new(place).map(drop).map_err(unreadable(place))?;
-                    if folder.has_log() {
-                        return Err(unwritable(io::Error::other("SQLite cannot end what an earlier run began")));
-                    }
-                }
                 database.restore_from(place).map_err(unreadable(place))?;
             }
-            // What an earlier version kept of deleted items goes now. The log goes first: SQLite would play it into the
-            // file that follows, which it does not belong to.
-            folder.remove_log().map_err(unwritable)?;
+            // A folder that cannot be written is an error at the start, not at the first change.
             write(&database, folder).map_err(unwritable)?;
         }
         Ok(Self { database, folder, changes: AtomicU64::new(0), saved: Mutex::new(0) })
@@ -91,15 +80,6 @@ impl Tables {
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))?;
         *saved = changes;
         Ok(())
-    }
-}
-
-/// The first version made the file before it had anything to write.
-fn is_filled(path: &Path) -> io::Result<bool> {
-    match fs::metadata(path) {
-        Ok(file) => Ok(file.len() > 0),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

@@ -98,16 +98,8 @@ impl StateDir {
             result => result,
         };
         let own = [self.simulator(), self.api_key(), self.aws_credentials(), self.functions_env()];
-        let of_aws = [
-            "dynamodb.sqlite",
-            "dynamodb.sqlite-wal",
-            "dynamodb.sqlite-shm",
-            "dynamodb.sqlite.new",
-            "secrets.json",
-            "secrets.json.new",
-        ];
-        // The lock last: what is left by an interruption is found by the next try.
-        let of_aws = of_aws.map(|name| aws.join(name)).into_iter().chain([aws.join("lock")]);
+        // The lock last: a reset that was interrupted can then be repeated.
+        let of_aws = of_aws(&aws).into_iter().chain([aws.join("lock")]);
         for file in own.into_iter().chain(self.simulator_drafts()).chain(of_aws) {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
@@ -116,11 +108,9 @@ impl StateDir {
         Ok(())
     }
 
-    /// What a simulator that was killed while it wrote has left: keys are in it, too.
+    /// The drafts that a killed simulator left. They hold keys, too.
     fn simulator_drafts(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
-        let is_draft = |name: &str| name.starts_with("simulator.json.") && name.ends_with(".draft");
-        entries.filter(|entry| entry.file_name().to_str().is_some_and(is_draft)).map(|entry| entry.path()).collect()
+        files(&self.0, |name| name.starts_with("simulator.json.") && name.ends_with(".draft"))
     }
 
     /// The API key that a run before left here, if it did.
@@ -162,6 +152,17 @@ impl StateDir {
             Err(error) => Err(Self::failed(path)(error)),
         }
     }
+}
+
+/// The files of the embedded AWS, and what SQLite and killed processes left beside them.
+fn of_aws(folder: &Path) -> Vec<PathBuf> {
+    files(folder, |name| name.starts_with("dynamodb.sqlite") || name.starts_with("secrets.json"))
+}
+
+/// The files of a folder whose names the test accepts.
+fn files(folder: &Path, test: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_str().is_some_and(&test)).map(|entry| entry.path()).collect()
 }
 
 /// Writes a file that nobody else can read.

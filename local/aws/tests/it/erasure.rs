@@ -6,12 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, DeleteRequest, Put, TransactWriteItem, Update, WriteRequest};
-use dynoxide::Database;
-use dynoxide::actions::create_table::CreateTableRequest;
-use dynoxide::actions::delete_item::DeleteItemRequest;
-use dynoxide::actions::put_item::PutItemRequest;
-use dynoxide::types::{AttributeDefinition, AttributeValue as Stored, KeySchemaElement, KeyType, ScalarAttributeType};
+use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, TransactWriteItem, Update, WriteRequest};
 
 use crate::client::{CONNECTIONS, dynamodb, s, secrets, start_in};
 
@@ -192,8 +187,9 @@ async fn what_a_kill_left_of_a_write_is_gone_after_the_next_start() {
     put(&dynamodb(&aws), "USER#1", "a", "b").await;
     aws.stop().await;
     let [draft, journal] = [marker(), marker()];
-    fs::write(folder.path().join("dynamodb.sqlite.new"), &draft).unwrap();
-    fs::write(folder.path().join("dynamodb.sqlite.new-journal"), &journal).unwrap();
+    fs::write(folder.path().join("dynamodb.sqlite.1.draft"), &draft).unwrap();
+    fs::write(folder.path().join("dynamodb.sqlite.1.draft-journal"), &journal).unwrap();
+    fs::write(folder.path().join("secrets.json.mine"), "a copy of the owner's").unwrap();
 
     let aws = start_in(folder.path()).await;
 
@@ -202,6 +198,7 @@ async fn what_a_kill_left_of_a_write_is_gone_after_the_next_start() {
     }
     let item = dynamodb(&aws).get_item().table_name(CONNECTIONS).key("pk", s("USER#1")).send().await.unwrap();
     assert_eq!(item.item.unwrap()["access_token"], s("b"));
+    assert!(folder.path().join("secrets.json.mine").exists());
 }
 
 #[tokio::test]
@@ -211,7 +208,8 @@ async fn a_change_that_cannot_be_saved_is_an_error_and_is_saved_with_the_next() 
     let client = dynamodb(&aws);
     let token = marker();
     // A folder in the file's place makes the write fail, for root too.
-    let obstacle = folder.path().join("dynamodb.sqlite.new");
+    let obstacle = folder.path().join("dynamodb.sqlite");
+    fs::remove_file(&obstacle).unwrap();
     fs::create_dir(&obstacle).unwrap();
 
     let refused = client.put_item().table_name(CONNECTIONS).item("pk", s(&token)).send().await;
@@ -222,61 +220,6 @@ async fn a_change_that_cannot_be_saved_is_an_error_and_is_saved_with_the_next() 
     assert_eq!(files_with(folder.path(), &token), [""; 0]);
     put(&client, "USER#1", "a", "b").await;
     assert_eq!(files_with(folder.path(), &token), ["dynamodb.sqlite"]);
-}
-
-/// Fills a file as the first version did, which let SQLite work on it, and stops as a kill would.
-fn leave_as_the_first_version_did(folder: &Path, kept: &str, deleted: &str) {
-    let elsewhere = tempfile::tempdir().unwrap();
-    let database = Database::new(elsewhere.path().join("dynamodb.sqlite").to_str().unwrap()).unwrap();
-    let key = KeySchemaElement { attribute_name: "pk".to_owned(), key_type: KeyType::HASH };
-    let attribute = AttributeDefinition { attribute_name: "pk".to_owned(), attribute_type: ScalarAttributeType::S };
-    let table = CreateTableRequest {
-        table_name: CONNECTIONS.to_owned(),
-        key_schema: vec![key],
-        attribute_definitions: vec![attribute],
-        billing_mode: Some("PAY_PER_REQUEST".to_owned()),
-        ..CreateTableRequest::default()
-    };
-    database.create_table(table).unwrap();
-    for text in [kept, deleted] {
-        let fields = [("pk", text), ("listed", "yes"), ("connected_at", "2026-11-22T10:00:00Z"), ("reference", "a")];
-        let item = fields.into_iter().map(|(name, text)| (name.to_owned(), Stored::S(text.to_owned())));
-        let put = PutItemRequest { table_name: CONNECTIONS.to_owned(), item: item.collect(), ..Default::default() };
-        database.put_item(put).unwrap();
-    }
-    let key = [("pk".to_owned(), Stored::S(deleted.to_owned()))].into_iter().collect();
-    let delete = DeleteItemRequest { table_name: CONNECTIONS.to_owned(), key, ..Default::default() };
-    database.delete_item(delete).unwrap();
-    for entry in fs::read_dir(elsewhere.path()).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_folder_of_the_first_version_keeps_its_items_gets_the_indexes_and_forgets_what_was_deleted() {
-    let folder = tempfile::tempdir().unwrap();
-    let [kept, deleted] = [marker(), marker()];
-    leave_as_the_first_version_did(folder.path(), &kept, &deleted);
-    assert_eq!(files_with(folder.path(), &kept), ["dynamodb.sqlite-wal"], "in the log only");
-    assert_eq!(files_with(folder.path(), &deleted), ["dynamodb.sqlite-wal"]);
-
-    let aws = start_in(folder.path()).await;
-
-    assert_eq!(files_with(folder.path(), &kept), ["dynamodb.sqlite"]);
-    assert_eq!(files_with(folder.path(), &deleted), [""; 0]);
-    let client = dynamodb(&aws);
-    for (index, attribute, value) in
-        [("connections_by_time", "listed", "yes"), ("connections_by_reference", "reference", "a")]
-    {
-        let query = client.query().table_name(CONNECTIONS).index_name(index).key_condition_expression("#a = :a");
-        let query = query.expression_attribute_names("#a", attribute).expression_attribute_values(":a", s(value));
-        let found = query.send().await.unwrap();
-        let keys: Vec<_> = found.items().iter().map(|item| item["pk"].clone()).collect();
-        assert_eq!(keys, [AttributeValue::S(kept.clone())], "{index}");
-    }
-    aws.stop().await;
-    start_in(folder.path()).await;
 }
 
 #[tokio::test]

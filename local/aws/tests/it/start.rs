@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use local_aws::{LocalAws, Options, StartError};
+use dynoxide::Database;
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
+use local_aws::{CreateTablesError, LocalAws, Options, StartError};
 
-use crate::client::{start, start_in};
+use crate::client::{CONNECTIONS, EPHEMERA, dynamodb, start, start_in};
 
 async fn refused(options: Options) -> StartError {
     LocalAws::start(options).await.unwrap_err()
@@ -110,4 +113,30 @@ async fn a_damaged_tables_file_is_refused() {
 
     assert!(matches!(error, StartError::TablesUnreadable { .. }), "{error}");
     assert_eq!(error.to_string().lines().count(), 1);
+}
+
+#[tokio::test]
+async fn a_table_that_lacks_an_index_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dynamodb.sqlite");
+    let database = Database::memory().unwrap();
+    let key = KeySchemaElement { attribute_name: "pk".to_owned(), key_type: KeyType::HASH };
+    let attribute = AttributeDefinition { attribute_name: "pk".to_owned(), attribute_type: ScalarAttributeType::S };
+    let table = CreateTableRequest {
+        table_name: CONNECTIONS.to_owned(),
+        key_schema: vec![key],
+        attribute_definitions: vec![attribute],
+        billing_mode: Some("PAY_PER_REQUEST".to_owned()),
+        ..CreateTableRequest::default()
+    };
+    database.create_table(table).unwrap();
+    database.vacuum_into(file.to_str().unwrap()).unwrap();
+
+    let aws = LocalAws::start(in_folder(folder.path())).await.unwrap();
+    let error = aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap_err();
+
+    assert!(matches!(&error, CreateTablesError::Outdated { table } if table == CONNECTIONS), "{error}");
+    assert!(error.to_string().ends_with("delete the state folder and start again"), "{error}");
+    let tables = dynamodb(&aws).list_tables().send().await.unwrap();
+    assert_eq!(tables.table_names(), [CONNECTIONS]);
 }

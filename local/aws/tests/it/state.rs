@@ -110,7 +110,9 @@ async fn a_secret_that_cannot_be_saved_is_an_error_and_is_not_kept() {
     let aws = start_in(folder.path()).await;
     fill(&aws).await;
     // A folder in the file's place makes the write fail, for root too.
-    fs::create_dir(folder.path().join("secrets.json.new")).unwrap();
+    let file = folder.path().join("secrets.json");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
 
     let put = secrets(&aws).put_secret_value().secret_id(SECRET);
     let put = put.secret_string("third").send().await;
@@ -118,4 +120,5 @@ async fn a_secret_that_cannot_be_saved_is_an_error_and_is_not_kept() {
     let error = put.unwrap_err().into_service_error();
     assert!(error.is_internal_service_error(), "{error:?}");
     assert_filled(&aws).await;
+    assert_eq!(files(folder.path()), ["dynamodb.sqlite", "lock", "secrets.json"], "and no draft is left");
 }

@@ -86,10 +86,6 @@ fn files_that_are_not_its_own_are_named_and_left_alone() {
     ] {
         let folder = Folder::onboarded();
         fs::write(folder.path().join(name), content).unwrap();
-        for log in ["aws/dynamodb.sqlite-wal", "aws/dynamodb.sqlite-shm"] {
-            // What the database would mend itself with.
-            let _ = fs::remove_file(folder.path().join(log));
-        }
 
         let line = refusal(program(&folder.path(), &[]));
 

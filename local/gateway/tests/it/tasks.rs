@@ -110,7 +110,7 @@ fn a_reset_deletes_the_state_unless_a_local_is_running() {
     };
     let local = Local::start(&folder.path(), &[]);
     let before = local.api_key().to_owned();
-    for draft in ["simulator.json.1.draft", "aws/secrets.json.new"] {
+    for draft in ["simulator.json.1.draft", "aws/secrets.json.1.draft"] {
         fs::write(folder.path().join(draft), "what a kill has left").unwrap();
     }
 
