@@ -7,7 +7,7 @@ use std::{
 
 use shared::{secrets::CertificateSecret, types::secret::PrivateKeyPem};
 
-use crate::{LocalError, Options};
+use crate::{error::LocalError, options::Options};
 
 /// The files of `--certificate` as the secret that the setup reads.
 pub(crate) fn read(file: &Path, options: &Options) -> Result<CertificateSecret, LocalError> {

@@ -6,7 +6,10 @@ use bunq_simulator::Simulator;
 use shared::config::{Config, ConfigError};
 use url::Url;
 
-use crate::{BankChoice, LocalError, Options};
+use crate::{
+    error::LocalError,
+    options::{BankChoice, Options},
+};
 
 /// What the template sets in the cloud, set here; anything else comes from the environment.
 pub(crate) fn read(

@@ -7,7 +7,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::LocalError;
+use crate::error::LocalError;
 
 /// Passes on what arrives at this address, such as that of Docker's bridge, to the same port of this machine, until the process ends.
 pub(crate) async fn pass_on(address: IpAddr, port: u16) -> Result<(), LocalError> {

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use local_aws::AccessKey;
 use url::Url;
 
-use crate::serve::LARGEST_BODY;
+/// The largest body that API Gateway accepts: 10 MB.
+pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// Stands for API Gateway's IAM authorizer: lets in what this machine's access key signed.
 pub(crate) async fn iam(State(access_key): State<AccessKey>, request: Request, next: Next) -> Response {

@@ -13,7 +13,11 @@ use reqwest::{StatusCode, header::CONTENT_TYPE};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use crate::{LocalError, Options, options::Task, state::StateDir};
+use crate::{
+    error::LocalError,
+    options::{Options, Task},
+    state::StateDir,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -13,10 +13,7 @@ use shared::http::App;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use crate::gateway;
-
-/// API Gateway takes 10 MB.
-pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
+use crate::{gate::LARGEST_BODY, routes::gateway};
 
 const LIMITS: Limits = Limits {
     head: Duration::from_secs(30),

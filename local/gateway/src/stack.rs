@@ -21,7 +21,12 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    BankChoice, LocalError, Options, Progress, certificate, configuration, docker, functions_env, serve,
+    certificate, configuration, docker,
+    error::LocalError,
+    functions_env,
+    options::{BankChoice, Options},
+    progress::Progress,
+    serve::serve,
     state::StateDir,
 };
 

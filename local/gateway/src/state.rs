@@ -11,7 +11,10 @@ use local_aws::{AccessKey, AccessKeyError};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::types::secret::{ApiKey, Secret as _};
 
-use crate::{BankChoice, LocalError, Options};
+use crate::{
+    error::LocalError,
+    options::{BankChoice, Options},
+};
 
 /// Where the state of one bank is.
 #[derive(Clone, Debug)]
