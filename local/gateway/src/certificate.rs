@@ -1,4 +1,4 @@
-//! `--certificate` and its companions.
+//! The certificate files of `--certificate`, `--certificate-key` and `--certificate-chain`.
 
 use std::{
     fs,
@@ -9,7 +9,10 @@ use shared::{secrets::CertificateSecret, types::secret::PrivateKeyPem};
 
 use crate::{error::LocalError, options::Options};
 
-/// The files of `--certificate` as the secret that the setup reads.
+/// Reads the certificate files as the secret that the setup uses.
+///
+/// # Errors
+/// [`LocalError::CertificateFile`] if a file cannot be read.
 pub(crate) fn read(file: &Path, options: &Options) -> Result<CertificateSecret, LocalError> {
     let read = |path: &Path| {
         fs::read_to_string(path).map_err(|source| LocalError::CertificateFile { path: path.to_owned(), source })
@@ -22,8 +25,7 @@ pub(crate) fn read(file: &Path, options: &Options) -> Result<CertificateSecret, 
     })
 }
 
-/// Puts flags in place of field names: error texts about a certificate name the fields of its secret, but a person who
-/// starts `local` with files has typed flags.
+/// Replaces field names by flags: error texts name the fields of the secret, but the operator has typed flags.
 pub(crate) fn in_flags(text: &str) -> String {
     let flags = [
         ("`certificate`", "--certificate"),

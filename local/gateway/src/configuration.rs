@@ -1,4 +1,4 @@
-//! The deployment's configuration on this machine.
+//! The configuration of the deployment on this machine.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,11 @@ use crate::{
     options::{BankChoice, Options},
 };
 
-/// What the template sets in the cloud, set here; anything else comes from the environment.
+/// Sets the variables that the template sets on AWS. All others come from the environment. Also returns the variables
+/// that are in use.
+///
+/// # Errors
+/// [`LocalError`] if a variable is invalid, or if `--bunq custom` lacks an address of the bank.
 pub(crate) fn read(
     options: &Options,
     port: u16,

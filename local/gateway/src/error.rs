@@ -1,88 +1,89 @@
-//! Why `local` does not start: one line each, for the person at the terminal.
+//! The errors of `local`. Each has a text of one line for the person at the terminal.
 
 use std::{io, net::IpAddr, path::PathBuf};
 
 use shared::{config::ConfigError, http::Problem, lambda};
 
-/// The local stack does not start.
+/// Why the local stack does not start, or a task fails.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
-    /// One of the three ports.
+    /// Another program uses one of the three ports.
     #[error("port {port} is taken by another program; choose another with {flag}")]
     PortTaken {
         /// The port.
         port: u16,
-        /// What chooses it.
+        /// The flag that selects the port.
         flag: &'static str,
     },
-    /// The API's port, for another reason.
+    /// The port of the API cannot be used, for another reason.
     #[error("cannot listen on port {port}: {source}")]
     Listen {
         /// The port.
         port: u16,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The address for functions in Docker.
+    /// The address for functions in Docker cannot be used.
     #[error(
-        "cannot listen on {address}, port {port}: {source}; is it an address of this machine, such as Docker's bridge has?"
+        "cannot listen on {address}, port {port}: {source}; is it an address of this machine, such as that of \
+         Docker's bridge?"
     )]
     Docker {
         /// The address.
         address: IpAddr,
         /// The port.
         port: u16,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The embedded AWS.
+    /// The embedded AWS does not start.
     #[error("the embedded AWS does not start: {0}")]
     Aws(local_aws::StartError),
-    /// Its tables.
-    #[error("the tables cannot be made: {0}")]
+    /// The tables cannot be created.
+    #[error("cannot create the tables: {0}")]
     Tables(#[from] local_aws::CreateTablesError),
-    /// The simulated bank.
+    /// The simulated bank does not start.
     #[error("the simulated bank does not start: {0}")]
     Simulator(bunq_simulator::StartError),
-    /// The state folder.
+    /// The state folder, or a file in it, cannot be used.
     #[error("cannot use the folder {}: {source}", path.display())]
     StateDir {
         /// The folder or file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The file of the access key holds something else.
+    /// The credentials file does not contain a valid access key.
     #[error("the file {} {source}; correct it, or remove it and get a new key", path.display())]
     Credentials {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         source: local_aws::AccessKeyError,
     },
-    /// Another process works with the same state.
+    /// Another process uses the same state folder.
     #[error("another `local` uses the folder {}; stop it first, or choose another with --state-dir", path.display())]
     StateDirInUse {
         /// The folder.
         path: PathBuf,
     },
-    /// `keys` or `status` where no `local` has been.
+    /// No `local` has used the state folder that `keys` or `status` names.
     #[error(
-        "no `local` has been started with the state folder {}; start one in another terminal, or type this in the folder \
-         where it was started",
+        "no `local` has been started with the state folder {}; start one in another terminal, or type this in the \
+         folder where it was started",
         path.display()
     )]
     NeverStarted {
         /// The folder.
         path: PathBuf,
     },
-    /// `keys` or `status` while none runs.
+    /// No `local` answers `keys` or `status`.
     #[error("no `local` answers on port {port}; start one in another terminal, or give its port with --port")]
     NotRunning {
         /// The port.
         port: u16,
     },
-    /// The running one has another access key.
+    /// The running `local` has the access key of another state folder.
     #[error(
         "the running `local` uses another state folder than {}; give it with --state-dir, and its bank with --bunq",
         path.display()
@@ -91,72 +92,72 @@ pub enum LocalError {
         /// The folder.
         path: PathBuf,
     },
-    /// The running one refuses.
+    /// The running `local` refuses the task.
     #[error("{problem}")]
     Refused {
-        /// Why.
+        /// The reason.
         problem: String,
     },
-    /// A file of the certificate.
+    /// A certificate file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     CertificateFile {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The certificate is not one that the bank would take.
+    /// The bank would not accept the certificate.
     #[error("{problem} Nothing was changed.")]
     Certificate {
-        /// Why, with the flags in place of the secret's fields.
+        /// The reason, with flags in place of the secret's fields.
         problem: String,
     },
-    /// A state that cannot be made again.
+    /// A deletion of a state that cannot be restored needs `--yes`.
     #[error(
-        "the state in {} holds this deployment's keys at bunq and the tokens of its customers, and nobody can restore them; to delete \
-         it, type: reset --bunq {bank} --state-dir {} --yes",
+        "the state in {} holds this deployment's keys at bunq and the tokens of its customers, and nobody can restore \
+         them; to delete it, type: reset --bunq {bank} --state-dir {} --yes",
         path.display(), root.display()
     )]
     NotWithoutYes {
         /// The folder.
         path: PathBuf,
-        /// What `--state-dir` said.
+        /// The value of `--state-dir`.
         root: PathBuf,
         /// The bank.
         bank: &'static str,
     },
-    /// `--bunq custom` without the bank's addresses.
+    /// `--bunq custom` lacks addresses of the bank.
     #[error("--bunq custom needs the bank's addresses in the environment; missing: {}", missing.join(", "))]
     CustomBank {
         /// The variables that are not set.
         missing: Vec<&'static str>,
     },
-    /// `--public-url`.
+    /// The value of `--public-url` is invalid.
     #[error("--public-url {problem}")]
     PublicUrl {
-        /// What is wrong with it.
+        /// The reason.
         problem: &'static str,
     },
-    /// The environment.
+    /// The environment is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The TLS library.
+    /// The TLS library does not start.
     #[error(transparent)]
     Start(#[from] lambda::StartError),
-    /// The onboarding.
+    /// The onboarding failed.
     #[error("the onboarding at {bank} stopped: {problem} {hint}What was done is kept; run it again to go on.")]
     Onboarding {
-        /// The bank's address.
+        /// The address of the bank.
         bank: String,
-        /// Why.
+        /// The reason.
         problem: Box<Problem>,
-        /// What to type, if it is known; with a blank at its end.
+        /// A hint for the operator, followed by a space; may be empty.
         hint: &'static str,
     },
-    /// The first API key.
-    #[error("no API key can be made: {0}")]
+    /// The first API key cannot be created.
+    #[error("cannot create an API key: {0}")]
     ApiKey(Problem),
-    /// The server.
+    /// The server failed.
     #[error("the server stopped: {0}")]
     Serve(io::Error),
 }

@@ -1,11 +1,11 @@
-//! The environment of functions that run on this machine, but not in this process: `cargo lambda watch` reads it.
+//! The environment file for functions that run on this machine in other processes. `cargo lambda watch` reads it.
 
 use std::collections::BTreeMap;
 
 use local_aws::AccessKey;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// Every variable of a function, one in a line, for its owner only: the access key is among them.
+/// Every variable of a function, one per line. The text is a secret, because it contains the access key.
 pub(crate) fn content(variables: &BTreeMap<&str, String>, aws_url: &str, access_key: &AccessKey) -> SecretString {
     let aws = [
         ("AWS_REGION", "eu-central-1"),

@@ -1,5 +1,4 @@
-//! What API Gateway does before a function is asked: it lets nobody but IAM's users at POST /setup, and knows one
-//! public name.
+//! The stand-in for API Gateway: it authorizes `POST /setup` by signature, and serves `/auth` under one public name.
 
 use axum::{
     Json, Router,
@@ -16,7 +15,7 @@ use url::Url;
 /// The largest body that API Gateway accepts: 10 MB.
 pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// Stands for API Gateway's IAM authorizer: lets in what this machine's access key signed.
+/// Stands in for API Gateway's IAM authorizer: accepts requests that are signed with this machine's access key.
 pub(crate) async fn iam(State(access_key): State<AccessKey>, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return forbidden() };
@@ -30,12 +29,12 @@ pub(crate) async fn iam(State(access_key): State<AccessKey>, request: Request, n
     }
 }
 
-/// As API Gateway says it.
+/// The answer of API Gateway to a request without a valid signature.
 fn forbidden() -> Response {
     (StatusCode::FORBIDDEN, Json(serde_json::json!({ "message": "Forbidden" }))).into_response()
 }
 
-/// Sends a browser that opens /auth under another name of this machine to the public one.
+/// Redirects a browser that opens `/auth` under another name of this machine to the public URL.
 pub(crate) fn consents_at(router: Router, public_url: Url) -> Router {
     router.layer(middleware::from_fn_with_state(public_url, redirect_to_public_name))
 }
@@ -47,12 +46,11 @@ async fn redirect_to_public_name(State(public_url): State<Url>, request: Request
     if is_public || request.method() != Method::GET || request.uri().path() != "/auth" {
         return next.run(request).await;
     }
-    // A tunnel may write this machine's name over the public one: a redirect to that would come back here again and
-    // again.
+    // A tunnel may replace the public host by this machine's name. A redirect to the public URL would then loop.
     if !public_url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]")) {
         return next.run(request).await;
     }
-    // The bank sends the browser back to the public name, where a cookie of this one does not come along.
+    // The bank redirects the browser to the public URL, where a cookie of another host is not sent.
     let mut there = public_url.clone();
     there.set_path(&format!("{}/auth", public_url.path().trim_end_matches('/')));
     there.set_query(request.uri().query());

@@ -1,4 +1,4 @@
-//! `cargo run -p local`: all of it on one machine, with one command.
+//! The binary `local`: the whole stack on one machine, with one command.
 
 use std::{
     fmt::Display,
@@ -16,10 +16,10 @@ use tokio::{
 };
 use tracing::level_filters::LevelFilter;
 
-/// How long requests under way may take once Ctrl-C was pressed.
+/// How long pending requests may take after Ctrl-C.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
-/// After how long without a word the start says that it goes on.
+/// How long a start may print nothing before it prints that it is still running.
 const SILENCE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
@@ -42,12 +42,12 @@ async fn main() -> ExitCode {
     }
 }
 
-/// A line for the person at the terminal. Nothing can be done about one that is gone.
+/// Prints a line on standard output. A closed standard output is ignored.
 fn say(line: &dyn Display) {
     let _ = writeln!(stdout(), "{line}");
 }
 
-/// To standard error: a short line for each request where a person reads, JSON where a program does.
+/// Logs to standard error: by default a short line per request on a terminal, and JSON elsewhere.
 fn log(level: Option<LevelFilter>) {
     let (format, level) = match (stderr().is_terminal(), level) {
         (true, None) => (Format::Requests, LevelFilter::WARN),
@@ -58,10 +58,10 @@ fn log(level: Option<LevelFilter>) {
 }
 
 async fn run(options: &Options) -> Result<(), LocalError> {
-    // Before anything starts: a signal must not fall between two listeners.
+    // Registered before anything starts, so that no signal is lost.
     let interrupted = interrupted();
     let wait = async |mut interrupted: watch::Receiver<bool>| {
-        // The sender lives as long as its task, which ends with the signal.
+        // An error means that the sender's task has ended, which is a stop as well.
         let _ = interrupted.wait_for(|interrupted| *interrupted).await;
     };
     let (spoken, heard) = watch::channel(());
@@ -84,7 +84,7 @@ async fn run(options: &Options) -> Result<(), LocalError> {
     Ok(())
 }
 
-/// Says that the start goes on, whenever it has been silent for a while. Never ends.
+/// Prints a line whenever a start has printed nothing for a while. Never returns.
 async fn break_silence(mut heard: watch::Receiver<()>) {
     loop {
         if tokio::time::timeout(SILENCE, heard.changed()).await.is_err() {
@@ -93,7 +93,7 @@ async fn break_silence(mut heard: watch::Receiver<()>) {
     }
 }
 
-/// Turns true with Ctrl-C, or SIGTERM from whatever started us.
+/// Becomes true on Ctrl-C (SIGINT) or SIGTERM.
 fn interrupted() -> watch::Receiver<bool> {
     let (send, interrupted) = watch::channel(false);
     let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));

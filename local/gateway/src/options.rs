@@ -1,4 +1,4 @@
-//! What `local` can be told.
+//! The command line of `local`.
 
 use std::{net::IpAddr, path::PathBuf};
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 use url::Url;
 
-/// Which bank to talk to.
+/// The bank to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum BankChoice {
-    /// A simulated bank on this machine, with play customers
+    /// A simulated bank on this machine, with test customers
     Simulator,
     /// bunq's sandbox
     Sandbox,
@@ -21,7 +21,7 @@ pub enum BankChoice {
 }
 
 impl BankChoice {
-    /// Its name on the command line.
+    /// The name of the bank on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,104 +33,105 @@ impl BankChoice {
     }
 }
 
-/// Runs all of it on this machine: the API, an embedded AWS, and a simulated bank.
+/// Runs the whole stack on this machine: the API, an embedded AWS, and a simulated bank.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "local", version)]
 pub struct Options {
-    /// What to do in place of running everything
+    /// Runs a task instead of the stack
     #[command(subcommand)]
     pub task: Option<Task>,
-    /// Port of the API; 0 takes any free one
+    /// Port of the API; 0 selects a free one
     #[arg(long, global = true, default_value_t = 3000)]
     pub port: u16,
-    /// Port of DynamoDB and Secrets Manager; 0 takes any free one
+    /// Port of DynamoDB and Secrets Manager; 0 selects a free one
     #[arg(long, default_value_t = 4566)]
     pub aws_port: u16,
-    /// Port of the simulated bank; 0 takes any free one
+    /// Port of the simulated bank; 0 selects a free one
     #[arg(long, default_value_t = 4100)]
     pub simulator_port: u16,
-    /// Let functions in Docker reach AWS and the bank at this address of this machine, too: Docker's bridge usually has
-    /// 172.17.0.1
+    /// Makes AWS and the bank available to functions in Docker, at this address of this machine; the address of
+    /// Docker's bridge is usually 172.17.0.1
     #[arg(long, value_name = "ADDRESS")]
     pub docker: Option<IpAddr>,
-    /// Folder that keeps tables, secrets, the simulated bank and the API key between runs
+    /// Folder that keeps the tables, the secrets, the state of the simulated bank and the API key between runs
     #[arg(long, global = true, default_value = ".local")]
     pub state_dir: PathBuf,
-    /// Which bank to talk to; each keeps its own state
+    /// Which bank to use; each has its own state
     #[arg(long, global = true, value_enum, default_value_t = BankChoice::Simulator)]
     pub bunq: BankChoice,
-    /// Where browsers reach the API, if not at this machine's port of the API: bunq sends customers back there
+    /// The URL at which browsers reach the API, if it is not this machine's port: bunq redirects customers to it
     #[arg(long)]
     pub public_url: Option<Url>,
-    /// Your QSEAL certificate in PEM, without its chain: puts it, its key and its chain into the secret
+    /// Your QSEAL certificate in PEM, without its chain: stores it, its key and its chain in the secret
     /// bunq-tpp/psd2-certificate of the embedded AWS
     #[arg(long, value_name = "FILE", requires_all = ["certificate_key", "certificate_chain"])]
     pub certificate: Option<PathBuf>,
-    /// The certificate's private key, PKCS#8 in PEM
+    /// The private key of the certificate, PKCS#8 in PEM
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub certificate_key: Option<PathBuf>,
-    /// The certificate's chain in PEM: its issuer first, the root last
+    /// The chain of the certificate in PEM: the issuer first, the root last
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub certificate_chain: Option<PathBuf>,
-    /// Delete the simulated bank's state (keys, customers, tokens), and start over; for another bank, see `reset`
+    /// Deletes the state at the simulated bank (keys, customers, tokens) before the start; for another bank, see
+    /// `reset`
     #[arg(long)]
     pub fresh: bool,
-    /// How much to log to standard error: error, warn, info (every request and every call to the bank), debug or trace.
-    /// By default one short line for each request on a terminal, and info as JSON elsewhere
+    /// The level of the log on standard error: error, warn, info (every request and every call to the bank), debug or
+    /// trace. By default, one short line per request on a terminal, and info as JSON elsewhere
     #[arg(long)]
     pub log: Option<LevelFilter>,
 }
 
-/// Something else than running everything.
+/// A task to run instead of the stack.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Makes, lists, rotates and revokes API keys of the running `local`
+    /// Creates, lists, rotates and revokes API keys of the running `local`
     Keys {
-        /// Which of them
+        /// What to do with the API keys
         #[command(subcommand)]
         task: KeysTask,
     },
-    /// Prints the onboarding's report of the running `local`
+    /// Prints the onboarding report of the running `local`
     Status,
-    /// Deletes this bank's state: keys, customers, tokens
+    /// Deletes the state at this bank: keys, customers, tokens
     Reset {
-        /// Needed for every bank but the simulated one
+        /// Required for every bank except the simulated one
         #[arg(long)]
         yes: bool,
     },
 }
 
-/// Something about API keys.
+/// A task on API keys.
 #[derive(Clone, Debug, Subcommand)]
 pub enum KeysTask {
-    /// Makes an API key and prints it, once
+    /// Creates an API key and prints it; the key is never shown again
     Create {
-        /// What to call it
+        /// The name of the API key
         #[arg(long)]
         name: String,
-        /// A scope that it has; several times for several
+        /// A scope of the API key; repeat the flag for several scopes
         #[arg(long = "scope", value_name = "SCOPE", required = true)]
         scopes: Vec<String>,
-        /// Whose customers it reaches; `default` by default
+        /// The workspace whose customers the API key can access; `default` by default
         #[arg(long)]
         workspace: Option<String>,
-        /// When it stops working, such as 2030-01-01T00:00:00Z; never by default
+        /// When the API key expires, such as 2030-01-01T00:00:00Z; never by default
         #[arg(long, value_name = "TIME")]
         expires_at: Option<String>,
     },
     /// Lists the API keys, without the keys themselves
     List,
-    /// Makes a successor of one and prints it, once; the old one ends by itself
+    /// Creates a successor of an API key and prints it once; the old key expires by itself
     Rotate {
-        /// The id of the old one, as `keys list` prints it
+        /// The id of the old API key, as `keys list` prints it
         id: String,
-        /// For how many hours the old one goes on working; 24 by default
+        /// How many hours the old API key remains valid; 24 by default
         #[arg(long, value_name = "HOURS")]
         overlap: Option<u16>,
     },
-    /// Revokes one
+    /// Revokes an API key
     Revoke {
-        /// Its id, as `keys list` prints it
+        /// The id of the API key, as `keys list` prints it
         id: String,
     },
 }

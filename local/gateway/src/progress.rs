@@ -6,21 +6,21 @@ use shared::tpp::{Step, StepState};
 
 use crate::options::BankChoice;
 
-/// What a start is doing, for the person who waits.
+/// An event during a start. Its text is for the person at the terminal.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// `--fresh`.
+    /// The state in this folder is deleted, because of `--fresh`.
     Forgetting(PathBuf),
-    /// A state that takes a moment to read.
+    /// A large state is read.
     Opening {
-        /// Where it is.
+        /// The folder of the state.
         path: PathBuf,
-        /// How large it is, in bytes.
+        /// The size of the state in bytes.
         bytes: u64,
     },
-    /// The bank is asked from here on.
+    /// The onboarding at the bank begins.
     Onboarding(BankChoice),
-    /// A step of the onboarding is done.
+    /// A step of the onboarding has ended.
     Step(Step, StepState),
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Progress {
     }
 }
 
-/// A step of the onboarding, in words.
+/// One line about a step of the onboarding.
 struct StepLine(Step, StepState);
 
 impl fmt::Display for StepLine {

@@ -1,5 +1,5 @@
-//! What `local keys` and `local status` do: they ask the running `local`, by `POST /setup`, signed with the access key
-//! of its state folder, as its owner does on AWS.
+//! The commands `keys` and `status`: they send `POST /setup` to the running `local`, signed with the access key of its
+//! state folder, as an operator does on AWS.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,12 +19,13 @@ use crate::{
     state::StateDir,
 };
 
+/// How long to wait for the answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Has the running `local` do a task of the setup, and answers what it says.
+/// Sends a task to the running `local` and returns its answer.
 ///
 /// # Errors
-/// No `local` runs there, or it refuses.
+/// [`LocalError`] if no `local` has used the state folder, none answers on the port, or the running one refuses.
 pub async fn ask(options: &Options, task: &Task) -> Result<Value, LocalError> {
     let state = StateDir::at(&options.state_dir, options.bunq);
     let access_key = state.existing_access_key()?;
@@ -32,7 +33,7 @@ pub async fn ask(options: &Options, task: &Task) -> Result<Value, LocalError> {
     let body = task.payload().to_string();
     let not_running = || LocalError::NotRunning { port: options.port };
 
-    // This machine's own port, never by way of a proxy.
+    // A proxy cannot reach loopback.
     let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|_| not_running())?;
     let mut request = http.post(&url).header(CONTENT_TYPE, "application/json");
     for (name, value) in signature(&access_key, &url, &body).ok_or_else(not_running)? {
@@ -51,11 +52,11 @@ pub async fn ask(options: &Options, task: &Task) -> Result<Value, LocalError> {
     }
 }
 
-/// A problem in one line, in the words of the command line.
+/// The text of a problem in one line, with flags in place of field names.
 fn words(problem: &Value) -> String {
     let detail = problem["detail"].as_str().unwrap_or("it gives no reason").to_owned();
     let all = problem["errors"].as_array().map_or(0, Vec::len);
-    // A single reason is the detail.
+    // If there is a single reason, the detail already states it.
     let said = if all > 1 { reasons(problem) } else { detail };
     let flags = [
         ("/scopes/", "--scope "),
@@ -77,7 +78,7 @@ fn reasons(problem: &Value) -> String {
     reasons.collect::<Vec<_>>().join("; ")
 }
 
-/// The headers of AWS's Signature Version 4.
+/// The headers of an AWS signature (version 4).
 fn signature(access_key: &AccessKey, url: &str, body: &str) -> Option<Vec<(String, String)>> {
     let secret = access_key.secret().expose_secret();
     let identity = Credentials::new(access_key.id(), secret, None, None, "local").into();

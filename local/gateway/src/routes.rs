@@ -10,17 +10,17 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::gate;
 
-/// Every group behind what stands for API Gateway. POST /setup takes what `access_key` signed.
+/// All groups of routes behind the stand-in for API Gateway. `POST /setup` requires a signature by `access_key`.
 pub fn gateway(app: App, access_key: AccessKey) -> Router {
     let (public_url, provider) = (app.tpp.config().public_url.clone(), app.tpp.config().provider.clone());
     let setup = setup::router().layer(middleware::from_fn_with_state(access_key, gate::iam));
     gate::consents_at(service(routes(setup, &provider), app), public_url)
 }
 
-/// The whole API as OpenAPI describes it.
+/// The OpenAPI document of the whole API.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    // The document does not depend on the provider, so any will do.
+    // The document does not depend on the provider.
     let provider = Provider { display_name: String::new(), support_url: None, open_consent: true };
     shared::http::document(&routes(setup::router(), &provider))
 }

@@ -1,4 +1,4 @@
-//! The port of the API: who is answered, and how long a request may take to arrive.
+//! The server of the API: the accepted hosts, and the limits on requests.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -22,11 +22,11 @@ const LIMITS: Limits = Limits {
     grace: Duration::from_secs(2),
 };
 
-/// Serves the API on a port of this machine until `stop` resolves, to requests for this machine and for the public
-/// URL's host. `access_key` stands for IAM's.
+/// Serves the API until `stop` resolves. The accepted hosts are this machine's names and the host of the public URL.
+/// `access_key` stands in for the access key of an IAM user.
 ///
 /// # Errors
-/// The listener has no address.
+/// Returns an error if the listener has no local address.
 pub async fn serve(
     listener: TcpListener,
     app: App,
@@ -40,7 +40,7 @@ pub async fn serve(
     }
     let router = gateway(app, access_key);
     let service = move |peer: SocketAddr, mut request: Request<Bytes>| {
-        // In place of API Gateway's `sourceIp`, for the audit line.
+        // Stands in for API Gateway's `sourceIp`, which the audit line holds.
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request.map(Body::from))
     };

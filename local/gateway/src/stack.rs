@@ -1,4 +1,4 @@
-//! Starts everything in order, and stops it.
+//! The start and the stop of the local stack.
 
 use std::{
     io,
@@ -30,31 +30,31 @@ use crate::{
     state::StateDir,
 };
 
-/// From how many bytes of state on a start takes a moment.
+/// From this size in bytes, reading the state takes noticeable time.
 const LARGE_STATE: u64 = 20_000_000;
 
-/// bunq may ask for a wait of half a minute on the way.
+/// The deadline of the onboarding: bunq's rate limits may delay it by half a minute.
 const ONBOARDING: Duration = Duration::from_secs(120);
 
-/// Who hears what a start is doing.
+/// The receiver of the events of a start.
 type Hears<'a> = &'a (dyn Fn(Progress) + Sync);
 
-/// Everything, running.
+/// The started stack. [`serve`](Self::serve) serves the API.
 #[derive(Debug)]
 pub struct Stack {
-    /// Where the API is.
+    /// The URL of the API.
     pub url: Url,
-    /// Where the embedded AWS is.
+    /// The URL of the embedded AWS.
     pub aws_url: String,
-    /// Where the simulated bank is, if it is the one.
+    /// The URL of the simulated bank, if it is used.
     pub simulator_url: Option<Url>,
-    /// The bank's API.
+    /// The URL of the bank's API.
     pub bank_url: Url,
-    /// A key with every scope.
+    /// An API key with every scope.
     pub api_key: ApiKey,
-    /// The file that holds the key.
+    /// The file with the API key.
     pub api_key_file: PathBuf,
-    /// The file that holds what signs calls to the embedded AWS and to POST /setup.
+    /// The file with the access key that signs calls to the embedded AWS and to `POST /setup`.
     pub aws_credentials_file: PathBuf,
     listener: TcpListener,
     app: App,
@@ -64,11 +64,11 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything but the API's server, and onboards where that was not done. `progress` hears of what takes
-    /// time, and of each step.
+    /// Starts everything except the server of the API, and onboards unless that was done. `progress` receives the
+    /// events of the start.
     ///
     /// # Errors
-    /// [`LocalError`], one line for the person at the terminal.
+    /// [`LocalError`] if an option is invalid, a port or the state folder cannot be used, or the onboarding fails.
     pub async fn start(options: &Options, progress: Hears<'_>) -> Result<Self, LocalError> {
         let certificate = options.certificate.as_ref().map(|file| certificate::read(file, options)).transpose()?;
         let listener = listen(options.port).await?;
@@ -143,7 +143,7 @@ impl Stack {
         })
     }
 
-    /// Where the API listens on this machine.
+    /// The address on which the API listens.
     #[must_use]
     pub fn address(&self) -> String {
         self.listener.local_addr().map_or_else(|_| "an unknown port".to_owned(), |address| format!("http://{address}"))
@@ -152,7 +152,7 @@ impl Stack {
     /// Serves the API until `shutdown` resolves, then stops everything.
     ///
     /// # Errors
-    /// [`LocalError::Serve`].
+    /// [`LocalError::Serve`] if the listener has no local address.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), LocalError> {
         let served = serve(self.listener, self.app, self.access_key, shutdown).await;
         if let Some(simulator) = self.simulator {
@@ -163,7 +163,7 @@ impl Stack {
     }
 }
 
-/// The names by which functions in containers know this machine. Docker Desktop's name needs no `--docker`.
+/// The names of this machine for functions in containers. The name of Docker Desktop does not depend on `--docker`.
 fn names(docker: Option<IpAddr>) -> Vec<Name> {
     let desktop = "host.docker.internal".parse::<Name>().ok();
     desktop.into_iter().chain(docker.map(Name::from)).collect()
@@ -190,10 +190,10 @@ async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Resul
     Ok(Simulator::start(options).await?)
 }
 
-/// Deletes what a bank's state holds, and says so. Only a state at the simulated bank goes without `yes`.
+/// Deletes the state at a bank and returns the text to print. Every bank except the simulated one requires `yes`.
 ///
 /// # Errors
-/// A `local` works with it, the operating system refuses, or it needs `yes`.
+/// [`LocalError`] if a running `local` uses the state, a file cannot be deleted, or `yes` is missing.
 pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
     let state = StateDir::at(&options.state_dir, options.bunq);
     let folder = state.path().display();
@@ -207,7 +207,7 @@ pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
     Ok(format!("Deleted the state in {folder} ({}).", options.bunq.as_str()))
 }
 
-/// Onboards, and finds a key for the person at the terminal: the one left here, the one just made, or a new one.
+/// Onboards, and returns an API key for the operator: the one just created, the one in the state folder, or a new one.
 async fn onboard(app: &App, state: &StateDir, progress: Hears<'_>) -> Result<ApiKey, LocalError> {
     let bank = app.tpp.config().bunq.api.to_string();
     let step = |step, state| progress(Progress::Step(step, state));

@@ -1,4 +1,4 @@
-//! The folder that keeps everything between runs. Only its owner can read it: it holds keys.
+//! The state folder of `local`. It is private to its owner, because it contains keys.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -16,23 +16,26 @@ use crate::{
     options::{BankChoice, Options},
 };
 
-/// Where the state of one bank is.
+/// The folder with the state at one bank.
 #[derive(Clone, Debug)]
 pub(crate) struct StateDir(PathBuf);
 
 impl StateDir {
-    /// Opens or makes the folder. The simulated bank's state is in the folder itself, each other bank's in one of its
-    /// own.
+    /// Opens the folder, or creates it. The state at the simulated bank is in the folder itself; each other bank has a
+    /// subfolder.
+    ///
+    /// # Errors
+    /// [`LocalError::StateDir`] if the folder cannot be created or made private.
     pub(crate) fn open(folder: &Path, bank: BankChoice) -> Result<Self, LocalError> {
         let Self(path) = Self::at(folder, bank);
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
-        // The mode above is for a new folder only.
+        // The mode above applies to a new folder only.
         let closed = made.and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o700)));
         closed.map_err(Self::failed(path.clone()))?;
         Ok(Self(path))
     }
 
-    /// The folder, which need not exist.
+    /// The folder, which may not exist.
     pub(crate) fn at(folder: &Path, bank: BankChoice) -> Self {
         Self(match bank {
             BankChoice::Simulator => folder.to_owned(),
@@ -44,7 +47,7 @@ impl StateDir {
         &self.0
     }
 
-    /// How many bytes of state there are.
+    /// The size of the state in bytes.
     pub(crate) fn size(&self) -> u64 {
         let files = [self.aws().join("dynamodb.sqlite"), self.aws().join("secrets.json"), self.simulator()];
         files.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
@@ -54,7 +57,7 @@ impl StateDir {
         self.0.join("functions.env")
     }
 
-    /// Leaves the environment for functions outside of this process.
+    /// Writes the environment file for functions in other processes.
     pub(crate) fn write_functions_env(&self, content: &SecretString) -> Result<(), LocalError> {
         write_private(&self.functions_env(), content.expose_secret())
     }
@@ -79,19 +82,23 @@ impl StateDir {
         move |source| LocalError::StateDir { path, source }
     }
 
-    /// Whether this folder holds the state of a `local`: its lock file says so. Another folder may hold unrelated files
-    /// with the same names.
+    /// Whether the folder contains the state of a `local`, as its lock file shows. Another folder may contain unrelated
+    /// files with the same names.
     pub(crate) fn is_used(&self) -> bool {
         self.aws().join("lock").is_file()
     }
 
-    /// Why it is not deleted just so.
+    /// The error if a deletion lacks `--yes`.
     pub(crate) fn not_without_yes(&self, options: &Options) -> LocalError {
         let (path, root) = (self.0.clone(), options.state_dir.clone());
         LocalError::NotWithoutYes { path, root, bank: options.bunq.as_str() }
     }
 
-    /// Forgets everything that a `local` has made here, unless another process works with it.
+    /// Deletes every file that a `local` has created here.
+    ///
+    /// # Errors
+    /// [`LocalError::StateDirInUse`] if another process uses the folder; [`LocalError::StateDir`] if a file cannot be
+    /// deleted.
     pub(crate) fn forget(&self) -> Result<(), LocalError> {
         let aws = self.aws();
         let Ok(lock) = File::open(aws.join("lock")) else { return Ok(()) };
@@ -106,7 +113,7 @@ impl StateDir {
         for file in own.into_iter().chain(self.simulator_drafts()).chain(of_aws) {
             gone(fs::remove_file(&file)).map_err(Self::failed(file))?;
         }
-        // This fails, and the folder is kept, if it holds files that `local` did not make.
+        // This fails if the folder contains files that `local` has not created. Then the folder is kept.
         let _ = fs::remove_dir(&aws);
         Ok(())
     }
@@ -116,19 +123,22 @@ impl StateDir {
         files(&self.0, |name| name.starts_with("simulator.json.") && name.ends_with(".draft"))
     }
 
-    /// The API key that a run before left here, if it did.
+    /// The API key that an earlier run has written, if there is one.
     pub(crate) fn read_api_key(&self) -> Option<ApiKey> {
         let text = fs::read_to_string(self.api_key()).ok()?;
         fs::set_permissions(self.api_key(), fs::Permissions::from_mode(0o600)).ok()?;
         ApiKey::parse(text.trim().to_owned()).ok()
     }
 
-    /// Leaves the API key for the person at the terminal, readable by nobody else.
+    /// Writes the API key to a private file.
     pub(crate) fn write_api_key(&self, key: &ApiKey) -> Result<(), LocalError> {
         write_private(&self.api_key(), key.expose())
     }
 
-    /// The access key that a start has made.
+    /// The access key that a start has created.
+    ///
+    /// # Errors
+    /// [`LocalError::NeverStarted`] if there is no credentials file.
     pub(crate) fn existing_access_key(&self) -> Result<AccessKey, LocalError> {
         if !self.aws_credentials().exists() {
             return Err(LocalError::NeverStarted { path: self.0.clone() });
@@ -136,8 +146,10 @@ impl StateDir {
         self.access_key()
     }
 
-    /// The access key of this machine: the one in the file, or a new one that is written there. A file that holds
-    /// something else is left as it is.
+    /// The access key of this machine: the one in the credentials file, or a new one that is written to it.
+    ///
+    /// # Errors
+    /// [`LocalError::Credentials`] if the file does not contain a valid access key; the file is not changed then.
     pub(crate) fn access_key(&self) -> Result<AccessKey, LocalError> {
         let path = self.aws_credentials();
         match fs::read_to_string(&path) {
@@ -168,11 +180,11 @@ fn files(folder: &Path, test: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     entries.filter(|entry| entry.file_name().to_str().is_some_and(&test)).map(|entry| entry.path()).collect()
 }
 
-/// Writes a file that nobody else can read.
+/// Writes a private file.
 fn write_private(path: &Path, text: &str) -> Result<(), LocalError> {
     let write = || {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        // The mode above is for a new file only.
+        // The mode above applies to a new file only.
         file.set_permissions(fs::Permissions::from_mode(0o600))?;
         file.write_all(text.as_bytes())
     };

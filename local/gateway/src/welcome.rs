@@ -6,7 +6,7 @@ use shared::types::secret::Secret as _;
 
 use crate::{options::Options, stack::Stack};
 
-/// Where everything is, and what to type next.
+/// The addresses and keys of a started stack, and the commands to try next.
 pub struct Welcome<'a>(pub &'a Stack, pub &'a Options);
 
 impl fmt::Display for Welcome<'_> {
@@ -14,7 +14,7 @@ impl fmt::Display for Welcome<'_> {
         let Self(stack, options) = self;
         let url = stack.url.as_str().trim_end_matches('/');
         let key_file = stack.api_key_file.display();
-        // As a shell takes it, whatever the folder is called.
+        // Quoted for a shell, because the name of the folder may contain any character.
         let quoted = stack.api_key_file.display().to_string().replace('\'', r"'\''");
         writeln!(f, "\n  API       {url}  (to try it out: {url}/docs)")?;
         if options.public_url.is_some() {
@@ -22,7 +22,7 @@ impl fmt::Display for Welcome<'_> {
         }
         match &stack.simulator_url {
             Some(bank) => {
-                // Without the slash at its end, as the API's: paths are put behind it.
+                // Without the trailing slash, because paths are appended.
                 let bank = bank.as_str().trim_end_matches('/');
                 writeln!(f, "  bank      {bank}  (simulated; its app: {bank}/app, faults: {bank}/_simulator)")?;
             }
@@ -40,7 +40,8 @@ impl fmt::Display for Welcome<'_> {
             writeln!(f, "(or stay here; person, company, empty and strange are customers of the simulated bank):\n")?;
             writeln!(
                 f,
-                "  USER_ID=$(curl -sSL -b '' -H 'X-Simulator-Approve: person' {url}/auth | sed 's/.*\"new_user_id\":\"//; s/\".*//')"
+                "  USER_ID=$(curl -sSL -b '' -H 'X-Simulator-Approve: person' {url}/auth | \
+                 sed 's/.*\"new_user_id\":\"//; s/\".*//')"
             )?;
         } else {
             writeln!(f, "and keep the id that the page shows:\n\n  USER_ID=<the id>")?;
