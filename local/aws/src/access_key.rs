@@ -1,40 +1,41 @@
-//! The access key of this machine: what signs calls to the embedded AWS, and to `POST /setup` in place of an IAM
-//! user's.
+//! The access key of this machine. It signs calls to the embedded AWS, and calls to `POST /setup` in place of an IAM
+//! user's access key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// What ids are made of: the letters and digits of AWS's own.
+/// The characters of an id, as in AWS's own access keys.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const ID_PREFIX: &str = "LOCAL";
 const ID_LENGTH: usize = 20;
-/// As long as AWS's own.
+/// The length of AWS's own secrets.
 const SHORTEST_SECRET: usize = 40;
 
-/// An access key: an id that requests name, and a secret that they are signed with.
+/// An access key: an id that requests contain, and a secret that signs them.
 #[derive(Clone, Debug)]
 pub struct AccessKey {
     id: String,
     secret: SecretString,
 }
 
-/// A credentials file does not hold an access key. The file's content is left out, because it may be a secret.
+/// Why a credentials file does not contain a valid access key. The texts quote nothing of the file, which may be
+/// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessKeyError {
     /// A line of the profile is missing.
     #[error("has no `{0}` under [default]")]
     Missing(&'static str),
-    /// The id has other characters than AWS's, or is too short or too long.
+    /// The id has an invalid character or an invalid length.
     #[error("has an `aws_access_key_id` that is not 16 to 128 letters, digits or underscores")]
     Id,
-    /// The secret could be guessed, or cannot be written in the file.
-    #[error("has an `aws_secret_access_key` of fewer than 40 characters, or with blanks")]
+    /// The secret is too short, or has a character that the file format does not allow.
+    #[error("has an `aws_secret_access_key` of fewer than 40 characters, or with spaces")]
     Secret,
 }
 
 impl AccessKey {
-    /// A new random key: 240 bits of secret.
+    /// Generates a random access key. The secret has 240 random bits.
     #[must_use]
     pub fn generate() -> Self {
         let random = rand::random::<[u8; ID_LENGTH - ID_PREFIX.len()]>();
@@ -47,7 +48,7 @@ impl AccessKey {
     /// file](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
     ///
     /// # Errors
-    /// [`AccessKeyError`] if the profile, one of its two lines or a valid value is missing.
+    /// Returns [`AccessKeyError`] if the profile lacks the id or the secret, or if one of them is invalid.
     pub fn from_credentials_file(text: &str) -> Result<Self, AccessKeyError> {
         let lines = text.lines().map(str::trim);
         let profile = lines.skip_while(|line| *line != "[default]").skip(1).take_while(|line| !line.starts_with('['));
@@ -67,14 +68,14 @@ impl AccessKey {
         Ok(Self { id: id.to_owned(), secret: secret.into() })
     }
 
-    /// The file that [`Self::from_credentials_file`] reads.
+    /// The content of a file that [`Self::from_credentials_file`] reads.
     #[must_use]
     pub fn to_credentials_file(&self) -> SecretString {
         let (id, secret) = (&self.id, self.secret.expose_secret());
         format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n").into()
     }
 
-    /// The id, which is no secret.
+    /// The id, which is not secret.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id

@@ -1,8 +1,8 @@
-//! The embedded DynamoDB: a server of its own behind the public port, which it is reached through only.
+//! The embedded DynamoDB: a separate server that is accessible through the public port only.
 //!
-//! It has its own thread for two reasons. Its handlers wait for SQLite on the thread that runs them, which would hold
-//! up everything else of the process; and at level `trace` it logs the bodies of requests, which hold sealed tokens and
-//! customers' data, so its thread has a subscriber that drops everything.
+//! The server has its own thread for two reasons. Its handlers block their thread while SQLite works, which would delay
+//! the rest of the process. And at level `trace` it logs the bodies of requests, which contain sealed tokens and data
+//! of customers, so the subscriber of its thread discards everything.
 
 use std::io;
 use std::sync::Arc;
@@ -22,12 +22,12 @@ use crate::folder::StateFolder;
 use crate::link::{Link, Unanswered};
 use crate::tables::Tables;
 
-/// The running database and its thread.
+/// The running server and its thread.
 #[derive(Debug)]
 pub(crate) struct DynamoDb {
     tables: Arc<Tables>,
     server: Handle,
-    // The server ends when this is dropped.
+    // Dropping the sender stops the server.
     running: watch::Sender<()>,
     thread: thread::JoinHandle<()>,
 }
@@ -50,9 +50,9 @@ impl DynamoDb {
         let (running, mut ended) = watch::channel(());
         let work = move || {
             tracing::subscriber::with_default(NoSubscriber::default(), || {
-                // What is served here comes from `Link`. An error is the end as well: the sender is gone.
+                // `Link` spawns the work of this runtime. An error means that the sender is dropped, which is a stop.
                 drop(runtime.block_on(ended.changed()));
-                // Connections that are still open hold the database.
+                // Open connections keep the database open.
                 drop(runtime);
             });
         };
@@ -60,19 +60,19 @@ impl DynamoDb {
         Ok(Self { tables, server, running, thread })
     }
 
-    /// The way in for requests.
+    /// A client that sends requests to the server.
     pub(crate) fn client(&self) -> DynamoDbClient {
         let database = self.tables.database().clone();
         let link = Link::new(self.server.clone(), database, self.running.subscribe());
         DynamoDbClient { link, tables: Arc::clone(&self.tables) }
     }
 
-    /// The way in for what is no request.
+    /// The tables, for access without a request.
     pub(crate) fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// Returns when the server has ended.
+    /// Stops the server and waits for its end.
     pub(crate) async fn stop(self) {
         let Self { tables, running, thread, .. } = self;
         let stop = move || {
@@ -86,7 +86,7 @@ impl DynamoDb {
     }
 }
 
-/// These change nothing, so nothing is to be saved after them.
+/// The operations that change nothing. Nothing is saved after them.
 const READS: [&str; 10] = [
     "BatchGetItem",
     "DescribeTable",
@@ -100,7 +100,7 @@ const READS: [&str; 10] = [
     "TransactGetItems",
 ];
 
-/// Hands requests on to the server and brings its answers back, both unchanged; a change only once it is on disk.
+/// Forwards requests to the server and returns its answers unchanged. The answer to a change waits until it is on disk.
 #[derive(Debug)]
 pub(crate) struct DynamoDbClient {
     link: Link,
@@ -108,8 +108,8 @@ pub(crate) struct DynamoDbClient {
 }
 
 impl DynamoDbClient {
-    /// The server's answer; an error as DynamoDB writes it when there is none. A caller who hangs up does not stop it
-    /// halfway.
+    /// Returns the answer of the server, or a DynamoDB error if there is none. A request completes even if its caller
+    /// disconnects.
     pub(crate) async fn send(self: Arc<Self>, request: Request<Bytes>) -> Answer {
         let work = async move { self.answer(request).await };
         tokio::spawn(work).await.unwrap_or_else(|error| {
@@ -132,7 +132,7 @@ impl DynamoDbClient {
         }
         match self.tables.save().await {
             Ok(()) => answer,
-            // As with AWS's own such error, the caller cannot know whether the change took effect.
+            // As with AWS's own error of this kind, the caller cannot know whether the change took effect.
             Err(error) => {
                 tracing::error!(%error, "the tables were not saved");
                 failure("The embedded DynamoDB cannot write its file.")
@@ -161,7 +161,7 @@ fn operation(headers: &HeaderMap) -> &str {
     target.and_then(|it| it.strip_prefix("DynamoDB_20120810.")).unwrap_or_default()
 }
 
-/// These speak of one connection only; hyper writes its own for the next one.
+/// Removes the headers that apply to one connection only. Hyper adds its own for the next connection.
 fn strip_connection_headers(headers: &mut HeaderMap) {
     for name in [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE] {
         headers.remove(name);

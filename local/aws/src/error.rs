@@ -1,4 +1,4 @@
-//! What can go wrong before the services run, as one line for the developer who started them.
+//! The errors of a start. Each has a text of one line for the developer who started the services.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,107 +6,107 @@ use std::path::PathBuf;
 
 use dynoxide::DynoxideError;
 
-/// Why the embedded AWS did not start.
+/// Why the embedded AWS does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address can be reached from other machines.
+    /// The address is reachable from other machines.
     #[error("{address} is not a loopback address; the embedded AWS stays on this machine")]
     NotLoopback {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
     },
-    /// Another process listens there.
+    /// Another process listens on the address.
     #[error("{address} is already taken by another process")]
     AddressTaken {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
     },
-    /// The system refused the address for another reason.
+    /// The address cannot be used, for another reason.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Another process, or another start in this one, uses the folder.
+    /// Another process, or another instance in this process, uses the folder.
     #[error("the state folder {} is in use by another process", path.display())]
     FolderLocked {
         /// The state folder.
         path: PathBuf,
     },
-    /// The folder holds something else and is open to other users; it is not ours to close.
+    /// Other users can access the folder, and it contains other files, so its mode is not changed.
     #[error("the state folder {} is open to other users; run chmod 700 on it, or name another", path.display())]
     FolderOpen {
         /// The state folder.
         path: PathBuf,
     },
-    /// The folder, or a file in it, cannot be made or written.
+    /// The folder, or a file in it, cannot be created or written.
     #[error("cannot write to the state folder {}: {source}", path.display())]
     FolderUnwritable {
         /// The folder or the file in it.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The secrets' file cannot be read.
+    /// The file with the secrets cannot be read.
     #[error("cannot read the secrets in {}: {source}", path.display())]
     SecretsUnreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The secrets' file holds something else. The parser's own message is left out, because it may quote a secret.
+    /// The file with the secrets is malformed. The text omits the parser's message, which may quote a secret.
     #[error("{} does not hold saved secrets (line {line}, column {column})", path.display())]
     SecretsMalformed {
         /// The file.
         path: PathBuf,
-        /// The line at which the parser gave up.
+        /// The line at which parsing failed.
         line: usize,
-        /// The column at which the parser gave up.
+        /// The column at which parsing failed.
         column: usize,
     },
-    /// The tables' file is damaged, of a newer version, or no database.
+    /// The file with the tables is damaged, written by a newer version, or not a database.
     #[error("cannot open the tables in {place}: {source}")]
     TablesUnreadable {
         /// The file, or "memory".
         place: String,
-        /// What the database said.
+        /// The error of the database.
         source: DynoxideError,
     },
-    /// The system gave no thread for DynamoDB.
+    /// The thread of DynamoDB cannot be started.
     #[error("cannot start the embedded DynamoDB: {source}")]
     DynamoDb {
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// Why a table was not made.
+/// Why the tables are not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateTablesError {
-    /// DynamoDB refused the table or could not keep it.
-    #[error("cannot make the table {table}: {source}")]
+    /// DynamoDB refused the table.
+    #[error("cannot create the table {table}: {source}")]
     Refused {
-        /// The name asked for.
+        /// The name of the table.
         table: String,
-        /// What the database said.
+        /// The error of the database.
         source: DynoxideError,
     },
-    /// The state folder holds the table without an index that this version needs.
-    #[error("an older version made the table {table}, without an index; delete the state folder and start again")]
+    /// The table exists without an index that this version needs.
+    #[error("the table {table} of an older version lacks an index; delete the state folder and start again")]
     Outdated {
         /// The name of the table.
         table: String,
     },
-    /// The tables were made, but the state folder does not take them.
+    /// The tables were created, but they cannot be saved in the state folder.
     #[error("cannot save the tables: {source}")]
     Unsaved {
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The work was given up because the runtime is shutting down.
-    #[error("the tables were not made because the program is ending")]
+    /// The runtime is shutting down.
+    #[error("the tables were not created because the program is stopping")]
     Ending,
 }

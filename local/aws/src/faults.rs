@@ -1,4 +1,4 @@
-//! Faults on purpose, and counts of calls, so that tests can ask what the functions do when AWS fails, and how often
+//! Injected faults and counts of calls. With them, tests check how the functions handle failures of AWS, and how often
 //! they call it.
 
 use std::collections::BTreeMap;
@@ -12,24 +12,24 @@ use serde_json::json;
 use crate::answer::{self, Answer};
 use crate::service::Service;
 
-/// Where the switches are.
+/// The beginning of the paths of all switches.
 pub(crate) const PATH: &str = "/_local/";
 
 const FAULTS: &str = "/_local/faults";
 const CALLS: &str = "/_local/calls";
 
-/// What a call meets.
+/// A fault that a call can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// An error in place of the answer; the call takes no effect.
+    /// The answer is an error, and the call has no effect.
     Error(AwsError),
-    /// The connection ends and the call takes no effect.
+    /// The connection ends, and the call has no effect.
     DropBefore,
     /// The call takes effect, then the connection ends.
     DropAfter,
 }
 
-/// The errors that can be asked for.
+/// The errors that a fault can have.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) enum AwsError {
     #[serde(rename = "ProvisionedThroughputExceededException")]
@@ -43,7 +43,7 @@ pub(crate) enum AwsError {
 }
 
 impl AwsError {
-    /// The answer a service gives.
+    /// The answer with this error, in the service's media type.
     pub(crate) fn answer(self, kind: HeaderValue) -> Answer {
         let (status, code) = match self {
             Self::ProvisionedThroughputExceeded => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
@@ -62,7 +62,7 @@ enum Moment {
     After,
 }
 
-/// A fault as it is asked for.
+/// The body of `POST /_local/faults`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Order {
@@ -79,7 +79,7 @@ fn one() -> u64 {
     1
 }
 
-/// A fault that waits for its calls.
+/// A fault that is set, and the number of calls since then.
 #[derive(Debug)]
 struct Armed {
     target: String,
@@ -101,7 +101,7 @@ impl Armed {
             }
         };
         if Service::of(&order.target).is_none() {
-            return Err("`target` names no service that is embedded here".to_owned());
+            return Err("`target` does not name an embedded service".to_owned());
         }
         if order.nth == 0 || order.times == 0 {
             return Err("`nth` and `times` count from 1".to_owned());
@@ -109,7 +109,7 @@ impl Armed {
         Ok(Self { target: order.target, nth: order.nth, times: order.times, fault, seen: 0 })
     }
 
-    /// Counts a call of the target; says whether it is one of those to fail.
+    /// Counts a call of the target. Returns whether the call has the fault.
     fn count(&mut self) -> bool {
         self.seen += 1;
         self.seen >= self.nth && self.seen - self.nth < self.times
@@ -127,7 +127,7 @@ struct State {
 pub(crate) struct Switches(Mutex<State>);
 
 impl Switches {
-    /// Counts the call; says what it is to meet. Of two faults that are due at once the older one wins.
+    /// Counts the call and returns its fault. If several faults apply, the oldest one wins.
     pub(crate) fn meet(&self, target: &str) -> Option<Fault> {
         let mut state = self.state();
         *state.calls.entry(target.to_owned()).or_default() += 1;
@@ -140,7 +140,7 @@ impl Switches {
         due
     }
 
-    /// Answers a request to one of the switches.
+    /// Answers a request to a switch.
     pub(crate) fn answer(&self, request: &Request<Bytes>) -> Answer {
         if !is_json(request) {
             return refusal(
@@ -172,15 +172,14 @@ impl Switches {
         }
     }
 
-    /// A panic elsewhere leaves the counts as they were, which is good enough to go on with.
+    /// Locks the state. A panic of another thread leaves valid counts, so a poisoned lock is used on.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether a request says that its body is JSON, as far as it changes something and is no DELETE without a body. A page
-/// of another site can send neither JSON nor DELETE before it has asked for permission (a CORS preflight), which
-/// nothing here gives.
+/// Whether the `Content-Type` of a request is JSON. Safe requests, and a DELETE without a body, need none. A page of
+/// another site can send JSON or DELETE only after a CORS preflight, which is never answered here.
 fn is_json(request: &Request<Bytes>) -> bool {
     let bodiless = request.method() == Method::DELETE && request.body().is_empty();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

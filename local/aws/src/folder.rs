@@ -95,7 +95,7 @@ fn is_draft(name: &str) -> bool {
     random.is_some_and(|rest| rest.contains(DRAFT_SUFFIX))
 }
 
-/// Makes the folder private, unless it is used for something else: the path may be the home directory or `/tmp`.
+/// Makes the folder private, unless it contains other files: the path may be the home directory or `/tmp`.
 fn make_private(path: &Path) -> Result<(), StartError> {
     let unwritable = |source| StartError::FolderUnwritable { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unwritable)?.permissions().mode();

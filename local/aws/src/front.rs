@@ -1,5 +1,4 @@
-//! The public port: lets in what this machine's key signed, finds the service that a request names in `X-Amz-Target`,
-//! and lets faults happen on the way.
+//! The public port: verifies signatures, selects the service by the header `X-Amz-Target`, and injects faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,20 +21,20 @@ use crate::signature::SignatureError;
 const TARGET: &str = "x-amz-target";
 
 const LIMITS: Limits = Limits {
-    // Longer than AWS's clients keep a connection that they do not use.
+    // AWS's clients close an unused connection earlier.
     head: Duration::from_secs(120),
     body: Duration::from_secs(30),
-    // DynamoDB takes 16 MB at most, Secrets Manager less.
+    // DynamoDB accepts up to 16 MB, Secrets Manager less.
     body_bytes: 16 * 1024 * 1024,
     grace: Duration::from_secs(5),
 };
 
-/// Ends a connection without an answer.
+/// The service error that ends a connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("a test asked for this connection to end")]
 pub(crate) struct HangUp;
 
-/// What the port leads to.
+/// The service behind the public port.
 #[derive(Debug)]
 pub(crate) struct Front {
     dynamodb: Arc<DynamoDbClient>,
@@ -57,7 +56,7 @@ impl Front {
         let target = request.headers().get(TARGET).and_then(|it| it.to_str().ok());
         match target.map(str::to_owned) {
             Some(target) if request.method() == Method::POST && path == "/" => self.call(&target, request).await,
-            _ => Ok(refusal("A request to AWS is a POST to / with a header X-Amz-Target.")),
+            _ => Ok(refusal("A request to AWS is a POST to / with the header X-Amz-Target.")),
         }
     }
 
@@ -91,12 +90,12 @@ impl Front {
     }
 }
 
-/// What AWS says to a request that no service knows.
+/// AWS's answer to a request for an unknown service.
 fn refusal(message: &str) -> Answer {
     answer::error(StatusCode::BAD_REQUEST, AWS_JSON_1_0, "UnknownOperationException", message)
 }
 
-/// What AWS says to a request whose signature does not hold:
+/// AWS's answer to a request with an invalid signature:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html>
 fn unsigned(error: SignatureError) -> Answer {
     let code = match error {
@@ -113,14 +112,14 @@ fn unsigned(error: SignatureError) -> Answer {
     )
 }
 
-/// Serves until `stopped` turns true or its sender is gone, then lets the requests under way finish.
+/// Serves until `stopped` becomes true or its sender is dropped, then finishes pending requests.
 pub(crate) async fn serve(listener: TcpListener, hosts: Hosts, front: Front, mut stopped: watch::Receiver<bool>) {
     let front = Arc::new(front);
     let service = move |_, request| {
         let front = Arc::clone(&front);
         async move { front.answer(request).await }
     };
-    // An error means that the sender is gone, which is a stop as well.
+    // An error means that the sender is dropped, which is a stop as well.
     let stopped = async { drop(stopped.wait_for(|it| *it).await) };
     loopback::serve(listener, hosts, LIMITS, service, stopped).await;
 }

@@ -1,29 +1,29 @@
 //! DynamoDB and Secrets Manager on one loopback port.
 //!
-//! The functions know AWS by endpoint only, so a developer's machine and the tests need something that speaks AWS's
-//! protocol; without it there would be a second implementation of the store, and the tests would test that one. It is
+//! The functions know AWS by its endpoint only, so a developer's machine and the tests need a server with AWS's
+//! protocol. Without it the store would need a second implementation, and the tests would test that one. This crate is
 //! never deployed.
 //!
 //! DynamoDB is [dynoxide](https://docs.rs/dynoxide-rs), Secrets Manager is
-//! [winterbaume](https://docs.rs/winterbaume-secretsmanager); this crate puts both behind one address, keeps what they
-//! hold on disk (and nothing of what was deleted), and corrects them where AWS answers differently. Every call must be
-//! signed, as at AWS, with the one access key of [`Options::access_key`].
+//! [winterbaume](https://docs.rs/winterbaume-secretsmanager). This crate serves both at one address, saves their data
+//! to disk (and nothing of deleted data), and corrects answers that differ from AWS's. As on AWS, every call must be
+//! signed; the access key is [`Options::access_key`].
 //!
 //! # Switches for tests
 //!
-//! They need no signature. Their bodies are JSON and must say so (`Content-Type: application/json`).
+//! Switches need no signature. Their bodies are JSON, with the header `Content-Type: application/json`.
 //!
-//! | request | what it does |
+//! | request | effect |
 //! |---|---|
-//! | `POST /_local/faults` | the `nth` and the following calls of `target` (`times` of them) fail, see below; 204 |
-//! | `DELETE /_local/faults` | no call fails any more; 204 |
-//! | `GET /_local/calls` | how often each target was called, `{"DynamoDB_20120810.GetItem": 2}` |
-//! | `DELETE /_local/calls` | counts from zero again; 204 |
+//! | `POST /_local/faults` | `times` calls of `target` fail, from the `nth` on; see below; 204 |
+//! | `DELETE /_local/faults` | removes all faults; 204 |
+//! | `GET /_local/calls` | the number of calls per target, `{"DynamoDB_20120810.GetItem": 2}` |
+//! | `DELETE /_local/calls` | resets the numbers of calls; 204 |
 //!
 //! A fault is `{"target": "DynamoDB_20120810.GetItem", "nth": 1, "times": 1, "error": "InternalServerError"}`, or has
 //! `"drop": "before"` or `"drop": "after"` in place of `error`: the connection ends without an answer, before or after
-//! the call took effect. `nth` and `times` are 1 when they are missing, and `nth` counts from the moment the fault is
-//! set. The errors are `ProvisionedThroughputExceededException`, `InternalServerError`, and for Secrets Manager
+//! the call takes effect. `nth` and `times` are 1 by default. `nth` counts from the moment at which the fault is set.
+//! The errors are `ProvisionedThroughputExceededException`, `InternalServerError`, and for Secrets Manager
 //! `ThrottlingException` and `InternalServiceError`.
 
 mod access_key;
@@ -58,16 +58,17 @@ use crate::front::Front;
 use crate::secrets::Secrets;
 pub use crate::signature::SignatureError;
 
-/// Where the embedded AWS listens and what it remembers.
+/// The configuration of the embedded AWS.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A loopback address; port 0 takes a free one.
+    /// The loopback address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,
-    /// The folder that keeps tables and secrets between runs, made when it is missing; `None` keeps them in memory.
+    /// The folder that keeps tables and secrets between runs; it is created if it is missing. `None` keeps them in
+    /// memory.
     pub state_dir: Option<PathBuf>,
-    /// What calls must be signed with.
+    /// The access key that must sign calls.
     pub access_key: AccessKey,
-    /// Names that requests may be for, besides those of this machine.
+    /// Accepted host names, in addition to those of this machine.
     pub names: Vec<Name>,
 }
 
@@ -82,7 +83,8 @@ impl Default for Options {
     }
 }
 
-/// The running services. Dropping it ends them as well, but only [`stop`](Self::stop) waits until the files are closed.
+/// The running services. Dropping this value stops them, but only [`stop`](Self::stop) waits until the files are
+/// closed.
 #[derive(Debug)]
 pub struct LocalAws {
     address: SocketAddr,
@@ -93,11 +95,11 @@ pub struct LocalAws {
 }
 
 impl LocalAws {
-    /// Starts both services; they answer as soon as this returns.
+    /// Starts both services. They accept calls as soon as this returns.
     ///
     /// # Errors
     ///
-    /// [`StartError`] when the address or the state folder cannot be used.
+    /// Returns [`StartError`] if the address or the state folder cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = bind(options.listen).await?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: options.listen, source })?;
@@ -115,39 +117,39 @@ impl LocalAws {
         Ok(Self { address, access_key: options.access_key, stop, front, dynamodb })
     }
 
-    /// The address that the services listen on, with the port that was free.
+    /// The address on which the services listen, with the selected port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address as AWS's SDKs take it: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS's SDKs: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What calls must be signed with.
+    /// The access key that must sign calls.
     #[must_use]
     pub const fn access_key(&self) -> &AccessKey {
         &self.access_key
     }
 
-    /// Makes the two tables which the deployment's template makes in the cloud; does nothing for a table that is there.
+    /// Creates the two tables that the deployment's template creates on AWS. An existing table is kept.
     ///
-    /// Both have the key `pk`; items of `ephemera` expire by `expires_at`. `connections` has the indexes
-    /// `connections_by_time` and `connections_by_reference`, which a table of an earlier version gets here.
+    /// Both tables have the key `pk`, and two indexes. Items of `ephemera` expire at `expires_at`.
     ///
     /// # Errors
     ///
-    /// [`CreateTablesError`] when a name is not a table's name, or the file cannot be written.
+    /// Returns [`CreateTablesError`] if a name is invalid, an existing table lacks an index, or the file cannot be
+    /// written.
     pub async fn create_tables(&self, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
         schema::create_tables(self.dynamodb.tables(), connections, ephemera).await
     }
 
-    /// Finishes the requests that are under way, closes the files and frees the folder and the port.
+    /// Finishes pending requests, closes the files, and releases the folder and the port.
     ///
-    /// Nothing waits to be saved here: each change is on disk before it is answered.
+    /// Nothing is left to save: each change is on disk before its answer is sent.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         if let Err(error) = self.front.await {
@@ -157,7 +159,7 @@ impl LocalAws {
     }
 }
 
-/// Takes the port, which must not be reachable from other machines.
+/// Binds the address, which must not be reachable from other machines.
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback { address });

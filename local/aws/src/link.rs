@@ -1,8 +1,8 @@
 //! The one connection to the embedded DynamoDB.
 //!
-//! Its server takes a TCP listener and nothing else, checks no signature, and lets every page in a browser read its
-//! answers. So its port is open for the moment only in which this connection is made: no other program or page can
-//! reach it afterwards. One connection is enough, because the server works on one request at a time.
+//! The server accepts connections from a TCP listener only, checks no signature, and allows every web page to read its
+//! answers. So its port is open only while this connection is established; afterwards no program or page can access it.
+//! One connection is enough, because the server handles one request at a time.
 
 use std::fmt;
 use std::io;
@@ -19,10 +19,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
-/// The name in `Host`, which the server does not look at.
+/// The value of `Host`, which the server ignores.
 const HOST: HeaderValue = HeaderValue::from_static("dynamodb");
 
-/// Why a request came back without an answer.
+/// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unanswered {
     #[error("there is no connection: {0}")]
@@ -31,7 +31,7 @@ pub(crate) enum Unanswered {
     Exchange(#[from] hyper::Error),
 }
 
-/// The way to the server, which runs on a runtime of its own until `ended` changes.
+/// The connection to the server. The server has its own runtime and runs until `ended` changes.
 pub(crate) struct Link {
     server: Handle,
     database: Database,
@@ -50,7 +50,10 @@ impl Link {
         Self { server, database, ended, connection: Mutex::new(None) }
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole answer. Reconnects if the connection has ended.
+    ///
+    /// # Errors
+    /// Returns [`Unanswered`] if no connection can be established, or the connection breaks during the exchange.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Unanswered> {
         let mut place = self.connection.lock().await;
         let open = match place.take() {
@@ -70,7 +73,7 @@ impl Link {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        // Ends with this value, so that the port is closed whatever happens.
+        // Dropping the set cancels the task, so the port is closed in every case.
         let mut accepting = JoinSet::new();
         accepting.spawn_on(accept(listener, self.database.clone(), self.ended.clone()), &self.server);
         let stream = TcpStream::connect(address).await?;
@@ -98,9 +101,9 @@ async fn exchange(
     Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
 }
 
-/// Serves what connects, until the task is cancelled; connections that were accepted go on until `ended` changes.
+/// Accepts connections until the task is cancelled. An accepted connection is served until `ended` changes.
 async fn accept(listener: TcpListener, database: Database, mut ended: watch::Receiver<()>) {
-    // Where this fails the caller finds nobody to connect to.
+    // If this fails, the caller cannot connect and returns an error.
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     let ended = async move { drop(ended.changed().await) };
     let _ = dynoxide::server::serve_with_shutdown(listener, database, ended).await;

@@ -1,4 +1,4 @@
-//! The two tables. In the cloud the deployment's template makes them; here nothing else would.
+//! The schema of the two tables. On AWS, the deployment's template creates them.
 
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
@@ -15,7 +15,7 @@ use crate::tables::Tables;
 const KEY: &str = "pk";
 const EXPIRY: &str = "expires_at";
 
-/// An index that holds keys only.
+/// A secondary index that contains keys only.
 struct Index {
     name: &'static str,
     partition: &'static str,
@@ -93,7 +93,7 @@ fn element(attribute: &str, key_type: KeyType) -> KeySchemaElement {
     KeySchemaElement { attribute_name: attribute.to_owned(), key_type }
 }
 
-/// Every attribute that is part of a key; DynamoDB wants to know of no other, and of each once.
+/// The attributes of all keys. DynamoDB requires each of them once, and no other.
 fn attributes(indexes: &[Index]) -> Vec<AttributeDefinition> {
     let mut names = vec![KEY];
     for name in indexes.iter().flat_map(|index| [index.partition, index.sort]) {
@@ -111,7 +111,7 @@ fn keys_only() -> Projection {
 }
 
 fn expire(database: &Database, table: &str) -> Result<(), DynoxideError> {
-    // Unlike AWS, the embedded database takes the same setting twice.
+    // Unlike AWS, the embedded database accepts the same setting twice.
     let request = UpdateTimeToLiveRequest {
         table_name: table.to_owned(),
         time_to_live_specification: TimeToLiveSpecification { attribute_name: EXPIRY.to_owned(), enabled: true },

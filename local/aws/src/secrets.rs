@@ -1,7 +1,7 @@
-//! The embedded Secrets Manager, with what it lacks: a file to remember by.
+//! The embedded Secrets Manager, and the file that it lacks.
 //!
-//! Calls take turns, so that a change is either on disk and answered, or undone and answered with an error, and nobody reads
-//! it in between. A `kill -9` therefore loses nothing that was answered.
+//! Calls are serialized. So a change is either saved and then answered, or undone and answered with an error, and no
+//! other call can read it before. After a `kill -9`, every change that was answered is on disk.
 
 use std::fmt;
 use std::io;
@@ -18,10 +18,10 @@ use crate::error::StartError;
 use crate::folder::StateFolder;
 use crate::versions::{self, Plan};
 
-/// What the service assumes for an endpoint that is not AWS's.
+/// The region that the service assumes for an endpoint that is not AWS's.
 const REGION: &str = "us-east-1";
 
-/// These change nothing, so nothing is to be saved after them.
+/// The operations that change nothing. Nothing is saved after them.
 const READS: [&str; 8] = [
     "BatchGetSecretValue",
     "DescribeSecret",
@@ -47,7 +47,10 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Reads what an earlier run left in the folder.
+    /// Reads the secrets that an earlier run saved in the folder.
+    ///
+    /// # Errors
+    /// Returns [`StartError`] if the file with the secrets cannot be read or is malformed.
     pub(crate) async fn open(folder: Option<Arc<StateFolder>>) -> Result<Self, StartError> {
         let saved = match &folder {
             Some(folder) => read(folder)?,
@@ -60,7 +63,7 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// Answers a request. A caller who hangs up does not stop it halfway.
+    /// Answers a request. The request completes even if its caller disconnects.
     pub(crate) async fn send(self: Arc<Self>, request: Request<Bytes>) -> Answer {
         let (parts, body) = request.into_parts();
         let work = async move { self.answer(&parts.headers, body).await };
@@ -124,7 +127,7 @@ impl Secrets {
     async fn restore(&self, state: SecretsmanagerStateView) {
         let restored = self.service.restore(default_account_id(), REGION, state);
         if let Err(error) = restored.await {
-            // Its signature allows for this; it has no case in which it happens.
+            // The service returns an error type, but never an error.
             tracing::error!(%error, "the embedded Secrets Manager did not take its state back");
         }
     }
@@ -158,7 +161,7 @@ fn operation(headers: &HeaderMap) -> &str {
 }
 
 fn answered(response: MockResponse) -> Answer {
-    // The service only uses numbers that are statuses, and labels its JSON as 1.0, which is not what AWS sends here.
+    // The service returns valid statuses only. It labels its answers as AWS JSON 1.0, where AWS uses 1.1.
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer::body(status, AWS_JSON_1_1, response.body)
 }

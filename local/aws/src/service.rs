@@ -1,10 +1,10 @@
-//! The services and the names by which requests ask for them.
+//! The embedded services and their names in requests.
 
 use http::HeaderValue;
 
 use crate::answer::{AWS_JSON_1_0, AWS_JSON_1_1};
 
-/// A service that is embedded here.
+/// An embedded service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     DynamoDb,
@@ -12,7 +12,7 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    /// The service that a target such as `DynamoDB_20120810.GetItem` names.
+    /// The service of a target such as `DynamoDB_20120810.GetItem`.
     pub(crate) fn of(target: &str) -> Option<Self> {
         match target.split_once('.')?.0 {
             "DynamoDB_20120810" => Some(Self::DynamoDb),
@@ -21,7 +21,7 @@ impl Service {
         }
     }
 
-    /// What it is called in a signature.
+    /// The name of the service in a signature.
     pub(crate) fn signing_name(self) -> &'static str {
         match self {
             Self::DynamoDb => "dynamodb",
@@ -29,7 +29,7 @@ impl Service {
         }
     }
 
-    /// How it labels what it answers.
+    /// The media type of the service's answers.
     pub(crate) fn media_type(self) -> HeaderValue {
         match self {
             Self::DynamoDb => AWS_JSON_1_0,

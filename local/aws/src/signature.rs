@@ -1,6 +1,6 @@
-//! Verifies AWS's signature, [version
-//! 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html): the signature of the
-//! request as it arrived is computed with AWS's own code, and compared.
+//! Verifies AWS's signatures, [version
+//! 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). AWS's own code
+//! computes the signature of the received request, which is then compared.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -24,40 +24,40 @@ use crate::AccessKey;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256 ";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
-/// How `X-Amz-Date` is written.
+/// The format of `X-Amz-Date`.
 const DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
-/// How far the clocks of the two sides may differ, and for how long a request can be replayed.
+/// The largest accepted difference of the two clocks. A request can be replayed for as long.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// Why a request counts as not signed.
+/// Why a signature is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// There is no signature in a header. One in the query (a presigned URL) is not taken.
+    /// There is no signature in a header. A signature in the query (a presigned URL) is not accepted.
     #[error("the request is not signed")]
     Missing,
-    /// `Authorization` or `X-Amz-Date` has another form than AWS's, or a header that must be signed is not.
+    /// `Authorization` or `X-Amz-Date` is malformed, or a header that must be signed is not signed.
     #[error("the signature is incomplete: {0}")]
     Incomplete(&'static str),
-    /// The access key is another one.
+    /// The id is not that of this machine's access key.
     #[error("the access key is not the one of this machine")]
     UnknownKey,
-    /// It was signed for another service or another day than that of `X-Amz-Date`.
+    /// The signature is for another service, or for another day than that of `X-Amz-Date`.
     #[error("the signature is for another service or day")]
     Scope,
-    /// It was signed more than 15 minutes ago, or will be in more than 15 minutes.
+    /// The time of the signature is more than 15 minutes in the past or in the future.
     #[error("the signature has expired, or is not valid yet")]
     Time,
-    /// The signature, or the hash of the body that the request names, is of another request or by another key.
+    /// The signature or the hash of the body does not match the request, or the secret is another one.
     #[error("the signature does not match")]
     Mismatch,
 }
 
 impl AccessKey {
-    /// Checks that this key signed a request for a service such as `execute-api`, as it is, less than 15 minutes from
-    /// `now`.
+    /// Checks that this key signed the request for the service, such as `execute-api`, at most 15 minutes from `now`.
     ///
     /// # Errors
-    /// [`SignatureError`] says what is wrong; a caller should not be told more than AWS tells.
+    /// Returns [`SignatureError`] if the signature is missing, incomplete, expired, or for another request, service or
+    /// key. An answer should not tell the caller more than AWS does.
     pub fn verify(&self, service: &str, request: &Request<Bytes>, now: Timestamp) -> Result<(), SignatureError> {
         let headers = request.headers();
         let given = Authorization::parse(only(headers, &AUTHORIZATION)?.ok_or(SignatureError::Missing)?)?;
@@ -88,7 +88,7 @@ impl AccessKey {
         time: SystemTime,
     ) -> Result<String, SignatureError> {
         let mut settings = SigningSettings::default();
-        // Which headers are signed, the request says itself.
+        // The request lists its signed headers.
         settings.excluded_headers = None;
         let identity = Credentials::new(self.id(), self.secret().expose_secret(), None, None, "local").into();
         let parameters = SigningParams::builder().identity(&identity).region(given.region).name(given.service);
@@ -132,7 +132,7 @@ impl<'a> Authorization<'a> {
                 _ => return Err(SignatureError::Incomplete("a part is unknown")),
             };
             if place.replace(value).is_some() {
-                return Err(SignatureError::Incomplete("a part is there twice"));
+                return Err(SignatureError::Incomplete("a part is repeated"));
             }
         }
         let (Some(credential), Some(signed_headers), Some(signature)) = (credential, signed_headers, signature) else {
@@ -140,36 +140,36 @@ impl<'a> Authorization<'a> {
         };
         let scope: Vec<_> = credential.split('/').collect();
         let [key_id, day, region, service, "aws4_request"] = scope[..] else {
-            return Err(SignatureError::Incomplete("Credential has another form"));
+            return Err(SignatureError::Incomplete("Credential is malformed"));
         };
         Ok(Self { key_id, day, region, service, signed_headers: signed_headers.split(';').collect(), signature })
     }
 
-    /// AWS wants these signed: the host, and everything that is AWS's own.
+    /// Checks that all headers are signed that AWS requires: `Host` and every `X-Amz-` header.
     fn covers(&self, headers: &HeaderMap) -> Result<(), SignatureError> {
         let all_there = self.signed_headers.iter().all(|name| headers.contains_key(*name));
         let aws = headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
         if all_there && aws.chain(["host"]).all(|name| self.signed_headers.contains(name)) {
             Ok(())
         } else {
-            Err(SignatureError::Incomplete("a header is not signed, or signed and not there"))
+            Err(SignatureError::Incomplete("a header is not signed, or signed but missing"))
         }
     }
 }
 
-/// The only value of a header, which must not be there twice.
+/// The value of a header. A repeated header is an error.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, SignatureError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => value.to_str().map(Some).map_err(|_| SignatureError::Incomplete("a header is not text")),
-        (Some(_), Some(_)) => Err(SignatureError::Incomplete("a header is there twice")),
+        (Some(_), Some(_)) => Err(SignatureError::Incomplete("a header is repeated")),
     }
 }
 
 fn parse_date(text: &str) -> Option<Timestamp> {
     let time = DateTime::strptime(DATE_FORMAT, text).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    // Only the one way to write it: the signature is over the text.
+    // The signature covers the text, so only the canonical form is accepted.
     (time.strftime(DATE_FORMAT).to_string() == text).then_some(time)
 }
 

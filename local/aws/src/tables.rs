@@ -1,11 +1,11 @@
 //! The tables and their file.
 //!
-//! The tables live in memory. After each change, and before its answer, all of them are written to a new file, which takes
-//! the old one's place. A database that works on its file would be cheaper, but keep what was deleted: in a log, in pages
-//! that nothing uses any more, and, whatever [secure_delete](https://www.sqlite.org/pragma.html#pragma_secure_delete) says,
-//! in copies that stay behind where rows move between pages. A customer who takes a consent back is told that nothing is
-//! kept of it, and the developer who reads these files should find it so. A file that is written anew holds what is in the
-//! tables and nothing else. A developer's tables are small: a thousand items take about ten milliseconds.
+//! The tables are in memory. After each change, and before its answer, all of them are written to a new file, which
+//! replaces the old one. A database that works on its file would be faster, but it keeps deleted data: in a log, in
+//! unused pages, and, in spite of [secure_delete](https://www.sqlite.org/pragma.html#pragma_secure_delete), in stale
+//! copies of rows that moved between pages. A customer who revokes a consent is informed that nothing of it is kept,
+//! and this must be true of these files, too. A new file contains the items of the tables and nothing else. The tables
+//! of a developer are small: writing a thousand items takes about ten milliseconds.
 
 use std::fmt;
 use std::io;
@@ -19,13 +19,13 @@ use tokio::sync::Mutex;
 use crate::error::StartError;
 use crate::folder::StateFolder;
 
-/// All tables, and where they are kept.
+/// All tables, and the folder that keeps them.
 pub(crate) struct Tables {
     database: Database,
     folder: Option<Arc<StateFolder>>,
-    /// How many changes there were.
+    /// The number of changes.
     changes: AtomicU64,
-    /// How many of them are in the file. Whoever holds this writes it.
+    /// The number of changes in the file. The holder of the lock writes the file.
     saved: Mutex<u64>,
 }
 
@@ -36,14 +36,17 @@ impl fmt::Debug for Tables {
 }
 
 impl Tables {
-    /// Reads the folder's tables, or begins with none.
+    /// Reads the tables of the folder, or starts without any.
+    ///
+    /// # Errors
+    /// Returns [`StartError`] if the file with the tables cannot be read or written.
     pub(crate) fn open(folder: Option<Arc<StateFolder>>) -> Result<Self, StartError> {
         let unreadable = |place: &str| {
             let place = place.to_owned();
             move |source| StartError::TablesUnreadable { place, source }
         };
         let database = Database::memory().map_err(unreadable("memory"))?;
-        // Whatever its name, this makes SQLite leave waiting for the disk to `replace_tables`, which does it once.
+        // This makes SQLite not wait for the disk. `replace_tables` waits for it, once per file.
         database.enable_bulk_loading().map_err(unreadable("memory"))?;
         if let Some(folder) = &folder {
             let path = folder.tables();
@@ -63,7 +66,10 @@ impl Tables {
         &self.database
     }
 
-    /// Returns when the file holds every change that took effect before this was called.
+    /// Saves the tables. On return, the file contains every change that took effect before the call.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written.
     pub(crate) async fn save(&self) -> io::Result<()> {
         let Some(folder) = self.folder.clone() else {
             return Ok(());
@@ -71,7 +77,7 @@ impl Tables {
         let change = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
         let mut saved = self.saved.lock().await;
         if *saved >= change {
-            // Whoever wrote the file while this waited wrote this change as well.
+            // Another caller has written the file in the meantime, with this change.
             return Ok(());
         }
         let changes = self.changes.load(Ordering::SeqCst);

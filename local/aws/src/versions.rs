@@ -1,8 +1,9 @@
-//! Where the embedded Secrets Manager treats a secret's versions unlike AWS, and what makes up for it.
+//! Corrections for the versions of secrets, which the embedded Secrets Manager handles differently from AWS.
 //!
-//! AWS's SDKs send a `ClientRequestToken` with each change and repeat it when they retry. In AWS it becomes the version's id,
-//! and a repetition changes nothing; the embedded service would call the repeated creation a conflict. It also leaves
-//! `AWSPREVIOUS` on every older version, keeps none of a `SecretBinary`, and takes a change without a value.
+//! AWS's SDKs send a `ClientRequestToken` with each change, and the same one with each retry. On AWS, the token becomes
+//! the id of the version, and a retry changes nothing. The embedded service refuses a retried creation as a conflict.
+//! It also leaves `AWSPREVIOUS` on every older version, does not store a `SecretBinary`, and accepts a change without a
+//! value.
 //!
 //! See [CreateSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html) and
 //! [PutSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html).
@@ -20,25 +21,25 @@ use crate::answer::{self, AWS_JSON_1_1, Answer};
 const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
 
-/// How to come to AWS's answer.
+/// How to produce AWS's answer to a request.
 #[derive(Debug)]
 pub(crate) enum Plan {
-    /// The embedded service gives it.
+    /// Forward the request to the embedded service.
     Forward,
-    /// The embedded service gives it once it has this state.
+    /// Restore this state, then forward the request.
     ForwardAfter(SecretsmanagerStateView),
-    /// This is it.
+    /// Return this answer.
     Answer(Answer),
-    /// The embedded service gives it to the second of two requests, of which only that one knows tokens.
+    /// Send two requests to the embedded service, because only the second operation supports tokens there.
     CreateThenPut {
-        /// The creation, without a value.
+        /// The body of the creation, without a value.
         create: Bytes,
-        /// The value.
+        /// The body of the change that sets the value.
         put: Bytes,
     },
 }
 
-/// The part of a change that matters here.
+/// The fields of a change that the corrections need.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Change {
@@ -50,7 +51,7 @@ struct Change {
     version_stages: Option<Vec<String>>,
 }
 
-/// Says what to do with a request. One that cannot be read is forwarded, and refused there.
+/// Decides how to answer a request. A malformed request is forwarded, and the embedded service refuses it.
 pub(crate) fn plan(operation: &str, body: &[u8], state: SecretsmanagerStateView) -> Plan {
     let Ok(change) = serde_json::from_slice::<Change>(body) else {
         return Plan::Forward;
@@ -103,7 +104,7 @@ fn put(change: &Change, mut state: SecretsmanagerStateView) -> Plan {
     if !becomes_current || secret.deleted_date.is_some() {
         return Plan::Forward;
     }
-    // Only the version that is current now may become the previous one.
+    // Only the current version may become the previous one.
     let name = secret.name.clone();
     if let Some(secret) = state.secrets.get_mut(&name) {
         for version in secret.versions.values_mut() {
@@ -113,7 +114,7 @@ fn put(change: &Change, mut state: SecretsmanagerStateView) -> Plan {
     Plan::ForwardAfter(state)
 }
 
-/// What AWS says to a token that it has seen.
+/// AWS's answer to a known token, if the token of the change is known.
 fn repetition(change: &Change, value: &str, secret: &SecretView) -> Option<Plan> {
     let version = secret.versions.get(change.client_request_token.as_ref()?)?;
     if version.secret_string.as_deref() != Some(value) {

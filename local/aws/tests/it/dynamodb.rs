@@ -208,5 +208,5 @@ async fn a_table_with_an_impossible_name_is_refused_by_name() {
 
     let error = aws.create_tables("no table/", EPHEMERA).await.unwrap_err();
 
-    assert!(error.to_string().starts_with("cannot make the table no table/: "));
+    assert!(error.to_string().starts_with("cannot create the table no table/: "));
 }
