@@ -10,7 +10,7 @@ use loopback::{Hosts, Limits};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::AccessKey;
+use crate::access_key::AccessKey;
 use crate::answer::{self, AWS_JSON_1_0, Answer};
 use crate::dynamodb::DynamoDbClient;
 use crate::faults::{self, Fault, Switches};

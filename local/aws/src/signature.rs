@@ -19,7 +19,7 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::AccessKey;
+use crate::access_key::AccessKey;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256 ";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");

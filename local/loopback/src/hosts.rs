@@ -1,8 +1,8 @@
-//! For whom a server on loopback answers.
+//! The hosts and origins that a server on loopback accepts.
 //!
-//! A page may make its own name lead to 127.0.0.1 (DNS rebinding). Its requests are then of the same origin as the
-//! page, and only the header `Host` still tells that they are for another server. A page of another origin cannot read
-//! answers, but it can send requests that have effects; the browser names the page in the header `Origin`.
+//! A malicious site can resolve its own name to 127.0.0.1 (DNS rebinding). Its page then has the same origin as its
+//! requests, and only the header `Host` shows that they are for another server. A page of another origin cannot read
+//! answers, but it can send requests that have effects. The browser sends the page's origin in the header `Origin`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,7 +25,7 @@ enum Host {
     Domain(String),
 }
 
-/// A text is not the name of a host.
+/// The text is not the name of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a host name or an IP address, without a port")]
 pub struct InvalidName;
@@ -39,7 +39,10 @@ impl From<IpAddr> for Name {
 impl FromStr for Name {
     type Err = InvalidName;
 
-    /// Reads a name as it stands in a URL: an IPv6 address in brackets.
+    /// Parses a name in the form of a URL: an IPv6 address is in brackets.
+    ///
+    /// # Errors
+    /// Returns [`InvalidName`] if the text has a port, or is neither a host name nor an IP address.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match Site::parse(text) {
             Some(Site { name, port: None }) => Ok(name),
@@ -58,7 +61,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// A host and a port, as in the header `Host`.
+/// A host and an optional port, as in the header `Host`.
 #[derive(Debug, PartialEq, Eq)]
 struct Site {
     name: Name,
@@ -69,7 +72,7 @@ impl Site {
     fn parse(text: &str) -> Option<Self> {
         let authority: Authority = text.parse().ok()?;
         let host = authority.host();
-        // What precedes the host is user information, which no client sends here.
+        // User information before the host is refused.
         let port = match authority.as_str().strip_prefix(host)? {
             "" => None,
             port => Some(port.strip_prefix(':')?.parse().ok()?),
@@ -86,7 +89,7 @@ impl Site {
     }
 }
 
-/// The origin of a page: the scheme is only kept as its default port.
+/// The origin of a page. Of the scheme, only its default port is kept.
 #[derive(Debug)]
 struct Origin {
     site: Site,
@@ -110,18 +113,18 @@ impl Origin {
     }
 }
 
-/// Why a request is not answered.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stranger {
-    /// It is for another server.
+    /// The request is for another server.
     #[error("the request is for a host that is not this server")]
     Host,
-    /// A page of another site sent it.
+    /// A page of another site sent the request.
     #[error("the request comes from a page of another site")]
     Origin,
 }
 
-/// The names that a server answers for.
+/// The host names and origins that a server accepts.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     names: BTreeSet<Name>,
@@ -130,7 +133,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// The names of this machine (`localhost`, `127.0.0.1`, `[::1]`) and the address that the server listens on.
+    /// Accepts the names of this machine (`localhost`, `127.0.0.1`, `[::1]`) and the address of the listener.
     #[must_use]
     pub fn of(listener: SocketAddr) -> Self {
         let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into(), listener.ip()];
@@ -138,14 +141,14 @@ impl Hosts {
         Self { names: addresses.into_iter().map(Name::from).chain([localhost]).collect(), public: None }
     }
 
-    /// More names, such as those by which containers know this machine.
+    /// Accepts more names, such as those of this machine in containers.
     #[must_use]
     pub fn with(mut self, names: impl IntoIterator<Item = Name>) -> Self {
         self.names.extend(names);
         self
     }
 
-    /// The public address of a server behind a tunnel: its host is known, and pages of this origin are its own.
+    /// Accepts the host and the origin of the public URL, for a server behind a tunnel.
     #[must_use]
     pub fn behind(mut self, host: Name, origin: &str) -> Self {
         self.names.insert(host);
@@ -153,12 +156,12 @@ impl Hosts {
         self
     }
 
-    /// Checks the host that a request is for, and the page that it comes from if a browser sent it.
+    /// Checks the host of a request and, if a browser sent it, the origin of the page.
     ///
     /// # Errors
-    /// [`Stranger::Host`] where `Host` is missing, repeated, unknown, or differs from the request's own address;
-    /// [`Stranger::Origin`] where `Origin` is not an origin of this server (`null` is none), or where a request that
-    /// may have an effect has a `Sec-Fetch-Site` other than `same-origin`.
+    /// Returns [`Stranger::Host`] if `Host` is missing, repeated, unknown, or differs from the authority of the
+    /// request's URI. Returns [`Stranger::Origin`] if `Origin` is not an origin of this server (`null` is not), or if
+    /// the method is not safe and `Sec-Fetch-Site` is other than `same-origin`.
     pub fn check(&self, request: &Parts) -> Result<(), Stranger> {
         let mut hosts = request.headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Stranger::Host) };

@@ -1,5 +1,5 @@
-//! The socket: hyper's connections are driven by hand, because a service may end one without an answer, which web
-//! frameworks do not offer.
+//! The server. It drives hyper's connections itself, because web frameworks do not allow a service to end a connection
+//! without an answer.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -19,29 +19,29 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::{Hosts, Stranger};
+use crate::hosts::{Hosts, Stranger};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// How long to wait when the system has no file descriptor left for a connection.
+/// How long to wait after a connection cannot be accepted, for example because no file descriptor is left.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long and how large a request may be.
+/// The limits on the duration and the size of requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long the head of a request may take, counted from the end of the answer before it. A connection that is kept
-    /// open without a request is closed after the same time.
+    /// The time for the head of a request, measured from the end of the previous answer. An idle connection is closed
+    /// after the same time.
     pub head: Duration,
-    /// How long its body may take.
+    /// The time for the body of a request.
     pub body: Duration,
-    /// How many bytes its body may have.
+    /// The largest size of a body in bytes.
     pub body_bytes: usize,
-    /// How long requests under way may take when the server stops.
+    /// The time for pending requests after the stop.
     pub grace: Duration,
 }
 
-/// Serves requests until `stop` resolves, then lets those under way finish. A service that fails ends its connection
-/// without an answer. The service gets the caller's address and the request with its whole body.
+/// Serves requests until `stop` resolves, then finishes pending requests. The service receives the address of the
+/// client and the request with its whole body. If the service returns an error, the connection ends without an answer.
 pub async fn serve<S, F, B, E>(
     listener: TcpListener,
     hosts: Hosts,
@@ -79,7 +79,7 @@ pub async fn serve<S, F, B, E>(
     drop(closing);
     let finish = async { while connections.join_next().await.is_some() {} };
     if timeout(limits.grace, finish).await.is_err() {
-        // Those that are left end with the set.
+        // Dropping the set ends the remaining connections.
         tracing::debug!("connections were cut off that did not finish in time");
     }
 }
@@ -98,7 +98,7 @@ async fn connection<S, F, B, E>(
     B::Error: Into<BoxError>,
     E: Into<BoxError>,
 {
-    // Only costs time when it fails.
+    // Without this option answers are slower, but correct.
     let _ = stream.set_nodelay(true);
     let service = service_fn(async |request| match admit(&hosts, limits, request).await {
         Ok(request) => service(peer, request).await.map(|answer| answer.map(Either::Right)),
@@ -112,7 +112,7 @@ async fn connection<S, F, B, E>(
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let served = tokio::select! {
         served = connection.as_mut() => served,
-        // The sender sends nothing: that it is gone is the sign.
+        // The sender sends nothing. Dropping it is the signal.
         _ = closed.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await
