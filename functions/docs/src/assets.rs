@@ -1,4 +1,4 @@
-//! What the pages are made of: a closed set of files.
+//! The assets of the pages: a fixed set of files.
 
 use axum::{
     extract::{Path, rejection::PathRejection},
@@ -12,7 +12,8 @@ use shared::http::{
 
 use crate::file::{File, KEEP_AN_HOUR, file};
 
-/// Swagger UI is what `/docs` runs: <https://github.com/swagger-api/swagger-ui>, under the licence that lies beside it.
+/// The files of `/assets`. `/docs` uses Swagger UI: <https://github.com/swagger-api/swagger-ui>. Its licence is one of
+/// the files.
 static ASSETS: [File; 7] = [
     file!("docs.css", "text/css; charset=utf-8"),
     file!("docs.js", "text/javascript; charset=utf-8"),
@@ -36,7 +37,8 @@ static ASSETS: [File; 7] = [
         (
             status = 200, description = "The file.", headers(("ETag", description = "Names this version.")),
             content(
-                (String = "image/svg+xml"), (String = "text/css"), (String = "text/javascript"), (String = "text/plain"),
+                (String = "image/svg+xml"), (String = "text/css"),
+                (String = "text/javascript"), (String = "text/plain"),
             )
         ),
         (status = 304, description = "It is still what `If-None-Match` names."),

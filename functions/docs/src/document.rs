@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI, <https://spec.openapis.org/oas/latest.html>), as it lies in the repository.
+//! The OpenAPI document of the API (<https://spec.openapis.org/oas/latest.html>), as committed in the repository.
 
 use axum::{http::HeaderMap, response::Response};
 
@@ -15,7 +15,10 @@ static DOCUMENT: File = file!("openapi.json", "application/json");
     operation_id = "find_document",
     tag = "docs",
     responses(
-        (status = 200, description = "The OpenAPI document.", body = Object, headers(("ETag", description = "Names this version."))),
+        (
+            status = 200, description = "The OpenAPI document.", body = Object,
+            headers(("ETag", description = "Names this version."))
+        ),
         (status = 304, description = "It is still what `If-None-Match` names."),
     )
 )]

@@ -1,5 +1,5 @@
-//! A file that is part of this program, and how it is answered: compressed to who takes that, and not at all to who has
-//! it already.
+//! A file that is embedded in this program, and its answers: compressed if the client accepts that, and without a body
+//! if the client has the current version.
 
 use std::{borrow::Cow, io::Write as _};
 
@@ -10,7 +10,7 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest as _, Sha256};
 
-/// A file, plain and compressed.
+/// A file in two forms: plain and compressed.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) name: &'static str,
@@ -19,7 +19,7 @@ pub(crate) struct File {
     pub(crate) gzip: Form,
 }
 
-/// Bytes, and the strong entity tag that names them.
+/// The bytes of a form, and their strong entity tag.
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) bytes: Cow<'static, [u8]>,
@@ -33,7 +33,7 @@ impl Form {
     }
 }
 
-/// A file by the name that the build gave it.
+/// An embedded file. The build script has written its forms under this name.
 macro_rules! file {
     ($name:literal, $content_type:literal) => {
         $crate::file::File {
@@ -56,16 +56,16 @@ macro_rules! form {
 
 pub(crate) use {file, form};
 
-/// Ask each time; the entity tag makes it cheap.
+/// A cache revalidates the file for each request; the entity tag makes that cheap.
 pub(crate) const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
-/// Keep it for an hour, then ask.
+/// A cache keeps the file for an hour, then revalidates it.
 pub(crate) const KEEP_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 impl File {
-    /// A file that depends on the deployment, made once at the start.
+    /// Creates a file whose content depends on the deployment, once at the start.
     pub(crate) fn new(name: &'static str, content_type: &'static str, content: String) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        // Memory takes whatever is written; otherwise the plain form stands for both.
+        // Writing to memory does not fail. If it did, the plain form would replace the compressed one.
         let compressed = encoder.write_all(content.as_bytes()).and_then(|()| encoder.finish());
         let plain = Form::new(content.into_bytes());
         let gzip = compressed.map_or_else(|_| plain.clone(), Form::new);
@@ -87,14 +87,14 @@ impl File {
         let content_type = [(header::CONTENT_TYPE, self.content_type)];
         let mut response = (always, content_type, form.bytes.clone()).into_response();
         if gzip {
-            // This header also has the Lambda runtime send the body as bytes, in base64.
+            // Because of this header, the Lambda runtime encodes the body in base64.
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         response
     }
 }
 
-/// The elements of a header that is a list.
+/// The elements of a list header.
 fn list(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     headers
         .get_all(name)
@@ -104,7 +104,7 @@ fn list(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
         .map(str::trim)
 }
 
-/// RFC 9110 section 12.5.3: named, and not with a weight of nothing.
+/// Whether `Accept-Encoding` lists gzip with a quality value above 0 (RFC 9110 section 12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
     list(headers, header::ACCEPT_ENCODING).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
@@ -113,7 +113,7 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// RFC 9110 section 13.1.2, which compares weakly.
+/// Whether `If-None-Match` matches the entity tag. The comparison is weak (RFC 9110 section 13.1.2).
 fn has_already(headers: &HeaderMap, etag: &str) -> bool {
     list(headers, header::IF_NONE_MATCH).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

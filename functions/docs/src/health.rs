@@ -1,4 +1,4 @@
-//! A sign of life.
+//! The health check.
 
 use axum::Json;
 use serde::Serialize;
@@ -13,8 +13,8 @@ pub(crate) struct Health {
 
 /// Whether the API answers
 ///
-/// Says that requests arrive and are answered, and nothing more: neither the store nor bunq is asked. The setup's report and the
-/// answers themselves say how those are.
+/// Says that requests arrive and are answered, and nothing more: neither the store nor bunq is asked. The setup's
+/// report and the answers themselves say how those are.
 #[utoipa::path(
     get,
     path = "/health",

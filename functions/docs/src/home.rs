@@ -1,4 +1,4 @@
-//! The start page: the one page that says whose deployment this is before anybody connects.
+//! The start page. It names the provider of the deployment to a customer who has not connected yet.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use shared::config::Provider;
 
 use crate::file::File;
 
-/// The page of a provider.
+/// The start page of a provider.
 pub(crate) fn page(provider: &Provider) -> Arc<File> {
     Arc::new(File::new("home.html", "text/html; charset=utf-8", markup(provider).into_string()))
 }
@@ -35,18 +35,21 @@ fn markup(provider: &Provider) -> Markup {
                             li { "You go to bunq's own page, and confirm in the bunq app which accounts you share." }
                             li { "bunq sends you back, and you see that it worked." }
                             li {
-                                "From then on " (name) " can read the accounts that you chose and their payments. It can also prepare payments \
-                                 and ask others for money in your name; a prepared payment is made when you accept it in the bunq app, and not \
-                                 before."
+                                "From then on " (name) " can read the accounts that you chose and their payments. It \
+                                 can also prepare payments and ask others for money in your name; a prepared payment \
+                                 is made when you accept it in the bunq app, and not before."
                             }
                         }
-                        p { "Your password and your PIN stay between you and bunq. You can end the connection in the bunq app whenever you like." }
+                        p {
+                            "Your password and your PIN stay between you and bunq. You can end the connection in the \
+                             bunq app whenever you like."
+                        }
                     }
                     section aria-labelledby="who" {
                         h2 id="who" { "Who runs this" }
                         p {
-                            (name) ". European law (PSD2) calls it a third-party provider. It is not bunq, and bunq does not run this page. \
-                             If you do not know " (name) ", do not connect."
+                            (name) ". European law (PSD2) calls it a third-party provider. It is not bunq, and bunq \
+                             does not run this page. If you do not know " (name) ", do not connect."
                         }
                         @if let Some(url) = &provider.support_url {
                             p { a href=(url) { "Help from " (name) } }
@@ -59,25 +62,26 @@ fn markup(provider: &Provider) -> Markup {
     }
 }
 
-/// The way to the bank; without open consents it begins at the provider's own application.
+/// The link that starts a consent. Without open consents, it refers the customer to the provider's own application.
 fn connect(provider: &Provider) -> Markup {
     let name = &provider.display_name;
     html! {
         @if provider.open_consent {
             p {
-                "You bank with bunq, and " (name) " asked you to share your account. Here you can. It takes a minute, and you decide at bunq, \
-                 not here."
+                "You bank with bunq, and " (name) " asked you to share your account. Here you can. It takes a minute, \
+                 and you decide at bunq, not here."
             }
             p { a.button href="auth" { "Connect a bunq account" } }
         } @else {
             p {
-                "You bank with bunq, and want to share your account with " (name) ". Begin in the website or app of " (name) ": it leads you to \
-                 bunq, and you decide there."
+                "You bank with bunq, and want to share your account with " (name) ". Begin in the website or app of "
+                (name) ": it leads you to bunq, and you decide there."
             }
         }
     }
 }
 
+/// The links for developers.
 fn for_developers() -> Markup {
     html! {
         section aria-labelledby="developers" {

@@ -1,5 +1,5 @@
-//! What a person opens first, the description of the API, and a sign of life. All of it is the same for everybody and
-//! in this function from its start: it needs no key, no store and no bank.
+//! The start page, the documentation of the API, and the health check. They are the same for every caller and part of
+//! this function, so they need no API key, no store and no bank.
 
 mod assets;
 mod document;
@@ -12,7 +12,7 @@ use axum::Extension;
 use shared::config::Provider;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of the group. They need no state, so they fit into any router; the start page names the provider.
+/// The routes of the group. They need no state, so any router can contain them. The start page names the provider.
 pub fn router<S: Clone + Send + Sync + 'static>(provider: &Provider) -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .routes(routes!(pages::show_home))

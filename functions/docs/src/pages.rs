@@ -1,4 +1,4 @@
-//! The two pages. No script or style stands in them, so their policy can forbid both.
+//! The two pages. They contain no inline scripts or styles, so their content security policies forbid these.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::file::{ASK_EACH_TIME, File, file};
 
 static DOCS: File = file!("docs.html", "text/html; charset=utf-8");
 
-/// No script at all.
+/// The policy of the start page: no scripts.
 const HOME_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
-/// Scripts of this origin only, and requests to it only: what is tried out goes nowhere else.
+/// The policy of the documentation: scripts of this origin, and requests to this origin only.
 const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 /// The start page

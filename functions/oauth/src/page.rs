@@ -1,5 +1,5 @@
-//! What a customer sees when they come back from the bank, in words that need no explanation. Fixed words: nothing of
-//! the request is in them, and nothing runs in the page.
+//! The pages for a customer who returns from the bank. Their texts are fixed: they contain nothing of the request. The
+//! pages contain no scripts.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -13,40 +13,40 @@ use shared::{
 };
 use url::Url;
 
-/// Nothing but the stylesheet that lies beside this page.
+/// The content security policy of the pages: only the stylesheet of this origin is allowed.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// What the customer can do next.
+/// The next step of the customer.
 enum Next {
-    /// Nothing here.
+    /// The page offers no next step.
     Leave,
-    /// Give the consent anew.
+    /// Start a new consent.
     BeginAgain,
-    /// Ask for the same page again.
+    /// Reload the page.
     TryAgain,
-    /// Let the page do that.
+    /// Wait until the page reloads itself.
     Wait,
 }
 
-/// How a customer can go on from a page that tells of a failure.
+/// The links on a page about a failure.
 #[derive(Debug)]
 pub(crate) struct Again {
-    /// The address that begins again; `None` if only the application can make a new link.
+    /// The address that starts a new consent; `None` if only the application can create a new link.
     pub(crate) begin: Option<String>,
-    /// The application that the customer came from.
+    /// The application that asked for the consent.
     pub(crate) back: Option<Url>,
 }
 
 impl Again {
-    /// For a consent that is not known.
+    /// The links for an unknown consent.
     pub(crate) fn of(app: &App) -> Self {
         Self { begin: app.tpp.config().provider.open_consent.then(|| "auth".to_owned()), back: None }
     }
 }
 
-/// `user_id` is missing where the application that asked for the consent has it.
+/// The page about a completed consent. `user_id` is `None` if the application receives it instead.
 pub(crate) fn connected(provider: &Provider, user_id: Option<UserId>) -> Response {
     let text = html! {
         p { "You can close this window. You can end the connection at any time in the bunq app." }
@@ -57,7 +57,7 @@ pub(crate) fn connected(provider: &Provider, user_id: Option<UserId>) -> Respons
     page(StatusCode::OK, provider, "Your bunq account is connected", &text)
 }
 
-/// The same words as [`failed`], in a page that is there to tell them.
+/// The page of [`failed`] with status 200, for `GET /result`, which also shows the results of failed consents.
 pub(crate) fn told(provider: &Provider, problem: &Problem, request_id: &str, again: &Again) -> Response {
     let mut response = failed(provider, problem, request_id, again);
     *response.status_mut() = StatusCode::OK;
@@ -68,6 +68,7 @@ pub(crate) fn told(provider: &Provider, problem: &Problem, request_id: &str, aga
     response
 }
 
+/// The page about a failed consent, with the status of the problem.
 pub(crate) fn failed(provider: &Provider, problem: &Problem, request_id: &str, again: &Again) -> Response {
     let (title, text, next) = words(problem);
     let text = html! {
@@ -76,11 +77,11 @@ pub(crate) fn failed(provider: &Provider, problem: &Problem, request_id: &str, a
             (Next::Leave | Next::Wait, _) => {},
             (Next::BeginAgain, Some(begin)) => p { a.button href=(begin) { "Begin again" } },
             (Next::BeginAgain, None) => p { "For a new link, go back to the company that asked you to connect." },
-            // The address of this very page, without repeating it here.
+            // An empty `href` is the address of the page itself.
             (Next::TryAgain, _) => p { a.button href="" { "Try again" } },
         }
         @if let Some(back) = &again.back {
-            // The owner's own application, as its API key named it.
+            // The application's own URL, which it gave when it asked for the consent.
             p { a href=(back) { "Back to " (back.host_str().unwrap_or_default()) } }
         }
         footer { p { "If you ask for help, mention this id: " code { (request_id) } } }
@@ -90,13 +91,13 @@ pub(crate) fn failed(provider: &Provider, problem: &Problem, request_id: &str, a
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs().max(1));
         response.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
-        // The same address again: the consent that was given waits there.
+        // The browser reloads the address, where the consent can still be completed.
         response.headers_mut().insert(header::REFRESH, seconds);
     }
     response
 }
 
-/// A title, what happened, and what comes next.
+/// The title of the page, its text, and the next step.
 fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
     match (problem.code(), problem.action()) {
         (Code::ConsentDenied, _) => (
@@ -111,7 +112,8 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::TicketMissing, _) => (
             "Begin where you were asked",
-            "This service begins a connection only for the company that asked you to connect. Go to its website or app and follow the link there.",
+            "This service begins a connection only for the company that asked you to connect. Go to its website or \
+             app and follow the link there.",
             Next::Leave,
         ),
         (Code::TicketInvalid, _) => {
@@ -119,7 +121,8 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         }
         (Code::TicketExpired, _) => (
             "This link is too old",
-            "Links to connect an account work for a short time only. Nothing was connected by it. Go back to the company that asked you, for a new one.",
+            "Links to connect an account work for a short time only. Nothing was connected by it. Go back to the \
+             company that asked you, for a new one.",
             Next::Leave,
         ),
         (Code::TicketUsed, _) => {
@@ -132,7 +135,8 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::WrongCustomer, _) => (
             "That was another bunq account",
-            "The link asks the customer who is connected already to consent again. You consented as another bunq customer, so nothing was connected.",
+            "The link asks the customer who is connected already to consent again. You consented as another bunq \
+             customer, so nothing was connected.",
             Next::BeginAgain,
         ),
         (Code::StateExpired, _) => (
@@ -142,8 +146,8 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::OtherBrowser, _) => (
             "Begun in another browser",
-            "A connection is finished in the browser that began it. If this is that browser, it did not keep this site's cookie. \
-             Nothing was connected here.",
+            "A connection is finished in the browser that began it. If this is that browser, it did not keep this \
+             site's cookie. Nothing was connected here.",
             Next::BeginAgain,
         ),
         (Code::InvalidRequest, _) => (
@@ -168,17 +172,19 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (Code::ConnectedElsewhere, _) => (
             "Your account is already connected",
-            "Your bunq account is connected to another program of this service, which must end that connection first. Nothing was connected now.",
+            "Your bunq account is connected to another program of this service, which must end that connection first. \
+             Nothing was connected now.",
             Next::Leave,
         ),
         (Code::TooManyReferences, _) => (
             "Your account has too many connections",
-            "Your bunq account is connected for 50 users of this service, which is the limit. Please contact the service that sent you here. Nothing was connected now.",
+            "Your bunq account is connected for 50 users of this service, which is the limit. Please contact the \
+             service that sent you here. Nothing was connected now.",
             Next::Leave,
         ),
         (Code::NotOnboarded, _) => (
             "This service is not ready yet",
-            "Whoever runs it has yet to set it up at bunq. Nothing was shared. Please come back later.",
+            "Its operator has not yet set it up at bunq. Nothing was shared. Please come back later.",
             Next::Leave,
         ),
         (_, Action::Wait) => (
@@ -198,7 +204,7 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
         ),
         (_, Action::FixRequest | Action::ContactBunq | Action::ContactSupport) => (
             "Something went wrong",
-            "It is not your fault, and only those who run this service can mend it. Please try again later.",
+            "It is not your fault, and only the operator of this service can fix it. Please try again later.",
             Next::Leave,
         ),
     }

@@ -1,5 +1,5 @@
-//! GET /result: the page that tells a customer how their consent ended. `/callback` redirects here (post/redirect/get),
-//! so that code and state leave the address bar and a reload changes nothing.
+//! `GET /result`: the page that shows a customer the result of their consent. `/callback` redirects here
+//! (post/redirect/get), so that the address bar contains neither code nor state, and a reload has no effect.
 
 use axum::{
     Extension,
@@ -23,7 +23,7 @@ use crate::{
     page::{self, Again},
 };
 
-/// Why there is no consent whose result could be shown.
+/// Why a callback belongs to no consent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reason {
     Refused(AttemptRefused),
@@ -55,19 +55,19 @@ impl Reason {
     }
 }
 
-/// The bank's redirect lacks something.
+/// The problem of a redirect that lacks a parameter, or repeats one.
 pub(crate) fn incomplete() -> Problem {
     Problem::invalid_query("must hold one `state`, and one `code` or `error`")
 }
 
-/// What the page is to tell.
+/// The subject of the page: a consent, or the reason why there is none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum About {
     Consent(ConsentId),
     Reason(Reason),
 }
 
-/// Sends the browser to the page. The address is relative, since a stage may stand in front of it.
+/// Redirects the browser to the page. The address is relative, because a stage may prefix the path.
 pub(crate) fn redirect(about: About) -> Response {
     let location = match about {
         About::Consent(id) => format!("result?consent_id={id}"),
@@ -94,7 +94,10 @@ pub(crate) fn redirect(about: About) -> Response {
         ("reason" = Option<String>, Query, description = "Why there is no such consent, as `/callback` names it."),
     ),
     responses(
-        (status = 200, description = "A page that tells who is connected, or why nobody is.", body = String, content_type = "text/html; charset=utf-8"),
+        (
+            status = 200, description = "A page that tells who is connected, or why nobody is.",
+            body = String, content_type = "text/html; charset=utf-8"
+        ),
         Problems<(NoSuchConsent, OfStore)>,
     )
 )]
@@ -106,7 +109,7 @@ pub(crate) async fn show_result(
 ) -> Response {
     match result(&app, query).await {
         Ok(Told::Done(user_id)) => page::connected(&app.tpp.config().provider, user_id),
-        // The page is there, whatever it tells.
+        // The page exists, so its status is 200, even if the consent failed.
         Ok(Told::Failed(problem, again)) => page::told(&app.tpp.config().provider, &problem, &request_id, &again),
         Err(problem) if wants_page(&headers) => {
             page::failed(&app.tpp.config().provider, &problem, &request_id, &Again::of(&app))
@@ -115,7 +118,7 @@ pub(crate) async fn show_result(
     }
 }
 
-/// What the page tells.
+/// The content of the page.
 enum Told {
     Done(Option<UserId>),
     Failed(Problem, Again),
