@@ -1,4 +1,4 @@
-//! Clients as the functions build them, but for the endpoint.
+//! Clients with the configuration of the functions' clients, except for the endpoint.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -29,7 +29,7 @@ pub(crate) async fn start_in(folder: &Path) -> LocalAws {
     aws
 }
 
-/// A client that sends each request once, so that a test sees what happened to it.
+/// A client without retries, so that a test sees the result of each request.
 pub(crate) fn dynamodb(aws: &LocalAws) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -41,12 +41,12 @@ pub(crate) fn dynamodb(aws: &LocalAws) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config)
 }
 
-/// A client that sends each request once.
+/// A client without retries.
 pub(crate) fn secrets(aws: &LocalAws) -> aws_sdk_secretsmanager::Client {
     secrets_with(aws, RetryConfig::disabled())
 }
 
-/// A client that sends a request again, up to two times, like those of the functions.
+/// A client with up to two retries, like the clients of the functions.
 pub(crate) fn persistent_secrets(aws: &LocalAws) -> aws_sdk_secretsmanager::Client {
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
     secrets_with(aws, retry)
@@ -63,18 +63,18 @@ fn secrets_with(aws: &LocalAws, retry: RetryConfig) -> aws_sdk_secretsmanager::C
     aws_sdk_secretsmanager::Client::from_conf(config)
 }
 
-/// What the instance's calls are signed with.
+/// The credentials that sign calls to the instance.
 pub(crate) fn credentials(aws: &LocalAws) -> Credentials {
     let key = aws.access_key();
     Credentials::new(key.id(), key.secret().expose_secret(), None, None, "test")
 }
 
-/// The headers that sign a call to the instance, with AWS's own code but without its clients.
+/// The headers of a signed call to the instance. AWS's code signs it, but no client of AWS sends it.
 pub(crate) fn signed(aws: &LocalAws, service: &str, headers: &[(&str, &str)], body: &str) -> Vec<(String, String)> {
     signed_by(aws, credentials(aws), service, SystemTime::now(), headers, body)
 }
 
-/// The same, with any credentials and at any time.
+/// As above, with given credentials and at a given time.
 pub(crate) fn signed_by(
     aws: &LocalAws,
     credentials: Credentials,
@@ -93,7 +93,7 @@ pub(crate) fn signed_by(
     headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// A client for everything that AWS's clients do not do.
+/// A client for requests that AWS's clients do not send.
 pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }

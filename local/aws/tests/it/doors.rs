@@ -1,4 +1,4 @@
-//! What the port refuses before it looks at a signature.
+//! The requests that the port refuses before it verifies a signature.
 
 use local_aws::{LocalAws, Options};
 use reqwest::{Method, StatusCode};
@@ -40,7 +40,7 @@ async fn a_page_of_another_site_turns_no_switch() {
             .status()
     };
 
-    // What a page may send without a preflight, with and without its origin.
+    // A page can send this without a preflight, with and without its origin.
     for kind in
         ["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "text/plain; application/json"]
     {
@@ -60,7 +60,7 @@ async fn a_page_of_another_site_turns_no_switch() {
     assert_eq!(send(Method::DELETE, &[], "").await, StatusCode::NO_CONTENT);
 }
 
-/// The clock jumps to the server's deadline as soon as nobody has anything to do.
+/// The paused clock advances to the server's deadline as soon as all tasks are idle.
 #[tokio::test]
 async fn a_request_that_does_not_end_is_not_waited_for() {
     let aws = start().await;

@@ -1,4 +1,4 @@
-//! What the store relies on: conditions, transactions, returned values, expiry.
+//! The features of DynamoDB that the store needs: conditions, transactions, returned values, expiry.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};

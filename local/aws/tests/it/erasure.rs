@@ -1,4 +1,4 @@
-//! What is deleted or overwritten is in no byte of any file, at once.
+//! Deleted and overwritten data is immediately in no byte of any file.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -10,13 +10,13 @@ use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, TransactWriteItem, Upd
 
 use crate::client::{CONNECTIONS, dynamodb, s, secrets, start_in};
 
-/// 64 characters that are nowhere else.
+/// A unique text of 64 characters.
 fn marker() -> String {
     let part = || format!("{:016x}", RandomState::new().build_hasher().finish());
     [part(), part(), part(), part()].concat()
 }
 
-/// The files of a folder that hold a text.
+/// The files of a folder that contain a text.
 fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let holds = |path: &Path| fs::read(path).unwrap().windows(text.len()).any(|it| it == text.as_bytes());
@@ -26,7 +26,7 @@ fn files_with(folder: &Path, text: &str) -> Vec<String> {
     names
 }
 
-/// How many of the texts, all of one length, are in any file of a folder.
+/// The number of the texts that are in a file of the folder.
 fn count_in(folder: &Path, texts: &[String]) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let content: Vec<u8> = entries.flat_map(|path| fs::read(path).unwrap()).collect();
@@ -123,7 +123,7 @@ async fn every_way_to_overwrite_and_delete_erases() {
     assert_eq!(count_in(folder.path(), &markers), 0);
 }
 
-/// A database that works on its file leaves copies behind where it moves rows, but only now and then.
+/// A database that works on its file leaves stale copies of moved rows, but only for some orders of changes.
 #[tokio::test]
 async fn no_order_of_changes_leaves_anything_behind() {
     let folder = tempfile::tempdir().unwrap();

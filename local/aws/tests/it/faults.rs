@@ -1,4 +1,4 @@
-//! The switches, each by what a client notices.
+//! The switches, tested through their effects on a client.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
@@ -38,7 +38,7 @@ async fn get(aws: &LocalAws) -> Result<GetItemOutput, SdkError<GetItemError>> {
     get.key("pk", s("USER#1")).send().await
 }
 
-/// Writes the item that [`get`] reads; says whether the client saw it succeed.
+/// Writes the item that [`get`] reads. Returns whether the client received a success.
 async fn put(aws: &LocalAws) -> bool {
     let put = dynamodb(aws).put_item().table_name(CONNECTIONS);
     match put.item("pk", s("USER#1")).send().await {

@@ -31,7 +31,7 @@ async fn fill(client: &Client, connections: &[(usize, String)]) {
     }
 }
 
-/// One page of an index, newest first, and where the next one starts.
+/// One page of an index, the newest items first, and the start key of the next page.
 async fn page(client: &Client, index: &str, limit: i32, start: Option<Item>) -> (Vec<Item>, Option<Item>) {
     let (attribute, value) = if index == BY_TIME { ("listed", "yes") } else { ("reference", "a") };
     let query = client.query().table_name(CONNECTIONS).index_name(index).key_condition_expression("#a = :a");
@@ -102,7 +102,7 @@ async fn the_indexes_are_as_the_template_makes_them() {
 async fn pages_hold_every_item_once_and_the_newest_first() {
     let aws = start().await;
     let client = dynamodb(&aws);
-    // Written in an order that is not that of the times.
+    // The order of the writes differs from the order of the times.
     let time = |id: usize| format!("2026-11-22T10:{:02}:{:02}Z", id / 60, id % 60);
     let connections: Vec<_> = (0..250).map(|number| (number * 7) % 250).map(|id| (id, time(id))).collect();
     fill(&client, &connections).await;

@@ -1,4 +1,4 @@
-//! What must never be in a log, at any level: the services carry tokens, keys and customers' data.
+//! Secrets are in no log, at any level: requests contain tokens, keys and data of customers.
 
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -26,7 +26,7 @@ impl Write for Log {
     }
 }
 
-/// Sends a request without AWS's clients, because those log what they send.
+/// Sends a request without AWS's clients, because they log their requests.
 async fn call(aws: &LocalAws, target: &str, body: Value) -> StatusCode {
     let service = if target.starts_with("DynamoDB") { "dynamodb" } else { "secretsmanager" };
     let body = body.to_string();
@@ -39,7 +39,7 @@ async fn call(aws: &LocalAws, target: &str, body: Value) -> StatusCode {
 #[tokio::test]
 async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
     let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(|| Log).finish();
-    // For all threads: the services have their own.
+    // For all threads, because the services have their own.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let aws = start().await;
     let item = json!({"pk": {"S": CANARY}});

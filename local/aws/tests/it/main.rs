@@ -1,4 +1,4 @@
-//! The embedded AWS as the functions meet it: through AWS's own clients, over its port.
+//! Tests of the embedded AWS as the functions use it: through AWS's own clients, over its port.
 
 #![expect(
     clippy::panic,

@@ -1,4 +1,4 @@
-//! What the port says to requests that no AWS client sends.
+//! The answers of the port to requests that no AWS client sends.
 
 use reqwest::StatusCode;
 use serde_json::Value;

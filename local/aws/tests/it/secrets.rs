@@ -1,4 +1,4 @@
-//! What the functions rely on in Secrets Manager, most of it errors.
+//! The behaviour of Secrets Manager that the functions need, mainly its errors.
 
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_secretsmanager::primitives::Blob;

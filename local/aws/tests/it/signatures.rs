@@ -1,4 +1,4 @@
-//! Who gets in at the port: what this machine's key signed, as it arrived, less than a quarter of an hour ago.
+//! The port accepts a request only if this machine's key signed it, at most 15 minutes ago.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,8 +12,9 @@ use crate::client::{credentials, dynamodb, http, secrets, signed_by, start};
 const TARGET: (&str, &str) = ("x-amz-target", "DynamoDB_20120810.ListTables");
 const BODY: &str = "{}";
 const MINUTE: Duration = Duration::from_secs(60);
-/// Within the tolerance by a minute, and beyond it by one.
+/// One minute less than the tolerance.
 const NEAR: Duration = Duration::from_secs(14 * 60);
+/// One minute more than the tolerance.
 const FAR: Duration = Duration::from_secs(16 * 60);
 
 /// The headers that sign a call.
@@ -33,7 +34,7 @@ fn call(aws: &LocalAws, headers: Vec<(String, String)>) -> RequestBuilder {
     headers.into_iter().fold(call, |call, (name, value)| call.header(name, value))
 }
 
-/// A call as it should be, signed at a time.
+/// A valid signature of the call at a given time.
 fn good(aws: &LocalAws, time: SystemTime) -> Vec<(String, String)> {
     signed(aws, credentials(aws), "dynamodb", time, &[TARGET])
 }

@@ -1,4 +1,4 @@
-//! What a developer is told when the services do not start.
+//! The errors of a start.
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! What survives, and who can read it.
+//! The state that survives a restart, and its file modes.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -58,7 +58,7 @@ async fn what_was_answered_is_on_disk_before_any_stop() {
     let aws = start_in(folder.path()).await;
     fill(&aws).await;
 
-    // What a kill would leave behind.
+    // The copy is what a kill would leave.
     for name in files(folder.path()) {
         fs::copy(folder.path().join(&name), killed.path().join(&name)).unwrap();
     }

@@ -1,4 +1,4 @@
-//! A caller of the API, and a browser that connects a customer: over HTTP, as anybody would.
+//! A caller of the API, and a browser that connects a customer, both over HTTP.
 
 use reqwest::{Client, RequestBuilder, header::COOKIE, redirect::Policy};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::process::Local;
 
 pub(crate) struct Browser(Client);
 
-/// An answer, read to its end.
+/// An answer with its whole body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -46,7 +46,7 @@ impl Browser {
         Answer { status, location, cookie, text: answer.text().await.unwrap() }
     }
 
-    /// Connects a customer of the simulated bank, who approves at once, and answers their `user_id`.
+    /// Connects a customer of the simulated bank, who approves immediately. Returns the `user_id`.
     pub(crate) async fn connect(&self, local: &Local, customer: &str) -> String {
         let begun = self.send(self.get(&format!("{}/auth", local.url()))).await;
         assert_eq!(begun.status, 303, "{begun:?}");
@@ -57,12 +57,12 @@ impl Browser {
         connected.json()["new_user_id"].as_str().unwrap().to_owned()
     }
 
-    /// What the API answers to a reader with this key.
+    /// The answer of the API to a GET with this key.
     pub(crate) async fn read(&self, local: &Local, key: &str, path: &str) -> Answer {
         self.send(self.get(&format!("{}{path}", local.url())).bearer_auth(key)).await
     }
 
-    /// Checks that a customer's accounts can be read with this key, and that there are some.
+    /// Checks that this key can read the customer's accounts, and that there is at least one.
     pub(crate) async fn assert_reads_accounts(&self, local: &Local, key: &str, user_id: &str) {
         let answer = self.read(local, key, &format!("/user/{user_id}/accounts")).await;
         assert_eq!(answer.status, 200, "{answer:?}");

@@ -1,4 +1,4 @@
-//! A customer who is deleted is gone from the disk, not only from the answers.
+//! The data of a deleted customer is deleted from the disk, too.
 
 use std::{collections::HashMap, path::Path};
 
@@ -24,12 +24,12 @@ async fn scan(folder: &Path, local: &Local, table: &str) -> Vec<HashMap<String, 
     scan.unwrap().items.unwrap()
 }
 
-/// The text in an attribute, if the item has it.
+/// The text of an attribute, if the item has the attribute.
 fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &str) -> Option<&'a String> {
     item.get(name).and_then(|value| value.as_s().ok())
 }
 
-/// Every file of the embedded AWS, byte for byte.
+/// The bytes of all files of the embedded AWS.
 fn bytes(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder.join("aws")).unwrap() {

@@ -1,4 +1,4 @@
-//! The state folder holds keys: nobody but its owner may look in.
+//! The state folder contains keys, so it is private to its owner.
 
 use std::{
     fs::{self, Permissions},
@@ -11,7 +11,7 @@ use crate::{
     process::{Folder, Local},
 };
 
-/// Everything in a folder, and the folder itself, with the bits of its mode.
+/// The folder and everything in it, with their modes.
 fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
     let mode = |path: &Path| fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
     let mut found = vec![(folder.to_owned(), mode(folder))];
@@ -64,7 +64,7 @@ async fn whatever_it_makes_can_be_read_by_its_owner_alone() {
 #[tokio::test]
 async fn files_that_were_opened_to_others_are_closed_again() {
     let folder = Folder::onboarded();
-    // The lock holds nothing.
+    // The lock file is empty.
     let files = modes(&folder.path()).into_iter().filter(|(path, _)| path.is_file() && !path.ends_with("lock"));
     for (path, _) in files {
         fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();

@@ -1,4 +1,4 @@
-//! The gateway knows its own name: a page in a browser that makes its name lead here gets nothing.
+//! The gateway accepts its own host names only, as a defence against DNS rebinding.
 
 use std::{
     fs,
@@ -76,8 +76,7 @@ async fn behind_a_public_address_its_name_is_known_too() {
     let auth = format!("http://127.0.0.1:{port}/auth");
 
     let behind = browser.send(browser.get(&auth).header("host", "tpp.example")).await;
-    // A tunnel that writes this machine's name over the public one: a redirect to the public name would come back here
-    // for ever.
+    // This tunnel replaces the public host by this machine's name. A redirect to the public URL would loop.
     let rewritten = browser.send(browser.get(&auth).header("host", format!("localhost:{port}"))).await;
     let foreign = browser.send(browser.get(&auth).header("host", "evil.example")).await;
 
@@ -89,7 +88,7 @@ async fn behind_a_public_address_its_name_is_known_too() {
     assert_eq!(foreign.status, 421);
 }
 
-/// Runs curl as the README has it: it reads the access key from the state folder, and signs.
+/// Runs curl as in the README: with a signature by the access key of the state folder.
 fn curl(folder: &Path, url: &str, arguments: &[&str]) -> (String, String) {
     let (id, secret) = access_key(folder);
     let mut curl = Command::new("curl");
@@ -113,7 +112,8 @@ async fn nobody_sets_a_deployment_up_without_the_key_of_the_state_folder_under_a
     for host in ["tpp.example", "localhost", &format!("127.0.0.1:{port}")] {
         for forged in [
             "AWS4-HMAC-SHA256 Credential=x/x/x/execute-api/aws4_request",
-            "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",
+            "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/execute-api/aws4_request, SignedHeaders=host, \
+             Signature=0",
             &ours,
             "",
         ] {
@@ -135,7 +135,7 @@ async fn nobody_sets_a_deployment_up_without_the_key_of_the_state_folder_under_a
     assert_eq!(curl(&other.path(), &url, &["-d", r#"{"action":"status"}"#]).0, "403", "another folder's key");
 }
 
-/// Each port is a door that is guarded; one that nobody knows of would not be.
+/// Each port has its checks. An unknown port would have none.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn it_listens_on_three_ports_and_no_other() {

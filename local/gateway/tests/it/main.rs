@@ -1,4 +1,4 @@
-//! The program as a developer runs it: a process of its own, on free ports and in a folder of its own.
+//! Tests of the program as a developer runs it: in a separate process, on free ports, with its own state folder.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

@@ -1,4 +1,4 @@
-//! One process of `local`, and what it prints.
+//! A process of `local`, and its output.
 
 use std::{
     fs,
@@ -21,10 +21,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_local");
 /// The last line of the welcome.
 const WELCOMED: &str = "Ctrl-C stops everything.";
 
-/// Nothing here takes a tenth of it; who waits longer waits for ever.
+/// The timeout for every wait. No wait here normally takes a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The program, on free ports, without anything that the machine's environment says to it or to curl.
+/// The program on free ports, without the variables of this machine's environment that configure it.
 pub(crate) fn program(state_dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(["--aws-port", "0", "--simulator-port", "0", "--state-dir"]).arg(state_dir).args(arguments);
@@ -39,7 +39,7 @@ pub(crate) fn program(state_dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A running one. It ends with this value.
+/// A running `local`. Dropping this value ends it.
 pub(crate) struct Local {
     child: Child,
     lines: Receiver<String>,
@@ -48,7 +48,7 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// Starts one in this folder and waits for its welcome.
+    /// Starts a `local` in this folder and waits for its welcome.
     pub(crate) fn start(state_dir: &Path, arguments: &[&str]) -> Self {
         Self::run(program(state_dir, arguments))
     }
@@ -57,7 +57,7 @@ impl Local {
         Self::run_until(command, WELCOMED)
     }
 
-    /// Starts one and waits for the line that begins like this.
+    /// Starts a `local` and waits for a line with this beginning.
     pub(crate) fn run_until(mut command: Command, beginning: &str) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = read_lines(child.stdout.take().unwrap());
@@ -72,7 +72,7 @@ impl Local {
         local
     }
 
-    /// What it printed up to the welcome.
+    /// The output up to the welcome.
     pub(crate) fn text(&self) -> String {
         self.said.join("\n")
     }
@@ -82,7 +82,7 @@ impl Local {
         line.and_then(|line| line.split_whitespace().next()).unwrap_or_else(|| panic!("no {label}: {}", self.text()))
     }
 
-    /// Where the API is, without a slash at the end.
+    /// The URL of the API, without a trailing slash.
     pub(crate) fn url(&self) -> &str {
         self.word_after("API  ")
     }
@@ -99,7 +99,7 @@ impl Local {
         self.word_after("API key")
     }
 
-    /// How each of the nine steps of the onboarding stands, such as `made`, by its words.
+    /// The state of each step of the onboarding, such as `made`, and the text of the step.
     pub(crate) fn steps(&self) -> Vec<(String, String)> {
         let steps = self.said.iter().skip(1).take_while(|line| !line.is_empty());
         steps
@@ -114,7 +114,7 @@ impl Local {
         commands.filter(|line| line.starts_with("USER_ID=") || line.starts_with("curl ")).collect()
     }
 
-    /// The next line on standard output that begins like this.
+    /// The next line on standard output with this beginning.
     pub(crate) fn line(&mut self, beginning: &str) -> String {
         loop {
             match self.lines.recv_timeout(PATIENCE) {
@@ -129,14 +129,14 @@ impl Local {
         self.child.id()
     }
 
-    /// Ends it, and answers what it logged.
+    /// Kills the process and returns its log.
     pub(crate) fn log(mut self) -> String {
         signal(self.child.id(), "KILL");
         wait(&mut self.child);
         self.errors.iter().collect::<Vec<_>>().join("\n")
     }
 
-    /// Sends a signal by name and waits for the end.
+    /// Sends a signal by name and waits for the end of the process.
     pub(crate) fn signal(mut self, name: &str) -> ExitStatus {
         signal(self.child.id(), name);
         wait(&mut self.child)
@@ -155,7 +155,7 @@ fn signal(pid: u32, name: &str) {
     assert!(sent.success(), "kill -{name}: {sent}");
 }
 
-/// Waits for the end of a process, which is killed if it does not come.
+/// Waits for the end of a process, and kills it after the timeout.
 fn wait(child: &mut Child) -> ExitStatus {
     let (ended, end) = mpsc::channel::<()>();
     let pid = child.id();
@@ -182,7 +182,7 @@ fn read_lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     lines
 }
 
-/// Runs the program to its end, which is expected to come by itself.
+/// Runs the program until it ends by itself.
 pub(crate) fn run_to_end(mut command: Command) -> Output {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (stdout, stderr) = (read_lines(child.stdout.take().unwrap()), read_lines(child.stderr.take().unwrap()));
@@ -192,13 +192,13 @@ pub(crate) fn run_to_end(mut command: Command) -> Output {
     Output { status, stdout: text(stdout), stderr: text(stderr) }
 }
 
-/// The one line in which the program says why it does not start.
+/// The line in which the program reports why it does not start.
 #[track_caller]
 pub(crate) fn refusal(command: Command) -> String {
     let output = run_to_end(command);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    // Besides the log, which is JSON here.
+    // Without the log, whose lines are JSON.
     let lines: Vec<_> = said.lines().filter(|line| !line.starts_with('{')).collect();
     assert_eq!(lines.len(), 1, "one line: {said}");
     let line = lines[0].strip_prefix("local: ").unwrap_or_else(|| panic!("{said}"));
@@ -206,7 +206,7 @@ pub(crate) fn refusal(command: Command) -> String {
     line.to_owned()
 }
 
-/// The access key that a run has left in its folder: the id and the secret.
+/// The access key in a state folder: the id and the secret.
 pub(crate) fn access_key(state_dir: &Path) -> (String, String) {
     let file = fs::read_to_string(state_dir.join("aws-credentials")).unwrap();
     let find =
@@ -214,7 +214,7 @@ pub(crate) fn access_key(state_dir: &Path) -> (String, String) {
     (find("aws_access_key_id"), find("aws_secret_access_key"))
 }
 
-/// A folder for state, inside of a temporary one: the program makes it.
+/// A state folder inside a temporary one. The program creates it.
 pub(crate) struct Folder {
     outer: TempDir,
     _copied_from: Option<Arc<Self>>,
@@ -229,7 +229,7 @@ impl Folder {
         self.outer.path().join("state")
     }
 
-    /// A copy of what a run has left, with everything onboarded; that run is made once for all who hold a copy.
+    /// A copy of the state folder of an onboarded run. All copies that exist at one time share that run.
     pub(crate) fn onboarded() -> Self {
         static LEFT: Mutex<Weak<Folder>> = Mutex::new(Weak::new());
         let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -245,7 +245,7 @@ impl Folder {
     }
 }
 
-/// Copies a folder with its modes.
+/// Copies a folder with its file modes.
 fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").arg("-a").args([from, to]).status().unwrap();
     assert!(copied.success(), "{copied}");

@@ -1,10 +1,10 @@
-//! Why it does not start: one line for the person at the terminal.
+//! The errors of a start: one line for the person at the terminal.
 
 use std::{fs, io::Write as _, net::TcpListener, path::Path, process::Command, thread};
 
 use crate::process::{Folder, Local, program, refusal, run_to_end};
 
-/// A port that somebody else has, and whoever that is.
+/// A port in use, and the listener that uses it.
 fn taken_port() -> (TcpListener, u16) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -94,7 +94,7 @@ fn files_that_are_not_its_own_are_named_and_left_alone() {
     }
 }
 
-/// A start against a bank at an address where nobody listens.
+/// A start with a bank at an address without a server.
 fn against_nobody(folder: &Path) -> (Command, String) {
     let (listener, port) = taken_port();
     drop(listener);

@@ -1,11 +1,11 @@
-//! What a run leaves for the next, however it ended.
+//! The state that a run leaves for the next one, after every kind of end.
 
 use crate::{
     browser::Browser,
     process::{Folder, Local, program},
 };
 
-/// The words of the steps that stand like this.
+/// The texts of the steps in this state.
 fn standing(local: &Local, wanted: &str) -> Vec<String> {
     local.steps().into_iter().filter(|(mark, _)| mark == wanted).map(|(_, words)| words).collect()
 }
@@ -64,7 +64,7 @@ async fn the_next_start_finds_everything_as_it_was() {
     let (person, company) = (browser.connect(&first, "person").await, browser.connect(&first, "company").await);
     assert_eq!(first.signal("INT").code(), Some(0));
 
-    // On other ports: every address comes from the options, so nothing of the old ones may be left.
+    // The ports are new. All addresses come from the options, so no old address may be kept.
     let second = Local::start(&folder.path(), &[]);
 
     assert_eq!(standing(&second, "kept").len(), 8, "{:?}", second.steps());

@@ -1,4 +1,4 @@
-//! The first start, and what the welcome says.
+//! The first start and its welcome.
 
 use std::fs;
 
@@ -138,7 +138,7 @@ fn a_flag_that_does_not_exist_is_refused() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("--frseh"));
 }
 
-/// Linux answers at every address of 127.0.0.0/8, which stands for Docker's bridge here.
+/// On Linux, loopback has every address of 127.0.0.0/8. One of them stands in for Docker's bridge.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn functions_in_docker_reach_aws_and_bank_at_the_address_that_they_are_given() {

@@ -1,4 +1,4 @@
-//! What people do every day with the one that runs: API keys, its status, an end to its state.
+//! The tasks: API keys, the status, and the deletion of the state.
 
 use std::{fs, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_local");
 
-/// The JSON that a task prints, and nothing else.
+/// Runs a task and parses its output, which must be JSON only.
 #[track_caller]
 fn task(folder: &Folder, local: &Local, words: &[&str]) -> Value {
     let port = local.url().rsplit(':').next().unwrap().to_owned();

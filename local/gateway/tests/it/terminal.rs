@@ -1,4 +1,4 @@
-//! The commands that the welcome shows, run as they stand there, by a shell.
+//! The output on the terminal: the commands of the welcome, run by a shell as they are printed, and the logs.
 
 use std::{
     path::Path,
@@ -12,7 +12,7 @@ use crate::{
     process::{Folder, Local, program},
 };
 
-/// Runs commands in one script.
+/// Runs a script in a shell.
 fn sh(script: &str) -> Output {
     let curl = Command::new("curl").arg("--version").output();
     curl.unwrap_or_else(|error| panic!("this test needs the `curl` command, installed and on the PATH: {error}"));
@@ -29,7 +29,7 @@ fn assert_commands_work(local: &Local) {
     let [connect, profile, accounts] = commands[..] else { panic!("three commands: {commands:#?}") };
     assert!(!local.text().contains('\r') && !connect.contains('\t'));
 
-    // A line between the answers, since curl ends none.
+    // The `echo` separates the answers, because curl prints no line break.
     let output = sh(&format!("{connect}\n{profile}\necho\n{accounts}\n"));
 
     let (said, complained) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
@@ -88,11 +88,11 @@ async fn a_program_reads_a_line_of_json_for_each_request_and_each_call_to_the_ba
 
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let said = |message: &str| lines.iter().filter(|line| line["message"] == message).count();
-    // To the consent page and back.
+    // One request to `/auth` and one to `/callback`.
     assert!(said("request") >= 2 && said("bunq: call") >= 2, "{log}");
 }
 
-/// `script`, of Linux's usual tools, gives a program a terminal.
+/// The command `script` gives a program a terminal.
 #[tokio::test]
 async fn a_person_reads_a_short_line_for_each_request() {
     let (folder, browser) = (Folder::onboarded(), Browser::new());

@@ -1,5 +1,5 @@
-//! The server as a client on the other side of the socket sees it. The clock is paused: it jumps to the next deadline
-//! as soon as nobody has anything to do, so waiting takes no time.
+//! Tests of the server through its socket. The clock is paused: it advances to the next deadline as soon as all tasks
+//! are idle, so waiting takes no time.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -23,7 +23,7 @@ const LIMITS: Limits = Limits {
     grace: Duration::from_secs(3),
 };
 
-/// A server that answers with the body that it gets. It stops when the sender is dropped.
+/// A server that echoes the body of a request. It stops when the sender is dropped.
 async fn echo() -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -37,7 +37,7 @@ async fn echo() -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     (address, stop, tokio::spawn(server))
 }
 
-/// Sends a text on a connection of its own and reads until the server closes it.
+/// Sends a text on a new connection and reads until the server closes it.
 async fn exchange(address: SocketAddr, text: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
