@@ -37,7 +37,7 @@ const LARGE_STATE: u64 = 20_000_000;
 const ONBOARDING: Duration = Duration::from_secs(120);
 
 /// The receiver of the events of a start.
-type Hears<'a> = &'a (dyn Fn(Progress) + Sync);
+type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
 
 /// The started stack. [`serve`](Self::serve) serves the API.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Stack {
     ///
     /// # Errors
     /// [`LocalError`] if an option is invalid, a port or the state folder cannot be used, or the onboarding fails.
-    pub async fn start(options: &Options, progress: Hears<'_>) -> Result<Self, LocalError> {
+    pub async fn start(options: &Options, progress: OnProgress<'_>) -> Result<Self, LocalError> {
         let certificate = options.certificate.as_ref().map(|file| certificate::read(file, options)).transpose()?;
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(LocalError::Serve)?.port();
@@ -208,7 +208,7 @@ pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
 }
 
 /// Onboards, and returns an API key for the operator: the one just created, the one in the state folder, or a new one.
-async fn onboard(app: &App, state: &StateDir, progress: Hears<'_>) -> Result<ApiKey, LocalError> {
+async fn onboard(app: &App, state: &StateDir, progress: OnProgress<'_>) -> Result<ApiKey, LocalError> {
     let bank = app.tpp.config().bunq.api.to_string();
     let step = |step, state| progress(Progress::Step(step, state));
     let onboarded = app.tpp.onboard(&step, Deadline::after(ONBOARDING)).await;
