@@ -3,7 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::Request;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::signature::{self, SignatureError};
 
 /// The characters of an id, as in AWS's own access keys.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -73,6 +78,15 @@ impl AccessKey {
     pub fn to_credentials_file(&self) -> SecretString {
         let (id, secret) = (&self.id, self.secret.expose_secret());
         format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n").into()
+    }
+
+    /// Checks that this key signed the request for the service, such as `execute-api`, at most 15 minutes from `now`.
+    ///
+    /// # Errors
+    /// Returns [`SignatureError`] if the signature is missing, incomplete, expired, or for another request, service or
+    /// key. An answer should not tell the caller more than AWS does.
+    pub fn verify(&self, service: &str, request: &Request<Bytes>, now: Timestamp) -> Result<(), SignatureError> {
+        signature::verify((&self.id, &self.secret), service, request, now)
     }
 
     /// The id, which is not secret.

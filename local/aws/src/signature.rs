@@ -15,11 +15,9 @@ use http::{HeaderMap, Request};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-
-use crate::access_key::AccessKey;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256 ";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -52,60 +50,61 @@ pub enum SignatureError {
     Mismatch,
 }
 
-impl AccessKey {
-    /// Checks that this key signed the request for the service, such as `execute-api`, at most 15 minutes from `now`.
-    ///
-    /// # Errors
-    /// Returns [`SignatureError`] if the signature is missing, incomplete, expired, or for another request, service or
-    /// key. An answer should not tell the caller more than AWS does.
-    pub fn verify(&self, service: &str, request: &Request<Bytes>, now: Timestamp) -> Result<(), SignatureError> {
-        let headers = request.headers();
-        let given = Authorization::parse(only(headers, &AUTHORIZATION)?.ok_or(SignatureError::Missing)?)?;
-        let date = only(headers, &DATE)?.ok_or(SignatureError::Incomplete("X-Amz-Date is missing"))?;
-        let time = parse_date(date).ok_or(SignatureError::Incomplete("X-Amz-Date is not a date"))?;
-        if given.key_id != self.id() {
-            return Err(SignatureError::UnknownKey);
-        }
-        if given.service != service || !date.starts_with(given.day) || given.day.len() != "20260101".len() {
-            return Err(SignatureError::Scope);
-        }
-        if now.duration_since(time).abs() > TOLERANCE {
-            return Err(SignatureError::Time);
-        }
-        given.covers(headers)?;
-        if only(headers, &CONTENT_SHA256)?.is_some_and(|hash| hash != sha256_hex(request.body())) {
-            return Err(SignatureError::Mismatch);
-        }
-        let expected = self.signature(&given, request, time.into())?;
-        let same = expected.as_bytes().ct_eq(given.signature.as_bytes());
-        if bool::from(same) { Ok(()) } else { Err(SignatureError::Mismatch) }
+/// Checks the signature of a request, as [`AccessKey::verify`](crate::AccessKey::verify) describes.
+pub(crate) fn verify(
+    (id, secret): (&str, &SecretString),
+    service: &str,
+    request: &Request<Bytes>,
+    now: Timestamp,
+) -> Result<(), SignatureError> {
+    let headers = request.headers();
+    let given = Authorization::parse(only(headers, &AUTHORIZATION)?.ok_or(SignatureError::Missing)?)?;
+    let date = only(headers, &DATE)?.ok_or(SignatureError::Incomplete("X-Amz-Date is missing"))?;
+    let time = parse_date(date).ok_or(SignatureError::Incomplete("X-Amz-Date is not a date"))?;
+    if given.key_id != id {
+        return Err(SignatureError::UnknownKey);
     }
+    if given.service != service || !date.starts_with(given.day) || given.day.len() != "20260101".len() {
+        return Err(SignatureError::Scope);
+    }
+    if now.duration_since(time).abs() > TOLERANCE {
+        return Err(SignatureError::Time);
+    }
+    given.covers(headers)?;
+    if only(headers, &CONTENT_SHA256)?.is_some_and(|hash| hash != sha256_hex(request.body())) {
+        return Err(SignatureError::Mismatch);
+    }
+    let credentials = Credentials::new(id, secret.expose_secret(), None, None, "local");
+    let expected = signature(credentials, &given, request, time.into())?;
+    let same = expected.as_bytes().ct_eq(given.signature.as_bytes());
+    if bool::from(same) { Ok(()) } else { Err(SignatureError::Mismatch) }
+}
 
-    fn signature(
-        &self,
-        given: &Authorization<'_>,
-        request: &Request<Bytes>,
-        time: SystemTime,
-    ) -> Result<String, SignatureError> {
-        let mut settings = SigningSettings::default();
-        // The request lists its signed headers.
-        settings.excluded_headers = None;
-        let identity = Credentials::new(self.id(), self.secret().expose_secret(), None, None, "local").into();
-        let parameters = SigningParams::builder().identity(&identity).region(given.region).name(given.service);
-        let failed = |_| SignatureError::Mismatch;
-        let parameters = parameters.time(time).settings(settings).build().map_err(|_| SignatureError::Mismatch)?.into();
-        let mut signed = Vec::new();
-        for (name, value) in request.headers() {
-            if given.signed_headers.contains(name.as_str()) {
-                let text = std::str::from_utf8(value.as_bytes());
-                signed.push((name.as_str(), text.map_err(|_| SignatureError::Incomplete("a header is not text"))?));
-            }
+/// Computes the signature of a request with AWS's code.
+fn signature(
+    credentials: Credentials,
+    given: &Authorization<'_>,
+    request: &Request<Bytes>,
+    time: SystemTime,
+) -> Result<String, SignatureError> {
+    let mut settings = SigningSettings::default();
+    // The request lists its signed headers.
+    settings.excluded_headers = None;
+    let identity = credentials.into();
+    let parameters = SigningParams::builder().identity(&identity).region(given.region).name(given.service);
+    let failed = |_| SignatureError::Mismatch;
+    let parameters = parameters.time(time).settings(settings).build().map_err(|_| SignatureError::Mismatch)?.into();
+    let mut signed = Vec::new();
+    for (name, value) in request.headers() {
+        if given.signed_headers.contains(name.as_str()) {
+            let text = std::str::from_utf8(value.as_bytes());
+            signed.push((name.as_str(), text.map_err(|_| SignatureError::Incomplete("a header is not text"))?));
         }
-        let (method, body) = (request.method().as_str(), SignableBody::Bytes(request.body()));
-        let uri = request.uri().to_string();
-        let signable = SignableRequest::new(method, uri, signed.into_iter(), body).map_err(failed)?;
-        Ok(sign(signable, &parameters).map_err(failed)?.into_parts().1)
     }
+    let (method, body) = (request.method().as_str(), SignableBody::Bytes(request.body()));
+    let uri = request.uri().to_string();
+    let signable = SignableRequest::new(method, uri, signed.into_iter(), body).map_err(failed)?;
+    Ok(sign(signable, &parameters).map_err(failed)?.into_parts().1)
 }
 
 /// The parts of `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
