@@ -5,10 +5,11 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::{
-    Deserialize,
+    Deserialize, Deserializer,
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
 
 use super::{redaction::SentCredentials, refusal::BankText};
 
@@ -29,7 +30,7 @@ impl fmt::Debug for Verified {
 }
 
 /// The answer is not what the bank's documentation says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not JSON, or JSON of another shape.
     #[error("the answer is not an envelope")]
@@ -40,9 +41,32 @@ pub enum DecodeError {
     /// An element that must be there is not.
     #[error("the answer has no {0}")]
     Missing(&'static str),
-    /// An element is there in another shape.
+    /// A field has another type than documented, or a field in it is missing. Holds the field's path, which begins with
+    /// the element's type: `UserApiKey.granted_by_user`. A path has names and indexes only, never values.
     #[error("the answer's {0} has another shape")]
-    Shape(&'static str),
+    Shape(String),
+}
+
+impl DecodeError {
+    /// A [`Self::Shape`] at a path in an element.
+    fn shape(element: &str, path: &Path) -> Self {
+        let is_name = |key: &str| key.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+        let below = path.iter().map(|segment| match segment {
+            Segment::Seq { index } => format!("[{index}]"),
+            Segment::Map { key: name } | Segment::Enum { variant: name } if is_name(name) => format!(".{name}"),
+            // The key of a map may be anything, so also personal data.
+            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => ".?".to_owned(),
+        });
+        Self::Shape(std::iter::once(element.to_owned()).chain(below).collect())
+    }
+}
+
+/// Reads an element of an answer.
+///
+/// # Errors
+/// Returns [`DecodeError::Shape`] with the path of the first field that does not fit.
+pub fn read_element<'de, T: Deserialize<'de>>(element: &str, value: impl Deserializer<'de>) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| DecodeError::shape(element, error.path()))
 }
 
 #[derive(Deserialize)]
@@ -113,7 +137,7 @@ impl Envelope {
     /// The first element of a type.
     ///
     /// # Errors
-    /// [`DecodeError::Missing`] or [`DecodeError::Shape`].
+    /// Returns [`DecodeError::Missing`] if there is none, [`DecodeError::Shape`] if it has another shape.
     pub fn find<T: DeserializeOwned>(&self, key: &'static str) -> Result<T, DecodeError> {
         self.find_optional(key)?.ok_or(DecodeError::Missing(key))
     }
@@ -121,10 +145,10 @@ impl Envelope {
     /// The first element of a type, if there is one.
     ///
     /// # Errors
-    /// [`DecodeError::Shape`].
+    /// Returns [`DecodeError::Shape`] if it has another shape.
     pub fn find_optional<T: DeserializeOwned>(&self, key: &'static str) -> Result<Option<T>, DecodeError> {
         let element = self.0.iter().find(|(name, _)| name == key);
-        element.map(|(_, value)| T::deserialize(value).map_err(|_| DecodeError::Shape(key))).transpose()
+        element.map(|(_, value)| read_element(key, value)).transpose()
     }
 
     /// The elements of every type, in order, without the keys that name their types.
@@ -135,9 +159,9 @@ impl Envelope {
     /// All elements of a type; others are passed over.
     ///
     /// # Errors
-    /// [`DecodeError::Shape`].
+    /// Returns [`DecodeError::Shape`] if one of them has another shape.
     pub fn all<T: DeserializeOwned>(&self, key: &'static str) -> Result<Vec<T>, DecodeError> {
         let elements = self.0.iter().filter(|(name, _)| name == key);
-        elements.map(|(_, value)| T::deserialize(value).map_err(|_| DecodeError::Shape(key))).collect()
+        elements.map(|(_, value)| read_element(key, value)).collect()
     }
 }

@@ -37,7 +37,7 @@ mod user;
 
 pub use client::Bank;
 pub use credentials::{Credentials, Installation, Session};
-pub use envelope::{DecodeError, Envelope, Verified};
+pub use envelope::{DecodeError, Envelope, Verified, read_element};
 pub use error::{BankError, NoConnection};
 pub use observer::{Observer, Unobserved};
 pub use page::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart};

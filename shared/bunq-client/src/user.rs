@@ -91,7 +91,7 @@ impl UserElement {
         }
         let user: UserApiKey = envelope.find("UserApiKey")?;
         let named = user.granted_by_user.into_iter().find_map(|(tag, user)| Some((tag, user?)));
-        let (tag, granted) = named.ok_or(DecodeError::Shape("UserApiKey"))?;
+        let (tag, granted) = named.ok_or_else(|| DecodeError::Shape("UserApiKey.granted_by_user".to_owned()))?;
         let requested = user.requested_by_user.and_then(|tagged| tagged.into_values().flatten().next());
         let timeouts = [granted.session_timeout, requested.and_then(|user| user.session_timeout)];
         Ok(Self::Customer(Customer {

@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use super::Tpp;
 use crate::{
-    store::{ApiKeyRecord, KeyId, NewApiKey, NoRotation, StoreError, Successor},
+    store::{ApiKeyRecord, KeyId, NewApiKey, NoRotation, Store, StoreError, Successor},
     telemetry::{
         Metric,
         audit::{Fact, ObjectId, note},
         count,
     },
     types::{
+        cache::Cache,
+        clock::Clock,
         scope::Scope,
         secret::{ApiKey, Secret as _},
     },
@@ -27,33 +28,46 @@ pub enum AccessError {
     /// A key that does not allow this.
     #[error("the API key lacks the scope {0}")]
     Scope(Scope),
-    /// The store.
+    /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Tpp {
+/// Knows the API keys.
+pub(super) struct Access {
+    store: Store,
+    clock: Clock,
+    cache: Cache<String, Arc<ApiKeyRecord>>,
+}
+
+impl Access {
+    /// The API keys in this store.
+    pub(super) fn new(store: Store, clock: Clock) -> Self {
+        Self { store, cache: Cache::new(clock.clone()), clock }
+    }
+
     /// The record of a key that is valid and has the scope.
     ///
     /// # Errors
-    /// [`AccessError::Invalid`] if it is not valid, [`AccessError::Scope`] if it lacks the scope, or the store.
-    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
+    /// Returns [`AccessError::Invalid`] if the key is not valid, [`AccessError::Scope`] if it lacks the scope,
+    /// [`AccessError::Store`] if the store cannot be read.
+    pub(super) async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
         let fingerprint = key.fingerprint();
         let load = async || {
-            let found = self.0.store.find_api_key(&fingerprint).await?;
+            let found = self.store.find_api_key(&fingerprint).await?;
             // Also a key that is no longer valid has an id, and its use is worth a name.
             found.as_ref().inspect(|record| note_key(record));
-            let record = found.filter(|record| record.is_valid(self.now())).ok_or(AccessError::Invalid)?;
-            if let Err(error) = self.0.store.note_api_key_use(&record).await {
+            let record = found.filter(|record| record.is_valid(self.clock.now())).ok_or(AccessError::Invalid)?;
+            if let Err(error) = self.store.note_api_key_use(&record).await {
                 tracing::warn!(%error, "api key: its use could not be noted");
             }
             Ok::<_, AccessError>(Arc::new(record))
         };
-        let record = self.0.api_keys.get_or_load(&fingerprint, load).await?;
+        let record = self.cache.get_or_load(&fingerprint, load).await?;
         // Before the scope is looked at: a refusal names its key.
         note_key(&record);
         // Memory may be a minute old; the clock is not.
-        if !record.is_valid(self.now()) {
+        if !record.is_valid(self.clock.now()) {
             return Err(AccessError::Invalid);
         }
         if record.scopes.contains(&scope) { Ok(record) } else { Err(AccessError::Scope(scope)) }
@@ -62,9 +76,9 @@ impl Tpp {
     /// Makes an API key.
     ///
     /// # Errors
-    /// The store.
-    pub async fn create_api_key(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
-        let made = self.0.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)?;
+    /// Returns [`StoreError`] if the store does not answer.
+    pub(super) async fn create(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
+        let made = self.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)?;
         note_created(&made.1);
         Ok(made)
     }
@@ -72,14 +86,14 @@ impl Tpp {
     /// Makes an API key in the place of another, which ends after an overlap.
     ///
     /// # Errors
-    /// The store, also if the key was revoked or rotated at the same moment.
-    pub async fn rotate_api_key(
+    /// Returns [`StoreError`] if the store does not answer, or the key was revoked or rotated at the same moment.
+    pub(super) async fn rotate(
         &self,
         id: KeyId,
         successor: Successor,
     ) -> Result<Result<(ApiKey, ApiKeyRecord), NoRotation>, StoreError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
-        let made = self.0.store.rotate_api_key(id, successor).await?;
+        let made = self.store.rotate_api_key(id, successor).await?;
         if let Ok((_, record)) = &made {
             note_created(record);
         }
@@ -89,18 +103,18 @@ impl Tpp {
     /// Every API key ever made, without the keys themselves.
     ///
     /// # Errors
-    /// The store.
-    pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        self.0.store.list_api_keys().await
+    /// Returns [`StoreError`] if the store does not answer.
+    pub(super) async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.store.list_api_keys().await
     }
 
-    /// Revokes an API key; false where there is none of that id.
+    /// Revokes an API key; false if there is none of that id.
     ///
     /// # Errors
-    /// The store.
-    pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
+    /// Returns [`StoreError`] if the store does not answer.
+    pub(super) async fn revoke(&self, id: KeyId) -> Result<bool, StoreError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
-        self.0.store.revoke_api_key(id).await
+        self.store.revoke_api_key(id).await
     }
 }
 

@@ -1,5 +1,5 @@
-//! The PSD2 certificate. The sandbox takes any self-signed one that names the roles; production wants the owner's eIDAS QSEAL with its
-//! chain, which is checked here first, since the bank does not say what is wrong with one.
+//! The PSD2 certificate. The sandbox takes any self-signed one that names the roles; production wants the owner's eIDAS
+//! QSEAL with its chain, which is checked here first, since the bank does not say what is wrong with one.
 //! <https://doc.bunq.com/psd2/connect-as-a-psd2-user>
 
 use jiff::Timestamp;
@@ -53,7 +53,8 @@ pub enum CertificateError {
     WrongKey,
 }
 
-/// Makes a self-signed certificate for the sandbox: RSA 4096, the roles and a UUID in its name, since the name is what tells one TPP from another.
+/// Makes a self-signed certificate for the sandbox: RSA 4096, the roles and a UUID in its name, since the name is what
+/// tells one TPP from another.
 pub(super) async fn make(tpp_name: &str) -> Result<CertificateSecret, CertificateError> {
     let common_name = format!("{tpp_name} PISP AISP {}", Uuid::new_v4().simple());
     let made = spawn_blocking(move || {

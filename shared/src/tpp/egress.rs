@@ -1,24 +1,28 @@
 //! The bank takes the TPP's key only from addresses that it was told, and answers the same words whether the address,
 //! the key or a customer's consent is at fault. Here they are told apart.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, sync::Arc};
 
 use serde::Serialize;
 
-use super::{Tpp, TppError};
 use crate::{
     bunq::{
         BankError, List, Page,
         calls::{PermittedIp, PermittedIps},
     },
-    secrets::TppSecret,
+    secrets::{Secrets, TppSecret},
     store::SessionOwner,
-    types::{deadline::Deadline, ids::CredentialPasswordIpId},
+    tpp::{
+        address::OwnAddress,
+        error::TppError,
+        identity::{Identities, Identity},
+        tpp_session::TppSession,
+    },
+    types::{clock::Clock, deadline::Deadline, ids::CredentialPasswordIpId},
 };
 
 /// What the bank says of the addresses that may use the TPP's key.
 struct Compared {
-    key: CredentialPasswordIpId,
     egress_ip: Option<Ipv4Addr>,
     permitted: Vec<String>,
     /// Whether our address is among them; none where it is not known.
@@ -41,67 +45,57 @@ pub struct EgressReport {
     pub agrees: Option<bool>,
 }
 
-impl Tpp {
-    /// The address that the bank sees us from, as far as anybody says.
-    pub async fn egress_ip(&self, deadline: Deadline) -> Option<Ipv4Addr> {
-        let service = self.0.config.egress_ip_url.as_ref()?;
-        let answer = self.0.bank.egress_ip(service, deadline).await;
-        answer.inspect_err(|error| tracing::warn!(%error, "egress: the address is not known")).ok()
-    }
+/// Tells what it means that the bank refuses a customer's token.
+pub(super) struct Egress {
+    pub(super) secrets: Secrets,
+    pub(super) clock: Clock,
+    pub(super) address: Arc<OwnAddress>,
+    pub(super) identities: Arc<Identities>,
+    pub(super) tpp_session: Arc<TppSession>,
+}
 
+impl Egress {
     /// Compares the address that the bank sees us from with those that it permits. Where the bank refuses ours, it says
     /// no more; that is when the report is needed, so it is made of what we know.
     ///
     /// # Errors
-    /// [`TppError`].
-    pub async fn egress_report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
-        let report = match self.compare_egress(deadline).await {
-            Ok(Compared { key, egress_ip, permitted, agrees, .. }) => {
-                EgressReport { egress_ip, credential_password_ip_id: key, permitted: Some(permitted), agrees }
+    /// Returns [`TppError::NotOnboarded`] if there is no key yet, and the errors of a call in the TPP's own session.
+    pub(super) async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
+        let key = self.own_key().await?;
+        let identity = self.identities.get().await?;
+        match self.compare(&identity, key, deadline).await {
+            Ok(Compared { egress_ip, permitted, agrees, .. }) => {
+                Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted: Some(permitted), agrees })
             }
-            Err(TppError::IpNotPermitted { address: egress_ip }) => EgressReport {
+            Err(TppError::IpNotPermitted { address: egress_ip }) => Ok(EgressReport {
                 egress_ip,
-                credential_password_ip_id: self.own_key().await?,
+                credential_password_ip_id: key,
                 permitted: None,
                 // The key may have been revoked, too; without an address of ours nothing is known.
                 agrees: egress_ip.map(|_| false),
-            },
-            Err(error) => return Err(error),
-        };
-        Ok(report)
+            }),
+            Err(error) => Err(error),
+        }
     }
 
-    /// The TPP's key at the bank.
-    async fn own_key(&self) -> Result<CredentialPasswordIpId, TppError> {
-        let secret = self.0.secrets.read::<TppSecret>().await?.and_then(|tpp| tpp.psp);
-        Ok(secret.ok_or(TppError::NotOnboarded)?.credential_id)
-    }
-
+    /// Prepares for opening a customer's session: a refusal of the token is understood only beside a session of the
+    /// TPP's own. That is opened first, since bunq opens one in half a minute. It lives for days, so this is hardly
+    /// ever a call.
+    ///
     /// # Errors
-    /// [`TppError`], and where the address is not permitted [`TppError::IpNotPermitted`].
-    async fn compare_egress(&self, deadline: Deadline) -> Result<Compared, TppError> {
-        let key = self.own_key().await?;
-        let list = List::<PermittedIps, Vec<PermittedIp>>::new(key, Page::LARGEST);
-        let list = self.call(SessionOwner::Tpp, &list, deadline);
-        let (listed, egress_ip) = tokio::join!(list, self.egress_ip(deadline));
-        let active = |ip: &PermittedIp| ip.status == "ACTIVE";
-        let listed = listed?;
-        let is_restricted = !listed.is_empty();
-        let permitted: Vec<_> = listed.into_iter().filter(active).map(|ip| ip.ip).collect();
-        let agrees = egress_ip.map(|egress| permitted.iter().any(|ip| ip == "*" || *ip == egress.to_string()));
-        Ok(Compared { key, egress_ip, permitted, agrees, is_restricted })
-    }
-
-    /// What it means that the bank refuses the TPP's own key.
-    pub(super) async fn refused_tpp(&self, deadline: Deadline) -> TppError {
-        TppError::IpNotPermitted { address: self.egress_ip(deadline).await }
+    /// Returns the errors of opening the TPP's own session.
+    pub(super) async fn prepare(&self, identity: &Identity, deadline: Deadline) -> Result<(), TppError> {
+        if self.address.is_doubted() {
+            self.tpp_session.renew(identity, deadline).await
+        } else {
+            self.tpp_session.ensure(identity, deadline).await
+        }
     }
 
     /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address
     /// that is not permitted would have refused too.
-    pub(super) async fn refused_token(&self, deadline: Deadline) -> TppError {
-        // Boxed, since a refusal of the TPP's own key on the way leads through here again.
-        let report = match Box::pin(self.compare_egress(deadline)).await {
+    pub(super) async fn refused_token(&self, identity: &Identity, deadline: Deadline) -> TppError {
+        let report = match self.compare_own_key(identity, deadline).await {
             Ok(report) => report,
             // There is no verdict now, so none is remembered.
             Err(error) => return error,
@@ -109,38 +103,63 @@ impl Tpp {
         let is_permitted = report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*");
         // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
         let is_elsewhere = report.is_restricted && (report.agrees == Some(false) || report.permitted.is_empty());
-        if is_permitted || !is_elsewhere && self.0.address.is_proved(self.0.clock.now()) {
+        if is_permitted || !is_elsewhere && self.address.is_proved(self.clock.now()) {
             TppError::ConsentRevoked
         } else if is_elsewhere {
             TppError::IpNotPermitted { address: report.egress_ip }
-        } else if let Err(error) = self.prove_address(deadline).await {
+        } else if let Err(error) = self.tpp_session.renew(identity, deadline).await {
             // The bank opens one session in half a minute: mostly there is no proof at once, and the next try begins
             // with one.
             tracing::info!(%error, "egress: the address is not proved");
-            self.0.address.doubt();
+            self.address.doubt();
             TppError::AccessRefused
         } else {
             TppError::ConsentRevoked
         }
     }
 
-    /// Opens a session of the TPP's own, whether there is one or not: only that proves the address that this process
-    /// calls from.
-    pub(super) async fn prove_address(&self, deadline: Deadline) -> Result<(), TppError> {
-        let identity = self.identity().await?;
-        let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
-        match self.open_session(&identity.installation, key, deadline).await {
-            Ok((opened, _)) => self.adopt_session(SessionOwner::Tpp, opened).await,
-            Err(error) if error.is_bad_key() => Err(self.refused_tpp(deadline).await),
-            Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
-            Err(error) => Err(TppError::Session { owner: Some(SessionOwner::Tpp), error }),
-        }
-    }
-
     /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own
     /// may still be in memory: the bank is asked for something in that session.
-    pub(super) async fn refused_installation(&self, error: BankError, deadline: Deadline) -> TppError {
+    pub(super) async fn refused_installation(
+        &self,
+        identity: &Identity,
+        error: BankError,
+        deadline: Deadline,
+    ) -> TppError {
         let session = TppError::Session { owner: Some(SessionOwner::Tpp), error };
-        Box::pin(self.compare_egress(deadline)).await.err().unwrap_or(session)
+        self.compare_own_key(identity, deadline).await.err().unwrap_or(session)
+    }
+
+    async fn compare_own_key(&self, identity: &Identity, deadline: Deadline) -> Result<Compared, TppError> {
+        let key = self.own_key().await?;
+        self.compare(identity, key, deadline).await
+    }
+
+    /// The TPP's key at the bank.
+    async fn own_key(&self) -> Result<CredentialPasswordIpId, TppError> {
+        let secret = self.secrets.read::<TppSecret>().await?.and_then(|tpp| tpp.psp);
+        Ok(secret.ok_or(TppError::NotOnboarded)?.credential_id)
+    }
+
+    /// Asks the bank for the permitted addresses of a key, and another service for ours.
+    ///
+    /// # Errors
+    /// Returns [`TppError::IpNotPermitted`] if the bank does not permit ours, and the other errors of a call in the
+    /// TPP's own session.
+    async fn compare(
+        &self,
+        identity: &Identity,
+        key: CredentialPasswordIpId,
+        deadline: Deadline,
+    ) -> Result<Compared, TppError> {
+        let list = List::<PermittedIps, Vec<PermittedIp>>::new(key, Page::LARGEST);
+        let list = self.tpp_session.call(identity, &list, deadline);
+        let (listed, egress_ip) = tokio::join!(list, self.tpp_session.egress_ip(deadline));
+        let active = |ip: &PermittedIp| ip.status == "ACTIVE";
+        let listed = listed?;
+        let is_restricted = !listed.is_empty();
+        let permitted: Vec<_> = listed.into_iter().filter(active).map(|ip| ip.ip).collect();
+        let agrees = egress_ip.map(|egress| permitted.iter().any(|ip| ip == "*" || *ip == egress.to_string()));
+        Ok(Compared { egress_ip, permitted, agrees, is_restricted })
     }
 }

@@ -1,12 +1,13 @@
-//! Who we are at the bank: from the secrets, kept in memory for a minute.
+//! The identity of this deployment at the bank, read from the secrets and kept in memory for a minute.
 
 use std::sync::Arc;
 
-use super::{Tpp, TppError};
 use crate::{
     bunq::{Installation, InstallationKey, PublicKey},
-    secrets::{InstallationSecret, OauthClientSecret, SealingSecret, TppSecret},
-    types::{sealing::SealingKeys, secret::PspApiKey},
+    config::Config,
+    secrets::{InstallationSecret, OauthClientSecret, SealingSecret, Secrets, TppSecret},
+    tpp::error::TppError,
+    types::{cache::Cache, clock::Clock, sealing::SealingKeys, secret::PspApiKey},
 };
 
 /// What every call to the bank and every sealed item needs.
@@ -20,20 +21,59 @@ pub struct Identity {
     pub sealing: SealingKeys,
 }
 
-impl Tpp {
-    /// Who we are at the bank.
-    ///
-    /// # Errors
-    /// [`TppError::NotOnboarded`] before the setup made an installation; or the secrets cannot be read.
-    pub async fn identity(&self) -> Result<Arc<Identity>, TppError> {
-        self.0.identity.get_or_load(&(), async || self.load_identity().await).await
+/// Reads the deployment's identity and its OAuth client.
+///
+/// A request gets the identity once and passes it along. The memory may be refreshed at any moment, so a second look
+/// could answer another installation than the one that the request's session belongs to.
+pub(super) struct Identities {
+    config: Arc<Config>,
+    secrets: Secrets,
+    identity: Cache<(), Arc<Identity>>,
+    oauth_client: Cache<(), Arc<OauthClientSecret>>,
+}
+
+impl Identities {
+    /// Reads from these secrets.
+    pub(super) fn new(config: Arc<Config>, secrets: Secrets, clock: &Clock) -> Self {
+        Self { config, secrets, identity: Cache::new(clock.clone()), oauth_client: Cache::new(clock.clone()) }
     }
 
-    async fn load_identity(&self) -> Result<Arc<Identity>, TppError> {
-        let (tpp, sealing) =
-            tokio::try_join!(self.0.secrets.read::<TppSecret>(), self.0.secrets.read::<SealingSecret>())?;
+    /// The deployment's identity.
+    ///
+    /// # Errors
+    /// Returns [`TppError::NotOnboarded`] before the setup made an installation, and other variants if a secret cannot
+    /// be read or a key in it is invalid.
+    pub(super) async fn get(&self) -> Result<Arc<Identity>, TppError> {
+        self.identity.get_or_load(&(), async || self.load().await).await
+    }
+
+    /// Forgets the identity: the setup has saved another.
+    pub(super) async fn forget(&self) {
+        self.identity.forget(&()).await;
+    }
+
+    /// The app that customers consent to.
+    ///
+    /// # Errors
+    /// Returns [`TppError::NotOnboarded`] before the setup made one, and [`TppError::Secrets`] if the secret cannot be
+    /// read.
+    pub(super) async fn oauth_client(&self) -> Result<Arc<OauthClientSecret>, TppError> {
+        let load = async || {
+            let client = self.secrets.read::<OauthClientSecret>().await?;
+            client.map(Arc::new).ok_or(TppError::NotOnboarded)
+        };
+        self.oauth_client.get_or_load(&(), load).await
+    }
+
+    /// Forgets the app: the setup has saved another.
+    pub(super) async fn forget_oauth_client(&self) {
+        self.oauth_client.forget(&()).await;
+    }
+
+    async fn load(&self) -> Result<Arc<Identity>, TppError> {
+        let (tpp, sealing) = tokio::try_join!(self.secrets.read::<TppSecret>(), self.secrets.read::<SealingSecret>())?;
         let (Some(tpp), Some(sealing)) = (tpp, sealing) else { return Err(TppError::NotOnboarded) };
-        if tpp.environment != self.0.config.environment.as_str() {
+        if tpp.environment != self.config.environment.as_str() {
             tracing::error!("the secrets belong to another BUNQ_ENVIRONMENT");
             return Err(TppError::NotOnboarded);
         }
@@ -44,20 +84,12 @@ impl Tpp {
             sealing: sealing.keys()?,
         }))
     }
-
-    /// The app that customers consent to.
-    ///
-    /// # Errors
-    /// [`TppError::NotOnboarded`] before the setup made one; or the secret cannot be read.
-    pub(super) async fn oauth_client(&self) -> Result<Arc<OauthClientSecret>, TppError> {
-        let load = async || {
-            let client = self.0.secrets.read::<OauthClientSecret>().await?;
-            client.map(Arc::new).ok_or(TppError::NotOnboarded)
-        };
-        self.0.oauth_client.get_or_load(&(), load).await
-    }
 }
 
+/// Reads the keys of an installation.
+///
+/// # Errors
+/// Returns [`TppError::Key`] if a key in the secret is invalid.
 pub(super) fn open_installation(secret: &InstallationSecret) -> Result<Installation, TppError> {
     Ok(Installation {
         id: secret.id,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    bunq::{DecodeError, Envelope, Verified},
+    bunq::{DecodeError, Envelope, Verified, read_element},
     types::{
         counterparty::{Counterparty, CounterpartyType},
         money::{Amount, Money},
@@ -94,7 +94,7 @@ pub(super) fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_
     }
     let objects = Envelope::parse(&page.body)?.all::<Value>(key)?;
     let listed = |object: Value| {
-        let Outline { id, created } = Outline::deserialize(&object).map_err(|_| DecodeError::Shape(key))?;
+        let Outline { id, created } = read_element(key, &object)?;
         let created = created.and_then(|text| text.parse::<BankTime>().ok()).map(BankTime::timestamp);
         let likeness = match Seen::deserialize(object) {
             Ok(seen) => seen.likeness(wanted),

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::listed::{Mark, Wanted};
 use crate::{
     bunq::{
         Resource,
         calls::{DraftPayment, DraftPayments, IssuerTransaction, IssuerTransactions, RequestInquiries, RequestInquiry},
     },
     store::OrderKind,
+    tpp::listed::{Mark, Wanted},
     types::{idempotency::RequestName, ids::MonetaryAccountId, schedule::BankTime},
 };
 

@@ -158,11 +158,30 @@ fn what_is_not_an_envelope_is_said_to_be_none() {
 fn what_is_missing_and_what_is_misshapen_are_told_apart() {
     let envelope = parse(&json!({ "Response": [{ "Id": { "id": "seven" } }] })).unwrap();
 
-    assert_eq!(envelope.find::<Id>("Id").unwrap_err(), DecodeError::Shape("Id"));
-    assert_eq!(envelope.find_optional::<Id>("Id").unwrap_err(), DecodeError::Shape("Id"));
-    assert_eq!(envelope.all::<Id>("Id").unwrap_err(), DecodeError::Shape("Id"));
+    let misshapen = DecodeError::Shape("Id.id".to_owned());
+
+    assert_eq!(envelope.find::<Id>("Id").unwrap_err(), misshapen);
+    assert_eq!(envelope.find_optional::<Id>("Id").unwrap_err(), misshapen);
+    assert_eq!(envelope.all::<Id>("Id").unwrap_err(), misshapen);
     assert_eq!(envelope.find::<Id>("Token").unwrap_err(), DecodeError::Missing("Token"));
     assert_eq!(envelope.find_optional::<Id>("Token").unwrap(), None);
+}
+
+#[test]
+fn a_misshapen_answer_is_described_by_its_path_and_never_by_its_values() {
+    #[derive(Debug, Deserialize)]
+    struct Account {
+        #[expect(dead_code, reason = "only its shape is looked at")]
+        alias: Vec<Id>,
+    }
+    let secret = "NL00BUNQ0123456789";
+    let account = json!({ "description": secret, "alias": [{ "id": 7 }, { "id": secret }] });
+    let envelope = parse(&json!({ "Response": [{ "Account": account }] })).unwrap();
+
+    let error = envelope.find::<Account>("Account").unwrap_err();
+
+    assert_eq!(error.to_string(), "the answer's Account.alias[1].id has another shape");
+    assert!(!format!("{error:?}").contains(secret));
 }
 
 #[test]

@@ -111,14 +111,20 @@ fn a_session_without_any_timeout_is_still_one() {
 
 #[test]
 fn a_consent_that_nobody_gave_is_misshapen() {
-    for user in [
-        json!({ "id": 42, "granted_by_user": {} }),
-        json!({ "id": 42 }),
-        json!({ "id": 0, "granted_by_user": { "UserPerson": {} } }),
-        json!({ "granted_by_user": { "UserPerson": {} } }),
-        json!({ "id": 42, "granted_by_user": { "UserPerson": { "id": -1 } } }),
+    for (user, path) in [
+        (json!({ "id": 42, "granted_by_user": {} }), "UserApiKey.granted_by_user"),
+        (json!({ "id": 42 }), "UserApiKey"),
+        (json!({ "id": 0, "granted_by_user": { "UserPerson": {} } }), "UserApiKey.id"),
+        (json!({ "granted_by_user": { "UserPerson": {} } }), "UserApiKey"),
+        (
+            json!({ "id": 42, "granted_by_user": { "UserPerson": { "id": -1 } } }),
+            "UserApiKey.granted_by_user.UserPerson.id",
+        ),
+        (json!({ "id": 42, "granted_by_user": { "J. Doe": { "id": -1 } } }), "UserApiKey.granted_by_user.?.id"),
     ] {
-        assert_eq!(decode(&json!({ "UserApiKey": user })).unwrap_err(), DecodeError::Shape("UserApiKey"), "{user}");
+        let error = decode(&json!({ "UserApiKey": user })).unwrap_err();
+
+        assert_eq!(error, DecodeError::Shape(path.to_owned()), "{user}");
     }
 }
 

@@ -1,14 +1,14 @@
 //! Sends a browser to the bank.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use url::Url;
 
-use super::StartError;
 use crate::{
-    store::TicketRefused,
+    config::Config,
+    store::{Store, TicketRefused},
     telemetry::audit::{Fact, ObjectId, note},
-    tpp::Tpp,
+    tpp::{consent::error::StartError, identity::Identities},
     types::{
         ids::ConsentId,
         secret::{BrowserSecret, ConsentTicket, OauthState, Secret as _},
@@ -42,19 +42,26 @@ pub enum Start {
     Again(ConsentId),
 }
 
-impl Tpp {
+/// Begins consents.
+pub(crate) struct Beginnings {
+    pub(crate) config: Arc<Config>,
+    pub(crate) store: Store,
+    pub(crate) identities: Arc<Identities>,
+}
+
+impl Beginnings {
     /// Begins a consent for a browser; one that has begun before keeps its secret, so that two tabs both work.
     ///
     /// # Errors
     /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.
-    pub async fn begin_consent(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
-        if matches!(start, Start::Open) && !self.0.config.provider.open_consent {
+    pub(crate) async fn begin(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
+        if matches!(start, Start::Open) && !self.config.provider.open_consent {
             return Err(StartError::TicketMissing);
         }
-        let client = self.oauth_client().await?;
+        let client = self.identities.oauth_client().await?;
         let fresh = [BrowserSecret::random()];
         let browsers = if browsers.is_empty() { &fresh } else { browsers };
-        let store = &self.0.store;
+        let store = &self.store;
         let (consent_id, browser) = match start {
             Start::Open => {
                 let [browser, ..] = browsers else { return Err(StartError::TicketMissing) };
@@ -70,12 +77,12 @@ impl Tpp {
         note(Fact::Object(ObjectId::Uuid(consent_id.into())));
         let state = OauthState::random();
         store.begin_attempt(&state, &browser, consent_id).await?;
-        let mut authorize_url = self.0.config.bunq.authorize.clone();
+        let mut authorize_url = self.config.bunq.authorize.clone();
         authorize_url
             .query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", client.client_id.expose())
-            .append_pair("redirect_uri", self.0.config.callback_url().as_str())
+            .append_pair("redirect_uri", self.config.callback_url().as_str())
             .append_pair("state", state.expose());
         Ok(BeginConsent { authorize_url, browser })
     }

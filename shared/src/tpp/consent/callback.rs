@@ -1,20 +1,29 @@
 //! A browser comes back from the bank.
 
-use std::{fmt, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
-use super::ConsentError;
 use crate::{
-    bunq::TokenError,
+    bunq::{Bank, TokenError},
+    config::Config,
     secrets::OauthClientSecret,
-    store::{AttemptRefused, ConsentAttempt, ConsentEnd, TakenAttempt, Unclaimed},
+    store::{AttemptRefused, ConsentAttempt, ConsentEnd, Store, TakenAttempt, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
-    tpp::{Tpp, TppError},
+    tpp::{
+        consent::{
+            claim::Claims,
+            connect::NewConnections,
+            error::ConsentError,
+            outcome::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentResult, ReturnTo},
+        },
+        error::TppError,
+        identity::{Identities, Identity},
+    },
     types::{
+        clock::Clock,
         deadline::Deadline,
-        ids::{ConsentId, UserId},
+        ids::ConsentId,
         secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
     },
 };
@@ -25,97 +34,46 @@ const POLL: Duration = Duration::from_millis(200);
 /// How long a page tells how a consent ended.
 const RESULT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 
-/// What the bank sends the browser back with.
-#[derive(Debug)]
-pub struct CallbackParameters {
-    /// Our own state.
-    pub state: OauthState,
-    /// What the bank says.
-    pub answer: ConsentAnswer,
+/// Completes consents.
+pub(crate) struct Callbacks {
+    pub(crate) config: Arc<Config>,
+    pub(crate) bank: Bank,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) new_connections: Arc<NewConnections>,
+    pub(crate) claims: Arc<Claims>,
 }
 
-/// What the bank says of a consent (RFC 6749 sections 4.1.2 and 4.1.2.1).
-#[derive(Debug)]
-pub enum ConsentAnswer {
-    /// The customer consented.
-    Code(AuthorizationCode),
-    /// The customer said no: `access_denied`.
-    Denied,
-    /// Any other error.
-    Failed,
-}
-
-/// Who is connected.
-#[derive(Debug)]
-pub enum Connected {
-    /// The customer, at once.
-    Now(UserId),
-    /// The customer, once the application claims it: the browser goes there.
-    Return(ReturnTo),
-}
-
-/// Where a browser goes back to. The proof is in it: not for logs.
-#[derive(Clone)]
-pub struct ReturnTo(pub Url);
-
-impl fmt::Debug for ReturnTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReturnTo([redacted])")
-    }
-}
-
-/// What became of a browser that came back from the bank.
-#[derive(Debug)]
-pub struct Completed {
-    /// The consent that it came back for, if the attempt has ended.
-    pub ended: Option<ConsentId>,
-    /// Who is connected, or why nobody is.
-    pub result: Result<Connected, ConsentError>,
-}
-
-impl From<ConsentError> for Completed {
-    fn from(error: ConsentError) -> Self {
-        Self { ended: None, result: Err(error) }
-    }
-}
-
-/// How a consent ended, for a page.
-#[derive(Debug)]
-pub enum ConsentResult {
-    /// The customer is connected, or will be once the application has claimed it.
-    Done(Option<UserId>),
-    /// Nobody is.
-    Failed {
-        /// Why.
-        error: ConsentError,
-        /// Whether the same consent can be begun again.
-        can_begin: bool,
-        /// Whether a browser began it of its own accord.
-        is_open: bool,
-        /// Where the customer came from.
-        back: Option<Url>,
-    },
-}
-
-impl Tpp {
-    /// Completes a consent: state, code, session, connection. The same callback may come twice, also at once: both are
-    /// told the same.
-    pub async fn complete_consent(
+impl Callbacks {
+    /// Completes a consent: state, code, session, connection. If the same callback comes twice, also at once, both get
+    /// the same result.
+    pub(crate) async fn complete(
         &self,
         CallbackParameters { state, answer }: CallbackParameters,
         browsers: &[BrowserSecret],
         deadline: Deadline,
     ) -> Completed {
-        let taken = match self.take_attempt(&state, browsers, deadline).await {
+        if browsers.is_empty() {
+            // Whether there is such a state is not looked at.
+            return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
+        }
+        let identity = match self.identities.get().await {
+            Ok(identity) => identity,
+            Err(error) => return ConsentError::from(error).into(),
+        };
+        let taken = match self.take_attempt(&identity, &state, browsers, deadline).await {
             Ok(taken) => taken,
             Err(error) => return error.into(),
         };
         let attempt = match taken {
-            Err((id, end)) => return Completed { ended: Some(id), result: self.told(id, end, deadline).await },
+            Err((id, end)) => {
+                return Completed { ended: Some(id), result: self.told(&identity, id, end, deadline).await };
+            }
             Ok(attempt) => attempt,
         };
         note(Fact::Object(ObjectId::Uuid(attempt.consent_id.into())));
-        let result = self.complete_attempt(&attempt, (&state, answer), deadline).await;
+        let result = self.complete_attempt(&identity, &attempt, (&state, answer), deadline).await;
         let end = match &result {
             Ok(end) => Some(*end),
             Err(error) => error.end(),
@@ -123,17 +81,17 @@ impl Tpp {
         let Some(end) = end else {
             let code_is_unused =
                 matches!(&result, Err(ConsentError::Exchange(error)) if error.certainly_not_executed());
-            if let Err(error) = self.0.store.release_attempt(&attempt, code_is_unused).await {
+            if let Err(error) = self.store.release_attempt(&attempt, code_is_unused).await {
                 // It is free again in half a minute.
                 tracing::error!(%error, "consent: an attempt could not be given back");
             }
             return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
         };
         let noted = async {
-            if !self.0.store.end_consent(attempt.consent_id, end).await? {
-                self.drop_surplus(attempt.consent_id, deadline).await?;
+            if !self.store.end_consent(attempt.consent_id, end).await? {
+                self.drop_surplus(&identity, attempt.consent_id, deadline).await?;
             }
-            Ok(self.0.store.end_attempt(&attempt, end).await?)
+            Ok(self.store.end_attempt(&attempt, end).await?)
         };
         let noted: Result<(), TppError> = noted.await;
         if let Err(error) = noted {
@@ -141,22 +99,28 @@ impl Tpp {
             tracing::error!(%error, "consent: how one ended could not be noted");
         }
         let result = match result {
-            Ok(end) => self.told(attempt.consent_id, end, deadline).await,
+            Ok(end) => self.told(&identity, attempt.consent_id, end, deadline).await,
             Err(error) => Err(error),
         };
         Completed { ended: Some(attempt.consent_id), result }
     }
 
     /// Erases what a customer gave a second time after the first was claimed. Nobody can claim it any more.
-    async fn drop_surplus(&self, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
-        match self.0.store.find_consent(id).await?.and_then(|consent| consent.end) {
-            Some(ConsentEnd::Completed { .. }) => self.drop_unclaimed(id, deadline).await,
+    async fn drop_surplus(&self, identity: &Identity, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
+        match self.store.find_consent(id).await?.and_then(|consent| consent.end) {
+            Some(ConsentEnd::Completed { .. }) => self.claims.drop_unclaimed(identity, id, deadline).await,
             Some(ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None => Ok(()),
         }
     }
 
     /// The result that an attempt ended with, as the browser is told it, and told again.
-    async fn told(&self, id: ConsentId, end: ConsentEnd, deadline: Deadline) -> Result<Connected, ConsentError> {
+    async fn told(
+        &self,
+        identity: &Identity,
+        id: ConsentId,
+        end: ConsentEnd,
+        deadline: Deadline,
+    ) -> Result<Connected, ConsentError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
         match end {
             ConsentEnd::Completed { user_id } => {
@@ -166,16 +130,17 @@ impl Tpp {
             ConsentEnd::Denied => Err(ConsentError::Denied),
             ConsentEnd::Failed { code } => Err(code.into()),
             ConsentEnd::Unclaimed { .. } => {
-                let consent = self.0.store.find_consent(id).await?;
+                let consent = self.store.find_consent(id).await?;
                 let back = consent.and_then(|consent| consent.return_url);
                 let back = back.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
-                let identity = self.identity().await?;
                 let id_text = id.to_string();
                 let mut parameters = vec![("consent_id", id_text.as_str())];
-                let unclaimed = self.0.store.find_unclaimed(&identity.sealing, id).await?;
+                let unclaimed = self.store.find_unclaimed(&identity.sealing, id).await?;
                 match &unclaimed {
                     Some(Unclaimed { proof, is_open: true, .. }) => parameters.push(("proof", proof.expose())),
-                    Some(Unclaimed { is_open: false, .. }) => self.drop_unclaimed(id, deadline).await?,
+                    Some(Unclaimed { is_open: false, .. }) => {
+                        self.claims.drop_unclaimed(identity, id, deadline).await?
+                    }
                     None => {}
                 }
                 Ok(Connected::Return(ReturnTo(back.with(&parameters))))
@@ -187,11 +152,11 @@ impl Tpp {
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
-    pub async fn consent_result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
-        let found = self.0.store.find_consent(id).await?;
-        let is_shown = |ended_at: Timestamp| self.now().duration_since(ended_at) < RESULT_SHOWN;
+    pub(crate) async fn result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
+        let found = self.store.find_consent(id).await?;
+        let is_shown = |ended_at: Timestamp| self.clock.now().duration_since(ended_at) < RESULT_SHOWN;
         let Some(consent) = found.filter(|consent| consent.ended_at.is_some_and(is_shown)) else { return Ok(None) };
-        let can_begin = consent.can_begin(self.now().as_second());
+        let can_begin = consent.can_begin(self.clock.now().as_second());
         let is_open = consent.expires_at().is_none();
         let has_return_url = consent.return_url.is_some();
         let back = consent.return_url.map(|url| url.with(&[("consent_id", &id.to_string())]));
@@ -209,17 +174,13 @@ impl Tpp {
     /// Takes an attempt, or waits for the request that has it and takes over how it ended.
     async fn take_attempt(
         &self,
+        identity: &Identity,
         state: &OauthState,
         browsers: &[BrowserSecret],
         deadline: Deadline,
     ) -> Result<Result<ConsentAttempt, (ConsentId, ConsentEnd)>, ConsentError> {
-        if browsers.is_empty() {
-            // Whether there is such a state is not looked at.
-            return Err(ConsentError::Refused(AttemptRefused::OtherBrowser));
-        }
-        let identity = self.identity().await?;
         loop {
-            match self.0.store.take_attempt(&identity.sealing, state, browsers).await? {
+            match self.store.take_attempt(&identity.sealing, state, browsers).await? {
                 TakenAttempt::Ours(attempt) => return Ok(Ok(attempt)),
                 TakenAttempt::Ended(consent_id, end) => return Ok(Err((consent_id, end))),
                 TakenAttempt::Refused(refused) => return Err(ConsentError::Refused(refused)),
@@ -230,11 +191,12 @@ impl Tpp {
 
     async fn complete_attempt(
         &self,
+        identity: &Identity,
         attempt: &ConsentAttempt,
         (state, answer): (&OauthState, ConsentAnswer),
         deadline: Deadline,
     ) -> Result<ConsentEnd, ConsentError> {
-        let consent = self.0.store.find_consent(attempt.consent_id).await?;
+        let consent = self.store.find_consent(attempt.consent_id).await?;
         let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
         note(Fact::Workspace(consent.workspace.clone()));
         if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
@@ -247,19 +209,19 @@ impl Tpp {
             (None, ConsentAnswer::Failed) => return Err(ConsentError::BankRefused),
             (None, ConsentAnswer::Code(_)) if attempt.is_lost => return Err(ConsentError::CodeLost),
             (None, ConsentAnswer::Code(code)) => {
-                let (identity, client) = (self.identity().await?, self.oauth_client().await?);
-                if !self.0.store.note_code_sent(attempt).await? {
+                let client = self.identities.oauth_client().await?;
+                if !self.store.note_code_sent(attempt).await? {
                     return Err(TppError::SessionPending.into());
                 }
                 let access_token = self.exchange(&client, (&code, state), deadline).await?;
-                if let Err(error) = self.0.store.keep_given(&identity.sealing, attempt, &access_token).await {
+                if let Err(error) = self.store.keep_given(&identity.sealing, attempt, &access_token).await {
                     // The token is here: better to go on without the safety net than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
                 }
                 access_token
             }
         };
-        self.connect(&consent, access_token, deadline).await
+        self.new_connections.connect(identity, &consent, access_token, deadline).await
     }
 
     async fn exchange(
@@ -268,9 +230,9 @@ impl Tpp {
         code: (&AuthorizationCode, &OauthState),
         deadline: Deadline,
     ) -> Result<AccessToken, ConsentError> {
-        let callback = self.0.config.callback_url();
+        let callback = self.config.callback_url();
         let exchanged =
-            self.0.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
+            self.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
         exchanged.map_err(|error| match error {
             TokenError::CodeRefused => ConsentError::CodeRefused,
             TokenError::ClientRefused => ConsentError::ClientRefused,

@@ -1,44 +1,62 @@
 //! An access token becomes a connection, or waits for the application that claims it.
 
-use super::ConsentError;
+use std::sync::Arc;
+
 use crate::{
-    bunq::{BankError, Customer, CustomerKind, DecodeError, Session, UserElement, calls::CreateDeviceServer},
+    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, Session, UserElement, calls::CreateDeviceServer},
+    config::Config,
     store::{
         Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
-        SessionOwner,
+        SessionOwner, Store,
     },
     telemetry::audit::{Action, Fact, found, note},
-    tpp::{Tpp, TppError},
+    tpp::{
+        connections::Connections, consent::error::ConsentError, deletions::Deletions, egress::Egress, error::TppError,
+        identity::Identity, sessions::Sessions,
+    },
     types::{
+        clock::Clock,
         deadline::Deadline,
         secret::{AccessToken, ClaimProof},
     },
 };
 
-impl Tpp {
+/// Makes connections of access tokens.
+pub(crate) struct NewConnections {
+    pub(crate) config: Arc<Config>,
+    pub(crate) bank: Bank,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) deletions: Arc<Deletions>,
+    pub(crate) egress: Arc<Egress>,
+}
+
+impl NewConnections {
     /// Opens the first session, which says who consented. With a return address, what the customer gave waits for its
     /// claim, and an existing connection is left as it is; else it is a connection at once.
     pub(super) async fn connect(
         &self,
+        identity: &Identity,
         consent: &Consent,
         access_token: AccessToken,
         deadline: Deadline,
     ) -> Result<ConsentEnd, ConsentError> {
-        let identity = self.identity().await?;
         let installation = &identity.installation;
-        if self.0.config.device_per_connection {
+        if self.config.device_per_connection {
             let device = CreateDeviceServer {
-                description: self.0.config.tpp_name.clone(),
+                description: self.config.tpp_name.clone(),
                 secret: access_token.clone(),
-                permitted_ips: self.0.config.permitted_ips.clone(),
+                permitted_ips: self.config.permitted_ips.clone(),
             };
-            let device = self.0.bank.call_without_session(Some(installation), &device, deadline).await;
+            let device = self.bank.call_without_session(Some(installation), &device, deadline).await;
             if let Err(error) = device {
-                return Err(self.refused_first_session(error, deadline).await.into());
+                return Err(self.refused_first_session(identity, error, deadline).await.into());
             }
         }
-        let (opened, user) = match self.open_session(installation, &access_token, deadline).await {
-            Err(error) => return Err(self.refused_first_session(error, deadline).await.into()),
+        let (opened, user) = match self.sessions.open(installation, &access_token, deadline).await {
+            Err(error) => return Err(self.refused_first_session(identity, error, deadline).await.into()),
             Ok(opened) => opened,
         };
         let UserElement::Customer(customer) = user else {
@@ -46,8 +64,8 @@ impl Tpp {
             return Err(TppError::Bank(BankError::Undecodable { reason, response_id: None }).into());
         };
         let given = given(customer, access_token, opened);
-        let granted = self.0.store.find_granted(given.granted).await?;
-        let refused = if granted.is_elsewhere(&consent.workspace) && !self.0.config.allow_shared_customers {
+        let granted = self.store.find_granted(given.granted).await?;
+        let refused = if granted.is_elsewhere(&consent.workspace) && !self.config.allow_shared_customers {
             Some(ConsentError::Tpp(TppError::ConnectedElsewhere))
         } else if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
             Some(ConsentError::WrongCustomer)
@@ -56,21 +74,23 @@ impl Tpp {
         };
         if let Some(refused) = refused {
             let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.end_session(session, deadline).await;
+            self.sessions.end(session, deadline).await;
             return Err(refused);
         }
         if consent.return_url.is_some() {
-            let (store, id) = (&self.0.store, consent.consent_id);
+            let (store, id) = (&self.store, consent.consent_id);
             if let Some(until) = store.keep_unclaimed(&identity.sealing, id, &given, &ClaimProof::random()).await? {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
             // Another tab of the same browser was faster: its proof is the one.
             let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.end_session(session, deadline).await;
+            self.sessions.end(session, deadline).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
-            return Ok(ConsentEnd::Unclaimed { until: first.map_or(self.now().as_second(), |first| first.until) });
+            return Ok(ConsentEnd::Unclaimed {
+                until: first.map_or(self.clock.now().as_second(), |first| first.until),
+            });
         }
-        let connection = self.take_over(consent, given, deadline).await?;
+        let connection = self.take_over(identity, consent, given, deadline).await?;
         tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
         Ok(ConsentEnd::Completed { user_id: connection.user_id })
     }
@@ -78,11 +98,11 @@ impl Tpp {
     /// Stores a connection and its session. An existing connection keeps its references, and gets that of the consent.
     pub(super) async fn take_over(
         &self,
+        identity: &Identity,
         consent: &Consent,
         given: Given,
         deadline: Deadline,
     ) -> Result<Connection, TppError> {
-        let identity = self.identity().await?;
         let new = NewConnection {
             granted: given.granted,
             kind: given.kind,
@@ -93,22 +113,23 @@ impl Tpp {
             consent_id: consent.consent_id,
             reference: consent.reference.clone(),
         };
-        let shared = self.0.config.allow_shared_customers;
-        let refused = match self.0.store.save_connection(&identity.sealing, &new, shared).await? {
+        let shared = self.config.allow_shared_customers;
+        let refused = match self.store.save_connection(&identity.sealing, &new, shared).await? {
             Saved::Connected { connection, has_new_reference } => {
-                return self.connected(*connection, has_new_reference, given.session, deadline).await;
+                return self.connected(identity, *connection, has_new_reference, given.session, deadline).await;
             }
             Saved::Elsewhere => TppError::ConnectedElsewhere,
             Saved::TooManyReferences => TppError::TooManyReferences,
         };
         let opened = &given.session;
         let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
-        self.end_session(session, deadline).await;
+        self.sessions.end(session, deadline).await;
         Err(refused)
     }
 
     async fn connected(
         &self,
+        identity: &Identity,
         connection: Connection,
         has_new_reference: bool,
         session: OpenedSession,
@@ -118,18 +139,18 @@ impl Tpp {
         if has_new_reference {
             found(Action::ChangeReference, connection.user_id);
         }
-        self.forget_connection(&connection).await;
-        self.adopt_session(SessionOwner::Customer(connection.user_id), session).await?;
-        self.still_connected(connection.user_id, deadline).await?;
+        self.connections.forget(&connection.workspace, connection.user_id).await;
+        self.sessions.adopt(identity, SessionOwner::Customer(connection.user_id), session).await?;
+        self.deletions.confirm_connected(identity, connection.user_id, deadline).await?;
         Ok(connection)
     }
 
     /// What it means that the bank opens no session with a token that it has just issued.
-    async fn refused_first_session(&self, error: BankError, deadline: Deadline) -> TppError {
+    async fn refused_first_session(&self, identity: &Identity, error: BankError, deadline: Deadline) -> TppError {
         if error.is_bad_key() {
-            self.refused_token(deadline).await
+            self.egress.refused_token(identity, deadline).await
         } else if error.is_dead_session() {
-            self.refused_installation(error, deadline).await
+            self.egress.refused_installation(identity, error, deadline).await
         } else {
             TppError::Session { owner: None, error }
         }

@@ -1,6 +1,5 @@
 //! Who we are at the bank: credential, device and first session.
 
-use super::{OnboardingError, Step, StepState, run::Run};
 use crate::{
     bunq::{
         Installation, NewId, One,
@@ -9,79 +8,85 @@ use crate::{
     },
     secrets::{CertificateSecret, DeviceRecord, PspSecret},
     store::SessionOwner,
-    tpp::TppError,
+    tpp::{
+        error::TppError,
+        onboarding::{
+            progress::Progress,
+            report::{OnboardingError, Step, StepState},
+        },
+    },
     types::ids::BunqUserId,
 };
 
-impl Run<'_> {
-    /// Credential, device and first session. A credential that was never used dies after an hour: then all three are made once more.
-    pub(super) async fn psp_user(
-        &mut self,
-        installation: &Installation,
-        certificate: &CertificateSecret,
-    ) -> Result<BunqUserId, OnboardingError> {
-        if let (Some(id), Some(_), Some(_)) = (self.secret.psp_user_id, &self.secret.psp, &self.secret.device) {
-            for step in [Step::PspCredential, Step::DeviceServer, Step::Session] {
-                self.note(step, StepState::Before);
-            }
-            return Ok(id);
+/// Credential, device and first session. A credential that was never used dies after an hour: then all three are made
+/// once more.
+pub(super) async fn psp_user(
+    progress: &mut Progress<'_>,
+    installation: &Installation,
+    certificate: &CertificateSecret,
+) -> Result<BunqUserId, OnboardingError> {
+    if let (Some(id), Some(_), Some(_)) = (progress.secret.psp_user_id, &progress.secret.psp, &progress.secret.device) {
+        for step in [Step::PspCredential, Step::DeviceServer, Step::Session] {
+            progress.note(step, StepState::Before);
         }
-        let steps_before = self.report.steps.len();
-        match self.register(installation, certificate).await {
-            Err(OnboardingError::Tpp(TppError::Bank(error))) if error.is_bad_key() => {
-                (self.secret.psp, self.secret.device) = (None, None);
-                self.report.steps.truncate(steps_before);
-                self.register(installation, certificate).await
-            }
-            registered => registered,
-        }
+        return Ok(id);
     }
+    let steps_before = progress.report.steps.len();
+    match register(progress, installation, certificate).await {
+        Err(OnboardingError::Tpp(TppError::Bank(error))) if error.is_bad_key() => {
+            (progress.secret.psp, progress.secret.device) = (None, None);
+            progress.report.steps.truncate(steps_before);
+            register(progress, installation, certificate).await
+        }
+        registered => registered,
+    }
+}
 
-    async fn register(
-        &mut self,
-        installation: &Installation,
-        certificate: &CertificateSecret,
-    ) -> Result<BunqUserId, OnboardingError> {
-        let bank = &self.tpp.0.bank;
+async fn register(
+    progress: &mut Progress<'_>,
+    installation: &Installation,
+    certificate: &CertificateSecret,
+) -> Result<BunqUserId, OnboardingError> {
+    let bank = &progress.parts.bank;
 
-        let (api_key, state) = if let Some(psp) = &self.secret.psp {
-            (psp.api_key.clone(), StepState::Before)
-        } else {
-            self.still_mine().await?;
-            let call = CreatePspCredential {
-                certificate: certificate.certificate.clone(),
-                chain: certificate.chain.clone(),
-                proof: credential_proof(&certificate.private_key, &installation.key, &installation.token)?,
-            };
-            let One(made) = bank.call_without_session(Some(installation), &call, self.deadline).await?;
-            let (credential_id, created_at) = (made.id, self.tpp.0.clock.now());
-            self.secret.psp = Some(PspSecret { credential_id, api_key: made.api_key.clone(), created_at });
-            self.save_progress().await?;
-            (made.api_key, StepState::Now)
+    let (api_key, state) = if let Some(psp) = &progress.secret.psp {
+        (psp.api_key.clone(), StepState::Before)
+    } else {
+        progress.still_mine().await?;
+        let call = CreatePspCredential {
+            certificate: certificate.certificate.clone(),
+            chain: certificate.chain.clone(),
+            proof: credential_proof(&certificate.private_key, &installation.key, &installation.token)?,
         };
-        self.note(Step::PspCredential, state);
+        let One(made) = bank.call_without_session(Some(installation), &call, progress.deadline).await?;
+        let (credential_id, created_at) = (made.id, progress.parts.clock.now());
+        progress.secret.psp = Some(PspSecret { credential_id, api_key: made.api_key.clone(), created_at });
+        progress.save_progress().await?;
+        (made.api_key, StepState::Now)
+    };
+    progress.note(Step::PspCredential, state);
 
-        if self.secret.device.is_some() {
-            self.note(Step::DeviceServer, StepState::Before);
-        } else {
-            self.still_mine().await?;
-            let call = CreateDeviceServer {
-                description: self.tpp.0.config.tpp_name.clone(),
-                secret: api_key.clone(),
-                permitted_ips: self.tpp.0.config.permitted_ips.clone(),
-            };
-            let NewId { id } = bank.call_without_session(Some(installation), &call, self.deadline).await?;
-            self.secret.device = Some(DeviceRecord { id });
-            self.save_progress().await?;
-            self.note(Step::DeviceServer, StepState::Now);
-        }
-
-        self.still_mine().await?;
-        let (opened, user) = self.tpp.open_session(installation, &api_key, self.deadline).await?;
-        self.tpp.adopt_session(SessionOwner::Tpp, opened).await?;
-        self.secret.psp_user_id = Some(user.path_id());
-        self.save_progress().await?;
-        self.note(Step::Session, StepState::Now);
-        Ok(user.path_id())
+    if progress.secret.device.is_some() {
+        progress.note(Step::DeviceServer, StepState::Before);
+    } else {
+        progress.still_mine().await?;
+        let call = CreateDeviceServer {
+            description: progress.parts.config.tpp_name.clone(),
+            secret: api_key.clone(),
+            permitted_ips: progress.parts.config.permitted_ips.clone(),
+        };
+        let NewId { id } = bank.call_without_session(Some(installation), &call, progress.deadline).await?;
+        progress.secret.device = Some(DeviceRecord { id });
+        progress.save_progress().await?;
+        progress.note(Step::DeviceServer, StepState::Now);
     }
+
+    progress.still_mine().await?;
+    let (opened, user) = progress.parts.sessions.open(installation, &api_key, progress.deadline).await?;
+    let identity = progress.parts.identities.get().await?;
+    progress.parts.sessions.adopt(&identity, SessionOwner::Tpp, opened).await?;
+    progress.secret.psp_user_id = Some(user.path_id());
+    progress.save_progress().await?;
+    progress.note(Step::Session, StepState::Now);
+    Ok(user.path_id())
 }

@@ -1,10 +1,10 @@
 //! What an error tells of an order: whether the bank may have executed it. Every error is named here, so that a new one
 //! is decided on and does not mean "safe to send again" by default.
 
-use super::super::TppError;
 use crate::{
     bunq::{BankError, Refusal},
     store::Earlier,
+    tpp::error::TppError,
 };
 
 /// How far back to look.

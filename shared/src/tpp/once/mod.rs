@@ -6,23 +6,25 @@
 
 mod certainty;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
 use certainty::{Certainty, Depth, certainty};
 
-use super::{
-    Tpp, TppError,
-    listed::{Likeness, Listed, read_listed},
-    order::Order,
-};
 use crate::{
     bunq::{
         BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Refusal, Resource as _,
     },
-    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, Store, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
+    tpp::{
+        calls::Calls,
+        error::TppError,
+        listed::{Likeness, Listed, read_listed},
+        order::Order,
+        record_keys::RecordKeys,
+    },
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
@@ -54,12 +56,19 @@ pub struct Started {
     pub replayed: bool,
 }
 
-impl Tpp {
+/// Starts orders.
+pub(super) struct Orders {
+    pub(super) store: Store,
+    pub(super) calls: Arc<Calls>,
+    pub(super) record_keys: Arc<RecordKeys>,
+}
+
+impl Orders {
     /// Starts an order once.
     ///
     /// # Errors
     /// [`TppError`]; whether trying again under the same key is safe: always.
-    pub async fn start_once<O: Order>(
+    pub(super) async fn start_once<O: Order>(
         &self,
         owner: SessionOwner,
         (name, hash): (&RequestName, &RequestHash),
@@ -69,7 +78,7 @@ impl Tpp {
         if let Some(account) = O::account_of(order.parent()) {
             note(Fact::Account(account));
         }
-        let keys = self.record_keys(owner).await?;
+        let keys = self.record_keys.of(owner).await?;
         let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
@@ -80,8 +89,8 @@ impl Tpp {
         };
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
         let written = match &result {
-            Ok(outcome) => self.0.store.finish_request(&keys, &attempt, outcome).await,
-            Err((_, known)) => self.0.store.release_request(&attempt, *known, grace(*known)).await,
+            Ok(outcome) => self.store.finish_request(&keys, &attempt, outcome).await,
+            Err((_, known)) => self.store.release_request(&attempt, *known, grace(*known)).await,
         };
         if let Err(error) = written {
             // The record stays as it was begun: the next try will ask the bank.
@@ -113,7 +122,7 @@ impl Tpp {
         let mut pause = FIRST_PAUSE;
         loop {
             let patience = deadline.left() + LAST_WRITE;
-            let begun = self.0.store.begin_request(keys, request, patience).await?;
+            let begun = self.store.begin_request(keys, request, patience).await?;
             match begun {
                 Begun::InFlight(_) if until.wait(pause).await.is_ok() => {}
                 begun => return Ok(begun),
@@ -122,21 +131,12 @@ impl Tpp {
         }
     }
 
-    /// The keys that seal what is kept of an owner's orders.
-    pub(super) async fn record_keys(&self, owner: SessionOwner) -> Result<SealingKeys, TppError> {
-        let identity = self.identity().await?;
-        Ok(match owner {
-            SessionOwner::Tpp => identity.sealing.clone(),
-            SessionOwner::Customer(user_id) => self.usable_connection(user_id).await?.record_keys(&identity.sealing)?,
-        })
-    }
-
     /// Whether anything was begun under a name.
     ///
     /// # Errors
     /// The store.
-    pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
-        self.0.store.has_begun(name).await
+    pub(super) async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
+        self.store.has_begun(name).await
     }
 
     async fn attempt<O: Order>(
@@ -162,7 +162,7 @@ impl Tpp {
             body: order.body(name, began_at),
             request_id: Some(name.bank_request_id().to_owned()),
         };
-        let sent = self.call(owner, &create, deadline).await;
+        let sent = self.calls.call(owner, &create, deadline).await;
         let error = match sent {
             Ok(Created { id, answer }) => {
                 return Ok(Outcome::Created {
@@ -198,7 +198,7 @@ impl Tpp {
         let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
-            let listed = self.call(owner, &List::<O::Resource>::new(order.parent(), page), deadline).await?;
+            let listed = self.calls.call(owner, &List::<O::Resource>::new(order.parent(), page), deadline).await?;
             let Ok(objects) = read_listed(&listed, O::Resource::NAME, &wanted) else { return Ok(Found::Unclear) };
             for object in &objects {
                 let recent = object.created.map(|created| created >= since);

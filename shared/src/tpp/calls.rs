@@ -1,0 +1,96 @@
+//! Calls to the bank in the session of an owner: a customer or the TPP itself. Knows how a customer's session is
+//! opened, and what it means that the bank refuses it.
+
+use std::sync::Arc;
+
+use crate::{
+    bunq::{Call, Session},
+    store::{Connection, OpenedSession, SessionOwner, StoredSession},
+    tpp::{
+        connections::Connections,
+        egress::Egress,
+        error::TppError,
+        identity::{Identities, Identity},
+        sessions::{Opener, Sessions},
+        tpp_session::TppSession,
+    },
+    types::{deadline::Deadline, ids::UserId},
+};
+
+/// Makes calls for owners.
+pub(super) struct Calls {
+    pub(super) identities: Arc<Identities>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) tpp_session: Arc<TppSession>,
+    pub(super) connections: Arc<Connections>,
+    pub(super) egress: Arc<Egress>,
+}
+
+impl Calls {
+    /// Makes a call in an owner's session, as [`Sessions::call`] does.
+    pub(super) async fn call<C: Call>(
+        &self,
+        owner: SessionOwner,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, TppError> {
+        let identity = self.identities.get().await?;
+        match owner {
+            SessionOwner::Tpp => self.tpp_session.call(&identity, call, deadline).await,
+            SessionOwner::Customer(user_id) => {
+                let opener = CustomerOpener { calls: self, identity: &identity, user_id, deadline };
+                self.sessions.call(&identity, &opener, call, deadline).await
+            }
+        }
+    }
+
+    /// What it means that the bank refuses a connection's token; a consent that is gone is remembered as such.
+    async fn refused_connection(&self, identity: &Identity, connection: &Connection, deadline: Deadline) -> TppError {
+        let refused = self.egress.refused_token(identity, deadline).await;
+        if !matches!(refused, TppError::ConsentRevoked) {
+            return refused;
+        }
+        self.connections.mark_revoked(connection).await
+    }
+}
+
+/// Opens a customer's session with the token of the connection.
+struct CustomerOpener<'a> {
+    calls: &'a Calls,
+    identity: &'a Identity,
+    user_id: UserId,
+    deadline: Deadline,
+}
+
+impl Opener for CustomerOpener<'_> {
+    fn owner(&self) -> SessionOwner {
+        SessionOwner::Customer(self.user_id)
+    }
+
+    async fn open(&self) -> Result<OpenedSession, TppError> {
+        let Self { calls, identity, user_id, deadline } = *self;
+        calls.egress.prepare(identity, deadline).await?;
+        // Not from memory: the customer may have consented anew a moment ago.
+        let connection = calls.connections.usable(user_id).await?;
+        let token = connection.access_token(&identity.sealing)?;
+        match calls.sessions.open(&identity.installation, &token, deadline).await {
+            Ok((opened, _)) => Ok(opened),
+            Err(error) if error.is_bad_key() => Err(calls.refused_connection(identity, &connection, deadline).await),
+            Err(error) if error.is_dead_session() => {
+                Err(calls.egress.refused_installation(identity, error, deadline).await)
+            }
+            Err(error) => Err(TppError::Session { owner: Some(self.owner()), error }),
+        }
+    }
+
+    async fn confirm(&self, session: &StoredSession) -> Result<(), TppError> {
+        if matches!(self.calls.connections.exists(self.user_id).await, Ok(true)) {
+            return Ok(());
+        }
+        // Deleted meanwhile: nobody else would end this session.
+        let session =
+            Session { installation: &self.identity.installation, token: &session.token, user: session.path_id };
+        self.calls.sessions.end(session, self.deadline).await;
+        Err(TppError::UnknownUser)
+    }
+}

@@ -1,0 +1,159 @@
+//! What can go wrong with a consent.
+
+use crate::{
+    bunq::BankError,
+    store::{AttemptRefused, ConsentEnd, ConsentFailure, StoreError, TicketRefused},
+    tpp::error::TppError,
+};
+
+/// A consent did not become a connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsentError {
+    /// The state cannot be completed.
+    #[error("the state is not one that this browser can complete: {0:?}")]
+    Refused(AttemptRefused),
+    /// The customer said no.
+    #[error("the customer did not consent")]
+    Denied,
+    /// The bank does not take the code.
+    #[error("bunq does not take the authorization code")]
+    CodeRefused,
+    /// The bank does not take our OAuth client or its callback address.
+    #[error("bunq does not take the OAuth client")]
+    ClientRefused,
+    /// The bank sent the browser back with an error of its own.
+    #[error("bunq did not finish the consent")]
+    BankRefused,
+    /// The code was sent, but its answer was lost; this was found out later.
+    #[error("the code was sent, and its answer was lost")]
+    CodeLost,
+    /// Another bunq customer consented than the one that the consent is for.
+    #[error("another customer consented")]
+    WrongCustomer,
+    /// The owner took the consent back.
+    #[error("the consent was withdrawn")]
+    Withdrawn,
+    /// The exchange failed.
+    #[error("the code was not exchanged: {0}")]
+    Exchange(#[source] BankError),
+    /// Anything else. What the customer gave is kept: the same address works again for ten minutes.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+impl ConsentError {
+    /// How the attempt ended; `None` if the same address works again.
+    pub(super) fn end(&self) -> Option<ConsentEnd> {
+        let failed = |code| Some(ConsentEnd::Failed { code });
+        match self {
+            Self::Denied => Some(ConsentEnd::Denied),
+            Self::CodeRefused => failed(ConsentFailure::CodeRefused),
+            Self::ClientRefused => failed(ConsentFailure::ClientRefused),
+            Self::BankRefused => failed(ConsentFailure::BankRefused),
+            Self::CodeLost => failed(ConsentFailure::CodeLost),
+            Self::WrongCustomer => failed(ConsentFailure::WrongCustomer),
+            Self::Withdrawn => failed(ConsentFailure::Withdrawn),
+            Self::Exchange(error) if !error.certainly_not_executed() => failed(ConsentFailure::CodeLost),
+            Self::Tpp(TppError::ConsentRevoked) => failed(ConsentFailure::TokenRefused),
+            Self::Tpp(TppError::ConnectedElsewhere) => failed(ConsentFailure::ConnectedElsewhere),
+            Self::Tpp(TppError::TooManyReferences) => failed(ConsentFailure::TooManyReferences),
+            Self::Refused(_) | Self::Exchange(_) => None,
+            Self::Tpp(
+                TppError::NotOnboarded
+                | TppError::UnknownUser
+                | TppError::ConsentExpired
+                | TppError::IpNotPermitted { .. }
+                | TppError::AccessRefused
+                | TppError::Forgotten
+                | TppError::RequestInFlight(_)
+                | TppError::Unsettled(_)
+                | TppError::RefusedBefore(_)
+                | TppError::KeyReused
+                | TppError::OutcomeUnknown(_)
+                | TppError::SessionPending
+                | TppError::Session { .. }
+                | TppError::Bank(_)
+                | TppError::Store(_)
+                | TppError::Secrets(_)
+                | TppError::Key(_)
+                | TppError::Seal(_),
+            ) => None,
+        }
+    }
+}
+
+impl From<ConsentFailure> for ConsentError {
+    fn from(failure: ConsentFailure) -> Self {
+        match failure {
+            ConsentFailure::CodeRefused => Self::CodeRefused,
+            ConsentFailure::CodeLost => Self::CodeLost,
+            ConsentFailure::ClientRefused => Self::ClientRefused,
+            ConsentFailure::TokenRefused => Self::Tpp(TppError::ConsentRevoked),
+            ConsentFailure::BankRefused => Self::BankRefused,
+            ConsentFailure::WrongCustomer => Self::WrongCustomer,
+            ConsentFailure::Withdrawn => Self::Withdrawn,
+            ConsentFailure::ConnectedElsewhere => Self::Tpp(TppError::ConnectedElsewhere),
+            ConsentFailure::TooManyReferences => Self::Tpp(TppError::TooManyReferences),
+        }
+    }
+}
+
+impl From<StoreError> for ConsentError {
+    fn from(error: StoreError) -> Self {
+        Self::Tpp(error.into())
+    }
+}
+
+/// A consent cannot be begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// This deployment begins consents only for its own API keys.
+    #[error("a consent needs a ticket")]
+    TicketMissing,
+    /// The ticket does not work.
+    #[error("the ticket does not work: {0:?}")]
+    Refused(TicketRefused),
+    /// Anything else.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+/// A consent cannot be read, withdrawn or claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// The workspace has no such consent.
+    #[error("there is no such consent")]
+    NotFound,
+    /// Somebody has opened it.
+    #[error("the consent is not pending")]
+    NotPending,
+    /// No customer has given it, or it needs no claim.
+    #[error("the consent waits for no claim")]
+    NotClaimable,
+    /// It was claimed.
+    #[error("the consent is claimed")]
+    AlreadyClaimed,
+    /// Nobody claimed it in time.
+    #[error("the consent was not claimed in time")]
+    Expired,
+    /// The proof is another one.
+    #[error("the proof is not the consent's")]
+    ProofInvalid,
+    /// The connection that it is for is gone.
+    #[error("the consent is another customer's")]
+    WrongCustomer,
+    /// Anything else.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+macro_rules! through_tpp_error {
+    ($($error:ident),+) => {$(
+        impl From<StoreError> for $error {
+            fn from(error: StoreError) -> Self {
+                Self::Tpp(error.into())
+            }
+        }
+    )+};
+}
+through_tpp_error!(StartError, ClaimError);

@@ -1,0 +1,107 @@
+//! Deletes connections.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    store::{Found, SessionOwner, Store, StoreError},
+    telemetry::{
+        Metric,
+        audit::{self, Action},
+        count,
+    },
+    tpp::{
+        connections::Connections,
+        error::TppError,
+        identity::{Identities, Identity},
+        sessions::Sessions,
+    },
+    types::{deadline::Deadline, ids::UserId, reference::Reference, workspace::Workspace},
+};
+
+/// How many times a deletion that lost a race is retried.
+const TRIES: usize = 3;
+/// The pause between two tries, for the winner to finish.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// Deletes connections with their sessions.
+pub(super) struct Deletions {
+    pub(super) store: Store,
+    pub(super) identities: Arc<Identities>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) connections: Arc<Connections>,
+}
+
+impl Deletions {
+    /// Deletes a connection, or one of its references if it has others.
+    ///
+    /// # Errors
+    /// Returns [`TppError::UnknownUser`] if the workspace never had the connection, [`TppError::Store`] if the store
+    /// does not answer, or other writers changed the connection during every try.
+    pub(super) async fn delete(
+        &self,
+        workspace: &Workspace,
+        user_id: UserId,
+        reference: Option<&Reference>,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
+        for tries in 1.. {
+            match self.store.look_for_connection(user_id).await? {
+                Found::Nothing => return Err(TppError::UnknownUser),
+                Found::Deleted(other) if other != *workspace => return Err(TppError::UnknownUser),
+                Found::Connected(other) if other.workspace != *workspace => return Err(TppError::UnknownUser),
+                // The deletion before may have died half way.
+                Found::Deleted(_) => break,
+                Found::Connected(connection) if reference.is_some_and(|one| !connection.has_reference(one)) => {
+                    return Ok(());
+                }
+                Found::Connected(connection) if reference.is_some() && connection.references.len() > 1 => {
+                    if let Some(reference) = reference
+                        && self.store.remove_reference(&connection, reference).await?
+                    {
+                        audit::found(Action::ChangeReference, user_id);
+                        return Ok(());
+                    }
+                    if tries > TRIES {
+                        return Err(StoreError::Contended.into());
+                    }
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
+                Found::Connected(connection) if tries > TRIES => {
+                    self.store.erase_stray_connection(&connection).await?;
+                    count(Metric::ConnectionsDeleted);
+                    break;
+                }
+                Found::Connected(connection) => {
+                    if self.store.erase_connection(&connection).await? {
+                        count(Metric::ConnectionsDeleted);
+                        break;
+                    }
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
+            }
+        }
+        // Only now: a process that opens a session from here on finds no connection.
+        self.connections.forget(workspace, user_id).await;
+        // Whatever the bank says, and whether there is an identity or not, ours is erased.
+        let identity = self.identities.get().await.ok();
+        Ok(self.sessions.discard(identity.as_deref(), SessionOwner::Customer(user_id), deadline).await?)
+    }
+
+    /// Confirms that a connection was not deleted while its first session was being stored. If it was, that consent is
+    /// over, too, and the session is ended.
+    ///
+    /// # Errors
+    /// Returns [`TppError::ConsentRevoked`] if it was deleted, [`TppError::Store`] if the store does not answer.
+    pub(super) async fn confirm_connected(
+        &self,
+        identity: &Identity,
+        user_id: UserId,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
+        if !self.connections.exists(user_id).await? {
+            self.sessions.discard(Some(identity), SessionOwner::Customer(user_id), deadline).await?;
+            return Err(TppError::ConsentRevoked);
+        }
+        Ok(())
+    }
+}

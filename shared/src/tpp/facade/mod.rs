@@ -1,0 +1,8 @@
+//! What the floors above see of the job: one object that passes each request to its service.
+
+mod consents;
+mod customers;
+mod deployment;
+mod tpp;
+
+pub use tpp::Tpp;

@@ -1,0 +1,78 @@
+//! What the bank still knows of a deployment: its sandbox forgets everything when it is reset.
+
+use std::sync::Arc;
+
+use crate::{
+    bunq::{
+        List, Page,
+        calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
+    },
+    secrets::OauthClientSecret,
+    tpp::{error::TppError, identity::Identities, onboarding::report::AtBank, tpp_session::TppSession},
+    types::{deadline::Deadline, secret::Secret as _},
+};
+
+/// Whether what the bank lists is the OAuth client that this deployment has.
+pub(super) fn is_ours(known: &OauthClientSecret, listed: &OauthClient) -> bool {
+    let has_its_name = listed.client_id.expose() == known.client_id.expose();
+    listed.id == known.id && listed.status == "ACTIVE" && has_its_name
+}
+
+/// Asks the bank what it knows of this deployment.
+pub(crate) struct KnownAtBank {
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) tpp_session: Arc<TppSession>,
+}
+
+impl KnownAtBank {
+    /// Whether an error says that the bank does not know this deployment any more. In a session the same words also
+    /// refuse a permission, so a new session decides: it is opened with the installation's own token.
+    pub(super) async fn is_forgotten(&self, error: &TppError, deadline: Deadline) -> bool {
+        let says_so = |error: &TppError| match error {
+            TppError::Forgotten => true,
+            TppError::Session { error, .. } => error.is_unknown_installation(),
+            _ => false,
+        };
+        match error {
+            TppError::Bank(refusal) if refusal.is_unknown_installation() => match self.renew_session(deadline).await {
+                // There is no key yet: what was refused is the installation itself.
+                Err(TppError::NotOnboarded) => true,
+                proved => proved.is_err_and(|error| says_so(&error)),
+            },
+            error => says_so(error),
+        }
+    }
+
+    /// What the bank knows of this deployment, asked in the TPP's own session.
+    pub(super) async fn ask(&self, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
+        let registered = async {
+            let identity = self.identities.get().await?;
+            let clients = self
+                .tpp_session
+                .call(&identity, &List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST), deadline)
+                .await?;
+            if !clients.iter().any(|listed| is_ours(client, listed)) {
+                return Ok(None);
+            }
+            let urls = self
+                .tpp_session
+                .call(&identity, &List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST), deadline)
+                .await?;
+            Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
+        };
+        match registered.await {
+            Ok(Some(callback_urls)) => AtBank::Known { callback_urls },
+            Ok(None) => AtBank::Forgotten,
+            Err(error) if self.is_forgotten(&error, deadline).await => AtBank::Forgotten,
+            Err(error) => {
+                tracing::warn!(%error, "onboarding: the bank does not say whether it knows this deployment");
+                AtBank::NoAnswer
+            }
+        }
+    }
+
+    async fn renew_session(&self, deadline: Deadline) -> Result<(), TppError> {
+        let identity = self.identities.get().await?;
+        self.tpp_session.renew(&identity, deadline).await
+    }
+}

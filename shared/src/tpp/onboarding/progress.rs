@@ -1,0 +1,72 @@
+//! The state of a run, and what its steps need.
+
+use std::sync::Arc;
+
+use crate::{
+    bunq::Bank,
+    config::Config,
+    secrets::{Content, Secrets, TppSecret},
+    store::{RunId, Store},
+    tpp::{
+        identity::Identities,
+        onboarding::report::{OnboardingError, OnboardingReport, Step, StepState},
+        sessions::Sessions,
+        tpp_session::TppSession,
+    },
+    types::{clock::Clock, deadline::Deadline},
+};
+
+/// What the steps need.
+pub(crate) struct Parts {
+    pub(crate) config: Arc<Config>,
+    pub(crate) bank: Bank,
+    pub(crate) store: Store,
+    pub(crate) secrets: Secrets,
+    pub(crate) clock: Clock,
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) tpp_session: Arc<TppSession>,
+}
+
+/// A run under way.
+pub(super) struct Progress<'a> {
+    pub(super) parts: &'a Parts,
+    /// Tells this run from others.
+    pub(super) id: RunId,
+    /// What is made so far.
+    pub(super) secret: TppSecret,
+    pub(super) report: OnboardingReport,
+    pub(super) observe: &'a (dyn Fn(Step, StepState) + Sync),
+    pub(super) deadline: Deadline,
+}
+
+impl Progress<'_> {
+    /// Reports a step.
+    pub(super) fn note(&mut self, step: Step, state: StepState) {
+        (self.observe)(step, state);
+        tracing::info!(?step, ?state, "onboarding");
+        self.report.steps.push((step, state));
+    }
+
+    /// Before anything is made or saved: a run that was overtaken must not.
+    pub(super) async fn still_mine(&self) -> Result<(), OnboardingError> {
+        if self.parts.store.is_onboarding(self.id).await? { Ok(()) } else { Err(OnboardingError::Superseded) }
+    }
+
+    /// Saves a secret.
+    ///
+    /// # Errors
+    /// Returns [`OnboardingError::Superseded`] if another run has taken over, and other variants if a store does not
+    /// answer.
+    pub(super) async fn save(&self, content: &impl Content) -> Result<(), OnboardingError> {
+        self.still_mine().await?;
+        Ok(self.parts.secrets.write(content).await?)
+    }
+
+    /// Saves how far we have come, and makes memory forget how far that was.
+    pub(super) async fn save_progress(&self) -> Result<(), OnboardingError> {
+        self.save(&self.secret).await?;
+        self.parts.identities.forget().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! The steps of the onboarding, how far a deployment has come, and why a run stopped.
+
+use jiff::Timestamp;
+
+use crate::{
+    bunq::{BankError, KeyError},
+    secrets::SecretsError,
+    store::StoreError,
+    tpp::{certificate::CertificateError, error::TppError},
+    types::{ids::BunqUserId, secret::ApiKey},
+};
+
+/// The steps, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The key that seals tokens in the tables.
+    SealingKey,
+    /// The PSD2 certificate.
+    Certificate,
+    /// Our key pair, and the installation that it makes at the bank.
+    Installation,
+    /// The TPP's API key.
+    PspCredential,
+    /// The device that the API key is bound to.
+    DeviceServer,
+    /// The TPP's first session, which says its user id.
+    Session,
+    /// The app that customers consent to.
+    OauthClient,
+    /// The address that the bank sends browsers back to.
+    CallbackUrl,
+    /// The first API key of ours.
+    ApiKey,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 9] = [
+        Self::SealingKey,
+        Self::Certificate,
+        Self::Installation,
+        Self::PspCredential,
+        Self::DeviceServer,
+        Self::Session,
+        Self::OauthClient,
+        Self::CallbackUrl,
+        Self::ApiKey,
+    ];
+
+    /// Whether what it makes is at the bank.
+    pub(super) const fn is_at_bank(self) -> bool {
+        match self {
+            Self::SealingKey | Self::Certificate | Self::ApiKey => false,
+            Self::Installation
+            | Self::PspCredential
+            | Self::DeviceServer
+            | Self::Session
+            | Self::OauthClient
+            | Self::CallbackUrl => true,
+        }
+    }
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Done by this run.
+    Now,
+    /// Done by a run before.
+    Before,
+    /// Not done.
+    Missing,
+    /// Done before, but the bank no longer knows it.
+    Forgotten,
+}
+
+/// What the bank says of what a deployment has at it.
+#[derive(Debug)]
+pub enum AtBank {
+    /// It was not asked: there is nothing at it yet.
+    NotAsked,
+    /// It knows this deployment.
+    Known {
+        /// The callback addresses that are registered.
+        callback_urls: Vec<String>,
+    },
+    /// It does not.
+    Forgotten,
+    /// It does not answer now, or not to this address.
+    NoAnswer,
+}
+
+/// How far a deployment has come.
+#[derive(Debug)]
+pub struct OnboardingReport {
+    /// Every step that was looked at, in order.
+    pub steps: Vec<(Step, StepState)>,
+    /// The TPP's user id at the bank.
+    pub psp_user_id: Option<BunqUserId>,
+    /// Until when the certificate and its whole chain are valid.
+    pub certificate_valid_until: Option<Timestamp>,
+    /// What the bank says of it.
+    pub at_bank: AtBank,
+    /// The first API key, from the run that made it: nobody can see it again.
+    pub api_key: Option<ApiKey>,
+}
+
+/// A run stopped. What it had done is saved.
+#[derive(Debug, thiserror::Error)]
+pub enum OnboardingError {
+    /// Another run started after this one.
+    #[error("another run of the setup has taken over")]
+    Superseded,
+    /// The secrets belong to the bank's other world.
+    #[error("the secrets belong to another BUNQ_ENVIRONMENT")]
+    OtherEnvironment,
+    /// The PSD2 certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Anything else.
+    #[error(transparent)]
+    Tpp(#[from] TppError),
+}
+
+macro_rules! through_tpp_error {
+    ($($error:ty),+) => {$(
+        impl From<$error> for OnboardingError {
+            fn from(error: $error) -> Self {
+                Self::Tpp(error.into())
+            }
+        }
+    )+};
+}
+through_tpp_error!(BankError, StoreError, SecretsError, KeyError);

@@ -1,0 +1,275 @@
+//! Sessions at the bank, shared by all processes: bunq opens one per 30 seconds and address. So memory is asked first,
+//! then the store; then one process gets a lease and opens a session, and the others wait for it. The store is the
+//! truth, memory a cache of it.
+//!
+//! Knows owners and keys. Who an owner is, and what it means that the bank refuses its key, is known to its [`Opener`].
+//!
+//! # Lock order
+//! The entry of an owner in memory stays locked while its session is looked for or opened. A customer's session is
+//! opened beside one of the TPP's own, so the customer's entry is locked first, then the TPP's. Opening the TPP's
+//! session locks no other entry.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::{
+    bunq::{
+        Bank, BankError, Call, Credentials, Effect, Installation, Request, Session, UserElement,
+        calls::{CreateSession, EndSession, NewSession},
+    },
+    store::{
+        Generation, Lease, OpenedSession, SessionOwner, Store, StoreError, StoredSession, StoredState, Usable, Verdict,
+    },
+    tpp::{address::OwnAddress, error::TppError, identity::Identity},
+    types::{cache::Cache, clock::Clock, deadline::Deadline, secret::Secret},
+};
+
+/// A session is renewed this long before the bank ends it, as bunq's own libraries do.
+const MARGIN: Duration = Duration::from_secs(30);
+/// The lifetime of a session, in seconds, if the bank does not give one: the shortest ever seen.
+const SHORTEST_LIFETIME: u64 = 300;
+/// How often the store is asked while another process opens the session.
+const POLL: Duration = Duration::from_millis(200);
+/// How long the bank has to end a session. A session that is not ended ends by itself, later.
+const END_SESSION: Duration = Duration::from_secs(5);
+
+/// Opens the sessions of one owner.
+pub(super) trait Opener: Sync {
+    /// Whose sessions these are.
+    fn owner(&self) -> SessionOwner;
+
+    /// Opens a session at the bank.
+    ///
+    /// # Errors
+    /// Returns [`TppError::Session`] if the bank opens none now, and another variant if it refuses the owner's key.
+    fn open(&self) -> impl Future<Output = Result<OpenedSession, TppError>> + Send;
+
+    /// Confirms that the owner still exists, after its session could not be stored because the lease was lost. Ends the
+    /// session if the owner is gone: nothing else knows of it.
+    ///
+    /// # Errors
+    /// Returns [`TppError::UnknownUser`] if the owner is gone.
+    fn confirm(&self, session: &StoredSession) -> impl Future<Output = Result<(), TppError>> + Send;
+}
+
+/// The sessions of all owners.
+pub(super) struct Sessions {
+    bank: Bank,
+    store: Store,
+    clock: Clock,
+    address: Arc<OwnAddress>,
+    cache: Cache<SessionOwner, StoredSession>,
+}
+
+impl Sessions {
+    /// Sessions at this bank, kept in this store.
+    pub(super) fn new(bank: Bank, store: Store, clock: Clock, address: Arc<OwnAddress>) -> Self {
+        Self { bank, store, address, cache: Cache::new(clock.clone()), clock }
+    }
+
+    /// Makes a call in the owner's session. If the bank says that the session is over, renews it and repeats the call,
+    /// once, unless the bank may have executed the call.
+    ///
+    /// # Errors
+    /// Returns [`TppError::Bank`] if the call fails, and the errors of [`Self::get`] if there is no session.
+    pub(super) async fn call<C: Call>(
+        &self,
+        identity: &Identity,
+        opener: &impl Opener,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, TppError> {
+        let send = async |session: &StoredSession, request: &Request| {
+            let session =
+                Session { installation: &identity.installation, token: &session.token, user: session.path_id };
+            self.bank.send::<C::Output>(Credentials::Session(session), request, deadline).await
+        };
+        let session = self.get(identity, opener, None, deadline).await?;
+        let request = call.build(session.path_id);
+        match send(&session, &request).await {
+            Err(error) if error.is_dead_session() && may_repeat(&request, &error) => {
+                let renewed = self.get(identity, opener, Some(session.generation), deadline).await?;
+                Ok(send(&renewed, &call.build(renewed.path_id)).await?)
+            }
+            sent => Ok(sent?),
+        }
+    }
+
+    /// An open session of the owner, other than the one that the bank `refused`.
+    ///
+    /// # Errors
+    /// Returns [`TppError::SessionPending`] if another process is still opening one at the deadline,
+    /// [`TppError::Session`] if the bank's rate limit lasts longer than that, the opener's errors, and
+    /// [`TppError::Store`].
+    pub(super) async fn get(
+        &self,
+        identity: &Identity,
+        opener: &impl Opener,
+        refused: Option<Generation>,
+        deadline: Deadline,
+    ) -> Result<StoredSession, TppError> {
+        let owner = opener.owner();
+        let open = self.cache.open(&owner);
+        let mut place = tokio::time::timeout(deadline.left(), open).await.map_err(|_| TppError::SessionPending)?;
+        let usable_at = || self.clock.now() + MARGIN;
+        let usable = |session: &StoredSession| Some(session.generation) != refused && session.ends_at > usable_at();
+        if let Some(session) = place.value().filter(usable) {
+            return Ok(session);
+        }
+        place.clear();
+        let stored = || Usable { at: usable_at(), installation: identity.installation.id };
+        loop {
+            match self.store.find_session(&identity.sealing, owner, stored()).await? {
+                StoredState::Open(session) if usable(&session) => {
+                    place.keep(session.clone());
+                    return Ok(session);
+                }
+                StoredState::Open(_) | StoredState::Absent => {
+                    if let Some(lease) = self.store.lease_session(owner, stored(), refused).await? {
+                        let session = self.open_leased(identity, opener, lease).await?;
+                        place.keep(session.clone());
+                        return Ok(session);
+                    }
+                }
+                // Every try counts against the bank's limit, so those that come after a refusal wait, too.
+                StoredState::Busy(wait) if wait < deadline.left() => {
+                    deadline.wait(wait).await.map_err(|_| TppError::SessionPending)?;
+                }
+                StoredState::Busy(wait) => {
+                    let error = BankError::RateLimited { wait, response_id: None };
+                    return Err(TppError::Session { owner: Some(owner), error });
+                }
+                StoredState::Leased => {}
+            }
+            deadline.wait(POLL).await.map_err(|_| TppError::SessionPending)?;
+        }
+    }
+
+    /// Opens a session under a lease; the lease ends with it, whatever happens.
+    async fn open_leased(
+        &self,
+        identity: &Identity,
+        opener: &impl Opener,
+        lease: Lease,
+    ) -> Result<StoredSession, TppError> {
+        match opener.open().await {
+            Ok(opened) => match self.store.save_session(&identity.sealing, lease, opened.clone()).await {
+                Ok((session, true)) => Ok(session),
+                Ok((session, false)) => {
+                    opener.confirm(&session).await?;
+                    Ok(session)
+                }
+                Err(error) => {
+                    // The bank has opened it, and opens no other for half a minute: this process at least can use it.
+                    tracing::error!(%error, "session: one could not be stored");
+                    let _ = self.store.release_session(lease, Verdict::Failed).await;
+                    Ok(opened.unstored())
+                }
+            },
+            Err(error) => {
+                if let Err(error) = self.store.release_session(lease, verdict(&error)).await {
+                    tracing::error!(%error, "session: a lease could not be given back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens a session at the bank, with a key of the TPP or a token of a customer, and stores it nowhere.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the bank opens none.
+    pub(super) async fn open<S: Secret + Clone + Sync>(
+        &self,
+        installation: &Installation,
+        secret: &S,
+        deadline: Deadline,
+    ) -> Result<(OpenedSession, UserElement), BankError> {
+        let call = CreateSession { secret: secret.clone() };
+        let asked_at = self.clock.now();
+        let NewSession { token, user } = self.bank.call_without_session(Some(installation), &call, deadline).await?;
+        if matches!(user, UserElement::Psp(_)) {
+            self.address.prove(self.clock.now());
+        }
+        let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
+        let opened = OpenedSession {
+            token,
+            path_id: user.path_id(),
+            ends_at: later(asked_at, lifetime),
+            installation: installation.id,
+        };
+        Ok((opened, user))
+    }
+
+    /// Stores a session that was opened without a lease, in place of the owner's session.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the session cannot be stored.
+    pub(super) async fn adopt(
+        &self,
+        identity: &Identity,
+        owner: SessionOwner,
+        opened: OpenedSession,
+    ) -> Result<(), StoreError> {
+        let mut place = self.cache.open(&owner).await;
+        place.keep(self.store.replace_session(&identity.sealing, owner, opened).await?);
+        Ok(())
+    }
+
+    /// Ends an owner's session at the bank, if there is one, and forgets it. Without an identity it is only forgotten.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the session cannot be deleted.
+    pub(super) async fn discard(
+        &self,
+        identity: Option<&Identity>,
+        owner: SessionOwner,
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
+        if let Some(identity) = identity {
+            let usable = Usable { at: self.clock.now(), installation: identity.installation.id };
+            let found = self.store.find_session(&identity.sealing, owner, usable).await;
+            if let Ok(StoredState::Open(session)) = found {
+                let installation = &identity.installation;
+                let session = Session { installation, token: &session.token, user: session.path_id };
+                self.end(session, deadline).await;
+            }
+        }
+        self.store.forget_session(owner).await?;
+        self.cache.forget(&owner).await;
+        Ok(())
+    }
+
+    /// Ends a session at the bank. One that cannot be ended now ends later, by itself.
+    pub(super) async fn end(&self, session: Session<'_>, deadline: Deadline) {
+        let deadline = deadline.earlier(Deadline::after(END_SESSION));
+        match self.bank.call(session, &EndSession, deadline).await {
+            Err(error) if !error.is_dead_session() => {
+                tracing::warn!(%error, "connection: its session could not be ended at the bank");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+fn may_repeat(request: &Request, error: &BankError) -> bool {
+    match request.method.effect() {
+        Effect::Read => true,
+        Effect::Write => error.certainly_not_executed(),
+    }
+}
+
+/// What other processes learn of a session that was not opened.
+const fn verdict(error: &TppError) -> Verdict {
+    match error {
+        TppError::Session { error: BankError::RateLimited { wait, .. }, .. } => Verdict::Busy(*wait),
+        // An address can be permitted at any moment; a refused consent is known by its connection.
+        _ => Verdict::Failed,
+    }
+}
+
+/// A time this many seconds on; where that is past all time, the last there is.
+fn later(time: Timestamp, seconds: u64) -> Timestamp {
+    time.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+}
