@@ -1,13 +1,13 @@
 //! `/credential-password-ip/egress`: the address that bunq sees us from, next to those that it permits.
 
 use axum::Json;
-use serde_json::{Value, json};
-use shared::http::{
-    Credentials, OwnSession, Problem,
-    openapi::{AtBank, Problems, WithKey},
+use shared::{
+    http::{
+        Credentials, OwnSession, Problem,
+        openapi::{AtBank, Problems, WithKey},
+    },
+    tpp::EgressReport,
 };
-
-use crate::schema::EgressReport;
 
 /// Compare our address with the permitted ones
 ///
@@ -24,6 +24,6 @@ use crate::schema::EgressReport;
         Problems<(WithKey, AtBank)>,
     )
 )]
-pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!(session.tpp().egress_report(session.deadline()).await?)))
+pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<EgressReport>, Problem> {
+    Ok(Json(session.tpp().egress_report(session.deadline()).await?))
 }

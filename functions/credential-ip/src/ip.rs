@@ -8,6 +8,7 @@ use axum::{
 };
 use serde_json::json;
 use shared::{
+    body,
     bunq::{Create, Find, List, Update, calls::PermittedIps},
     http::{
         Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
@@ -23,14 +24,33 @@ use shared::{
     },
     types::{
         ids::{CredentialPasswordIpId, PermittedIpId},
-        ip::{IpError, IpStatus, PermittedAddress, PublicIpv4},
+        ip::{IpError, IpStatus, PermittedAddress},
     },
 };
 
-use crate::{
-    redacted,
-    schema::{NewPermittedIp, PermittedIpUpdate},
-};
+use crate::redacted;
+
+body! {
+    /// The body of `create_permitted_ip`.
+    pub(crate) struct NewPermittedIp {
+        /// A public IPv4 address. `*`, any address, is taken only together with `allow_wildcard=true`.
+        required ip: PermittedAddress,
+        /// Whether bunq takes calls from it; `ACTIVE` by default.
+        optional status: IpStatus,
+    }
+    check(fields, allow_wildcard: bool) {
+        if ip == Some(PermittedAddress::Any) && !allow_wildcard {
+            fields.refuse("ip", &IpError::Wildcard.to_string());
+        }
+    }
+}
+
+body! {
+    /// The body of `update_permitted_ip`.
+    pub(crate) struct PermittedIpUpdate {
+        required status: IpStatus,
+    }
+}
 
 fn path(key: CredentialPasswordIpId) -> String {
     format!("credential-password-ip/{key}/ip")
@@ -80,18 +100,8 @@ pub(crate) async fn create_permitted_ip(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let wildcard = query.read(|parameters| parameters.optional::<bool>("allow_wildcard", "must be true or false"))?;
-    let (ip, status) = body.read(|fields| {
-        let ip = fields.required::<String>("ip").and_then(|text| match text.parse::<PublicIpv4>() {
-            Ok(address) => Some(PermittedAddress::One(address)),
-            Err(IpError::Wildcard) if wildcard == Some(true) => Some(PermittedAddress::Any),
-            Err(error) => {
-                fields.refuse("ip", &error.to_string());
-                None
-            }
-        });
-        let status = fields.optional::<IpStatus>("status").unwrap_or(IpStatus::Active);
-        Some((ip?, status))
-    })?;
+    let NewPermittedIp { ip, status } = body.read_with(&wildcard.unwrap_or_default())?;
+    let status = status.unwrap_or(IpStatus::Active);
     let body = json!({ "ip": ip.to_string(), "status": status.as_str() });
     let created = session.call(&Create::<PermittedIps>::new(key, body)).await?;
     note(Fact::Object(ObjectId::Bank(created.id.into())));
@@ -141,7 +151,7 @@ pub(crate) async fn update_permitted_ip(
     PathId(ip): PathId<PermittedIpId>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let status = body.read(|fields| fields.required::<IpStatus>("status"))?;
+    let PermittedIpUpdate { status } = body.read()?;
     // The address itself cannot be changed.
     let update = Update::<PermittedIps> { parent: key, id: ip, body: json!({ "status": status.as_str() }) };
     let answer = redacted::call(&session, &update).await?;

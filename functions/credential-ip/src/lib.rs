@@ -5,7 +5,6 @@ mod credential_password_ip;
 mod egress;
 mod ip;
 mod redacted;
-mod schema;
 
 use shared::http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -8,10 +8,10 @@ use serde_json::json;
 use shared::{
     bunq::{
         Find, Update,
-        calls::{DraftPayment, DraftPayments, DraftStatus},
+        calls::{DraftPayment, DraftPayments},
     },
     http::{
-        Accounts, BankAnswer, ConnectedUser, Element, Fields, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
+        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
         QueryParameters, created, list_orders,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
@@ -19,63 +19,15 @@ use shared::{
             schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
         },
     },
-    types::{
-        ids::{AttachmentId, DraftPaymentId, MonetaryAccountId},
-        order_reference::OrderReference,
-        schedule::{BankTime, Recurrence, Schedule},
-    },
+    types::ids::{DraftPaymentId, MonetaryAccountId},
 };
 
-use crate::{
-    order::{Purpose, Terms, read_terms},
-    schema::{DraftPaymentUpdate, NewDraftPayment},
-};
+use crate::body::{Cancellation, DraftPaymentUpdate, NewDraftPayment};
 
 /// The payments that resulted from drafts: bunq names each in its draft.
 fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
     let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
     drafts.iter().filter_map(payment).collect()
-}
-
-fn read_draft(fields: &mut Fields) -> Option<(DraftPayment, Option<OrderReference>)> {
-    let terms = read_terms(fields, Purpose::Payment);
-    let status = fields.optional::<String>("status").and_then(|status| match status.as_str() {
-        "PENDING" => Some(DraftStatus::Pending),
-        "ACTIVE" => Some(DraftStatus::Active),
-        _ => {
-            fields.refuse("status", "must be PENDING, or ACTIVE with a schedule");
-            None
-        }
-    });
-    if fields.optional_number::<String>("number_of_required_accepts").is_some_and(|accepts| accepts != "1") {
-        fields.refuse("number_of_required_accepts", "must be 1: bunq takes no other number");
-    }
-    let previous_updated = fields.optional::<BankTime>("previous_updated_timestamp");
-    let schedule = fields.object("schedule", read_schedule);
-    let attachments = fields.list_of_numbers::<AttachmentId>("attachment_ids");
-    let Terms { account, amount, counterparty, description, reference } = terms?;
-    let draft =
-        DraftPayment { account, amount, counterparty, description, status, previous_updated, schedule, attachments };
-    Some((draft, reference))
-}
-
-fn read_schedule(fields: &mut Fields) -> Option<Schedule> {
-    let time_start = fields.required::<BankTime>("time_start");
-    let time_end = fields.optional::<BankTime>("time_end");
-    let recurrence_unit = fields.required::<Recurrence>("recurrence_unit");
-    let recurrence_size = fields.required_number::<u32>("recurrence_size");
-    if recurrence_size == Some(0) {
-        fields.refuse("recurrence_size", "must be at least 1");
-    }
-    if time_end.zip(time_start).is_some_and(|(end, start)| end <= start) {
-        fields.refuse("time_end", "must be after time_start");
-    }
-    Some(Schedule {
-        time_start: time_start?,
-        time_end,
-        recurrence_unit: recurrence_unit?,
-        recurrence_size: recurrence_size?,
-    })
 }
 
 /// Draft a payment
@@ -99,7 +51,7 @@ pub(crate) async fn create_draft_payment(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let (draft, reference) = body.read(read_draft)?;
+    let (draft, reference) = body.read::<NewDraftPayment>()?.into_order();
     let started = user.create_once(&key, &draft, reference.as_ref()).await;
     Ok(created(&user, &key, &draft, started))
 }
@@ -164,15 +116,9 @@ pub(crate) async fn update_draft_payment(
     PathId(draft): PathId<DraftPaymentId>,
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {
-    let previous_updated = body.read(|fields| {
-        let status = fields.required::<String>("status");
-        if status.as_ref().is_some_and(|status| status != "CANCELLED") {
-            fields.refuse("status", "must be CANCELLED: only the customer accepts or rejects, in the bunq app");
-        }
-        Some(fields.optional::<BankTime>("previous_updated_timestamp"))
-    })?;
+    let DraftPaymentUpdate { status: Cancellation::Cancelled, previous_updated_timestamp } = body.read()?;
     let mut body = json!({ "status": "CANCELLED" });
-    if let Some(time) = previous_updated {
+    if let Some(time) = previous_updated_timestamp {
         body["previous_updated_timestamp"] = json!(time.to_string());
     }
     user.call(&Update::<DraftPayments> { parent: account, id: draft, body }).await.map(BankAnswer)

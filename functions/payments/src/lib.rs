@@ -1,11 +1,10 @@
 //! What came in and went out of a connected customer's accounts, and how money is asked for and drafted.
 
+mod body;
 mod draft_payment;
-mod order;
 mod paid;
 mod payment;
 mod request_inquiry;
-mod schema;
 mod walk;
 
 use shared::http::App;

@@ -20,9 +20,8 @@ use shared::{
 };
 
 use crate::{
-    order::{Purpose, Terms, read_terms},
+    body::{NewRequestInquiry, RequestInquiryUpdate, Revocation},
     paid,
-    schema::{NewRequestInquiry, RequestInquiryUpdate},
 };
 
 /// Ask somebody for money
@@ -47,9 +46,7 @@ pub(crate) async fn create_request_inquiry(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let Terms { account, amount, counterparty, description, reference } =
-        body.read(|fields| read_terms(fields, Purpose::Request))?;
-    let inquiry = RequestInquiry { account, amount, counterparty, description };
+    let (inquiry, reference) = body.read::<NewRequestInquiry>()?.into_order();
     let started = user.create_once(&key, &inquiry, reference.as_ref()).await;
     Ok(created(&user, &key, &inquiry, started))
 }
@@ -114,13 +111,7 @@ pub(crate) async fn update_request_inquiry(
     PathId(inquiry): PathId<RequestInquiryId>,
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {
-    body.read(|fields| {
-        let status = fields.required::<String>("status");
-        if status.as_ref().is_some_and(|status| status != "REVOKED") {
-            fields.refuse("status", "must be REVOKED");
-        }
-        status
-    })?;
+    let RequestInquiryUpdate { status: Revocation::Revoked } = body.read()?;
     let body = json!({ "status": "REVOKED" });
     user.call(&Update::<RequestInquiries> { parent: account, id: inquiry, body }).await.map(BankAnswer)
 }

@@ -22,16 +22,12 @@ use shared::{
             schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
         },
     },
-    types::{
-        ids::{IssuerTransactionId, PublicUuid},
-        order_reference::OrderReference,
-    },
+    types::ids::{IssuerTransactionId, PublicUuid},
 };
 
 use crate::{
-    body,
+    body::{Cancellation, IssuerTransactionUpdate, NewIssuerTransaction},
     public::pay_url,
-    schema::{IssuerTransactionUpdate, NewIssuerTransaction},
 };
 
 /// Where the customer pays, as a `Link` of relation `payment`; none where the bank does not say the public name.
@@ -68,10 +64,8 @@ pub(crate) async fn create_issuer_transaction(
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let (transaction, reference) = body.read(|fields| {
-        let reference = fields.optional::<OrderReference>("reference");
-        Some((body::read(fields, &session)?, reference))
-    })?;
+    let (transaction, reference) =
+        body.read_with::<NewIssuerTransaction>(&session.tpp().config().environment)?.into_order();
     // Whoever asks again after the time has passed gets the answer that there was.
     let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
     if past && !session.has_begun(&key).await? {
@@ -153,13 +147,7 @@ pub(crate) async fn update_issuer_transaction(
     PathId(transaction): PathId<IssuerTransactionId>,
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {
-    body.read(|fields| {
-        let status = fields.required::<String>("status");
-        if status.as_ref().is_some_and(|status| status != "CANCELLED") {
-            fields.refuse("status", "must be CANCELLED");
-        }
-        status
-    })?;
+    let IssuerTransactionUpdate { status: Cancellation::Cancelled } = body.read()?;
     let body = json!({ "status": "CANCELLED" });
     session.call(&Update::<IssuerTransactions> { parent: (), id: transaction, body }).await.map(BankAnswer)
 }

@@ -4,7 +4,6 @@
 mod body;
 mod issuer_transaction;
 mod public;
-mod schema;
 
 use shared::http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -4,162 +4,181 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    http::{Fields, JsonBody, Problem},
+    body, field,
+    http::{
+        BodyField, Fields, NamedSchemas,
+        body::{string, visible_text},
+    },
     store::KeyId,
+    tagged,
     telemetry::audit::Action,
     types::{scope::Scope, text::Text, workspace::Workspace},
 };
+use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
-/// A payload of the setup.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Runs or resumes the onboarding. The action where none is named.
-    Run {},
-    /// Reports without changing anything.
-    Status {},
-    /// Makes an API key, shown once.
-    CreateApiKey {
-        /// What to call it.
-        name: String,
-        /// What it allows.
-        scopes: Vec<Scope>,
-        /// Whose customers it reaches.
-        workspace: Workspace,
-        /// When it stops working; never, by default.
-        expires_at: Option<Timestamp>,
-    },
-    /// Lists the API keys, without the keys themselves.
-    ListApiKeys {},
-    /// Makes a successor of an API key, shown once.
-    RotateApiKey {
-        /// The id of the key that ends, as the list says it.
-        id: KeyId,
-        /// How long it goes on working.
-        overlap: SignedDuration,
-        /// When the successor stops working; by default after as long as its predecessor was to work.
-        expires_at: Option<Timestamp>,
-    },
-    /// Revokes an API key.
-    RevokeApiKey {
-        /// Its id, as the list says it.
-        id: KeyId,
-    },
+tagged! {
+    /// What to do.
+    #[derive(Clone, Debug)]
+    pub enum SetupCommand by "action" {
+        Run = "run",
+        Status = "status",
+        CreateApiKey = "create_api_key",
+        ListApiKeys = "list_api_keys",
+        RotateApiKey = "rotate_api_key",
+        RevokeApiKey = "revoke_api_key",
+    }
 }
 
-impl Command {
+body! {
+    /// Runs or resumes the onboarding. The action by default.
+    #[derive(Clone, Debug)]
+    pub struct Run {}
+}
+
+body! {
+    /// Reports without changing anything.
+    #[derive(Clone, Debug)]
+    pub struct Status {}
+}
+
+body! {
+    /// Makes an API key, shown once.
+    #[derive(Clone, Debug)]
+    pub struct CreateApiKey {
+        /// What to call it.
+        required name: KeyName,
+        /// What it allows.
+        required scopes: Scopes,
+        /// Whose customers it reaches; it sees no others.
+        optional workspace: Workspace,
+        /// When it stops working, in the future; never, by default.
+        optional expires_at: KeyEnd,
+    }
+}
+
+body! {
+    /// Lists the API keys, without the keys themselves.
+    #[derive(Clone, Debug)]
+    pub struct ListApiKeys {}
+}
+
+body! {
+    /// Makes a successor with the same name, scopes and workspace, shown once. The key itself ends after the overlap.
+    #[derive(Clone, Debug)]
+    pub struct RotateApiKey {
+        /// Its id, as the list says it.
+        required id: KeyId,
+        /// For how many hours the key goes on working.
+        optional overlap: Overlap,
+        /// When the successor stops working; by default after as long as its predecessor was to work.
+        optional expires_at: KeyEnd,
+    }
+}
+
+body! {
+    /// Revokes an API key; it stops working everywhere within a minute.
+    #[derive(Clone, Debug)]
+    pub struct RevokeApiKey {
+        /// Its id, as the list says it.
+        required id: KeyId,
+    }
+}
+
+impl SetupCommand {
     /// The action in the audit line.
     #[must_use]
     pub const fn action(&self) -> Action {
         match self {
-            Self::Run {} => Action::RunSetup,
-            Self::Status {} => Action::ReadSetupStatus,
-            Self::CreateApiKey { .. } => Action::CreateApiKey,
-            Self::ListApiKeys {} => Action::ListApiKeys,
-            Self::RotateApiKey { .. } => Action::RotateApiKey,
-            Self::RevokeApiKey { .. } => Action::RevokeApiKey,
+            Self::Run(_) => Action::RunSetup,
+            Self::Status(_) => Action::ReadSetupStatus,
+            Self::CreateApiKey(_) => Action::CreateApiKey,
+            Self::ListApiKeys(_) => Action::ListApiKeys,
+            Self::RotateApiKey(_) => Action::RotateApiKey,
+            Self::RevokeApiKey(_) => Action::RevokeApiKey,
         }
-    }
-
-    /// Reads a payload.
-    ///
-    /// # Errors
-    /// A [`Problem`] that names every invalid field.
-    pub fn parse(payload: &JsonBody) -> Result<Self, Problem> {
-        payload.read(|fields| {
-            fields.refuse_nulls();
-            match fields.optional::<ActionName>("action") {
-                None if !fields.is_clean() => {
-                    fields.ignore_others();
-                    None
-                }
-                None | Some(ActionName::Run) => Some(Self::Run {}),
-                Some(ActionName::Status) => Some(Self::Status {}),
-                Some(ActionName::CreateApiKey) => Self::read_new_key(fields),
-                Some(ActionName::ListApiKeys) => Some(Self::ListApiKeys {}),
-                Some(ActionName::RotateApiKey) => Self::read_rotation(fields),
-                Some(ActionName::RevokeApiKey) => Some(Self::RevokeApiKey { id: fields.required("id")? }),
-            }
-        })
-    }
-
-    fn read_new_key(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required::<KeyName>("name");
-        let scopes = fields.required_list::<Scope>("scopes", "must name at least one scope").unwrap_or_default();
-        let workspace = fields.optional("workspace").unwrap_or_default();
-        let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
-        Some(Self::CreateApiKey { name: name?.0, scopes, workspace, expires_at })
-    }
-
-    fn read_rotation(fields: &mut Fields) -> Option<Self> {
-        let id = fields.required("id");
-        let hours = fields.optional_number::<u16>("overlap").unwrap_or(USUAL_OVERLAP);
-        if hours > LONGEST_OVERLAP {
-            fields.refuse("overlap", "must be 0 to 720 hours");
-        }
-        let expires_at = fields.optional::<KeyEnd>("expires_at").map(|KeyEnd(time)| time);
-        Some(Self::RotateApiKey { id: id?, overlap: SignedDuration::from_hours(hours.into()), expires_at })
     }
 }
 
-/// How many hours a rotated key goes on working: by default, and at most.
+field! {
+    KeyName: text = visible_text().min_length(Some(1)).max_length(Some(100)).pattern(Some(r"\S")).examples(["bookkeeping"]);
+    KeyEnd: text = string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .examples(["2030-01-01T00:00:00Z"]);
+    Overlap: number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .maximum(Some(LONGEST_OVERLAP))
+        .default(Some(USUAL_OVERLAP.into()));
+}
+
+/// What a key is called: 1 to 100 visible characters, not all spaces.
+#[derive(Clone, Debug)]
+pub struct KeyName(pub(crate) String);
+
+impl FromStr for KeyName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let visible = text.parse::<Text<1, 100>>().ok().map(Text::into_string);
+        let named = visible.filter(|text| !text.trim().is_empty());
+        named.map(Self).ok_or("must be 1 to 100 visible characters")
+    }
+}
+
+/// When a key stops working.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyEnd(pub(crate) Timestamp);
+
+impl FromStr for KeyEnd {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| "must be a time such as 2030-01-01T00:00:00Z")
+    }
+}
+
+/// How long a rotated key goes on working.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlap(pub(crate) SignedDuration);
+
+/// In hours: by default, and at most.
 const USUAL_OVERLAP: u16 = 24;
 const LONGEST_OVERLAP: u16 = 30 * 24;
 
-/// What to do, by name.
-#[derive(Clone, Copy, Debug)]
-enum ActionName {
-    Run,
-    Status,
-    CreateApiKey,
-    ListApiKeys,
-    RotateApiKey,
-    RevokeApiKey,
+impl Default for Overlap {
+    fn default() -> Self {
+        Self(SignedDuration::from_hours(USUAL_OVERLAP.into()))
+    }
 }
 
-/// Why a field of a payload is invalid.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-enum CommandError {
-    #[error("must be run, status, create_api_key, list_api_keys, rotate_api_key or revoke_api_key")]
-    Action,
-    #[error("must be 1 to 100 visible characters")]
-    Name,
-    #[error("must be a time such as 2030-01-01T00:00:00Z")]
-    End,
+impl FromStr for Overlap {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let hours = text.parse::<u16>().ok().filter(|hours| *hours <= LONGEST_OVERLAP);
+        hours.map(|hours| Self(SignedDuration::from_hours(hours.into()))).ok_or("must be 0 to 720 hours")
+    }
 }
 
-impl FromStr for ActionName {
-    type Err = CommandError;
+/// What a key allows: at least one scope.
+#[derive(Clone, Debug)]
+pub struct Scopes(pub(crate) Vec<Scope>);
 
-    fn from_str(text: &str) -> Result<Self, CommandError> {
-        match text {
-            "run" => Ok(Self::Run),
-            "status" => Ok(Self::Status),
-            "create_api_key" => Ok(Self::CreateApiKey),
-            "list_api_keys" => Ok(Self::ListApiKeys),
-            "rotate_api_key" => Ok(Self::RotateApiKey),
-            "revoke_api_key" => Ok(Self::RevokeApiKey),
-            _ => Err(CommandError::Action),
+impl BodyField for Scopes {
+    fn take(fields: &mut Fields, name: &str) -> Option<Self> {
+        let before = fields.faults();
+        let scopes = fields.list(name).unwrap_or_default();
+        if scopes.is_empty() && fields.faults() == before {
+            fields.refuse(name, "must name at least one scope");
         }
+        (!scopes.is_empty()).then_some(Self(scopes))
     }
-}
 
-struct KeyName(String);
-
-impl FromStr for KeyName {
-    type Err = CommandError;
-
-    fn from_str(text: &str) -> Result<Self, CommandError> {
-        let visible = text.parse::<Text<1, 100>>().map_err(|_| CommandError::Name)?.into_string();
-        if visible.trim().is_empty() { Err(CommandError::Name) } else { Ok(Self(visible)) }
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(Scope::schema()).min_items(Some(1)).examples([["accounts"]]).into()
     }
-}
 
-struct KeyEnd(Timestamp);
-
-impl FromStr for KeyEnd {
-    type Err = CommandError;
-
-    fn from_str(text: &str) -> Result<Self, CommandError> {
-        text.parse().map(Self).map_err(|_| CommandError::End)
+    fn register(schemas: &mut NamedSchemas) {
+        Scope::register(schemas);
     }
 }

@@ -3,10 +3,9 @@
 
 mod command;
 mod report;
-mod schema;
 mod setup;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     http::{App, JsonBody, Problem},
     types::deadline::Deadline,
@@ -14,8 +13,10 @@ use shared::{
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use command::Command;
-pub use report::Report;
+pub use command::{
+    CreateApiKey, KeyEnd, KeyName, ListApiKeys, Overlap, RevokeApiKey, RotateApiKey, Run, Scopes, SetupCommand, Status,
+};
+pub use report::{ApiKeyList, CreatedApiKey, RevokedApiKey, SetupAnswer, SetupReport, SetupStep};
 pub use setup::{Progress, run};
 
 /// How long a direct invocation may take; the template gives the function a minute.
@@ -26,10 +27,11 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(setup::post_setup))
 }
 
-/// A direct invocation: `{}` or a [`Command`].
+/// A direct invocation: `{}` or a [`SetupCommand`].
 ///
 /// # Errors
 /// A [`Problem`] if the payload is invalid or the command fails.
 pub async fn invoke(app: App, payload: Value) -> Result<Value, Problem> {
-    run(&app, Command::parse(&JsonBody::of(&payload))?, &|_, _| {}, Deadline::after(DIRECT)).await
+    let answer = run(&app, JsonBody::of(&payload).read()?, &|_, _| {}, Deadline::after(DIRECT)).await?;
+    Ok(json!(answer))
 }

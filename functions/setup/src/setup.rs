@@ -2,28 +2,24 @@
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use shared::{
     http::{
         App, JsonBody, Place, Problem, QueryParameters, RequestDeadline,
         openapi::{AtBank, GatewayError, InSetup, ProblemAnswer, Problems},
     },
-    store::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
+    store::{NewApiKey, NoRotation, Successor},
     telemetry::{
         Metric,
         audit::{Fact, note},
         gauge,
     },
     tpp::{Step, StepState},
-    types::{
-        deadline::Deadline,
-        secret::{ApiKey, Secret as _},
-    },
+    types::deadline::Deadline,
 };
 
 use crate::{
-    Command, Report,
-    schema::{SetupAnswer, SetupCommand},
+    ApiKeyList, SetupAnswer, SetupCommand, SetupReport,
+    command::{CreateApiKey, KeyEnd, KeyName, Overlap, RevokeApiKey, RotateApiKey, Scopes},
 };
 
 /// Hears of each step of the onboarding as it is done.
@@ -78,79 +74,85 @@ pub(crate) async fn post_setup(
     RequestDeadline(deadline): RequestDeadline,
     query: QueryParameters,
     body: JsonBody,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<SetupAnswer>, Problem> {
     query.read(|_| ())?;
     // A client that lost its body must not begin an onboarding.
     if body.is_empty() {
         return Err(Problem::invalid(Place::Body(""), "must be a JSON object"));
     }
-    run(&app, Command::parse(&body)?, &|_, _| {}, deadline).await.map(Json)
+    run(&app, body.read()?, &|_, _| {}, deadline).await.map(Json)
 }
 
 /// Does what a command says.
 ///
 /// # Errors
 /// A [`Problem`]; the onboarding keeps what it has done.
-pub async fn run(app: &App, command: Command, progress: Progress<'_>, deadline: Deadline) -> Result<Value, Problem> {
+pub async fn run(
+    app: &App,
+    command: SetupCommand,
+    progress: Progress<'_>,
+    deadline: Deadline,
+) -> Result<SetupAnswer, Problem> {
     let tpp = &app.tpp;
     note(Fact::Action(command.action()));
     let answer = match command {
-        Command::Run {} => json!(Report::new(tpp.config(), tpp.onboard(progress, deadline).await?)),
-        Command::Status {} => {
+        SetupCommand::Run(_) => SetupReport::new(tpp.config(), tpp.onboard(progress, deadline).await?).into(),
+        SetupCommand::Status(_) => {
             let status = tpp.onboarding_status(deadline).await?;
             let left = |until: Timestamp| until.duration_since(tpp.now()).as_hours().div_euclid(24);
             if status.steps.contains(&(Step::Certificate, StepState::Before)) {
                 // One that cannot be read is worth as much as one that has ended.
                 gauge(Metric::CertificateDaysLeft, status.certificate_valid_until.map_or(0, left));
             }
-            let report = Report::new(tpp.config(), status);
+            let report = SetupReport::new(tpp.config(), status);
             // Asked only where the deployment says how its address is found; a bank that does not answer spoils no
             // status.
             let egress = match tpp.config().egress_ip_url {
-                Some(_) => tpp.egress_report(deadline).await.ok().map(|report| json!(report)),
+                Some(_) => tpp.egress_report(deadline).await.ok(),
                 None => None,
             };
-            json!(report.with_egress(egress))
+            report.with_egress(egress).into()
         }
-        Command::CreateApiKey { name, scopes, workspace, expires_at } => {
-            in_future(expires_at, tpp.now())?;
-            shown(&tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?)
+        SetupCommand::CreateApiKey(CreateApiKey {
+            name: KeyName(name),
+            scopes: Scopes(scopes),
+            workspace,
+            expires_at,
+        }) => {
+            let workspace = workspace.unwrap_or_default();
+            let expires_at = in_future(expires_at, tpp.now())?;
+            tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?.into()
         }
-        Command::RotateApiKey { id, overlap, expires_at } => {
-            in_future(expires_at, tpp.now())?;
+        SetupCommand::RotateApiKey(RotateApiKey { id, overlap, expires_at }) => {
+            let Overlap(overlap) = overlap.unwrap_or_default();
+            let expires_at = in_future(expires_at, tpp.now())?;
             match tpp.rotate_api_key(id, Successor { overlap, expires_at }).await? {
-                Ok(made) => shown(&made),
+                Ok(made) => made.into(),
                 Err(NoRotation::Unknown) => return Err(unknown_key()),
                 Err(NoRotation::Ended) => {
                     return Err(Problem::invalid(Place::Body("/id"), "was revoked or has expired: make a new key"));
                 }
             }
         }
-        Command::ListApiKeys {} => json!({ "api_keys": tpp.list_api_keys().await? }),
-        Command::RevokeApiKey { id } => {
+        SetupCommand::ListApiKeys(_) => SetupAnswer::Listed(ApiKeyList { api_keys: tpp.list_api_keys().await? }),
+        SetupCommand::RevokeApiKey(RevokeApiKey { id }) => {
             if !tpp.revoke_api_key(id).await? {
                 return Err(unknown_key());
             }
-            json!({ "id": id, "revoked": true })
+            SetupAnswer::Revoked(id.into())
         }
     };
     Ok(answer)
-}
-
-/// A new key, with the key itself: the one time that it is shown.
-fn shown((key, record): &(ApiKey, ApiKeyRecord)) -> Value {
-    let mut made = json!(record);
-    made["api_key"] = json!(key.expose());
-    made
 }
 
 fn unknown_key() -> Problem {
     Problem::invalid(Place::Body("/id"), "is not the id of an API key")
 }
 
-fn in_future(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Problem> {
+fn in_future(end: Option<KeyEnd>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+    let expires_at = end.map(|KeyEnd(time)| time);
     if expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Problem::invalid(Place::Body("/expires_at"), "must be in the future"));
     }
-    Ok(())
+    Ok(expires_at)
 }

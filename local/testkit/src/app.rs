@@ -5,12 +5,10 @@ use std::{collections::BTreeMap, net::Ipv4Addr};
 use local_aws::LocalAws;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
-use setup::Command;
 use shared::{
     config::Config,
-    http::{App, JsonBody},
+    http::App,
     lambda::{Aws, compose},
-    types::deadline::Deadline,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
@@ -192,10 +190,7 @@ impl TestApp {
     /// # Errors
     /// The problem's text.
     pub async fn setup(&self, payload: Value) -> Result<Value, String> {
-        let app = self.compose().await;
-        let command = Command::parse(&JsonBody::of(&payload)).map_err(|problem| problem.to_string())?;
-        let deadline = Deadline::after(std::time::Duration::from_secs(60));
-        setup::run(&app, command, &|_, _| {}, deadline).await.map_err(|problem| problem.to_string())
+        setup::invoke(self.compose().await, payload).await.map_err(|problem| problem.to_string())
     }
 
     /// A request to the API, without a key.

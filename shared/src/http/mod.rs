@@ -2,9 +2,8 @@
 
 mod audit;
 mod auth;
-mod body;
+pub mod body;
 mod created;
-mod fields;
 mod idempotency;
 mod known_parameters;
 mod layers;
@@ -19,9 +18,8 @@ mod verified;
 
 pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
-pub use body::JsonBody;
+pub use body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape};
 pub use created::created;
-pub use fields::Fields;
 pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestDeadline, RequestId, service};
 pub use links::links;

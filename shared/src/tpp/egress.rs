@@ -4,6 +4,7 @@
 use std::{net::Ipv4Addr, sync::Arc};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     bunq::{
@@ -31,17 +32,21 @@ struct Compared {
     is_restricted: bool,
 }
 
-/// The address that the bank sees us from, next to those that it permits.
-#[derive(Clone, Debug, Serialize)]
+/// The address that bunq sees us from, next to those that it permits.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EgressReport {
-    /// Where we come from; none where `EGRESS_IP_URL` is not set or does not answer.
+    /// Where we come from. Null if `EGRESS_IP_URL` is not set or does not answer.
+    #[schema(value_type = Option<String>, format = Ipv4, required = true, example = "185.40.108.7")]
     pub egress_ip: Option<Ipv4Addr>,
     /// The key whose addresses these are.
+    #[schema(value_type = u64, minimum = 1, example = 1001)]
     pub credential_password_ip_id: CredentialPasswordIpId,
-    /// The addresses that may use it, `*` for any; none where the bank does not say, since it refuses ours.
+    /// The addresses that may use it, `*` for any; null if bunq does not say, since it refuses ours.
+    #[schema(required = true, example = json!(["185.40.108.7"]))]
     pub permitted: Option<Vec<String>>,
-    /// Whether the one is among the others; none where it is not known. False beside no list: the bank refuses the key
-    /// from this address, or the key was revoked.
+    /// Whether the one is among the others. Null if it is not known. `false` if `permitted` is null: bunq refuses
+    /// the key from this address, or the key was revoked.
+    #[schema(required = true)]
     pub agrees: Option<bool>,
 }
 

@@ -27,9 +27,6 @@ impl FromStr for PublicIpv4 {
     type Err = IpError;
 
     fn from_str(text: &str) -> Result<Self, IpError> {
-        if text == "*" {
-            return Err(IpError::Wildcard);
-        }
         let address = text.parse::<Ipv4Addr>().map_err(|_| IpError::NotIpv4)?;
         let [first, second, ..] = address.octets();
         let kind = match () {
@@ -62,6 +59,14 @@ pub enum PermittedAddress {
     Any,
 }
 
+impl FromStr for PermittedAddress {
+    type Err = IpError;
+
+    fn from_str(text: &str) -> Result<Self, IpError> {
+        if text == "*" { Ok(Self::Any) } else { text.parse().map(Self::One) }
+    }
+}
+
 impl fmt::Display for PermittedAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -81,6 +86,9 @@ pub enum IpStatus {
 }
 
 impl IpStatus {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
+
     /// Returns the name of the status at the bank.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -95,10 +103,6 @@ impl FromStr for IpStatus {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "ACTIVE" => Ok(Self::Active),
-            "INACTIVE" => Ok(Self::Inactive),
-            _ => Err("must be ACTIVE or INACTIVE"),
-        }
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or("must be ACTIVE or INACTIVE")
     }
 }

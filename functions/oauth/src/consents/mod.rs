@@ -1,9 +1,8 @@
 //! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and
 //! claims what its customer gave.
 
+mod ask;
 mod view;
-
-use std::time::Duration;
 
 use axum::{
     Json,
@@ -13,7 +12,7 @@ use axum::{
 };
 use shared::{
     http::{
-        App, Caller, Connections, Fields, JsonBody, PathId, Problem, QueryParameters, RequestDeadline,
+        App, Caller, Connections, JsonBody, PathId, Problem, QueryParameters, RequestDeadline,
         openapi::{
             Claiming, ConsentPath, NoSuchConsent, NotReady, Problems, UnknownCustomer, WithKey, Withdrawing,
             WrongRequest,
@@ -23,18 +22,13 @@ use shared::{
     types::{
         ids::ConsentId,
         reference::Reference,
-        return_url::ReturnUrl,
-        secret::{ClaimProof, ConsentTicket, Secret as _},
-        workspace::Workspace,
+        secret::{ConsentTicket, Secret as _},
     },
 };
 
-use view::{ClaimSchema, Claimed, ConsentPage, ConsentView, NewConsentSchema};
+use ask::{Claim, Lifetime, NewConsent, Proof};
+use view::{Claimed, ConsentPage, ConsentView};
 
-/// How long a ticket works by default, at least and at most.
-const USUAL: u64 = 600;
-const SHORTEST: u64 = 60;
-const LONGEST: u64 = 86_400;
 /// How many consents a page has by default, and at most.
 const USUAL_PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
@@ -47,7 +41,7 @@ const LARGEST_PAGE: u8 = 100;
     path = "/consents",
     operation_id = "create_consent",
     tag = "oauth",
-    request_body(content = NewConsentSchema, description = "Everything is optional.", example = json!({
+    request_body(content = NewConsent, description = "Everything is optional.", example = json!({
         "reference": "customer-17", "return_url": "https://app.example/bank", "expires_in": 600
     })),
     security(("api_key" = ["connections"])),
@@ -62,7 +56,9 @@ pub(crate) async fn create_consent(
     State(app): State<App>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let asked = body.read(|fields| Some(read(fields, &app, caller.workspace.clone())))?;
+    let NewConsent { reference, return_url, user_id, expires_in } = body.read_with(app.tpp.config())?;
+    let Lifetime(expires_in) = expires_in.unwrap_or_default();
+    let asked = AskedConsent { workspace: caller.workspace.clone(), reference, return_url, user_id, expires_in };
     let (consent, ticket) = app.tpp.ask_consent(asked).await?;
     let location = app.tpp.config().public(&format!("consents/{}", consent.consent_id));
     let view = ConsentView::new(consent, app.tpp.now()).with_url(address(&app, &ticket));
@@ -77,24 +73,6 @@ fn address(app: &App, ticket: &ConsentTicket) -> String {
     let mut url = app.tpp.config().public("auth");
     url.query_pairs_mut().append_pair("ticket", ticket.expose());
     url.into()
-}
-
-fn read(fields: &mut Fields, app: &App, workspace: Workspace) -> AskedConsent {
-    let return_url = fields.optional::<ReturnUrl>("return_url");
-    if return_url.as_ref().is_some_and(|url| !app.tpp.config().return_origins.contains(&url.origin())) {
-        fields.refuse("return_url", "must have an origin of this deployment's RETURN_ORIGINS");
-    }
-    let seconds = fields.optional_number::<u64>("expires_in").unwrap_or(USUAL);
-    if !(SHORTEST..=LONGEST).contains(&seconds) {
-        fields.refuse("expires_in", "must be 60 to 86400");
-    }
-    AskedConsent {
-        workspace,
-        reference: fields.optional("reference"),
-        return_url,
-        user_id: fields.optional("user_id"),
-        expires_in: Duration::from_secs(seconds),
-    }
 }
 
 /// List consents
@@ -211,7 +189,7 @@ pub(crate) async fn delete_consent(
     operation_id = "claim_consent",
     tag = "oauth",
     params(ConsentPath),
-    request_body(content = ClaimSchema, description = "What the browser brought back.", example = json!({
+    request_body(content = Claim, description = "What the browser brought back.", example = json!({
         "proof": "mO0hQkYq1Zs3Jt6vXw9yB2dF5gH8kL1nP4rT7uV0xZ3"
     })),
     security(("api_key" = ["connections"])),
@@ -227,14 +205,7 @@ pub(crate) async fn claim_consent(
     RequestDeadline(deadline): RequestDeadline,
     body: JsonBody,
 ) -> Result<Json<Claimed>, Problem> {
-    let proof = body.read(|fields| {
-        let text = fields.required::<String>("proof")?;
-        let proof = ClaimProof::of_our_form(&text);
-        if proof.is_none() {
-            fields.refuse("proof", "must be the `proof` of the return address");
-        }
-        proof
-    })?;
+    let Claim { proof: Proof(proof) } = body.read()?;
     let connection = app.tpp.claim_consent(&caller.workspace, id, &proof, deadline).await?;
     tracing::Span::current().record("user_id", tracing::field::display(connection.user_id));
     Ok(Json(connection.into()))

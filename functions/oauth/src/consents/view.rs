@@ -1,4 +1,4 @@
-//! How consents are shown, and what the document says of their bodies.
+//! How consents are shown.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,26 +10,6 @@ use shared::{
         return_url::ReturnUrl,
     },
 };
-
-/// A consent to ask for.
-#[derive(utoipa::ToSchema)]
-#[schema(as = NewConsent)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "read field by field; this is for the document")]
-pub(crate) struct NewConsentSchema {
-    /// Your own name for the user who consents. The connection is listed with it, and found by it.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", example = "customer-17")]
-    reference: Option<String>,
-    /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's
-    /// `RETURN_ORIGINS`.
-    #[schema(max_length = 2000, example = "https://app.example/bank")]
-    return_url: Option<String>,
-    /// The connection that the customer must have. Another bunq customer is refused.
-    user_id: Option<uuid::Uuid>,
-    /// How many seconds the address works.
-    #[schema(minimum = 60, maximum = 86400, default = 600, example = 600)]
-    expires_in: Option<u32>,
-}
 
 /// A consent.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -161,17 +141,6 @@ pub(crate) struct ConsentPage {
     /// The `cursor` of the next page; null on the last.
     #[schema(required)]
     pub(crate) next_cursor: Option<String>,
-}
-
-/// The proof that a browser brought back.
-#[derive(utoipa::ToSchema)]
-#[schema(as = Claim)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "read field by field; this is for the document")]
-pub(crate) struct ClaimSchema {
-    /// The parameter `proof` of the return address.
-    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
-    proof: String,
 }
 
 /// A connection that was claimed.

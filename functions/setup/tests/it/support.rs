@@ -3,13 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
-use setup::Command;
-use shared::{
-    config::Config,
-    http::{JsonBody, Problem},
-    lambda::compose,
-    types::deadline::Deadline,
-};
+use shared::{config::Config, http::Problem, lambda::compose};
 use testkit::{TestApp, lambda::Function};
 use tokio::sync::OnceCell;
 
@@ -50,8 +44,7 @@ pub(crate) async fn invoke_with(
     variables.extend(changes.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let config = Config::parse(|name| variables.get(name).cloned()).unwrap();
     let process = compose(config, app.aws_at(&app.aws.url()), app.clock.clock()).await.unwrap();
-    setup::run(&process, Command::parse(&JsonBody::of(&payload))?, &|_, _| {}, Deadline::after(Duration::from_secs(60)))
-        .await
+    setup::invoke(process, payload).await
 }
 
 /// Sends an event to the real bootstrap, whose answer must come.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use shared::types::money::Currency;
 
 use crate::document::{Operation, document, faults, follow, operations, references};
 
@@ -235,15 +234,4 @@ fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
             assert!(references.contains(reference.as_str()), "{reference} is nobody's");
         }
     }
-}
-
-#[test]
-fn the_currencies_of_the_document_are_those_that_are_taken() {
-    let document = document();
-    let named = document["components"]["schemas"]["Currency"]["enum"].as_array().unwrap();
-    let named: BTreeSet<_> = named.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
-    let letters = || (b'A'..=b'Z').map(char::from);
-    let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c].iter().collect())));
-    let taken: BTreeSet<String> = codes.filter(|code: &String| code.parse::<Currency>().is_ok()).collect();
-    assert_eq!(named, taken);
 }

@@ -1,5 +1,7 @@
 //! `/user/{id}/monetary-account/{id}/draft-payment`: a payment that waits for the customer's yes in the bunq app.
 
+use std::str::FromStr;
+
 use serde_json::{Value, json};
 
 use crate::types::{
@@ -19,11 +21,25 @@ pub enum DraftStatus {
 }
 
 impl DraftStatus {
-    const fn as_str(self) -> &'static str {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Pending, Self::Active];
+
+    /// Its name at the bank.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
             Self::Active => "ACTIVE",
         }
+    }
+}
+
+impl FromStr for DraftStatus {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        known.ok_or("must be PENDING, or ACTIVE with a schedule")
     }
 }
 

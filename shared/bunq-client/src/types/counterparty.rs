@@ -1,6 +1,6 @@
 //! The counterparty of a payment: bunq's `Pointer`, in its three forms.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use email_address::EmailAddress;
 use iban::{Iban, IbanLike as _, ParseIbanError};
@@ -39,26 +39,32 @@ pub enum CounterpartyType {
     Iban,
 }
 
-impl std::str::FromStr for CounterpartyType {
+impl CounterpartyType {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Email, Self::PhoneNumber, Self::Iban];
+
+    /// Its name at the bank.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::PhoneNumber => "PHONE_NUMBER",
+            Self::Iban => "IBAN",
+        }
+    }
+}
+
+impl FromStr for CounterpartyType {
     type Err = CounterpartyError;
 
     fn from_str(text: &str) -> Result<Self, CounterpartyError> {
-        match text {
-            "EMAIL" => Ok(Self::Email),
-            "PHONE_NUMBER" => Ok(Self::PhoneNumber),
-            "IBAN" => Ok(Self::Iban),
-            _ => Err(CounterpartyError::Type),
-        }
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(CounterpartyError::Type)
     }
 }
 
 impl fmt::Display for CounterpartyType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Email => "EMAIL",
-            Self::PhoneNumber => "PHONE_NUMBER",
-            Self::Iban => "IBAN",
-        })
+        f.write_str(self.as_str())
     }
 }
 
@@ -122,6 +128,26 @@ impl Address {
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({}, [redacted])", self.kind)
+    }
+}
+
+/// The address of a bank account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IbanAddress(Address);
+
+impl IbanAddress {
+    /// The same as an address of any type.
+    #[must_use]
+    pub fn into_address(self) -> Address {
+        self.0
+    }
+}
+
+impl FromStr for IbanAddress {
+    type Err = CounterpartyError;
+
+    fn from_str(text: &str) -> Result<Self, CounterpartyError> {
+        Address::parse(CounterpartyType::Iban, text).map(Self)
     }
 }
 

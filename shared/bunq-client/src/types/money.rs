@@ -59,6 +59,17 @@ impl fmt::Display for Amount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(Iso);
 
+impl Currency {
+    /// Every code that is taken, in order.
+    pub fn codes() -> impl Iterator<Item = String> {
+        let letters = || (b'A'..=b'Z').map(char::from);
+        let pairs = letters().flat_map(move |first| letters().map(move |second| [first, second]));
+        let codes =
+            pairs.flat_map(move |[first, second]| letters().map(move |third| [first, second, third].iter().collect()));
+        codes.filter(|code: &String| code.parse::<Self>().is_ok())
+    }
+}
+
 impl FromStr for Currency {
     type Err = MoneyError;
 

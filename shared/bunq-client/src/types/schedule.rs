@@ -111,7 +111,12 @@ pub enum Recurrence {
 }
 
 impl Recurrence {
-    const fn as_str(self) -> &'static str {
+    /// Every unit.
+    pub const ALL: [Self; 6] = [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly];
+
+    /// Its name at the bank.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Once => "ONCE",
             Self::Hourly => "HOURLY",
@@ -127,10 +132,7 @@ impl FromStr for Recurrence {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly]
-            .into_iter()
-            .find(|unit| unit.as_str() == text)
-            .ok_or(ScheduleError::Unit)
+        Self::ALL.into_iter().find(|unit| unit.as_str() == text).ok_or(ScheduleError::Unit)
     }
 }
 

@@ -91,6 +91,12 @@ pub struct Text<const LEAST: usize, const MOST: usize>(String);
 impl<const LEAST: usize, const MOST: usize> Text<LEAST, MOST> {
     /// Returns the text.
     #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself.
+    #[must_use]
     pub fn into_string(self) -> String {
         self.0
     }

@@ -9,8 +9,11 @@ use utoipa::{
     },
 };
 
-use super::schemas::{LARGEST_ID, request::order_reference};
-use crate::{bunq::LARGEST_PAGE, http::audit::CUSTOMER_ADDRESS};
+use super::schemas::LARGEST_ID;
+use crate::{
+    bunq::LARGEST_PAGE,
+    http::{audit::CUSTOMER_ADDRESS, body::order_reference},
+};
 
 macro_rules! parameters {
     ($($(#[$doc:meta])+ $name:ident = [$($parameter:expr),+ $(,)?];)+) => {$(

@@ -9,6 +9,7 @@ mod rotate;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::table::{Item, Store, StoreError, WithKey, condition_failed, from_item, succeeded, text, to_item};
@@ -90,37 +91,49 @@ impl NewApiKey {
     }
 }
 
-/// What the store knows of an API key, without the key and its hash.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What is kept of an API key.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApiKey)]
 pub struct ApiKeyRecord {
-    /// The key's id, which lists and logs show.
+    /// Its name in lists and logs, which is not the key.
+    #[schema(value_type = Uuid)]
     pub id: KeyId,
-    /// The operator's name for the key.
+    /// What it is called.
+    #[schema(example = "bookkeeping")]
     pub name: String,
-    /// What the key allows.
+    /// What it allows.
+    #[schema(value_type = Vec<String>, example = json!(["accounts"]))]
     pub scopes: Vec<Scope>,
-    /// The workspace whose customers the key reaches.
+    /// Whose customers it reaches.
+    #[schema(value_type = String, example = "default")]
     pub workspace: Workspace,
-    /// When the key was created.
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When the key stops working. `None`: never.
+    /// When it stops working. Absent if it never does.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     pub expires_at: Option<Timestamp>,
-    /// When the key was last used: to the minute on its first day and once it has a successor, because an operator then
-    /// waits for a program to change its key; else to the hour.
+    /// When it was last used: to the minute in its first day and once it has a successor, else to the hour. Absent if
+    /// it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     pub last_used_at: Option<Timestamp>,
-    /// When the key was revoked. `None` if it was not.
+    /// When it was revoked. Absent if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     pub revoked_at: Option<Timestamp>,
-    /// When the key ends because it has a successor. `expires_at` may come first.
+    /// When it ends because it has a successor, if it does not before. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     pub ends_at: Option<Timestamp>,
-    /// When the latest successor was created. `None` if the key has none.
+    /// When its successor was made. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     pub replaced_at: Option<Timestamp>,
-    /// The latest successor. `None` if the key has none.
+    /// The id of its successor. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
     pub replaced_by: Option<KeyId>,
 }
 

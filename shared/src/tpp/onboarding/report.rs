@@ -10,8 +10,8 @@ use crate::{
     types::{ids::BunqUserId, secret::ApiKey},
 };
 
-/// The steps, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+/// A step of the onboarding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The key that seals tokens in the tables.
@@ -62,8 +62,9 @@ impl Step {
     }
 }
 
-/// How a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+/// `now`: done by this run; `before`: by a run before; `missing`: not done; `forgotten`: done before, but bunq no
+/// longer knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
     /// Done by this run.

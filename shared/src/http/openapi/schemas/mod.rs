@@ -12,7 +12,6 @@ mod envelope;
 mod issuer_transaction;
 mod label;
 mod money_movement;
-pub mod request;
 mod user;
 
 pub use account::{

@@ -10,10 +10,13 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Place, Reasons};
+use super::{
+    super::{Place, Reasons},
+    BodyField,
+};
 
 /// How many elements a list may have.
-const LONGEST_LIST: usize = 100;
+pub(super) const LONGEST_LIST: usize = 100;
 /// How many fields an object may have. None of ours has more than twenty.
 const MOST_FIELDS: usize = 100;
 
@@ -75,10 +78,10 @@ impl Fields {
         Ok(fields)
     }
 
-    /// Whether nothing is wrong so far.
+    /// How many faults were noted so far.
     #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.reasons.total() == 0
+    pub fn faults(&self) -> usize {
+        self.reasons.total()
     }
 
     /// Notes what is wrong with a field.
@@ -125,32 +128,13 @@ impl Fields {
     }
 
     /// A string that may be there.
-    pub fn optional<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
+    pub fn string<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         self.parsed(name, false)
     }
 
     /// A number, or a string that says one, that may be there.
-    pub fn optional_number<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
+    pub fn number<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         self.parsed(name, true)
-    }
-
-    /// A string that must be there.
-    pub fn required<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
-        self.or_required(name, false)
-    }
-
-    /// A number, or a string that says one, that must be there.
-    pub fn required_number<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
-        self.or_required(name, true)
-    }
-
-    fn or_required<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, numbers: bool) -> Option<T> {
-        let before = self.reasons.total();
-        let value = self.parsed(name, numbers);
-        if value.is_none() && self.reasons.total() == before {
-            self.refuse(name, "is required");
-        }
-        value
     }
 
     /// An object that may be there, read by `read`.
@@ -168,48 +152,13 @@ impl Fields {
         read
     }
 
-    /// An object that must be there, read by `read`.
-    pub fn required_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let before = self.reasons.total();
-        let value = self.object(name, read);
-        if value.is_none() && self.reasons.total() == before {
-            self.refuse(name, "is required");
-        }
-        value
-    }
-
-    /// Refuses fields that are null from here on, for a request whose meaning must not change because a program had no
-    /// value. Otherwise null is the same as an absent field.
-    pub fn refuse_nulls(&mut self) {
-        self.refuses_nulls = true;
-    }
-
-    /// Accepts the fields that were not read: it is not known which there may be.
-    pub fn ignore_others(&mut self) {
-        self.members.clear();
-    }
-
-    /// A list of strings that must have elements.
-    pub fn required_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, must: &str) -> Option<Vec<T>> {
-        let before = self.reasons.total();
-        let list = self.elements(name, false);
-        if list.is_empty() && self.reasons.total() == before {
-            self.refuse(name, must);
-        }
-        (!list.is_empty()).then_some(list)
-    }
-
-    /// A list that may be there, of numbers or strings that say them.
-    pub fn list_of_numbers<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Vec<T> {
-        self.elements(name, true)
-    }
-
-    fn elements<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, numbers: bool) -> Vec<T> {
-        let Some(value) = self.take(name) else { return Vec::new() };
+    /// A list that may be there. It has only the elements that could be read.
+    pub fn list<T: BodyField>(&mut self, name: &str) -> Option<Vec<T>> {
+        let value = self.take(name)?;
         let elements = serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).ok();
         let Some(elements) = elements.filter(|elements| elements.len() <= LONGEST_LIST) else {
             self.refuse(name, "must be a list of at most 100");
-            return Vec::new();
+            return None;
         };
         let mut inner = Self {
             pointer: format!("{}/{name}", self.pointer),
@@ -218,9 +167,44 @@ impl Fields {
             refuses_nulls: self.refuses_nulls,
         };
         let names: Vec<_> = inner.members.iter().map(|(name, _)| name.clone()).collect();
-        let read = names.iter().filter_map(|name| inner.or_required(name, numbers)).collect();
+        let read = names.iter().filter_map(|name| inner.required(name)).collect();
         self.reasons.append(inner.close());
-        read
+        Some(read)
+    }
+
+    /// A field that may be there. Its type says how it is read.
+    pub fn optional<T: BodyField>(&mut self, name: &str) -> Option<T> {
+        T::take(self, name)
+    }
+
+    /// A field that must be there. Its type says how it is read.
+    pub fn required<T: BodyField>(&mut self, name: &str) -> Option<T> {
+        let before = self.faults();
+        let value = T::take(self, name);
+        if value.is_none() && self.faults() == before {
+            self.refuse(name, "is required");
+        }
+        value
+    }
+
+    /// The field that says which of several bodies this is; the first of `names` if it is absent. Refuses every null
+    /// from here on: the meaning must not change because a program had no value. If the name is not known, it is not
+    /// known either which other fields there may be, so they are accepted.
+    pub fn tag(&mut self, tag: &str, names: &[&'static str]) -> Option<&'static str> {
+        self.refuses_nulls = true;
+        let before = self.faults();
+        let text = self.string::<String>(tag);
+        let known = match &text {
+            Some(text) => names.iter().find(|name| *name == text),
+            None => names.first().filter(|_| self.faults() == before),
+        };
+        if known.is_none() {
+            if text.is_some() {
+                self.refuse(tag, &must_be_one_of(names));
+            }
+            self.members.clear();
+        }
+        known.copied()
     }
 
     /// What was wrong, with everything that nobody asked for.
@@ -231,5 +215,13 @@ impl Fields {
             self.refuse(&name, "is not a field of this request");
         }
         self.reasons
+    }
+}
+
+/// `must be a, b or c`
+fn must_be_one_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("must be {} or {last}", others.join(", ")),
+        _ => format!("must be {}", names.concat()),
     }
 }

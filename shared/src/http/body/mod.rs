@@ -1,4 +1,21 @@
-//! The body of a request: JSON in UTF-8, whose object is read field by field.
+//! The body of a request: JSON in UTF-8.
+//!
+//! A body is one struct, defined with [`body!`](crate::body). The definition makes the reader and the schema in the
+//! OpenAPI document, so the two agree. The type of a field is a [`BodyField`], which says both how the field is read
+//! and what its schema is.
+
+mod field;
+mod fields;
+mod kinds;
+mod macros;
+mod shape;
+
+pub use field::{BodyField, NamedSchemas};
+pub use fields::Fields;
+pub(crate) use kinds::order_reference;
+#[doc(hidden)]
+pub use macros::field_name;
+pub use shape::{FieldGroup, Form, Shape, one_of, string, visible_text};
 
 use axum::{
     body::Bytes,
@@ -7,10 +24,25 @@ use axum::{
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, value::RawValue};
 
-use super::{Fields, Place, Problem};
+use super::{Place, Problem};
 
 /// A payment's description takes 9000 characters; nothing else is long.
 const LARGEST_BODY: usize = 64 * 1024;
+
+/// What a request may say, as a struct. Implemented by [`body!`](crate::body) and [`tagged!`](crate::tagged).
+pub trait Body: Sized {
+    /// What the reader must know besides the body.
+    type Context: ?Sized;
+
+    /// Reads the fields. Notes every error; answers `None` if a field could not be read.
+    fn read(fields: &mut Fields, context: &Self::Context) -> Option<Self>;
+
+    /// The fields, for the document.
+    fn shape() -> Shape;
+
+    /// Adds the schemas that the fields refer to.
+    fn register(schemas: &mut NamedSchemas);
+}
 
 /// A body whose text is JSON's, still to be read.
 #[derive(Debug)]
@@ -29,17 +61,25 @@ impl JsonBody {
         self.0.trim_ascii().is_empty()
     }
 
-    /// Reads the fields; `read` answers `None` where it noted what is missing.
+    /// Reads the body.
     ///
     /// # Errors
     /// A [`Problem`] with the first reasons.
-    pub fn read<T>(&self, read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
+    pub fn read<T: Body<Context = ()>>(&self) -> Result<T, Problem> {
+        self.read_with(&())
+    }
+
+    /// Reads a body whose check needs to know something else, too.
+    ///
+    /// # Errors
+    /// A [`Problem`] with the first reasons.
+    pub fn read_with<T: Body>(&self, context: &T::Context) -> Result<T, Problem> {
         let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim_ascii().is_empty()).unwrap_or("{}");
         let invalid = |must: &str| Problem::invalid(Place::Body(""), must);
         let json = serde_json::from_str::<&RawValue>(text);
         json.map_err(|error| invalid(&format!("is not JSON: line {}, column {}", error.line(), error.column())))?;
         let mut fields = Fields::read("", text).map_err(invalid)?;
-        let read = read(&mut fields);
+        let read = T::read(&mut fields, context);
         match (read, fields.close()) {
             (Some(read), reasons) if reasons.total() == 0 => Ok(read),
             (_, reasons) => Err(Problem::invalid_fields(reasons)),

@@ -1,0 +1,110 @@
+//! What the type of a field says of it.
+
+use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
+
+use super::{Fields, fields::LONGEST_LIST};
+
+/// The schemas of a document, by name.
+pub type NamedSchemas = Vec<(String, RefOr<Schema>)>;
+
+/// The type of a field of a body: how the field is read, and its schema in the document.
+pub trait BodyField: Sized {
+    /// Reads the field. `None` if it is absent or null, or if something is wrong with it, which is noted.
+    fn take(fields: &mut Fields, name: &str) -> Option<Self>;
+
+    /// The schema, or a reference to it.
+    fn schema() -> RefOr<Schema>;
+
+    /// Adds the schemas that [`Self::schema`] refers to.
+    fn register(_: &mut NamedSchemas) {}
+}
+
+impl<T: BodyField> BodyField for Vec<T> {
+    fn take(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.list(name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(T::schema()).max_items(Some(LONGEST_LIST)).into()
+    }
+
+    fn register(schemas: &mut NamedSchemas) {
+        T::register(schemas);
+    }
+}
+
+/// Makes types that are parsed from a text (`FromStr`) into types of fields, with a schema. `number` instead of `text`
+/// also takes a JSON number, as it is written. A schema with a name is a component of the document; one without stands
+/// in place.
+///
+/// ```ignore
+/// field! {
+///     Currency: text as "Currency" = string().examples(["EUR"]);
+///     KeyName: text = visible_text().max_length(Some(100));
+/// }
+/// ```
+#[macro_export]
+macro_rules! field {
+    ($($type:ty: $kind:ident $(as $name:literal)? = $schema:expr;)+) => {$(
+        impl $crate::http::BodyField for $type {
+            fn take(fields: &mut $crate::http::Fields, name: &str) -> Option<Self> {
+                $crate::field!(@take $kind fields name)
+            }
+
+            $crate::field!(@schema $schema $(, $name)?);
+        }
+    )+};
+    (@take text $fields:ident $name:ident) => { $fields.string($name) };
+    (@take number $fields:ident $name:ident) => { $fields.number($name) };
+    (@schema $schema:expr) => {
+        fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+            ::utoipa::openapi::RefOr::from($schema)
+        }
+    };
+    (@schema $schema:expr, $name:literal) => {
+        fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+            ::utoipa::openapi::Ref::from_schema_name($name).into()
+        }
+
+        fn register(schemas: &mut $crate::http::NamedSchemas) {
+            schemas.push(($name.to_owned(), ::utoipa::openapi::RefOr::from($schema)));
+        }
+    };
+}
+
+/// Makes an enum of fixed texts, its reader and its schema. The documentation is the schema's description.
+///
+/// ```ignore
+/// words! {
+///     /// `REVOKED` takes the request back.
+///     enum Revocation { Revoked = "REVOKED" } else "must be REVOKED"
+/// }
+/// ```
+#[macro_export]
+macro_rules! words {
+    (
+        $(#[doc = $about:expr])+
+        $vis:vis enum $name:ident { $($variant:ident = $text:literal),+ $(,)? } else $must:literal
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $vis enum $name {
+            $(#[doc = concat!("`", $text, "`")] $variant),+
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err($must),
+                }
+            }
+        }
+
+        $crate::field! {
+            $name: text = $crate::http::body::one_of([$($text),+]).description(Some([$($about.trim()),+].join("\n")));
+        }
+    };
+}

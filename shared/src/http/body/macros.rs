@@ -1,0 +1,199 @@
+//! How a body is defined.
+
+/// The name in JSON of a field, whose name in Rust may be a raw identifier.
+#[doc(hidden)]
+#[must_use]
+pub fn field_name(identifier: &str) -> &str {
+    identifier.strip_prefix("r#").unwrap_or(identifier)
+}
+
+/// Defines a body: the struct, its reader ([`Body`](crate::http::Body)) and its schema (`utoipa::ToSchema`).
+///
+/// A field is `required`, `optional` (an `Option`), a `list` (a `Vec`, empty if it is absent) or a `group` of fields
+/// ([`FieldGroup`](crate::http::FieldGroup)). Documentation is the description in the document. `check` sees each field
+/// as an `Option` and refuses what does not fit together; its errors come with all others. If it needs to know more
+/// than the body, it names a context, and the body is read by
+/// [`JsonBody::read_with`](crate::http::JsonBody::read_with).
+///
+/// ```ignore
+/// body! {
+///     /// When a payment runs, and how often.
+///     pub(crate) struct NewSchedule {
+///         /// The first time; not in the past.
+///         required time_start: BankTime,
+///         /// The last time, after `time_start`.
+///         optional time_end: BankTime,
+///     }
+///     check(fields) {
+///         if time_end.zip(time_start).is_some_and(|(end, start)| end <= start) {
+///             fields.refuse("time_end", "must be after time_start");
+///         }
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! body {
+    (
+        $(#[doc = $about:expr])+
+        $(#[derive($($derived:ident),+)])?
+        $vis:vis struct $name:ident $(titled $title:literal)? {
+            $($(#[doc = $doc:expr])* $kind:ident $field:ident: $type:ty),* $(,)?
+        }
+        $(check($fields:ident $(, $context:ident: $of:ty)?) $check:block)?
+    ) => {
+        $(#[doc = $about])+
+        $(#[derive($($derived),+)])?
+        $vis struct $name {
+            $($(#[doc = $doc])* $vis $field: $crate::body!(@type $kind $type)),*
+        }
+
+        impl $crate::http::Body for $name {
+            type Context = $crate::body!(@context $($($of)?)?);
+
+            fn read(_fields: &mut $crate::http::Fields, _context: &Self::Context) -> Option<Self> {
+                $(
+                    let $field: Option<$crate::body!(@some $kind $type)> =
+                        $crate::body!(@read $kind _fields stringify!($field));
+                )*
+                $({
+                    let $fields = &mut *_fields;
+                    $(let $context = _context;)?
+                    $check
+                })?
+                Some(Self { $($field: $crate::body!(@value $kind $field)),* })
+            }
+
+            fn shape() -> $crate::http::Shape {
+                let shape = $crate::http::Shape::new(&[$($about),+]);
+                $(let shape = shape.titled($title);)?
+                $(let shape = $crate::body!(@shape $kind shape stringify!($field), $type, [$($doc),*]);)*
+                shape
+            }
+
+            fn register(_schemas: &mut $crate::http::NamedSchemas) {
+                $($crate::body!(@register $kind _schemas $type);)*
+            }
+        }
+
+        $crate::body!(@document $name);
+        $crate::body!(@nested $name $($($of)?)?);
+    };
+
+    (@type required $type:ty) => { $type };
+    (@type optional $type:ty) => { Option<$type> };
+    (@type list $type:ty) => { Vec<$type> };
+    (@type group $type:ty) => { $type };
+
+    (@some list $type:ty) => { Vec<$type> };
+    (@some $kind:ident $type:ty) => { $type };
+
+    (@context) => { () };
+    (@context $of:ty) => { $of };
+
+    (@read required $fields:ident $name:expr) => { $fields.required($crate::http::body::field_name($name)) };
+    (@read optional $fields:ident $name:expr) => { $fields.optional($crate::http::body::field_name($name)) };
+    (@read list $fields:ident $name:expr) => { $fields.list($crate::http::body::field_name($name)) };
+    (@read group $fields:ident $name:expr) => { $crate::http::FieldGroup::take($fields) };
+
+    (@value required $field:ident) => { $field? };
+    (@value optional $field:ident) => { $field };
+    (@value list $field:ident) => { $field.unwrap_or_default() };
+    (@value group $field:ident) => { $field? };
+
+    (@shape required $shape:ident $name:expr, $type:ty, $doc:tt) => {
+        $shape.required::<$type>($crate::http::body::field_name($name), &$doc)
+    };
+    (@shape optional $shape:ident $name:expr, $type:ty, $doc:tt) => {
+        $shape.optional::<$type>($crate::http::body::field_name($name), &$doc)
+    };
+    (@shape list $shape:ident $name:expr, $type:ty, $doc:tt) => {
+        $shape.optional::<Vec<$type>>($crate::http::body::field_name($name), &$doc)
+    };
+    (@shape group $shape:ident $name:expr, $type:ty, $doc:tt) => { $shape.group::<$type>() };
+
+    (@register group $schemas:ident $type:ty) => { <$type as $crate::http::FieldGroup>::register($schemas) };
+    (@register $kind:ident $schemas:ident $type:ty) => { <$type as $crate::http::BodyField>::register($schemas) };
+
+    (@document $name:ident) => {
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+                <Self as $crate::http::Body>::shape().into_schema()
+            }
+        }
+
+        impl ::utoipa::ToSchema for $name {
+            fn schemas(schemas: &mut $crate::http::NamedSchemas) {
+                <Self as $crate::http::Body>::register(schemas);
+            }
+        }
+    };
+
+    // A body is also the type of a field, if its check needs no context.
+    (@nested $name:ident) => {
+        impl $crate::http::BodyField for $name {
+            fn take(fields: &mut $crate::http::Fields, name: &str) -> Option<Self> {
+                fields.object(name, |inner| $crate::http::Body::read(inner, &()))
+            }
+
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+                ::utoipa::openapi::Ref::from_schema_name(<Self as ::utoipa::ToSchema>::name()).into()
+            }
+
+            fn register(schemas: &mut $crate::http::NamedSchemas) {
+                let schema = <Self as ::utoipa::PartialSchema>::schema();
+                schemas.push((<Self as ::utoipa::ToSchema>::name().into_owned(), schema));
+                <Self as $crate::http::Body>::register(schemas);
+            }
+        }
+    };
+    (@nested $name:ident $of:ty) => {};
+}
+
+/// Defines a body that is one of several, by the name in a field: an enum of bodies made by [`body!`](crate::body). A
+/// body without that field is the first. None of their fields may be null.
+///
+/// ```ignore
+/// tagged! {
+///     /// What to do.
+///     pub enum Command by "action" {
+///         Run = "run",
+///         RevokeApiKey = "revoke_api_key",
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! tagged {
+    (
+        $(#[doc = $about:expr])+
+        $(#[derive($($derived:ident),+)])?
+        $vis:vis enum $name:ident by $tag:literal { $($variant:ident = $text:literal),+ $(,)? }
+    ) => {
+        $(#[doc = $about])+
+        $(#[derive($($derived),+)])?
+        $vis enum $name {
+            $(#[doc = concat!("`", $text, "`")] $variant($variant)),+
+        }
+
+        impl $crate::http::Body for $name {
+            type Context = ();
+
+            fn read(fields: &mut $crate::http::Fields, _: &()) -> Option<Self> {
+                match fields.tag($tag, &[$($text),+])? {
+                    $($text => $crate::http::Body::read(fields, &()).map(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            fn shape() -> $crate::http::Shape {
+                $crate::http::Shape::new(&[$($about),+])
+                    $(.variant(stringify!($variant), ($tag, $text), <$variant as $crate::http::Body>::shape()))+
+            }
+
+            fn register(schemas: &mut $crate::http::NamedSchemas) {
+                $(<$variant as $crate::http::Body>::register(schemas);)+
+            }
+        }
+
+        $crate::body!(@document $name);
+    };
+}

@@ -1,0 +1,205 @@
+//! What the document says of a body.
+
+use serde_json::Value;
+use utoipa::openapi::{
+    ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type,
+    schema::{AdditionalProperties, Object, SchemaType},
+};
+
+use super::{BodyField, NamedSchemas};
+
+/// Several fields that are read together because their meaning hangs together, in one of several forms.
+pub trait FieldGroup: Sized {
+    /// Reads the fields. `None` if something is wrong with them, which is noted.
+    fn take(fields: &mut super::Fields) -> Option<Self>;
+
+    /// The forms that the fields can have together.
+    fn forms() -> Vec<Form>;
+
+    /// Adds the schemas that the forms refer to.
+    fn register(schemas: &mut NamedSchemas);
+}
+
+/// One form of a group: the end of its title, and its fields.
+#[derive(Clone)]
+pub struct Form {
+    title: &'static str,
+    properties: Vec<Property>,
+}
+
+impl Form {
+    /// A form with the fields of a shape.
+    #[must_use]
+    pub fn new(title: &'static str, shape: Shape) -> Self {
+        Self { title, properties: shape.properties }
+    }
+}
+
+#[derive(Clone)]
+struct Property {
+    name: String,
+    schema: RefOr<Schema>,
+    about: String,
+    is_required: bool,
+}
+
+/// The fields of a body.
+#[derive(Clone)]
+pub struct Shape {
+    about: String,
+    title: Option<&'static str>,
+    properties: Vec<Property>,
+    forms: Vec<Form>,
+    variants: Vec<Shape>,
+    takes_nulls: bool,
+}
+
+impl Shape {
+    /// A shape without fields. The lines are its description.
+    #[must_use]
+    pub fn new(about: &[&str]) -> Self {
+        Self {
+            about: paragraph(about),
+            title: None,
+            properties: Vec::new(),
+            forms: Vec::new(),
+            variants: Vec::new(),
+            takes_nulls: true,
+        }
+    }
+
+    /// The same with a title, by which generators name types.
+    #[must_use]
+    pub fn titled(self, title: &'static str) -> Self {
+        Self { title: Some(title), ..self }
+    }
+
+    /// The same with a field that must be there.
+    #[must_use]
+    pub fn required<T: BodyField>(self, name: &str, about: &[&str]) -> Self {
+        self.with(name, T::schema(), about, true)
+    }
+
+    /// The same with a field that may be there.
+    #[must_use]
+    pub fn optional<T: BodyField>(self, name: &str, about: &[&str]) -> Self {
+        self.with(name, T::schema(), about, false)
+    }
+
+    /// The same with a field of this schema.
+    #[must_use]
+    pub fn with(mut self, name: &str, schema: impl Into<RefOr<Schema>>, about: &[&str], is_required: bool) -> Self {
+        self.properties.push(Property {
+            name: name.to_owned(),
+            schema: schema.into(),
+            about: paragraph(about),
+            is_required,
+        });
+        self
+    }
+
+    /// The same with a group of fields.
+    #[must_use]
+    pub fn group<G: FieldGroup>(self) -> Self {
+        Self { forms: G::forms(), ..self }
+    }
+
+    /// The same with another body that it can be, which has `name` in the field `tag`. Its fields are never null.
+    #[must_use]
+    pub fn variant(mut self, title: &'static str, (tag, name): (&str, &str), shape: Self) -> Self {
+        // The first is also meant if there is no tag.
+        let is_required = !self.variants.is_empty();
+        let shape = shape.titled(title).with(tag, one_of([name]), &[], is_required);
+        self.variants.push(Self { takes_nulls: false, ..shape });
+        self
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn into_schema(self) -> RefOr<Schema> {
+        let Self { about, title, properties, forms, variants, takes_nulls } = self;
+        if !variants.is_empty() {
+            return alternatives(&about, variants.into_iter().map(Self::into_schema));
+        }
+        if forms.is_empty() {
+            return object(title.map(str::to_owned), &about, properties, takes_nulls).into();
+        }
+        let forms = forms.into_iter().map(|form| {
+            let title = title.map(|title| format!("{title} {}", form.title));
+            object(title, "", [properties.clone(), form.properties].concat(), takes_nulls).into()
+        });
+        alternatives(&about, forms)
+    }
+}
+
+fn paragraph(lines: &[&str]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
+    lines.join("\n")
+}
+
+fn alternatives(about: &str, schemas: impl Iterator<Item = RefOr<Schema>>) -> RefOr<Schema> {
+    schemas.fold(OneOfBuilder::new().description(Some(about)), OneOfBuilder::item).into()
+}
+
+/// An object without any field but those that it names.
+fn object(title: Option<String>, about: &str, properties: Vec<Property>, takes_nulls: bool) -> ObjectBuilder {
+    let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+    let object = object.title(title).description((!about.is_empty()).then_some(about));
+    properties.into_iter().fold(object, |object, Property { name, schema, about, is_required }| {
+        let schema = if is_required || !takes_nulls { schema } else { or_null(schema) };
+        let object = object.property(&name, described(schema, &about));
+        if is_required { object.required(name) } else { object }
+    })
+}
+
+fn described(mut schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
+    if about.is_empty() {
+        return schema;
+    }
+    match &mut schema {
+        RefOr::Ref(reference) => about.clone_into(&mut reference.description),
+        RefOr::T(Schema::Object(object)) => object.description = Some(about.to_owned()),
+        RefOr::T(Schema::Array(array)) => array.description = Some(about.to_owned()),
+        RefOr::T(Schema::OneOf(one_of)) => one_of.description = Some(about.to_owned()),
+        RefOr::T(_) => {}
+    }
+    schema
+}
+
+/// The same, or null.
+fn or_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    match schema {
+        RefOr::T(Schema::Object(object)) if object.enum_values.is_none() => RefOr::T(Schema::Object(nullable(object))),
+        RefOr::T(Schema::OneOf(mut any)) => {
+            any.items.push(null.into());
+            RefOr::T(Schema::OneOf(any))
+        }
+        schema => OneOfBuilder::new().item(schema).item(null).into(),
+    }
+}
+
+fn nullable(mut object: Object) -> Object {
+    if let SchemaType::Type(of) = object.schema_type {
+        object.schema_type = SchemaType::Array(vec![of, Type::Null]);
+    }
+    object
+}
+
+/// A text.
+#[must_use]
+pub fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// One of these texts and no other.
+#[must_use]
+pub fn one_of(texts: impl IntoIterator<Item: Into<Value>>) -> ObjectBuilder {
+    string().enum_values(Some(texts))
+}
+
+/// A text that people are shown: without control characters, line breaks, and anything else that is not visible.
+#[must_use]
+pub fn visible_text() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom("visible-text".to_owned())))
+}
