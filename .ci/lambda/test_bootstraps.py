@@ -27,6 +27,16 @@ def test_a_bootstrap_is_small_and_needs_no_newer_glibc(group, tmp_path):
     assert max(versions) <= GLIBC_OF_AMAZON_LINUX_2023
 
 
+@pytest.mark.parametrize("group", [group for group in GROUPS if group != "docs"])
+def test_a_bootstrap_holds_nothing_that_builds_the_document(group):
+    """The words of an operation are in whatever builds the document; docs has the document itself."""
+    document = json.loads((EVENTS / "../docs/openapi.json").read_text())
+    operations = [operation for item in document["paths"].values() for operation in item.values() if operation["tags"] == [group]]
+    program = (BOOTSTRAPS / group / "bootstrap").read_bytes()
+    assert operations
+    assert not [operation["operationId"] for operation in operations if operation["description"].encode() in program]
+
+
 @pytest.fixture(scope="module")
 def local():
     local = Local()

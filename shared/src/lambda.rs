@@ -16,7 +16,6 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, level_filters::LevelFilter};
 use url::Url;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     bunq::Bank,
@@ -128,14 +127,14 @@ fn ended(result: Result<(), Error>) -> ExitCode {
 
 /// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
 /// cannot start or the Lambda runtime fails, logs the error and returns a failure.
-pub async fn serve(router: OpenApiRouter<App>) -> ExitCode {
+pub async fn serve(router: Router<App>) -> ExitCode {
     ended(async { run(service(router, start().await?)).await }.await)
 }
 
 /// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
 /// Otherwise like [`serve`]: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
 /// a failure.
-pub async fn serve_public(router: impl FnOnce(&Provider) -> OpenApiRouter<()>) -> ExitCode {
+pub async fn serve_public(router: impl FnOnce(&Provider) -> Router) -> ExitCode {
     let level = log_level();
     telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
     let served = async {
@@ -158,14 +157,14 @@ async fn run(routes: Router) -> Result<(), Error> {
 /// Runs a function that is invoked directly as well as through API Gateway. An event of API Gateway goes to the routes,
 /// any other payload to `direct`. A problem that `direct` returns is answered with its code as `errorType` and its text
 /// as `errorMessage`. If the function cannot start or the Lambda runtime fails, logs the error and returns a failure.
-pub async fn serve_direct<F>(router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> ExitCode
+pub async fn serve_direct<F>(router: Router<App>, direct: impl Fn(App, Value) -> F) -> ExitCode
 where
     F: Future<Output = Result<Value, Problem>>,
 {
     ended(async { run_direct(start().await?, router, direct).await }.await)
 }
 
-async fn run_direct<F>(app: App, router: OpenApiRouter<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
+async fn run_direct<F>(app: App, router: Router<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
 where
     F: Future<Output = Result<Value, Problem>>,
 {

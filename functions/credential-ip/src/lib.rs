@@ -6,15 +6,17 @@ mod egress;
 mod ip;
 mod redacted;
 
-use shared::http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use shared::http::{App, routes};
 
-/// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(credential_password_ip::list_credential_password_ips))
-        .routes(routes!(egress::find_egress))
-        .routes(routes!(credential_password_ip::find_credential_password_ip))
-        .routes(routes!(ip::list_permitted_ips, ip::create_permitted_ip))
-        .routes(routes!(ip::find_permitted_ip, ip::update_permitted_ip))
+routes! {
+    /// The routes of the group.
+    pub fn router() -> Router<App> {
+        credential_password_ip::list_credential_password_ips,
+        egress::find_egress,
+        credential_password_ip::find_credential_password_ip,
+        ip::list_permitted_ips,
+        ip::create_permitted_ip,
+        ip::find_permitted_ip,
+        ip::update_permitted_ip,
+    }
 }

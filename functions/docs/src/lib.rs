@@ -8,17 +8,20 @@ mod health;
 mod home;
 mod pages;
 
-use axum::Extension;
-use shared::config::Provider;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use axum::{Extension, Router};
+use shared::{config::Provider, http::routes};
 
-/// The routes of the group. They need no state, so any router can contain them. The start page names the provider.
-pub fn router<S: Clone + Send + Sync + 'static>(provider: &Provider) -> OpenApiRouter<S> {
-    OpenApiRouter::new()
-        .routes(routes!(pages::show_home))
-        .routes(routes!(pages::show_docs))
-        .routes(routes!(document::find_document))
-        .routes(routes!(health::check_health))
-        .routes(routes!(assets::find_asset))
-        .layer(Extension(home::page(provider)))
+routes! {
+    fn routes() -> Router<()> {
+        pages::show_home,
+        pages::show_docs,
+        document::find_document,
+        health::check_health,
+        assets::find_asset,
+    }
+}
+
+/// The routes of the group. They need no state; the start page names the provider.
+pub fn router(provider: &Provider) -> Router {
+    routes().layer(Extension(home::page(provider)))
 }

@@ -8,16 +8,18 @@ mod consents;
 mod page;
 mod result;
 
-use shared::http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use shared::http::{App, routes};
 
-/// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(auth::begin_consent))
-        .routes(routes!(callback::complete_consent))
-        .routes(routes!(result::show_result))
-        .routes(routes!(consents::create_consent, consents::list_consents))
-        .routes(routes!(consents::find_consent, consents::delete_consent))
-        .routes(routes!(consents::claim_consent))
+routes! {
+    /// The routes of the group.
+    pub fn router() -> Router<App> {
+        auth::begin_consent,
+        callback::complete_consent,
+        result::show_result,
+        consents::create_consent,
+        consents::list_consents,
+        consents::find_consent,
+        consents::delete_consent,
+        consents::claim_consent,
+    }
 }

@@ -7,18 +7,20 @@ mod payment;
 mod request_inquiry;
 mod walk;
 
-use shared::http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use shared::http::{App, routes};
 
-/// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(payment::list_payments))
-        .routes(routes!(payment::find_payment))
-        .routes(routes!(request_inquiry::create_request_inquiry))
-        .routes(routes!(request_inquiry::list_request_inquiries))
-        .routes(routes!(request_inquiry::find_request_inquiry, request_inquiry::update_request_inquiry))
-        .routes(routes!(draft_payment::create_draft_payment))
-        .routes(routes!(draft_payment::list_draft_payments))
-        .routes(routes!(draft_payment::find_draft_payment, draft_payment::update_draft_payment))
+routes! {
+    /// The routes of the group.
+    pub fn router() -> Router<App> {
+        payment::list_payments,
+        payment::find_payment,
+        request_inquiry::create_request_inquiry,
+        request_inquiry::list_request_inquiries,
+        request_inquiry::find_request_inquiry,
+        request_inquiry::update_request_inquiry,
+        draft_payment::create_draft_payment,
+        draft_payment::list_draft_payments,
+        draft_payment::find_draft_payment,
+        draft_payment::update_draft_payment,
+    }
 }

@@ -5,14 +5,16 @@ mod body;
 mod issuer_transaction;
 mod public;
 
-use shared::http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use shared::http::{App, routes};
 
-/// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(issuer_transaction::create_issuer_transaction, issuer_transaction::list_issuer_transactions))
-        .routes(routes!(issuer_transaction::find_issuer_transaction, issuer_transaction::update_issuer_transaction))
-        .routes(routes!(public::find_public_issuer_transaction))
-        .routes(routes!(public::redirect_to_pay_page))
+routes! {
+    /// The routes of the group.
+    pub fn router() -> Router<App> {
+        issuer_transaction::create_issuer_transaction,
+        issuer_transaction::list_issuer_transactions,
+        issuer_transaction::find_issuer_transaction,
+        issuer_transaction::update_issuer_transaction,
+        public::find_public_issuer_transaction,
+        public::redirect_to_pay_page,
+    }
 }

@@ -7,11 +7,10 @@ mod setup;
 
 use serde_json::{Value, json};
 use shared::{
-    http::{App, JsonBody, Problem},
+    http::{App, JsonBody, Problem, routes},
     types::deadline::Deadline,
 };
 use std::time::Duration;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use command::{
     CreateApiKey, KeyEnd, KeyName, ListApiKeys, Overlap, RevokeApiKey, RotateApiKey, Run, Scopes, SetupCommand, Status,
@@ -22,9 +21,11 @@ pub use setup::{Progress, run};
 /// How long a direct invocation may take; the template gives the function a minute.
 const DIRECT: Duration = Duration::from_secs(50);
 
-/// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(setup::post_setup))
+routes! {
+    /// The routes of the group.
+    pub fn router() -> Router<App> {
+        setup::post_setup,
+    }
 }
 
 /// A direct invocation: `{}` or a [`SetupCommand`].

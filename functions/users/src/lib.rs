@@ -5,17 +5,21 @@ mod connection;
 mod user;
 mod view;
 
-use axum::routing::get;
-use shared::http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use axum::{Router, routing::get};
+use shared::http::{App, routes};
+
+routes! {
+    fn routes() -> Router<App> {
+        connection::list_users,
+        user::find_user,
+        connection::delete_user,
+        accounts::list_accounts,
+        connection::find_connection,
+    }
+}
 
 /// The routes of the group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(connection::list_users))
-        .routes(routes!(user::find_user, connection::delete_user))
-        // Clients of bunq's Python example write it with a final slash.
-        .route("/user/{user_id}/", get(user::find_user))
-        .routes(routes!(accounts::list_accounts))
-        .routes(routes!(connection::find_connection))
+pub fn router() -> Router<App> {
+    // Clients of bunq's Python example write it with a final slash.
+    routes().route("/user/{user_id}/", get(user::find_user))
 }

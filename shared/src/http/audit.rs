@@ -1,72 +1,23 @@
 //! The audit line of each request: begun before its handler, written after its answer. No handler takes part, so none
 //! can forget it.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts as _, MatchedPath, RawPathParams, Request};
-use http::{Extensions, HeaderMap, Method, StatusCode, request::Parts};
+use axum::extract::{ConnectInfo, FromRequestParts as _, RawPathParams, Request};
+use http::{Extensions, HeaderMap, StatusCode, request::Parts};
 use lambda_http::request::RequestContext;
-use utoipa::openapi::{OpenApi, PathItem, path::Operation};
 
-use super::{App, Code, Place, Problem};
-use crate::telemetry::audit::{Action, Effect, Fact, Outcome, Principal, Trail};
+use super::{App, Code, Place, Problem, operation::Operation};
+use crate::telemetry::audit::{Effect, Fact, Outcome, Principal, Trail};
 
 /// The header by which a program says that its customer is waiting for the answer, and from which address they came
 /// (Berlin Group, NextGenPSD2).
 pub(super) const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
-/// Which route is which action.
-#[derive(Clone, Debug)]
-pub(super) struct Actions(Arc<HashMap<(Method, String), Action>>);
-
-impl Actions {
-    /// The actions of the operations of a document. Operations that need no key and belong to no consent, such as
-    /// pages, are none.
-    pub(super) fn of(document: &OpenApi) -> Self {
-        let routes = document.paths.paths.iter().flat_map(|(path, item)| {
-            operations(item).map(move |(method, operation)| ((method, path.clone()), operation))
-        });
-        let audited = routes.filter(|(_, operation)| {
-            let of_consent = operation.tags.iter().flatten().any(|tag| tag == "oauth");
-            let wants_key = operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty());
-            of_consent || wants_key
-        });
-        Self(Arc::new(audited.map(|(route, operation)| (route, action(operation))).collect()))
-    }
-
-    /// The action of a request, once its route is known.
-    fn of_request(&self, request: &Request) -> Option<Action> {
-        let path = request.extensions().get::<MatchedPath>()?.as_str();
-        // axum answers HEAD where it answers GET.
-        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-        // A route with a final slash is the same operation.
-        self.0.get(&(method.clone(), path.trim_end_matches('/').to_owned())).copied()
-    }
-}
-
-fn action(operation: &Operation) -> Action {
-    operation.operation_id.as_deref().and_then(Action::of_operation).unwrap_or(Action::Unlisted)
-}
-
-fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
-    let methods = [
-        (Method::GET, &item.get),
-        (Method::POST, &item.post),
-        (Method::PUT, &item.put),
-        (Method::PATCH, &item.patch),
-        (Method::DELETE, &item.delete),
-    ];
-    methods.into_iter().filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
-}
-
 /// Begins the trail of a request, with what the request says by itself. `None` for pages and for routes that do not
 /// exist.
-pub(super) async fn begin(actions: &Actions, request: Request, id: &str) -> (Request, Option<Trail>) {
-    let Some(action) = actions.of_request(&request) else { return (request, None) };
+pub(super) async fn begin(operation: Option<&Operation>, request: Request, id: &str) -> (Request, Option<Trail>) {
+    let Some(action) = operation.and_then(|operation| operation.action) else { return (request, None) };
     let trail = Trail::new(id.to_owned(), action);
     let (mut parts, body) = request.into_parts();
     if let Some(source) = source(&parts.extensions) {

@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 
 use tracing::{Span, field};
 
-use super::{App, Problem, audit::note_customer, known_parameters::KnownParameters};
+use super::{App, Problem, audit::note_customer, operation::check_query};
 use crate::{
     store::KeyId,
     telemetry::{Metric, count},
@@ -71,7 +71,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let record = authorised?;
         Span::current().record("key", field::display(record.id));
-        KnownParameters::check(parts)?;
+        check_query(parts)?;
         note_customer(parts, app).await?;
         Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })
     }

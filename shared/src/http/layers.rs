@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::{
-    Extension, Router,
+    Router,
     extract::{MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -12,13 +12,12 @@ use axum::{
 use http::{Extensions, HeaderValue, header};
 use lambda_http::request::RequestContext;
 use tracing::{Instrument as _, Span, field::Empty};
-use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::{
     App, Problem,
-    audit::{self, Actions, EndedWith},
-    known_parameters::KnownParameters,
+    audit::{self, EndedWith},
+    operation::{self, Operation},
 };
 use crate::{telemetry::audit::Trail, types::deadline::Deadline};
 
@@ -53,18 +52,16 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Routes with everything around them, ready to be served. The state is what handlers have at hand: an
 /// [`App`](super::App), or nothing.
-pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, state: S) -> Router {
-    let (router, document) = router.split_for_parts();
+pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(Extension(KnownParameters::of(&document)))
         // Below `Router::layer`, so that the matched route is known to the log line.
-        .layer(middleware::from_fn_with_state((state.is_over_https(), Actions::of(&document)), around))
+        .layer(middleware::from_fn_with_state(state.is_over_https(), around))
         .with_state(state)
 }
 
-async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut request: Request, next: Next) -> Response {
+async fn around(State(is_over_https): State<bool>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.extensions());
     let limit = Deadline::after(LONGEST_REQUEST);
     let lambda = request.extensions().get::<lambda_http::Context>().and_then(|context| remaining(context.deadline));
@@ -80,9 +77,10 @@ async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut req
         span.record("key", tracing::field::display(principal));
     }
     let started = tokio::time::Instant::now();
-    let (request, trail) = audit::begin(&actions, request, &id).await;
-    let handled = tokio::spawn(handle(request, next, trail, span.clone())).await;
-    let mut response = handled.unwrap_or_else(|_| Problem::internal().into_response());
+    let mut response = match operation::of_request(&request) {
+        Ok(operation) => begin(operation, request, next, &id, &span).await,
+        Err(refusal) => refusal,
+    };
     let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         code = Some(problem.code().as_str());
@@ -106,6 +104,22 @@ async fn around(State((is_over_https, actions)): State<(bool, Actions)>, mut req
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
     span.in_scope(|| tracing::info!(status, ms, code, "request"));
     response
+}
+
+/// Begins the audit line of the operation, and runs its handler.
+async fn begin(
+    operation: Option<&'static Operation>,
+    mut request: Request,
+    next: Next,
+    id: &str,
+    span: &Span,
+) -> Response {
+    if let Some(operation) = operation {
+        request.extensions_mut().insert(operation);
+    }
+    let (request, trail) = audit::begin(operation, request, id).await;
+    let handled = tokio::spawn(handle(request, next, trail, span.clone())).await;
+    handled.unwrap_or_else(|_| Problem::internal().into_response())
 }
 
 /// Runs the handler and writes the audit line, in a task that outlives a caller who hangs up: they must not stop a

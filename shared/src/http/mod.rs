@@ -5,14 +5,16 @@ mod auth;
 pub mod body;
 mod created;
 mod idempotency;
-mod known_parameters;
 mod layers;
 mod links;
 mod listing;
 pub mod openapi;
+mod operation;
+mod operations;
 mod order_list;
 mod problem;
 mod query;
+mod routes;
 mod session;
 mod verified;
 
@@ -24,13 +26,18 @@ pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestDeadline, RequestId, service};
 pub use links::links;
 pub use listing::{LARGEST_ANSWER, listing};
-pub use openapi::{base, document};
+pub use openapi::document;
 pub use order_list::{Element, OrderFilter, OrderStatus, list_orders};
+#[doc(hidden)]
+pub use pastey::paste;
 pub use problem::{Action, Affects, Code, Place, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};
+#[doc(hidden)]
+pub use routes::methods;
 pub use session::{ConnectedUser, Holder, OwnSession, PathId};
 pub use verified::BankAnswer;
 
+pub use crate::routes;
 use crate::tpp::Tpp;
 
 /// What handlers have at hand.

@@ -5,6 +5,7 @@
 mod access;
 mod bank_answers;
 mod bank_faults;
+mod bootstrap;
 mod connections;
 mod consents;
 mod deletion;

@@ -9,4 +9,5 @@ mod document;
 mod drift;
 mod recorded;
 mod shapes;
+mod table;
 mod whole;

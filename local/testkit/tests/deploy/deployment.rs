@@ -1,6 +1,7 @@
 //! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP
 //! are left out.
 
+use axum::Router;
 use lambda_http::{Adapter, Context, LambdaEvent};
 use serde_json::{Value, json};
 use shared::{
@@ -10,7 +11,6 @@ use shared::{
 };
 use testkit::TestApp;
 use tower::ServiceExt as _;
-use utoipa_axum::router::OpenApiRouter;
 
 /// The functions, by folder. `users` is last, since its events end with the customer's own end.
 pub(crate) const GROUPS: [&str; 7] = ["oauth", "payments", "psd2", "credential-ip", "setup", "docs", "users"];
@@ -46,11 +46,7 @@ impl Process {
     }
 }
 
-async fn answer<S: Deployed + Clone + Send + Sync + 'static>(
-    router: OpenApiRouter<S>,
-    state: S,
-    event: Value,
-) -> Value {
+async fn answer<S: Deployed + Clone + Send + Sync + 'static>(router: Router<S>, state: S, event: Value) -> Value {
     let request = read_event(event).unwrap();
     let mut context = Context::default();
     let in_half_a_minute = jiff::Timestamp::now().as_millisecond() + 30_000;

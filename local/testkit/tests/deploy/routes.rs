@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
+use serde_json::json;
 use testkit::TestApp;
 
 use crate::{same::assert_same, template};
@@ -42,15 +43,14 @@ fn the_template_and_the_description_have_the_same_routes() {
 #[test]
 fn every_route_leads_to_the_function_that_has_it() {
     let resources = template::resources();
-    let provider = shared::config::Provider::parse(|_| None).unwrap();
     let functions = [
-        ("Oauth", keys(oauth::router())),
-        ("Users", keys(users::router())),
-        ("Payments", keys(payments::router())),
-        ("Psd2", keys(psd2::router())),
-        ("CredentialIp", keys(credential_ip::router())),
-        ("Setup", keys(setup::router())),
-        ("Docs", keys(docs::router::<()>(&provider))),
+        ("Oauth", keys(&json!(oauth::document()))),
+        ("Users", keys(&json!(users::document()))),
+        ("Payments", keys(&json!(payments::document()))),
+        ("Psd2", keys(&json!(psd2::document()))),
+        ("CredentialIp", keys(&json!(credential_ip::document()))),
+        ("Setup", keys(&json!(setup::document()))),
+        ("Docs", keys(&json!(docs::document()))),
     ];
     for (group, mut routes) in functions {
         match group {
@@ -65,8 +65,7 @@ fn every_route_leads_to_the_function_that_has_it() {
     }
 }
 
-fn keys<S: Clone + Send + Sync + 'static>(router: utoipa_axum::router::OpenApiRouter<S>) -> BTreeSet<String> {
-    let document = serde_json::to_value(router.get_openapi()).unwrap();
+fn keys(document: &serde_json::Value) -> BTreeSet<String> {
     let paths = document["paths"].as_object().unwrap();
     let methods = |(path, methods): (&String, &serde_json::Value)| {
         let methods = methods.as_object().unwrap().keys();

@@ -13,3 +13,4 @@ mod paths;
 mod secrecy;
 mod slow;
 mod sources;
+mod table;

@@ -21,7 +21,6 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use utoipa_axum::router::OpenApiRouter;
 
 pub use answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged};
 pub use gateway::GatewayError;
@@ -107,17 +106,10 @@ fn iam() -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Header(value))
 }
 
-/// Title, schemas, headers, examples and key schemes, without any route.
-#[must_use]
-pub fn base() -> utoipa::openapi::OpenApi {
-    Base::openapi()
-}
-
-/// The document of these routes, with the header that every operation with an API key takes and the header of every
-/// answer.
-#[must_use]
-pub fn document<S: Clone + Send + Sync + 'static>(router: &OpenApiRouter<S>) -> utoipa::openapi::OpenApi {
-    let mut document = router.get_openapi().clone();
+/// The document of these groups: title, schemas, headers, examples and key schemes, and in each operation the header
+/// that everyone with an API key can send and the header of every answer.
+pub fn document(groups: impl IntoIterator<Item = utoipa::openapi::OpenApi>) -> utoipa::openapi::OpenApi {
+    let mut document = groups.into_iter().fold(Base::openapi(), utoipa::openapi::OpenApi::merge_from);
     let mut components = document.components.take().unwrap_or_default();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.

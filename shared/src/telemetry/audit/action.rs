@@ -161,7 +161,4 @@ actions! {
 
     /// Not an operation: a connection gained another reference by a consent, or lost one of several.
     ChangeReference = "change_reference": Changes Connection,
-
-    /// An operation that has no action of its own. A test checks that no such operation exists.
-    Unlisted = "unlisted": Changes,
 }

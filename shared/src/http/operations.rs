@@ -1,0 +1,211 @@
+//! Every operation of `docs/openapi.json`. Written by `UPDATE_DOCUMENT=1 cargo test -p testkit --test contract drift`.
+
+use http::Method;
+
+use super::operation::Operation;
+use crate::telemetry::audit::Action;
+
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation { method: Method::GET, path: "/", action: None, query: &[] },
+    Operation { method: Method::GET, path: "/assets/{file}", action: None, query: &[] },
+    Operation { method: Method::GET, path: "/auth", action: Some(Action::BeginConsent), query: &["ticket", "again"] },
+    Operation {
+        method: Method::GET,
+        path: "/callback",
+        action: Some(Action::CompleteConsent),
+        query: &["state", "code", "error"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/consents",
+        action: Some(Action::ListConsents),
+        query: &["count", "cursor", "reference"],
+    },
+    Operation { method: Method::POST, path: "/consents", action: Some(Action::CreateConsent), query: &[] },
+    Operation { method: Method::GET, path: "/consents/{consent_id}", action: Some(Action::FindConsent), query: &[] },
+    Operation {
+        method: Method::DELETE,
+        path: "/consents/{consent_id}",
+        action: Some(Action::DeleteConsent),
+        query: &[],
+    },
+    Operation {
+        method: Method::POST,
+        path: "/consents/{consent_id}/claim",
+        action: Some(Action::ClaimConsent),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/credential-password-ip",
+        action: Some(Action::ListCredentialPasswordIps),
+        query: &["count", "older_id", "newer_id"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/credential-password-ip/egress",
+        action: Some(Action::FindEgress),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/credential-password-ip/{credential_password_ip_id}",
+        action: Some(Action::FindCredentialPasswordIp),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/credential-password-ip/{credential_password_ip_id}/ip",
+        action: Some(Action::ListPermittedIps),
+        query: &["count", "older_id", "newer_id"],
+    },
+    Operation {
+        method: Method::POST,
+        path: "/credential-password-ip/{credential_password_ip_id}/ip",
+        action: Some(Action::CreatePermittedIp),
+        query: &["allow_wildcard"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
+        action: Some(Action::FindPermittedIp),
+        query: &[],
+    },
+    Operation {
+        method: Method::PUT,
+        path: "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
+        action: Some(Action::UpdatePermittedIp),
+        query: &[],
+    },
+    Operation { method: Method::GET, path: "/docs", action: None, query: &[] },
+    Operation { method: Method::GET, path: "/health", action: None, query: &[] },
+    Operation { method: Method::GET, path: "/openapi.json", action: None, query: &[] },
+    Operation {
+        method: Method::GET,
+        path: "/psd2/payment-service-provider-issuer-transaction",
+        action: Some(Action::ListIssuerTransactions),
+        query: &["count", "older_id", "newer_id", "status", "created_from", "reference"],
+    },
+    Operation {
+        method: Method::POST,
+        path: "/psd2/payment-service-provider-issuer-transaction",
+        action: Some(Action::CreateIssuerTransaction),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/psd2/payment-service-provider-issuer-transaction-public/{public_id}",
+        action: Some(Action::FindPublicIssuerTransaction),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
+        action: Some(Action::FindIssuerTransaction),
+        query: &[],
+    },
+    Operation {
+        method: Method::PUT,
+        path: "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
+        action: Some(Action::UpdateIssuerTransaction),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/psd2/redirect/{public_id}",
+        action: Some(Action::RedirectToPayPage),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/result",
+        action: Some(Action::ShowResult),
+        query: &["consent_id", "reason"],
+    },
+    Operation { method: Method::POST, path: "/setup", action: Some(Action::RunSetup), query: &[] },
+    Operation { method: Method::GET, path: "/user/{user_id}", action: Some(Action::FindUser), query: &[] },
+    Operation {
+        method: Method::DELETE,
+        path: "/user/{user_id}",
+        action: Some(Action::DeleteUser),
+        query: &["reference"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/accounts",
+        action: Some(Action::ListAccounts),
+        query: &["count", "older_id", "newer_id"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/connection",
+        action: Some(Action::FindConnection),
+        query: &[],
+    },
+    Operation {
+        method: Method::POST,
+        path: "/user/{user_id}/draft-payment",
+        action: Some(Action::CreateDraftPayment),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
+        action: Some(Action::ListDraftPayments),
+        query: &["count", "older_id", "newer_id", "status", "created_from", "reference"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
+        action: Some(Action::FindDraftPayment),
+        query: &[],
+    },
+    Operation {
+        method: Method::PUT,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
+        action: Some(Action::UpdateDraftPayment),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/payment/{payment_id}",
+        action: Some(Action::FindPayment),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry",
+        action: Some(Action::ListRequestInquiries),
+        query: &["count", "older_id", "newer_id", "status", "created_from", "reference"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
+        action: Some(Action::FindRequestInquiry),
+        query: &[],
+    },
+    Operation {
+        method: Method::PUT,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
+        action: Some(Action::UpdateRequestInquiry),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/payments/{monetary_account_id}",
+        action: Some(Action::ListPayments),
+        query: &["count", "older_id", "newer_id", "all", "since"],
+    },
+    Operation {
+        method: Method::POST,
+        path: "/user/{user_id}/request-inquiry",
+        action: Some(Action::CreateRequestInquiry),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/users",
+        action: Some(Action::ListUsers),
+        query: &["count", "cursor", "reference"],
+    },
+];
