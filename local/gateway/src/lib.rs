@@ -4,6 +4,7 @@
 mod certificate;
 mod configuration;
 mod docker;
+mod document;
 mod error;
 mod functions_env;
 mod gate;
@@ -16,11 +17,12 @@ mod stack;
 mod state;
 mod welcome;
 
+pub use document::document;
 pub use error::LocalError;
 pub use options::{BankChoice, KeysTask, Options, Task};
 pub use progress::Progress;
 pub use remote::ask;
-pub use routes::{document, gateway};
+pub use routes::gateway;
 pub use serve::serve;
 pub use stack::{Stack, reset};
 pub use welcome::Welcome;

@@ -19,17 +19,3 @@ pub fn gateway(app: App, access_key: AccessKey) -> Router {
         .merge(setup::router().layer(middleware::from_fn_with_state(access_key, gate::iam)));
     gate::consents_at(service(routes, app), public_url)
 }
-
-/// The OpenAPI document of the whole API.
-#[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    shared::http::document([
-        docs::document(),
-        oauth::document(),
-        users::document(),
-        payments::document(),
-        psd2::document(),
-        credential_ip::document(),
-        setup::document(),
-    ])
-}

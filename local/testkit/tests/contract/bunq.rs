@@ -20,12 +20,18 @@ const DIFFERENCES: &[(&str, &str)] = &[
         "bunq names its times nowhere; `previous_updated_timestamp` is compared with `updated`, so they are there",
     ),
     ("DraftPayment.updated", "the same"),
+    ("Geolocation.altitude is number, not integer", FRACTION),
+    ("Geolocation.latitude is number, not integer", FRACTION),
+    ("Geolocation.longitude is number, not integer", FRACTION),
+    ("Geolocation.radius is number, not integer", FRACTION),
     ("Image.urls", "recorded since 2022"),
     (
         "GET payment-service-provider-issuer-transaction-public/{}: no such operation",
         "bunq's pages and newer libraries have it, here or below the user: see ISSUER_TRANSACTION_PUBLIC_PATH",
     ),
     ("GET user/{}/payment-service-provider-issuer-transaction-public/{}: no such operation", "the same"),
+    ("MonetaryAccountExternalSavings.savings_goal_progress is number, not integer", FRACTION),
+    ("MonetaryAccountSavings.savings_goal_progress is number, not integer", FRACTION),
     ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends name", POINTER),
     ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends type", POINTER),
     ("POST user/{}/monetary-account/{}/draft-payment: entries: counterparty_alias: sends value", POINTER),
@@ -43,10 +49,19 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("PermittedIp.created", RECORDED),
     ("PermittedIp.id", RECORDED),
     ("PermittedIp.updated", RECORDED),
+    (
+        "RequestInquiry.attachment is Attachment[], not Id[]",
+        "bunq describes what is sent; what comes back also names the account",
+    ),
+    (
+        "RequestInquiry.user_alias_created is LabelMonetaryAccount, not LabelUser",
+        "recorded with the fields of an account's label",
+    ),
 ];
 
 const POINTER: &str = "a counterparty goes in as a pointer and comes out as a label; bunq has the label in both places";
 const CHANGE: &str = "bunq describes a change by what makes the object; its pages and libraries send the status alone";
+const FRACTION: &str = "bunq writes fractions";
 const RECORDED: &str = "bunq names its id and times nowhere, and every recorded answer has them";
 
 fn extract() -> Value {
@@ -112,24 +127,40 @@ fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
     differences
 }
 
-/// What our schemas of bunq's objects have and bunq's do not.
+/// What our schemas of bunq's objects have and bunq's do not, or have as another type.
 fn of_schemas(document: &Value, objects: &Value) -> impl Iterator<Item = String> {
     let ours = objects.as_object().unwrap().iter().flat_map(|(name, fields)| {
         let schema = &document["components"]["schemas"][name];
         assert!(schema.is_object(), "there is no schema {name}");
-        let known: BTreeSet<_> = fields.as_array().unwrap().iter().map(|field| field.as_str().unwrap()).collect();
-        let more = properties(document, schema).into_iter().filter(move |field| !known.contains(field.as_str()));
-        more.map(move |field| format!("{name}.{field}"))
+        let fields = fields.as_object().unwrap();
+        properties(document, schema).into_iter().filter_map(move |(field, ours)| match fields.get(&field) {
+            None => Some(format!("{name}.{field}")),
+            Some(theirs) => {
+                (*theirs != ours).then(|| format!("{name}.{field} is {ours}, not {}", theirs.as_str().unwrap()))
+            }
+        })
     });
     ours.collect::<Vec<_>>().into_iter()
 }
 
-fn properties(document: &Value, schema: &Value) -> Vec<String> {
+/// The fields of an object and of its variants, each with its type.
+fn properties(document: &Value, schema: &Value) -> Vec<(String, String)> {
     let schema = follow(document, schema);
-    let own = schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().cloned());
+    let own = schema["properties"].as_object().into_iter().flatten();
+    let own = own.map(|(name, value)| (name.clone(), kind(value)));
     let parts = ["allOf", "oneOf"].into_iter().filter_map(|of| schema[of].as_array()).flatten();
     let parts = parts.flat_map(|part| properties(document, part));
     own.chain(parts).collect()
+}
+
+/// A type as `extract.py` writes it: one of JSON Schema or the name of a schema, with `[]` for a list of them.
+fn kind(schema: &Value) -> String {
+    let schema = schema["oneOf"].get(0).unwrap_or(schema);
+    if let Some(reference) = schema["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap().to_owned();
+    }
+    let name = schema["type"].get(0).unwrap_or(&schema["type"]).as_str().unwrap();
+    if name == "array" { format!("{}[]", kind(&schema["items"])) } else { name.to_owned() }
 }
 
 /// Nothing is compared that is never sent, and nothing is sent that is not compared.

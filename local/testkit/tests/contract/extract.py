@@ -2,8 +2,10 @@
 """Writes bunq.json, which bunq.rs compares our calls and schemas with, from bunq's published OpenAPI document.
 
     local/testkit/tests/contract/extract.py path/to/bunq-openapi.json
+    local/gateway/bank/schemas.py
 
 bunq publishes the document at https://github.com/bunq/doc. It is not kept here; only names and types of what we use are.
+The second script makes the schemas of bunq's answers from it.
 """
 
 import json
@@ -138,11 +140,20 @@ def main() -> None:
         name = f"{method} {re.sub('{[^}]*}', '{}', path[1:])}"
         operations[name] = fields(content["schema"], DEPTH) if content else {}
 
+    names = {theirs: ours for ours, theirs in OBJECTS.items()} | {theirs.removesuffix("Read"): ours for ours, theirs in OBJECTS.items()}
+
+    def kind(value: dict) -> str:
+        """A field's type: one of JSON Schema, the name of our schema, or one of them with `[]`."""
+        if "$ref" in value:
+            # What we have no schema of is any object.
+            return names.get(value["$ref"].rsplit("/", 1)[1], "object")
+        return f"{kind(value['items'])}[]" if value["type"] == "array" else value["type"]
+
     objects = {}
     for ours, theirs in OBJECTS.items():
         # bunq lists what can be written, too, which no answer holds.
         properties = schemas[theirs].get("properties", {})
-        objects[ours] = sorted(name for name, value in properties.items() if not value.get("writeOnly"))
+        objects[ours] = {name: kind(value) for name, value in properties.items() if not value.get("writeOnly")}
 
     extract = {"operations": operations, "objects": objects}
     text = json.dumps(extract, indent=2, sort_keys=True) + "\n"

@@ -24,13 +24,13 @@ macro_rules! answers {
 }
 
 answers! {
-    /// 200 with bunq's answer of this schema, which [`base`](super::base) must name.
+    /// 200 with bunq's answer of this schema.
     Answered = "200", "bunq's answer, as bunq wrote it.", [BUNQ_RESPONSE_ID];
-    /// 200 with one page of a listing of this schema, which [`base`](super::base) must name.
+    /// 200 with one page of a listing of this schema.
     Paged = "200", "One page, as bunq wrote it, newest first.", [BUNQ_RESPONSE_ID, LINK];
     /// The same with the page where it is paid.
     AnsweredToPay = "200", "bunq's answer, as bunq wrote it.", [BUNQ_RESPONSE_ID, PAY_LINK];
-    /// 201 for something that is made once. The schema is one that [`base`](super::base) names.
+    /// 201 for something that is made once.
     Created = "201", "It was made; the body says its id.", [LOCATION, IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED];
     /// The same with the page where it is paid.
     CreatedToPay = "201", "It was made; the body says its id.", [LOCATION, IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, PAY_LINK];

@@ -15,7 +15,7 @@ pub mod schemas;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        PathItem, RefOr, Server,
+        PathItem, RefOr, Schema, Server,
         extensions::ExtensionsBuilder,
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -54,26 +54,7 @@ pub type ProblemAnswer = Wire<'static>;
         (name = "docs", description = "This description, and pages for people. Nothing of it is secret."),
         (name = "setup", description = "The onboarding at bunq and this deployment's API keys, for its owner only."),
     ),
-    components(schemas(
-        Wire<'static>,
-        GatewayError,
-        schemas::AccountList,
-        schemas::UserAnswer,
-        schemas::PaymentAnswer,
-        schemas::PaymentList,
-        schemas::RequestInquiryAnswer,
-        schemas::RequestInquiryList,
-        schemas::DraftPaymentAnswer,
-        schemas::DraftPaymentList,
-        schemas::IssuerTransactionAnswer,
-        schemas::IssuerTransactionList,
-        schemas::PublicIssuerTransactionAnswer,
-        schemas::CredentialAnswer,
-        schemas::CredentialList,
-        schemas::PermittedIpAnswer,
-        schemas::PermittedIpList,
-        schemas::IdAnswer,
-    )),
+    components(schemas(Wire<'static>, GatewayError)),
     modifiers(&Shared)
 )]
 struct Base;
@@ -106,11 +87,16 @@ fn iam() -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Header(value))
 }
 
-/// The document of these groups: title, schemas, headers, examples and key schemes, and in each operation the header
-/// that everyone with an API key can send and the header of every answer.
-pub fn document(groups: impl IntoIterator<Item = utoipa::openapi::OpenApi>) -> utoipa::openapi::OpenApi {
+/// The document of these groups and of these schemas of bunq's answers: title, schemas, headers, examples and key
+/// schemes, and in each operation the header that everyone with an API key can send and the header of every answer.
+pub fn document(
+    groups: impl IntoIterator<Item = utoipa::openapi::OpenApi>,
+    bank: impl IntoIterator<Item = (String, RefOr<Schema>)>,
+) -> utoipa::openapi::OpenApi {
     let mut document = groups.into_iter().fold(Base::openapi(), utoipa::openapi::OpenApi::merge_from);
     let mut components = document.components.take().unwrap_or_default();
+    // In place of what a group knows of them: their names.
+    components.schemas.extend(bank);
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.
         operation.security.get_or_insert_default();

@@ -1,35 +1,54 @@
-//! bunq's objects, as far as their fields are known. Only for the document: answers are passed on and never read into
-//! these.
+//! Schemas of bodies: those of requests, and the names of those of bunq's answers.
 //!
-//! bunq adds fields, kinds and values at any time, so everything is open: a field that may be missing or null is
-//! optional, an enumeration is a text with its known values in the description, and an element of an unknown kind is
-//! valid. What bunq always sends is required; recordings of its answers say what that is.
+//! bunq's answers are passed on, so no function knows their fields. Their schemas are data of whatever builds the
+//! document: `local/gateway/bank`.
 
-mod account;
-mod common;
-mod credential;
-mod envelope;
-mod issuer_transaction;
-mod label;
-mod money_movement;
-mod user;
 
-pub use account::{
-    AccountSetting, Card, CoOwner, External, ExternalSavings, Investment, Joint, Light, MonetaryAccount, Savings,
-    SwitchService,
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema},
 };
-pub use common::{
-    Address, Alias, Attachment, Avatar, Geolocation, Image, ImageUrl, LARGEST_ID, Money, Schedule, SplitReference,
-};
-pub use credential::{CredentialPasswordIp, PermittedDevice, PermittedIp};
-pub use envelope::{
-    AccountElement, AccountList, CredentialAnswer, CredentialElement, CredentialList, DraftPaymentAnswer,
-    DraftPaymentElement, DraftPaymentList, Id, IdAnswer, IdElement, IssuerTransactionAnswer, IssuerTransactionElement,
-    IssuerTransactionList, OrderLine, Pagination, PaymentAnswer, PaymentElement, PaymentList, PermittedIpAnswer,
-    PermittedIpElement, PermittedIpList, PublicIssuerTransactionAnswer, PublicIssuerTransactionElement,
-    RequestInquiryAnswer, RequestInquiryElement, RequestInquiryList, UserAnswer, UserElement,
-};
-pub use issuer_transaction::{IssuerTransaction, PublicIssuerTransaction};
-pub use label::{LabelMonetaryAccount, LabelUser};
-pub use money_movement::{Arrival, DraftEntry, DraftPayment, DraftResponse, Payment, RequestInquiry};
-pub use user::{AnchoredUser, Owner, TaxResident, UserApiKey, UserCompany, UserPaymentServiceProvider, UserPerson};
+
+/// The largest id of bunq's: they are signed 64-bit on the wire.
+pub const LARGEST_ID: i64 = i64::MAX;
+
+macro_rules! names {
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("`", stringify!($name), "` in `local/gateway/bank/ours.toml`.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                Ref::from_schema_name(stringify!($name)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
+}
+
+names! {
+    AccountList,
+    CredentialAnswer,
+    CredentialList,
+    DraftPaymentAnswer,
+    DraftPaymentList,
+    IdAnswer,
+    IssuerTransactionAnswer,
+    IssuerTransactionList,
+    PaymentAnswer,
+    PaymentList,
+    PermittedIpAnswer,
+    PermittedIpList,
+    PublicIssuerTransactionAnswer,
+    RequestInquiryAnswer,
+    RequestInquiryList,
+    UserAnswer,
+}
