@@ -77,7 +77,7 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
         span.record("key", tracing::field::display(principal));
     }
     let started = tokio::time::Instant::now();
-    let mut response = match operation::of_request(&request) {
+    let mut response = match span.in_scope(|| operation::of_request(&request)) {
         Ok(operation) => begin(operation, request, next, &id, &span).await,
         Err(refusal) => refusal,
     };
