@@ -22,40 +22,50 @@ pub(super) struct Operation {
     pub(super) query: &'static [&'static str],
 }
 
+/// Why a request that a route matches is not served.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The path does not have the method. Holds those that it has.
+    MethodNotAllowed(Vec<&'static str>),
+    /// The table does not have the route: nothing would check its query parameters or write its audit line.
+    Unlisted,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let methods = match self {
+            Self::MethodNotAllowed(methods) => methods,
+            Self::Unlisted => return Problem::internal().into_response(),
+        };
+        let mut response = Problem::method_not_allowed().into_response();
+        // RFC 9110 section 15.5.6: the answer names the methods that there are.
+        if let Ok(allowed) = HeaderValue::from_str(&methods.join(",").replace("GET", "GET,HEAD")) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        response
+    }
+}
+
 /// The operation of a request that a route matches; none if no route does.
 ///
 /// # Errors
-/// The answer to a request whose method the path does not have: 405. The answer to a request whose route is not in the
-/// table: 500, because nothing would check its query parameters or write its audit line.
-pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>, Response> {
+/// [`Refusal`].
+pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>, Refusal> {
     let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return Ok(None) };
     // A route with a final slash is the same operation.
     let path = route.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(route);
     // axum answers HEAD where it answers GET.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-    let mut of_path = OPERATIONS.iter().filter(|operation| operation.path == path).peekable();
-    if of_path.peek().is_none() {
+    let of_path = || OPERATIONS.iter().filter(|operation| operation.path == path);
+    if let Some(operation) = of_path().find(|operation| operation.method == *method) {
+        return Ok(Some(operation));
+    }
+    let methods: Vec<_> = of_path().map(|operation| operation.method.as_str()).collect();
+    if methods.is_empty() {
         tracing::error!(route, "a route is not in the table of operations; it was not served");
-        return Err(Problem::internal().into_response());
+        return Err(Refusal::Unlisted);
     }
-    let mut others = Vec::new();
-    for operation in of_path {
-        if operation.method == *method {
-            return Ok(Some(operation));
-        }
-        others.push(operation.method.as_str());
-    }
-    Err(not_allowed(&others))
-}
-
-/// RFC 9110 section 15.5.6: the answer names the methods that there are.
-fn not_allowed(methods: &[&str]) -> Response {
-    let mut response = Problem::method_not_allowed().into_response();
-    let allowed = methods.join(",").replace("GET", "GET,HEAD");
-    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
-        response.headers_mut().insert(header::ALLOW, allowed);
-    }
-    response
+    Err(Refusal::MethodNotAllowed(methods))
 }
 
 /// Refuses a request with a query parameter that its operation does not have, so that nothing that a caller asks for is

@@ -3,7 +3,6 @@
 //! bunq's answers are passed on, so no function knows their fields. Their schemas are data of whatever builds the
 //! document: `local/gateway/bank`.
 
-
 use std::borrow::Cow;
 
 use utoipa::{
