@@ -5,6 +5,7 @@ use shared::types::{
     counterparty::{Address, CounterpartyType},
     text::check_visible,
 };
+pub(crate) use testkit::{Operation, operations};
 
 /// As it is written to the repository.
 pub(crate) fn text() -> String {
@@ -13,34 +14,6 @@ pub(crate) fn text() -> String {
 
 pub(crate) fn document() -> Value {
     serde_json::to_value(local::document()).unwrap()
-}
-
-/// One operation of the document.
-#[derive(Debug)]
-pub(crate) struct Operation<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) value: &'a Value,
-}
-
-impl<'a> Operation<'a> {
-    pub(crate) fn id(&self) -> &'a str {
-        self.value["operationId"].as_str().unwrap_or_default()
-    }
-
-    /// The schema of an answer of this status and media type.
-    pub(crate) fn answer(&self, status: &str, media_type: &str) -> Option<&'a Value> {
-        self.value["responses"].get(status)?["content"].get(media_type)?.get("schema")
-    }
-}
-
-pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
-    let paths = document["paths"].as_object().unwrap();
-    let of_path = paths.iter().flat_map(|(path, item)| {
-        let methods = ["get", "post", "put", "delete", "patch"];
-        methods.into_iter().filter_map(|method| item.get(method).map(|value| Operation { method, path, value }))
-    });
-    of_path.collect()
 }
 
 /// What a reference leads to, or the value itself.

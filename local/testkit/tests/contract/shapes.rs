@@ -1,151 +1,197 @@
-//! What the schema of a type of a field allows is taken, and what it forbids is refused. A body is read and described by
-//! one definition, so only a type can differ from its schema: its parser and its pattern are written apart. The same for
-//! parameters.
+//! What a schema of a body allows is not refused for its shape, and what it forbids is refused.
+
+use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{JsonBody as _, TestApp};
+use testkit::{Journey, every_operation, operation};
 
-use crate::document::{document, list, operations, validator};
+use crate::{
+    document::{document, follow, list, validator},
+    values::{addresses, amounts, anything, moments, texts},
+};
 
-/// Values of any type, and texts that only some types take.
-fn anything() -> Vec<Value> {
-    let mut values = json!([null, true, 0, 1, -1, 2.5, [], [1], {}, { "a": 1 }, i64::MAX, i64::MAX as u64 + 1]);
-    let texts = "| |x|0|1|-1|1.5|ACTIVE|2199-12-01 09:00:00|a@b.example|a\u{202e}b|\u{e9}";
-    values.as_array_mut().unwrap().extend(texts.split('|').map(|text| json!(text)));
-    [140, 141, 9000, 9001].iter().for_each(|length| values.as_array_mut().unwrap().push(json!("x".repeat(*length))));
-    values.as_array().unwrap().clone()
-}
+/// Bodies about which a schema does not say everything: an origin that is ours, a consent that waits for its proof, and
+/// the commands of the setup, which change what the other tests use.
+const NOT_BY_SHAPE: [&str; 3] = ["claim_consent", "create_consent", "run_setup"];
 
-/// Tries texts and numbers, parted by `|`, and [`anything`] at places of a good body.
-async fn check(app: &TestApp, id: &str, path: &str, good: Value, places: &[(&str, &str)]) {
-    let document = document();
-    let operation = operations(&document).into_iter().find(|operation| operation.id() == id).unwrap();
-    let validator = validator(&document, &operation.value["requestBody"]["content"]["application/json"]["schema"]);
-    let tried = places.iter().flat_map(|(place, values)| {
-        let texts = values.split('|').map(|text| json!(text));
-        // A number as it is written, so that none passes through a float.
-        let numbers = values.split('|').filter_map(|text| serde_json::from_str::<Value>(text).ok());
-        texts.chain(numbers.filter(Value::is_number)).chain(anything()).map(|value| (*place, value)).collect::<Vec<_>>()
-    });
-    for (place, value) in tried {
-        let mut body = good.clone();
-        *body.pointer_mut(place).unwrap() = value;
-        let faults = list(&validator, &body);
-        let answer = app.send(app.request(Method::POST, path).bearer_auth(&app.api_key).json_body(&body)).await;
-        let refused = answer.status == 422 && answer.json()["code"] == "invalid_request";
-        assert_eq!(refused, !faults.is_empty(), "{id}: {body}\n{}\n{faults:?}", answer.text);
-    }
-}
-
-const AMOUNTS: &str =
-    "12.50|12.5|12|0.01|0.1|0.10|0.00|0.0|00.01|007|1.|.5|1.234|1,50|+1|1e3| 1|999999999999.99|1000000000000";
-const IDS: &str = "60101|060101|9223372036854775807|99999999999999999999| 1|+1";
-const IBANS: &str = "NL91 ABNA 0417 1643 00|nl91abna0417164300|GB29NWBK60161331926819|NL91-ABNA|NL91";
-/// The last ones would be days that no month has, which no pattern tells.
-const MOMENTS: &str = "2199-12-01 09:00:00.123456|2199-12-01T09:00|2199-12-01T09:00:00Z|2199-12-01T10:00:00+01:00|\
-    2199-12-01T10:00:00.5-05:30|2199-13-01 09:00:00|2199-12-32 09:00:00|2199-12-01 24:00:00|2199-12-01 09:60:00|tomorrow";
-const PHONES: &str = "+3161234|+316123|+316123456789012|+3161234567890123|0612345678|+0612345678|+31 6 12345678";
-const URLS: &str = "https://shop.example/a?b=c|http://localhost:8080/|ftp://shop.example|shop.example|javascript:1";
-const IPS: &str = "185.40.108.9|10.0.0.1|127.0.0.1|169.254.1.1|172.15.0.1|172.16.0.1|172.31.0.1|172.32.0.1|192.168.1.1|\
-    100.63.0.1|100.64.0.1|100.127.0.1|100.128.0.1|192.0.2.1|198.51.100.1|203.0.113.1|0.0.0.1|223.0.0.1|224.0.0.1|\
-    239.0.0.1|240.0.0.1|255.255.255.255|256.1.1.1|1.1.1|1.1.1.1.1|::1|2a00::1|*|01.1.1.1";
-
-#[tokio::test]
-async fn the_types_of_fields_agree_with_their_schemas() {
-    let app = TestApp::start().await;
-    let user = app.connect("person").await;
-    let inquiry = |kind: &str, value: &str| {
-        json!({
-            "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch", "reference": "a",
-            "receiver_type": kind, "receiver_value": value, "receiver_name": "J. Jansen",
-        })
+/// A good body with one part replaced: by pointer, whose last name may be new. `null` as a value stays null; `None`
+/// takes the part away.
+fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
+    let mut body = body.clone();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => parent.insert(name.to_owned(), value),
+        None => parent.remove(name),
     };
-    let (id, path) = ("create_request_inquiry", format!("/user/{user}/request-inquiry"));
-    let places = [("/monetary_account_id", IDS), ("/amount", AMOUNTS), ("/currency", "EUR|USD|eur|EURO|ABC")];
-    let more =
-        [("/description", "Lunch"), ("/receiver_value", IBANS), ("/receiver_name", " J. "), ("/reference", "a b| a")];
-    check(&app, id, &path, inquiry("IBAN", "NL91ABNA0417164300"), &[&places[..], &more[..]].concat()).await;
-    let places = [
-        ("/receiver_value", "a.b+c@bunq.com|a@|@b|a b@c.nl"),
-        ("/receiver_type", "iban|URL"),
-        ("/receiver_name", "J."),
-    ];
-    check(&app, id, &path, inquiry("EMAIL", "sugardaddy@bunq.com"), &places).await;
-    check(&app, id, &path, inquiry("PHONE_NUMBER", "+31612345678"), &[("/receiver_value", PHONES)]).await;
-
-    let mut draft = inquiry("EMAIL", "sugardaddy@bunq.com");
-    draft["schedule"] = json!({ "time_start": "2199-01-01 00:00:00", "recurrence_unit": "ONCE", "recurrence_size": 1 });
-    draft["number_of_required_accepts"] = json!(1);
-    draft["attachment_ids"] = json!([1, "2"]);
-    let places = [("/schedule/time_start", MOMENTS), ("/schedule/recurrence_size", "12|4294967295|4294967296")];
-    let more = [("/number_of_required_accepts", "2"), ("/attachment_ids", ""), ("/attachment_ids/1", IDS)];
-    let places = [&places[..], &more[..]].concat();
-    check(&app, "create_draft_payment", &format!("/user/{user}/draft-payment"), draft, &places).await;
-
-    let good = json!({
-        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
-        "amount": { "value": "12.50", "currency": "EUR" },
-        "description": "Order 7",
-        "url_redirect": "https://shop.example/thanks",
-    });
-    let path = "/psd2/payment-service-provider-issuer-transaction";
-    let places = [("/description", "a\nb"), ("/url_redirect", URLS), ("/counterparty_alias", ""), ("/amount", "1.00")];
-    check(&app, "create_issuer_transaction", path, good, &places).await;
-
-    let key = app.read_secret("tpp").await["psp"]["credential_id"].clone();
-    let path = format!("/credential-password-ip/{key}/ip");
-    check(&app, "create_permitted_ip", &path, json!({ "ip": "185.40.108.9" }), &[("/ip", IPS)]).await;
-
-    let good = json!({ "reference": "a", "expires_in": 60 });
-    let places = [("/reference", "a.b_c-D|a b|a/b"), ("/expires_in", "59.0|x")];
-    check(&app, "create_consent", "/consents", good, &places).await;
+    body
 }
 
-/// What a parameter's text is, as its schema sees it: the number or the boolean that it says, where it says one.
-fn value_of(schema: &Value, text: &str) -> Value {
-    match schema["type"].as_str() {
-        Some("integer") => text.parse::<u64>().map_or_else(|_| json!(text), |number| json!(number)),
-        Some("boolean") => text.parse::<bool>().map_or_else(|_| json!(text), |flag| json!(flag)),
-        _ => json!(text),
+/// Places of a body, and values to be tried there besides [`anything`].
+type Places = Vec<(String, Vec<Value>)>;
+
+fn places<const N: usize>(places: [(&str, Vec<Value>); N]) -> Places {
+    places.into_iter().map(|(place, values)| (place.to_owned(), values)).collect()
+}
+
+/// A deployment in which whatever can be ended is unknown: an invalid shape is refused before the bank is asked, and
+/// nothing else happens.
+async fn start() -> Journey {
+    let mut journey = Journey::start().await;
+    for operation in every_operation().iter().filter(|operation| operation.method() == Method::PUT) {
+        let (name, _) = operation.parameters("path").last().unwrap();
+        journey.places.insert(name.to_uppercase(), "9999".to_owned());
+    }
+    journey
+}
+
+/// Tries variants of a good body.
+async fn check(journey: &Journey, id: &str, good: &Value, places: &Places) {
+    let operation = operation(id);
+    let schema = &operation.value["requestBody"]["content"]["application/json"]["schema"];
+    let validator = validator(&document(), schema);
+    let mut tried = vec![json!([]), json!("x"), json!(1), with(good, "/surplus", Some(json!(1))), good.clone()];
+    for (place, values) in places {
+        let values = values.iter().cloned().map(Some).chain(anything());
+        tried.extend(values.map(|value| with(good, place, value)));
+    }
+    for tried in tried {
+        let faults = list(&validator, &tried);
+        let answer = journey.send_body(&operation, &tried).await;
+        let refused = answer.status == 422 && answer.json()["code"] == "invalid_request";
+        assert_eq!(refused, !faults.is_empty(), "{id}: {tried}\n{}\n{faults:?}", answer.text);
+    }
+}
+
+/// The fields of a schema, by pointer, with every value that one of them lists.
+fn fields(document: &Value, schema: &Value, at: &str, found: &mut BTreeMap<String, Vec<Value>>) {
+    let schema = follow(document, schema);
+    for kind in ["oneOf", "anyOf", "allOf"] {
+        schema[kind].as_array().into_iter().flatten().for_each(|one| fields(document, one, at, found));
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        let values = values.iter().filter_map(Value::as_str).flat_map(|text| [json!(text), json!(text.to_lowercase())]);
+        found.entry(at.to_owned()).or_default().extend(values);
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{at}/{name}");
+        found.entry(place.clone()).or_default();
+        fields(document, property, &place, found);
     }
 }
 
 #[tokio::test]
-async fn parameters_agree() {
-    let app = TestApp::start().await;
-    let user = app.connect("person").await;
-    let document = document();
-    let payments = format!("/user/{user}/payments/60101");
-    let routes = [
-        ("list_payments", payments.as_str(), "all=true&"),
-        ("list_users", "/users", ""),
-        ("list_issuer_transactions", "/psd2/payment-service-provider-issuer-transaction", ""),
-        ("list_credential_password_ips", "/credential-password-ip", ""),
-        ("list_consents", "/consents", ""),
-    ];
-    let texts = "|0|1|50|100|101|200|201|-1|1.5|x|x y|true|false|TRUE|2026-01-31|2026-02-30|a.b-c_d";
-    for (id, path, before) in routes {
-        let operation = operations(&document).into_iter().find(|operation| operation.id() == id).unwrap();
-        let parameters = operation.value["parameters"].as_array().unwrap().iter();
-        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
-            let name = parameter["name"].as_str().unwrap();
-            // A cursor is whatever the page before said; a walk goes from the newest to the oldest; and a walk is asked
-            // for once.
-            let before = if ["newer_id", "all"].contains(&name) { "" } else { before };
-            if name == "cursor" {
-                continue;
-            }
-            let validator = validator(&document, &parameter["schema"]);
-            for text in texts.split('|') {
-                let fits = list(&validator, &value_of(&parameter["schema"], text)).is_empty();
-                let request = app.request(Method::GET, &format!("{path}?{before}{name}={}", text.replace(' ', "%20")));
-                let answer = app.send(request.bearer_auth(&app.api_key)).await;
-                let refused = answer.status == 422 && answer.json()["code"] == "invalid_request";
-                assert_eq!(refused, !fits, "{id}: {name}={text}: {answer:?}");
-            }
+async fn every_field_of_every_body_agrees() {
+    let (journey, document) = (start().await, document());
+    for operation in every_operation().iter().filter(|operation| operation.example().is_some()) {
+        if NOT_BY_SHAPE.contains(&operation.id()) {
+            continue;
         }
-        let answer = app.get(&format!("{path}?surplus=1")).await;
-        answer.problem(422, "invalid_request");
+        let good = journey.body(operation);
+        let mut found = BTreeMap::new();
+        fields(&document, &operation.value["requestBody"]["content"]["application/json"]["schema"], "", &mut found);
+        found.retain(|place, _| {
+            place.rsplit_once('/').is_some_and(|(parent, _)| good.pointer(parent).is_some_and(Value::is_object))
+        });
+        assert!(!found.is_empty(), "{} has fields", operation.id());
+        let statuses = texts(&["CANCELLED", "REJECTED", "REVOKED", "ACCEPTED", "INACTIVE", "active"]);
+        for (place, values) in &mut found {
+            values.extend(if place.contains("time") { moments() } else { statuses.clone() });
+        }
+        check(&journey, operation.id(), &good, &found.into_iter().collect()).await;
     }
+}
+
+/// The fields of an order that do not hang on the type of the receiver.
+fn order_places() -> Places {
+    let mut ids = texts(&["60101", "060101", "9223372036854775807", "99999999999999999999", " 1", "+1"]);
+    ids.extend([json!(60_101), json!(i64::MAX), json!(i64::MAX as u64 + 1)]);
+    places([
+        ("/monetary_account_id", ids),
+        ("/amount", amounts()),
+        ("/currency", texts(&["EUR", "USD", "eur", "EURO", "ABC"])),
+        ("/description", vec![json!("é".repeat(140)), json!("é".repeat(9001))]),
+        ("/receiver_type", texts(&["iban", "URL", "EMAIL"])),
+        ("/receiver_name", vec![json!("é".repeat(140)), json!("é".repeat(141)), json!(" J. ")]),
+    ])
+}
+
+#[tokio::test]
+async fn the_receivers_of_requests_agree() {
+    let journey = start().await;
+    let ibans = texts(&["NL91 ABNA 0417 1643 00", "nl91abna0417164300", "GB29NWBK60161331926819", "NL91-ABNA", "NL91"]);
+    let addresses = texts(&["a.b+c@bunq.com", "a@", "@b", "a b@c.nl"]);
+    let numbers = texts(&[
+        "+3161234",
+        "+316123",
+        "+316123456789012",
+        "+3161234567890123",
+        "0612345678",
+        "+0612345678",
+        "+31 6 12345678",
+    ]);
+    let (short, long) = (vec![json!("é".repeat(141)), json!("a\u{202e}b")], vec![json!("é".repeat(9000))]);
+    for (kind, value, values, descriptions) in [
+        ("IBAN", "NL91ABNA0417164300", ibans, short),
+        ("EMAIL", "sugardaddy@bunq.com", addresses, long),
+        ("PHONE_NUMBER", "+31612345678", numbers, vec![]),
+    ] {
+        let mut good = journey.body(&operation("create_request_inquiry"));
+        good["receiver_type"] = json!(kind);
+        good["receiver_value"] = json!(value);
+        let mut tried = places([("/receiver_value", values), ("/description", descriptions)]);
+        tried.extend(order_places());
+        check(&journey, "create_request_inquiry", &good, &tried).await;
+    }
+}
+
+#[tokio::test]
+async fn the_schedules_of_drafts_agree() {
+    let journey = start().await;
+    let mut draft = journey.body(&operation("create_draft_payment"));
+    draft["schedule"] = json!({ "time_start": "2199-01-01 00:00:00", "recurrence_unit": "ONCE", "recurrence_size": 1 });
+    let sizes = vec![json!(12), json!("12"), json!(u32::MAX), json!(u64::from(u32::MAX) + 1)];
+    let attachments = vec![json!([1, "2"]), json!([0]), json!([true]), json!(vec![1; 100]), json!(vec![1; 101])];
+    let tried = places([
+        ("/status", vec![]),
+        ("/number_of_required_accepts", vec![json!("1"), json!(2)]),
+        ("/previous_updated_timestamp", moments()),
+        ("/schedule", vec![]),
+        ("/schedule/time_start", moments()),
+        ("/schedule/time_end", moments()),
+        ("/schedule/recurrence_unit", texts(&["DAILY", "YEARLY", "daily"])),
+        ("/schedule/recurrence_size", sizes),
+        ("/schedule/surplus", vec![]),
+        ("/attachment_ids", attachments),
+    ]);
+    check(&journey, "create_draft_payment", &draft, &tried).await;
+}
+
+#[tokio::test]
+async fn the_bodies_of_issuer_transactions_agree() {
+    let journey = start().await;
+    let urls =
+        ["https://shop.example/a?b=c", "http://localhost:8080/", "ftp://shop.example", "shop.example", "javascript:1"];
+    let descriptions = vec![json!("é".repeat(140)), json!("é".repeat(141)), json!("a\u{202e}b"), json!("a\nb")];
+    let tried = places([
+        ("/counterparty_alias/type", texts(&["EMAIL"])),
+        ("/counterparty_alias/value", texts(&["GB29NWBK60161331926819"])),
+        ("/counterparty_alias/name", vec![json!("é".repeat(140)), json!("é".repeat(141))]),
+        ("/counterparty_alias/service", vec![]),
+        ("/amount/value", amounts()),
+        ("/amount/currency", texts(&["USD", "eur"])),
+        ("/description", descriptions),
+        ("/url_redirect", texts(&urls)),
+        ("/status", vec![]),
+    ]);
+    let good = journey.body(&operation("create_issuer_transaction"));
+    check(&journey, "create_issuer_transaction", &good, &tried).await;
+}
+
+#[tokio::test]
+async fn the_addresses_that_may_be_permitted_agree() {
+    let journey = start().await;
+    let good = journey.body(&operation("create_permitted_ip"));
+    check(&journey, "create_permitted_ip", &good, &places([("/ip", addresses())])).await;
 }

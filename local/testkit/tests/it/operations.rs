@@ -1,7 +1,7 @@
 //! Every operation of the API, as its document lists them: a new route cannot be forgotten by the tests that walk them.
 
 use reqwest::Method;
-use serde_json::Value;
+use testkit::every_operation;
 
 /// One operation.
 pub(crate) struct Operation {
@@ -19,28 +19,15 @@ pub(crate) struct Operation {
 
 /// All of them. `user_id` stands where a customer is asked for.
 pub(crate) fn operations(user_id: &str) -> Vec<Operation> {
-    let document = serde_json::to_value(local::document()).unwrap();
-    let paths = document["paths"].as_object().unwrap();
-    let operations: Vec<_> = paths
-        .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().iter().map(move |(method, one)| (path, method, one)))
-        .map(|(path, method, one)| Operation {
-            id: one["operationId"].as_str().unwrap().to_owned(),
-            method: method.to_uppercase().parse().unwrap(),
-            route: path.clone(),
-            tag: one["tags"][0].as_str().unwrap().to_owned(),
-            path: fill(path, user_id),
-            scope: one["security"].as_array().into_iter().flatten().find_map(scope),
-        })
-        .collect();
-    assert!(operations.len() > 30, "the document lists them all: {}", operations.len());
-    operations
-}
-
-fn scope(security: &Value) -> Option<String> {
-    let scopes = security.get("api_key")?.as_array().unwrap();
-    let [scope] = scopes.as_slice() else { panic!("one scope each: {security}") };
-    Some(scope.as_str().unwrap().to_owned())
+    let operation = |one: &testkit::Operation<'_>| Operation {
+        id: one.id().to_owned(),
+        method: one.method(),
+        route: one.path.to_owned(),
+        tag: one.function().to_owned(),
+        path: fill(one.path, user_id),
+        scope: one.scope().map(str::to_owned),
+    };
+    every_operation().iter().map(operation).collect()
 }
 
 fn fill(path: &str, user_id: &str) -> String {

@@ -1,0 +1,69 @@
+//! What a schema of a query parameter allows is not refused for its shape, and what it forbids is refused.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Journey, every_operation};
+
+use crate::document::{document, list, validator};
+
+/// What a parameter's text is, as its schema sees it: the number or the boolean that it says, where it says one.
+fn value_of(schema: &Value, text: &str) -> Value {
+    match schema["type"].as_str() {
+        Some("integer") => text.parse::<u64>().map_or_else(|_| json!(text), |number| json!(number)),
+        Some("boolean") => text.parse::<bool>().map_or_else(|_| json!(text), |flag| json!(flag)),
+        _ => json!(text),
+    }
+}
+
+#[tokio::test]
+async fn parameters_agree() {
+    let (journey, document) = (Journey::start().await, document());
+    let texts = [
+        "",
+        "0",
+        "1",
+        "50",
+        "100",
+        "101",
+        "200",
+        "201",
+        "-1",
+        "1.5",
+        "x",
+        "x y",
+        "true",
+        "false",
+        "TRUE",
+        "2026-01-31",
+        "2026-02-30",
+        "a.b-c_d",
+    ];
+    let lists = every_operation().iter().filter(|operation| {
+        operation.method() == Method::GET && operation.scope().is_some() && operation.parameters("query").count() > 0
+    });
+    for operation in lists {
+        let (id, path) = (operation.id(), journey.path(operation));
+        for (name, parameter) in operation.parameters("query") {
+            // A cursor is whatever the page before said.
+            if name == "cursor" {
+                continue;
+            }
+            // A walk goes from the newest to the oldest, and only a walk has a beginning.
+            let walks = operation.parameters("query").any(|(name, _)| name == "all");
+            let befores: &[&str] = match name {
+                "since" => &["all=true&"],
+                "newer_id" | "all" => &[""],
+                _ if walks => &["", "all=true&"],
+                _ => &[""],
+            };
+            let validator = validator(&document, &parameter["schema"]);
+            for (text, before) in texts.iter().flat_map(|text| befores.iter().map(move |before| (text, before))) {
+                let fits = list(&validator, &value_of(&parameter["schema"], text)).is_empty();
+                let answer = journey.app.get(&format!("{path}?{before}{name}={}", text.replace(' ', "%20"))).await;
+                let refused = answer.status == 422 && answer.json()["code"] == "invalid_request";
+                assert_eq!(refused, !fits, "{id}: {name}={text}: {answer:?}");
+            }
+        }
+        journey.app.get(&format!("{path}?surplus=1")).await.problem(422, "invalid_request");
+    }
+}
