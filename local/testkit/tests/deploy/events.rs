@@ -1,4 +1,5 @@
-//! Every event of `events/` gets the answer that `events/expected.json` promises, and every operation has an event.
+//! Every event of `events/` gets the answer that it promises: the operation's success, or what `events/expected.json`
+//! says.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use testkit::TestApp;
+use testkit::{Journey, events, every_operation, operation};
 
 use crate::{
     deployment::{GROUPS, Process},
@@ -16,29 +17,7 @@ use crate::{
     template::{self, read},
 };
 
-/// The words in events that stand for something of a deployment.
-const PLACES: [&str; 18] = [
-    "API_KEY",
-    "USER_ID",
-    "MONETARY_ACCOUNT_ID",
-    "PAYMENT_ID",
-    "REQUEST_INQUIRY_ID",
-    "DRAFT_PAYMENT_ID",
-    "TRANSACTION_ID",
-    "PUBLIC_ID",
-    "CREDENTIAL_PASSWORD_IP_ID",
-    "ITEM_ID",
-    "KEY_ID",
-    "STATE",
-    "CODE",
-    "BROWSER",
-    "CONSENT_ID",
-    "PENDING_CONSENT_ID",
-    "TICKET",
-    "PROOF",
-];
-
-/// An event: its function and its name, which is an operation's id with a word on what is particular.
+/// An event: its function and its name, which is an operation's id, perhaps with a word on what is particular.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) group: &'static str,
@@ -50,21 +29,30 @@ impl Event {
         format!("{}/{}.json", self.group, self.name)
     }
 
+    fn text(&self) -> String {
+        read(&format!("events/{}", self.path()))
+    }
+
+    /// The operation's id; `direct` for a direct invocation of the setup.
     pub(crate) fn operation(&self) -> &str {
         self.name.split('.').next().unwrap()
     }
 
+    fn is_direct(&self) -> bool {
+        self.operation() == "direct"
+    }
+
     /// The event with its placeholders filled in, as `events/fill` does it.
-    pub(crate) fn filled(&self, places: &BTreeMap<&'static str, String>) -> Value {
-        let text = read(&format!("events/{}", self.path()));
-        let mut filled = String::new();
-        for word in text.split_inclusive(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')) {
-            let end = word.trim_end_matches(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).len();
-            let (name, rest) = word.split_at(end);
-            filled.push_str(places.get(name).map_or(name, String::as_str));
-            filled.push_str(rest);
-        }
+    pub(crate) fn filled(&self, places: &BTreeMap<String, String>) -> Value {
+        let filled = events::fill(&self.text(), places);
         serde_json::from_str(&filled).unwrap_or_else(|error| panic!("{}: {error}", self.path()))
+    }
+
+    /// Makes anew what the event's operation can be done to only once.
+    pub(crate) async fn prepare(&self, journey: &mut Journey) {
+        if !self.is_direct() {
+            journey.renew(&operation(self.operation())).await;
+        }
     }
 }
 
@@ -80,104 +68,36 @@ pub(crate) fn of(group: &'static str) -> Vec<Event> {
 }
 
 /// A deployment with something behind every placeholder.
-pub(crate) async fn prepared() -> (TestApp, BTreeMap<&'static str, String>) {
-    let app = TestApp::start().await;
-    let user_id = app.connect("person").await;
-    let (key_id, _) = app.create_api_key(&["accounts"]).await;
-    let mut places = BTreeMap::from([
-        ("API_KEY", app.api_key.clone()),
-        ("USER_ID", user_id.clone()),
-        ("MONETARY_ACCOUNT_ID", "60101".to_owned()),
-        ("KEY_ID", key_id),
-    ]);
-    let order = json!({
-        "monetary_account_id": 60101, "amount": "1.00", "currency": "EUR", "description": "Before", "receiver_type": "IBAN",
-        "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",
-    });
-    let transaction = json!({
-        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
-        "amount": { "value": "1.00", "currency": "EUR" }, "description": "Before", "url_redirect": "https://shop.example/thanks",
-    });
-    let psd2 = "/psd2/payment-service-provider-issuer-transaction";
-    for (place, path, body) in [
-        ("REQUEST_INQUIRY_ID", format!("/user/{user_id}/request-inquiry"), &order),
-        ("DRAFT_PAYMENT_ID", format!("/user/{user_id}/draft-payment"), &order),
-        ("TRANSACTION_ID", psd2.to_owned(), &transaction),
-    ] {
-        let answer = app.post(&path, body).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        places.insert(place, answer.json()["Response"][0]["Id"]["id"].to_string());
-    }
-    let found = async |path: &str, pointer: &str| {
-        let answer = app.get(path).await.json();
-        let found = answer.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}: {answer}"));
-        found.as_str().map_or_else(|| found.to_string(), str::to_owned)
-    };
-    let payments = format!("/user/{user_id}/payments/60101");
-    places.insert("PAYMENT_ID", found(&payments, "/Response/0/Payment/id").await);
-    let transaction = format!("{psd2}/{}", places["TRANSACTION_ID"]);
-    let public = "/Response/0/PaymentServiceProviderIssuerTransaction/public_uuid";
-    places.insert("PUBLIC_ID", found(&transaction, public).await);
-    let credential = app.read_secret("tpp").await["psp"]["credential_id"].to_string();
-    let ips = format!("/credential-password-ip/{credential}/ip");
-    places.insert("ITEM_ID", found(&ips, "/Response/0/PermittedIp/id").await);
-    places.insert("CREDENTIAL_PASSWORD_IP_ID", credential);
-    // Those of a consent are added where one is begun.
-    assert!(places.keys().all(|name| PLACES.contains(name)), "PLACES lacks one of {places:?}");
-    (app, places)
+pub(crate) async fn prepared() -> Journey {
+    let mut journey = Journey::start().await;
+    let (key_id, _) = journey.app.create_api_key(&["accounts"]).await;
+    journey.places.insert("KEY_ID".to_owned(), key_id);
+    journey
 }
 
-/// Asks for a consent: its id and its ticket.
-async fn ask(app: &TestApp, body: &Value) -> (String, String) {
-    let asked = app.ask_consent(body).await;
-    let ticket = asked["url"].as_str().unwrap().rsplit_once("ticket=").unwrap().1.to_owned();
-    (asked["consent_id"].as_str().unwrap().to_owned(), ticket)
-}
-
-/// Begins a consent where an event ends one: it works once.
-pub(crate) async fn begin(app: &TestApp, event: &Event, places: &mut BTreeMap<&'static str, String>) {
-    match event.operation() {
-        "begin_consent" => {
-            places.insert("TICKET", ask(app, &json!({})).await.1);
-            return;
-        }
-        "find_consent" | "delete_consent" => {
-            let (id, _) = ask(app, &json!({})).await;
-            places.insert("CONSENT_ID", id.clone());
-            places.insert("PENDING_CONSENT_ID", id);
-            return;
-        }
-        "claim_consent" => {
-            let (id, ticket) = ask(app, &json!({ "return_url": "https://app.example/bank" })).await;
-            let (cookie, page) = app.open_consent(&format!("/auth?ticket={ticket}")).await;
-            let path = app.approve(&page, "company").await;
-            let back = app.callback(&path, &cookie).await;
-            places.insert("PROOF", back.header("location").rsplit_once("proof=").unwrap().1.to_owned());
-            places.insert("CONSENT_ID", id);
-            return;
-        }
-        "complete_consent" => {}
-        _ => return,
+/// What each event is answered: a status, `"answers"`, or the type of a direct invocation's error.
+fn promised() -> BTreeMap<String, Value> {
+    let particular: BTreeMap<String, Value> = serde_json::from_str(&read("events/expected.json")).unwrap();
+    let success =
+        |one: &testkit::Operation<'_>| (format!("{}/{}.json", one.function(), one.id()), json!(one.success()));
+    let mut promised: BTreeMap<_, _> = every_operation().iter().map(success).collect();
+    for (path, answer) in particular {
+        assert_ne!(promised.insert(path.clone(), answer.clone()), Some(answer), "{path} is as the document says");
     }
-    let (cookie, page) = app.begin_consent().await;
-    let callback = app.url.join(&app.approve(&page, "company").await).unwrap();
-    let query: BTreeMap<_, _> = callback.query_pairs().into_owned().collect();
-    places.insert("STATE", query["state"].clone());
-    places.insert("CODE", query["code"].clone());
-    places.insert("BROWSER", cookie.split_once('=').unwrap().1.to_owned());
+    promised
 }
 
 #[tokio::test]
 async fn every_event_is_answered_as_promised() {
-    let expected: BTreeMap<String, Value> = serde_json::from_str(&read("events/expected.json")).unwrap();
-    let (app, mut places) = prepared().await;
+    let promised = promised();
+    let mut journey = prepared().await;
     let mut answered = BTreeMap::new();
 
     for group in GROUPS {
-        let process = Process::start(&app, &app.aws.url()).await;
+        let process = Process::start(&journey.app, &journey.app.aws.url()).await;
         for event in of(group) {
-            begin(&app, &event, &mut places).await;
-            let answer = match process.invoke(group, event.filled(&places)).await {
+            event.prepare(&mut journey).await;
+            let answer = match process.invoke(group, event.filled(&journey.places)).await {
                 Ok(answer) if answer["statusCode"].is_null() => json!("answers"),
                 Ok(answer) => answer["statusCode"].clone(),
                 Err(error) => json!(error),
@@ -186,11 +106,10 @@ async fn every_event_is_answered_as_promised() {
         }
     }
 
-    let promised = |path: &String| expected.get(path).unwrap_or(&Value::Null).clone();
-    let wrong: Vec<_> = answered.iter().filter(|(path, answer)| **answer != promised(path)).collect();
+    let wrong: Vec<_> = answered.iter().filter(|(path, answer)| promised.get(*path) != Some(answer)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     let names = |answers: &BTreeMap<String, Value>| answers.keys().cloned().collect();
-    assert_same("events/", names(&answered), "events/expected.json", names(&expected));
+    assert_same("events/", names(&answered), "the document with events/expected.json", names(&promised));
 }
 
 #[test]
@@ -203,11 +122,11 @@ fn every_operation_has_an_event_and_every_event_an_operation() {
 
     let events: Vec<_> = GROUPS.into_iter().flat_map(of).collect();
 
-    let plain = events.iter().filter(|event| event.name == event.operation() && event.operation() != "direct");
+    let plain = events.iter().filter(|event| event.name == event.operation() && !event.is_direct());
     let plain = plain.map(|event| event.name.clone()).collect();
     assert_same("events/", plain, "template.yaml", operations.clone());
     for event in &events {
-        assert!(event.operation() == "direct" || operations.contains(event.operation()), "{event:?}");
+        assert!(event.is_direct() || operations.contains(event.operation()), "{event:?}");
     }
     for action in ["run", "status", "create_api_key", "list_api_keys", "rotate_api_key", "revoke_api_key"] {
         assert!(events.iter().any(|event| event.name == format!("direct.{action}")), "{action}");
@@ -226,13 +145,16 @@ fn every_event_says_its_route_as_the_template_does() {
             "2.0" => content["routeKey"].as_str().unwrap().to_owned(),
             _ => format!("{} {}", content["httpMethod"].as_str().unwrap(), content["resource"].as_str().unwrap()),
         };
-        let known = resources.values().any(|resource| resource["Properties"]["RouteKey"] == says);
+        let function: String = event.group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        let target = format!("integrations/${{{function}Integration}}");
+        let leads_here = |route: &Value| route["RouteKey"] == says && route["Target"]["Fn::Sub"] == target;
+        let known = resources.values().any(|resource| leads_here(&resource["Properties"]));
         assert!(known || event.name.ends_with(".wrong-method"), "{event:?}: {says}");
     }
 }
 
 /// Runs `events/fill` with nothing but these variables.
-fn fill(event: &Event, variables: &BTreeMap<&'static str, String>) -> Output {
+fn fill(event: &Event, variables: &BTreeMap<String, String>) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut command = Command::new(root.join("events/fill"));
@@ -242,23 +164,18 @@ fn fill(event: &Event, variables: &BTreeMap<&'static str, String>) -> Output {
 
 #[test]
 fn the_script_fills_every_placeholder_or_fails_and_names_it() {
-    let places: BTreeMap<&'static str, String> = PLACES.iter().map(|name| (*name, format!("a&b|c\\{name}"))).collect();
     for event in GROUPS.into_iter().flat_map(of) {
-        let text = read(&format!("events/{}", event.path()));
-        let words: BTreeSet<_> =
-            text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).collect();
-        let needed: Vec<_> = PLACES.into_iter().filter(|name| words.contains(name)).collect();
+        let needed = events::places_in(&event.text());
         // A value may hold whatever a replacement could misread, but no name of a placeholder.
-        let values = places.iter().map(|(name, value)| (*name, value.to_lowercase())).collect();
+        let value = |name: &String| (name.clone(), format!("a&b|c\\{}", name.to_lowercase()));
+        let values = needed.iter().map(value).collect();
 
         let filled = fill(&event, &values);
         let unfilled = fill(&event, &BTreeMap::new());
 
         assert!(filled.status.success(), "{event:?}: {filled:?}");
         let filled = String::from_utf8(filled.stdout).unwrap();
-        for name in &needed {
-            assert!(filled.contains(&values[name]), "{event:?}: {name} is not filled in");
-        }
+        assert_eq!(filled.trim_end(), events::fill(&event.text(), &values).trim_end(), "{event:?}");
         let said = String::from_utf8(unfilled.stderr).unwrap();
         assert_eq!(unfilled.status.success(), needed.is_empty(), "{event:?}: {said}");
         assert!(needed.iter().all(|name| said.contains(name)), "{event:?}: {said}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use testkit::TestApp;
+use testkit::{Journey, TestApp};
 
 use crate::{
     aws_log::{Access, AwsLog},
@@ -110,36 +110,30 @@ fn check(resources: &Map<String, Value>, group: &str, seen: &BTreeSet<Access>) -
 #[tokio::test]
 async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idle() {
     let resources = template::resources();
-    let (app, mut places) = events::prepared().await;
+    let mut journey = events::prepared().await;
     for group in GROUPS {
-        let log = AwsLog::start(app.aws.url()).await;
+        let log = AwsLog::start(journey.app.aws.url()).await;
         // Twice, so that starts are repeated; the second time nothing is in memory, and the bank has ended every
         // session. Two hours later each time, since a key's and a customer's use is noted once an hour.
         for _ in 0..2 {
-            app.advance(7200).await;
-            let process = Process::start(&app, &log.url).await;
+            journey.app.advance(7200).await;
+            let process = Process::start(&journey.app, &log.url).await;
             let mut events = events::of(group);
             // First, before a preparation uses the key, and notes that, in another process.
             events.sort_by_key(|event| event.name != "list_consents");
             for event in events {
-                events::begin(&app, &event, &mut places).await;
-                match event.name.as_str() {
-                    "delete_user" => drop(places.insert("USER_ID", app.connect("company").await)),
+                event.prepare(&mut journey).await;
+                if event.name == "delete_user.reference" {
                     // One of two references: the connection stays.
-                    "delete_user.reference" => {
-                        app.connect_as("person", "customer-17").await;
-                        places.insert("USER_ID", app.connect_as("person", "customer-18").await);
-                    }
-                    _ => {}
+                    journey.app.connect_as("person", "customer-17").await;
+                    let user_id = journey.app.connect_as("person", "customer-18").await;
+                    journey.places.insert("USER_ID".to_owned(), user_id);
                 }
-                let _ = process.invoke(group, event.filled(&places)).await;
-                if event.name == "delete_user" {
-                    places.insert("USER_ID", app.connect("person").await);
-                }
+                let _ = process.invoke(group, event.filled(&journey.places)).await;
             }
-            app.bank.expire_sessions().await;
+            journey.app.bank.expire_sessions().await;
         }
-        refuse_a_consent(&app, group, &log).await;
+        refuse_a_consent(&mut journey, group, &log).await;
 
         let used = check(&resources, group, &log.seen());
 
@@ -157,20 +151,20 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
 }
 
 /// Has the bank refuse the token that it has just given, upon which the function asks for the TPP's own session.
-async fn refuse_a_consent(app: &TestApp, group: &'static str, log: &AwsLog) {
+async fn refuse_a_consent(journey: &mut Journey, group: &'static str, log: &AwsLog) {
     if group != "oauth" {
         return;
     }
     let text = "User credentials are incorrect. Incorrect API key or IP address.";
     let body = json!({ "Error": [{ "error_description": text, "error_description_translated": text }] });
-    let process = Process::start(app, &log.url).await;
+    let process = Process::start(&journey.app, &log.url).await;
     let complete = events::of(group).into_iter().find(|event| event.name == "complete_consent").unwrap();
-    let mut places = std::collections::BTreeMap::new();
-    events::begin(app, &complete, &mut places).await;
-    app.bank.expire_sessions().await;
-    app.bank.fault(json!({ "endpoint": "POST session-server", "times": 1, "status": 400, "body": body })).await;
-    let answer = process.invoke(group, complete.filled(&places)).await.unwrap();
-    app.bank.clear_faults().await;
+    complete.prepare(journey).await;
+    let bank = &journey.app.bank;
+    bank.expire_sessions().await;
+    bank.fault(json!({ "endpoint": "POST session-server", "times": 1, "status": 400, "body": body })).await;
+    let answer = process.invoke(group, complete.filled(&journey.places)).await.unwrap();
+    bank.clear_faults().await;
     assert_eq!(answer["statusCode"], 403, "{answer}");
 }
 
