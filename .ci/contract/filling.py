@@ -32,12 +32,11 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
             # An inferred link takes bunq's `{"Id": {"id": 7}}` for the id itself.
             parameters[name] = parameters[name].get("id", 0)
         if parameters[name] == 0 or (parameters[name] not in named and not (whole and chance(parameters[name], 5))):
-            parameters[name] = real.ONE[name]()
-    if operation_id in real.ENDED:
-        parameters.update({name: real.ONE[name]() for name in parameters})
-        name, new = real.ENDED[operation_id]
-        parameters[name] = new()
-        named.add(parameters[name])
+            parameters[name] = real.one(name)
+    if parameters and (ended := real.to_end(operation_id)):
+        parameters.update({name: real.one(name) for name in parameters})
+        parameters.update([ended])
+        named.add(ended[1])
     elif whole and parameters:
         # An id that does not exist is a case, too; but a body must reach the handler.
         turns[operation_id] += 1
@@ -199,7 +198,7 @@ def checked(iban: str) -> str:
     """This IBAN, or a valid one: IBANs from outside the format's own strategy have no valid check digits."""
     compact = iban.replace(" ", "").upper()
     good = re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", compact) and number(compact[4:] + compact[:4]) % 97 == 1
-    return iban if good else real.TERMS["receiver_value"]
+    return iban if good else real.example("create_draft_payment")["receiver_value"]
 
 
 def number(signs: str) -> int:

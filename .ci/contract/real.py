@@ -1,9 +1,12 @@
 """Existing objects of the running stack, each created on first use."""
 
+import json
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from ipaddress import IPv4Address
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -15,25 +18,24 @@ access_key = (os.environ["CONTRACT_ACCESS_KEY_ID"], os.environ["CONTRACT_SECRET_
 stack = Stack(os.environ["CONTRACT_URL"], os.environ["CONTRACT_BANK"], os.environ["CONTRACT_API_KEY"], access_key)
 api = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=30, trust_env=False)
 
-RETURN_URL = "https://app.example/bank"
 ACCOUNT, SECOND_ACCOUNT = 60101, 60102
 # The customers of the simulated bank. The number is that of the first account.
 EMAIL, PHONE_NUMBER = "sugardaddy@bunq.com", "+31612345678"
-TERMS = {
-    "monetary_account_id": ACCOUNT,
-    "amount": "5.00",
-    "currency": "EUR",
-    "description": "Lunch",
-    "receiver_type": "IBAN",
-    "receiver_value": "NL91ABNA0417164300",
-    "receiver_name": "J. Jansen",
-}
-TRANSACTION = {
-    "amount": {"value": "5.00", "currency": "EUR"},
-    "counterparty_alias": {"type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen"},
-    "description": "Order 1042",
-    "url_redirect": "https://shop.example/thanks",
-}
+
+PATHS = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())["paths"]
+
+
+def operation(operation_id: str) -> tuple[str, dict]:
+    """An operation's path, and what the document says about it."""
+    return next((path, one) for path, methods in PATHS.items() for one in methods.values() if one["operationId"] == operation_id)
+
+
+def example(operation_id: str) -> dict:
+    """The documented example of a body."""
+    return operation(operation_id)[1]["requestBody"]["content"]["application/json"]["example"]
+
+
+RETURN_URL = example("create_consent")["return_url"]
 permitted = set()
 # Of unclaimed consents.
 proofs: dict[str, str] = {}
@@ -43,10 +45,15 @@ def found(path: str) -> dict:
     return api.get(path).raise_for_status().json()
 
 
-def made(path: str, body: dict) -> str:
-    """Creates an object and returns the last segment of its URL: its id."""
-    answer = api.post(path, json=body).raise_for_status()
+def made(operation_id: str, **changed) -> str:
+    """Makes something as the document's example does, and answers the last segment of its address: its id."""
+    path = filled(operation(operation_id)[0])
+    answer = api.post(path, json=example(operation_id) | changed).raise_for_status()
     return urlsplit(answer.headers["location"]).path.rsplit("/", 1)[1]
+
+
+def filled(path: str) -> str:
+    return re.sub("{([a-z_]+)}", lambda name: str(one(name[1])), path)
 
 
 @cache
@@ -107,18 +114,6 @@ def payment() -> int:
     return found(f"/user/{person()}/payments/{ACCOUNT}")["Response"][0]["Payment"]["id"]
 
 
-def new_draft() -> int:
-    return int(made(f"/user/{person()}/draft-payment", TERMS))
-
-
-def new_request() -> int:
-    return int(made(f"/user/{person()}/request-inquiry", TERMS))
-
-
-def new_transaction() -> int:
-    return int(made("/psd2/payment-service-provider-issuer-transaction", TRANSACTION))
-
-
 def new_api_key() -> str:
     body = {"action": "create_api_key", "name": "to be revoked", "scopes": ["accounts"]}
     return api.post("/setup", json=body, auth=signature.ForHttpx(access_key)).raise_for_status().json()["id"]
@@ -126,8 +121,8 @@ def new_api_key() -> str:
 
 @cache
 def public_id() -> str:
-    one = found(f"/psd2/payment-service-provider-issuer-transaction/{ONE['transaction_id']()}")
-    return one["Response"][0]["PaymentServiceProviderIssuerTransaction"]["public_uuid"]
+    transaction = found(filled(operation("find_issuer_transaction")[0]))
+    return transaction["Response"][0]["PaymentServiceProviderIssuerTransaction"]["public_uuid"]
 
 
 def fresh_ip(ip: str) -> str:
@@ -139,33 +134,45 @@ def fresh_ip(ip: str) -> str:
     return str(one)
 
 
-@cache
-def permitted_ip() -> int:
-    return int(made(f"/credential-password-ip/{credential()}/ip", {"ip": fresh_ip("185.40.108.1")}))
-
-
-# Keyed by the document's path parameters.
-ONE: dict[str, Callable[[], object]] = {
+# By the names of the document's path parameters: what is found, and what is made in a way of its own. `one` makes the rest.
+PARTICULAR: dict[str, Callable[[], object]] = {
     "user_id": person,
-    "consent_id": cache(new_consent),
+    "consent_id": new_consent,
     "monetary_account_id": lambda: ACCOUNT,
     "payment_id": payment,
-    "draft_payment_id": cache(new_draft),
-    "request_inquiry_id": cache(new_request),
-    "transaction_id": cache(new_transaction),
     "public_id": public_id,
     "credential_password_ip_id": credential,
-    "item_id": permitted_ip,
+    "item_id": lambda: int(made("create_permitted_ip", ip=fresh_ip("185.40.108.1"))),
     "file": lambda: "style.css",
 }
 
-# These operations end an object once, so each gets its own. Our own IP address must stay permitted.
-ENDED: dict[str, tuple[str, Callable[[], object]]] = {
-    "delete_consent": ("consent_id", new_consent),
-    "claim_consent": ("consent_id", given_consent),
-    "delete_user": ("user_id", lambda: stack.connect("empty")),
-    "update_draft_payment": ("draft_payment_id", new_draft),
-    "update_request_inquiry": ("request_inquiry_id", new_request),
-    "update_issuer_transaction": ("transaction_id", new_transaction),
-    "update_permitted_ip": ("item_id", permitted_ip),
+# What these operations end is ended but once, so each gets its own. The address that we come from ourselves is nobody's to end.
+ENDED: dict[str, Callable[[], object]] = {
+    "claim_consent": given_consent,
+    "delete_user": lambda: stack.connect("empty"),
+    "update_permitted_ip": lambda: one("item_id"),
 }
+
+
+def new(name: str):
+    """A new object for a path parameter: the collection that its path ends with, such as `draft-payment`, has a POST."""
+    if name in PARTICULAR:
+        return PARTICULAR[name]()
+    collection = next(path.split("/")[-2] for path in PATHS if path.endswith(f"/{{{name}}}"))
+    maker = next(methods["post"] for path, methods in PATHS.items() if "post" in methods and path.endswith(f"/{collection}"))
+    return int(made(maker["operationId"]))
+
+
+@cache
+def one(name: str):
+    """A real thing for a path parameter, always the same."""
+    return new(name)
+
+
+def to_end(operation_id: str) -> tuple[str, object] | None:
+    """A path parameter and a new object for it, if the operation ends what its path names last."""
+    path, _ = operation(operation_id)
+    name = re.findall("{([a-z_]+)}", path)[-1]
+    if operation_id in ENDED:
+        return name, ENDED[operation_id]()
+    return (name, new(name)) if operation_id.startswith(("delete_", "update_")) else None
