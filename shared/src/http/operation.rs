@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{MatchedPath, Request},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, header, request::Parts};
 use url::form_urlencoded;

@@ -109,7 +109,7 @@ async fn the_key_is_in_no_error_that_the_bank_wrote_it_into() {
 
 #[test]
 fn the_list_above_has_every_route_there_is() {
-    let openapi = credential_ip::router().into_openapi();
+    let openapi = credential_ip::document();
     let mut there = BTreeSet::new();
     for (path, item) in serde_json::to_value(openapi.paths).unwrap().as_object().unwrap() {
         there.extend(item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
