@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use shared::types::secret::{
-    AccessToken, ApiKey, BrowserSecret, OauthState, SealingKey, Secret, SecretError, debug_forms, sha256_hex,
+    AccessToken, ApiKey, BrowserSecret, OauthState, SealingKey, Secret, SecretError, sha256_hex,
 };
+
+/// The name and the `Debug` output of each kind of secret: the bank's and ours.
+fn debug_forms(text: &str) -> Vec<(&'static str, String)> {
+    [shared::bunq::types::secret::debug_forms(text), shared::types::secret::debug_forms(text)].concat()
+}
 
 proptest! {
     #[test]
