@@ -1,4 +1,4 @@
-//! `/credential-password-ip`: the TPP's API keys at bunq, never with the key itself.
+//! `/credential-password-ip`: the TPP's API keys at bunq. An answer never contains the key itself.
 
 use axum::response::Response;
 use shared::{
@@ -15,9 +15,9 @@ use shared::{
 
 use crate::redacted;
 
-/// List the keys
+/// List the TPP's API keys at bunq
 ///
-/// Scope `credentials`. bunq's answer, without `token_value`.
+/// Scope `credentials`. Returns bunq's answer without `token_value`.
 #[utoipa::path(
     get,
     path = "/credential-password-ip",
@@ -36,9 +36,9 @@ pub(crate) async fn list_credential_password_ips(
     redacted::listing(&session, "credential-password-ip", page, &list).await
 }
 
-/// Read a key's state
+/// Read the state of an API key at bunq
 ///
-/// Scope `credentials`. bunq's answer, without `token_value`.
+/// Scope `credentials`. Returns bunq's answer without `token_value`.
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}",

@@ -1,4 +1,4 @@
-//! `/credential-password-ip/egress`: the address that bunq sees us from, next to those that it permits.
+//! `/credential-password-ip/egress`: the address from which bunq receives our calls, and the addresses that it permits.
 
 use axum::Json;
 use shared::{
@@ -9,10 +9,10 @@ use shared::{
     tpp::EgressReport,
 };
 
-/// Compare our address with the permitted ones
+/// Compare our address with the permitted addresses
 ///
-/// Scope `credentials`. `egress_ip` needs `EGRESS_IP_URL`; `agrees` says whether it is among `permitted`. Answers from
-/// an address that bunq refuses, too: `permitted` is null then.
+/// Scope `credentials`. `egress_ip` is available only if `EGRESS_IP_URL` is set. `agrees` says whether `egress_ip` is
+/// among `permitted`. The operation also answers from an address that bunq refuses; `permitted` is then null.
 #[utoipa::path(
     get,
     path = "/credential-password-ip/egress",

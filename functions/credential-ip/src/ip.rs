@@ -1,5 +1,5 @@
-//! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new one,
-//! then deactivate the old.
+//! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new
+//! address, then deactivate the old one.
 
 use axum::{
     Json,
@@ -33,9 +33,9 @@ use crate::redacted;
 body! {
     /// The body of `create_permitted_ip`.
     pub(crate) struct NewPermittedIp {
-        /// A public IPv4 address. `*`, any address, is taken only together with `allow_wildcard=true`.
+        /// A public IPv4 address. `*` means any address, and is accepted only together with `allow_wildcard=true`.
         required ip: PermittedAddress,
-        /// Whether bunq takes calls from it; `ACTIVE` by default.
+        /// Whether bunq accepts calls from the address; `ACTIVE` by default.
         optional status: IpStatus,
     }
     check(fields, allow_wildcard: bool) {
@@ -56,7 +56,7 @@ fn path(key: CredentialPasswordIpId) -> String {
     format!("credential-password-ip/{key}/ip")
 }
 
-/// List a key's addresses
+/// List the addresses that may use a key
 ///
 /// Scope `credentials`.
 #[utoipa::path(
@@ -77,9 +77,9 @@ pub(crate) async fn list_permitted_ips(
     redacted::listing(&session, &path(key), page, &List::<PermittedIps>::new(key, page)).await
 }
 
-/// Permit an address
+/// Permit an address to use a key
 ///
-/// Scope `credentials`. A public IPv4 address; `*` only with `allow_wildcard=true`.
+/// Scope `credentials`. The address is a public IPv4 address; `*` is accepted only with `allow_wildcard=true`.
 #[utoipa::path(
     post,
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
@@ -112,7 +112,7 @@ pub(crate) async fn create_permitted_ip(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
 }
 
-/// Read an address
+/// Read an address that may use a key
 ///
 /// Scope `credentials`.
 #[utoipa::path(
@@ -132,7 +132,7 @@ pub(crate) async fn find_permitted_ip(
     redacted::call(&session, &Find::<PermittedIps>::new(key, ip)).await
 }
 
-/// Permit an address, or no longer
+/// Activate or deactivate an address
 ///
 /// Scope `credentials`. The body is `{"status":"ACTIVE"}` or `{"status":"INACTIVE"}`.
 #[utoipa::path(
@@ -159,7 +159,7 @@ pub(crate) async fn update_permitted_ip(
     Ok(answer)
 }
 
-/// For the alarm: another address may use the TPP's key.
+/// Counts a new active address for the alarm: another address may use the TPP's key.
 fn count_permitted(status: IpStatus) {
     match status {
         IpStatus::Active => count(Metric::AddressesPermitted),

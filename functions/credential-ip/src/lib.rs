@@ -1,5 +1,6 @@
-//! The TPP's API keys at bunq and the addresses that may use them. bunq takes a key only from addresses that it was told, and Lambda's addresses
-//! change: this is how a deployment sees that, and mends it while it still can.
+//! The TPP's API keys at bunq and the addresses that may use them. bunq accepts a key only from addresses that are
+//! registered for it, and Lambda's addresses change. With these routes an operator detects a change and corrects it
+//! while bunq still accepts the calls.
 
 mod credential_password_ip;
 mod egress;

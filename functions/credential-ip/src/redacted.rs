@@ -1,4 +1,5 @@
-//! bunq's answer without the API key that can be in it. The one place where an answer is not passed on as it came.
+//! Removes the API key that bunq's answer can contain. Only here does the API change a bank answer before it passes it
+//! on.
 
 use axum::{
     Json,
@@ -11,10 +12,10 @@ use shared::{
     http::{Credentials, OwnSession, Problem, links},
 };
 
-/// What bunq calls the key.
+/// bunq's name for the field that contains the key.
 const SECRET: &str = "token_value";
 
-/// Answers a page of a list without any key. `path` is the list's path, below the public URL.
+/// Answers a page of a list without any key. `path` is the path of the list, relative to the public URL.
 pub(crate) async fn listing<R: Resource>(
     session: &OwnSession<Credentials>,
     path: &str,
@@ -30,7 +31,7 @@ pub(crate) async fn listing<R: Resource>(
     Ok(response)
 }
 
-/// Makes a call and answers what the bank answered, without any key.
+/// Makes a call and returns the bank's answer without any key.
 pub(crate) async fn call(
     session: &OwnSession<Credentials>,
     call: &impl Call<Output = Verified>,

@@ -24,9 +24,9 @@ static ASSETS: [File; 7] = [
     file!("swagger-ui.css", "text/css; charset=utf-8"),
 ];
 
-/// A style, script or picture of the pages
+/// Get a style, script or picture of the pages
 ///
-/// The pages name the files that there are.
+/// The pages refer to the available files by name.
 #[utoipa::path(
     get,
     path = "/assets/{file}",

@@ -6,7 +6,7 @@ use crate::file::{ASK_EACH_TIME, File, file};
 
 static DOCUMENT: File = file!("openapi.json", "application/json");
 
-/// This description as JSON
+/// Get this API description as JSON
 ///
 /// For generators of clients, and for tools that read OpenAPI 3.1.
 #[utoipa::path(

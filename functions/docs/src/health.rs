@@ -3,7 +3,7 @@
 use axum::Json;
 use serde::Serialize;
 
-/// Alive.
+/// The answer of the health check.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Health {
     /// Always `ok`.
@@ -11,10 +11,10 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Whether the API answers
+/// Check that the API answers
 ///
-/// Says that requests arrive and are answered, and nothing more: neither the store nor bunq is asked. The setup's
-/// report and the answers themselves say how those are.
+/// Shows only that requests arrive and are answered. The check calls neither the store nor bunq. For their state, see
+/// the setup's report and the answers of the other operations.
 #[utoipa::path(
     get,
     path = "/health",

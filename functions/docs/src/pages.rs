@@ -22,7 +22,7 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
      font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// The start page
+/// Show the start page
 ///
 /// For a customer who is about to connect, and for a developer.
 #[utoipa::path(
@@ -36,9 +36,9 @@ pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: He
     page(&home, HOME_POLICY, &headers)
 }
 
-/// This description as a page
+/// Show this API description as a page
 ///
-/// Requests can be sent from it, with an API key.
+/// The page can send requests, with an API key.
 #[utoipa::path(
     get,
     path = "/docs",

@@ -1,4 +1,4 @@
-//! GET /auth: sends a browser to the bank's authorize page (RFC 6749 section 4.1.1).
+//! `GET /auth`: redirects a browser to the bank's authorize page (RFC 6749 section 4.1.1).
 
 use axum::{
     Extension,
@@ -23,10 +23,11 @@ use crate::{
 
 /// Connect a bunq account
 ///
-/// No key: open it in the customer's browser. It leads to bunq's page, and from there back to `/callback`, within ten
-/// minutes. `ticket` is part of the `url` that `POST /consents` answers; it works in one browser, where it can be
-/// opened again until the customer has consented. Without one a connection has no reference and is in the workspace
-/// `default`, and a deployment may refuse it (`OPEN_CONSENT`). Unknown parameters are ignored. A prefetch does nothing.
+/// Needs no API key: open this address in the customer's browser. It redirects to bunq's page, and bunq redirects back
+/// to `/callback`. The customer has ten minutes for this. `ticket` is part of the `url` that `POST /consents` returns.
+/// A ticket works in one browser, which can open it again until the customer has consented. Without a ticket, the
+/// connection has no reference and belongs to the workspace `default`; a deployment may refuse this (`OPEN_CONSENT`).
+/// Unknown parameters are ignored. A prefetch has no effect.
 #[utoipa::path(
     get,
     path = "/auth",
@@ -71,7 +72,7 @@ pub(crate) async fn begin_consent(
 async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Response, Problem> {
     let unknown = || Problem::from(StartError::Refused(TicketRefused::Unknown));
     let read = query.read_some(|parameters| ["ticket", "again"].map(|name| parameters.optional::<String>(name, "")));
-    // One that is there twice is none of ours.
+    // We never create an address with a duplicated parameter.
     let start = match read.map_err(|_| unknown())? {
         // A link with an empty ticket is broken. Without the ticket the consent would lose its reference and return
         // address.
@@ -81,7 +82,7 @@ async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Re
     };
     let begun = app.tpp.begin_consent(start, &browser.secrets).await?;
     let mut response = StatusCode::SEE_OTHER.into_response();
-    // The state is in it: it goes to this browser and nowhere else.
+    // The address contains the state, so it is sent to this browser only.
     let location = HeaderValue::from_str(begun.authorize_url.as_str()).map_err(|_| Problem::internal())?;
     response.headers_mut().insert(header::LOCATION, location);
     response.headers_mut().insert(header::SET_COOKIE, browser.cookie(&begun.browser)?);

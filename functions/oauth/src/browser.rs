@@ -1,6 +1,6 @@
-//! The browser behind a request: the cookie that binds a consent to the browser that began it (RFC 9700 section 2.1),
-//! and whether it asks for a page. Without the cookie, an attacker could have another person's browser finish the
-//! attacker's own consent, or the other way round.
+//! The browser behind a request: the cookie that binds a consent to the browser that started it (RFC 9700 section 2.1),
+//! and whether the browser asks for a page. Without the cookie, an attacker could have another person's browser finish
+//! the attacker's own consent, or the other way round.
 
 use std::{convert::Infallible, iter};
 
@@ -14,21 +14,21 @@ use shared::{
     types::secret::{BrowserSecret, Secret as _},
 };
 
-/// How long a browser keeps the cookie: as long as a link to a consent can be opened at most.
+/// How long a browser keeps the cookie: the longest time for which the link to a consent can be opened.
 const LIFETIME: Duration = Duration::days(1);
-/// How many secrets a cookie holds: the newest, and those that consents in other tabs may have been begun with.
+/// How many secrets a cookie holds: the newest one, and those that may have started consents in other tabs.
 const KEPT: usize = 4;
-/// How many secrets of a request are looked at.
+/// How many secrets of a request are read.
 const MOST: usize = 8;
-/// Stands between two secrets of a cookie, and in none.
+/// Separates two secrets in a cookie. No secret contains it.
 const SEPARATOR: char = '.';
 
-/// How the cookie is named and guarded.
+/// The name and the protection of the cookie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CookieKind {
-    /// Over https: with the prefix by which a browser takes it from this host alone.
+    /// Over https: the name has the prefix with which a browser accepts the cookie from this host only.
     Host,
-    /// Over http on this machine: Safari takes no `Secure` cookie there.
+    /// Over http on this machine: Safari accepts no `Secure` cookie there.
     Loopback,
 }
 
@@ -44,7 +44,7 @@ impl CookieKind {
         let cookie = Cookie::build((self.name(), value))
             .path("/")
             .http_only(true)
-            // It must come along when the bank sends the browser back.
+            // The browser must send the cookie when the bank redirects it back.
             .same_site(SameSite::Lax)
             .secure(matches!(self, Self::Host))
             .max_age(LIFETIME)
@@ -53,7 +53,7 @@ impl CookieKind {
     }
 }
 
-/// The browser that sent a request, as its cookies tell.
+/// The browser that sent a request, identified by its cookies.
 #[derive(Debug)]
 pub(crate) struct Browser {
     kind: CookieKind,
@@ -62,9 +62,9 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The header that leaves `newest` with the browser, in front of the secrets that it has.
+    /// The header that sets the cookie: `newest`, followed by the secrets that the browser already has.
     pub(crate) fn cookie(&self, newest: &BrowserSecret) -> Result<HeaderValue, Problem> {
-        // One that it has stays where it is: what begins next is bound to the first.
+        // A secret that the browser already has keeps its position. The next consent is bound to the first secret.
         let has_it = self.secrets.iter().any(|secret| secret.expose() == newest.expose());
         let front = iter::once(newest).filter(|_| !has_it);
         let all: Vec<_> = front.chain(&self.secrets).take(KEPT).map(BrowserSecret::expose).collect();
@@ -82,8 +82,8 @@ impl FromRequestParts<App> for Browser {
     }
 }
 
-/// Every secret in the cookies of this name. Other cookies may hold any bytes, and a value that is not of our form is
-/// another program's.
+/// Every secret in the cookies of this name. Other cookies may hold any bytes, and a value that does not have our form
+/// belongs to another program.
 fn secrets(headers: &HeaderMap, name: &str) -> Vec<BrowserSecret> {
     let cookies = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     let values = cookies
@@ -95,7 +95,7 @@ fn secrets(headers: &HeaderMap, name: &str) -> Vec<BrowserSecret> {
     ours.flatten().take(MOST).collect()
 }
 
-/// Whether the request asks for a page, as browsers do, and not for JSON.
+/// Whether the request asks for a page, as a browser does, and not for JSON.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|line| line.split(',')).any(|kind| {
@@ -108,7 +108,7 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the request only looks ahead: a page that is loaded before anybody follows its link
+/// Whether the request only prefetches: a page that is loaded before the user follows its link
 /// (<https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header>), or a HEAD.
 pub(crate) fn only_looks_ahead(method: &Method, headers: &HeaderMap) -> bool {
     let purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"];

@@ -1,4 +1,4 @@
-//! GET /callback: where the bank sends the browser back to (RFC 6749 section 4.1.2).
+//! `GET /callback`: the address to which the bank redirects the browser back (RFC 6749 section 4.1.2).
 
 use axum::{
     Extension, Json,
@@ -31,14 +31,14 @@ use crate::{
     result::{About, Reason, incomplete, redirect},
 };
 
-/// A customer is connected.
+/// The answer for a customer who is now connected.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Connected)]
 pub(crate) struct ConnectedAnswer {
     /// Always `OAuth success`.
     #[schema(example = "OAuth success")]
     message: &'static str,
-    /// Our name for the customer: what stands in every path from now on.
+    /// Our id of the customer: it is part of every path from now on.
     #[schema(value_type = String, format = Uuid)]
     new_user_id: UserIdSchema,
 }
@@ -47,13 +47,14 @@ pub(crate) struct ConnectedAnswer {
 #[derive(Serialize)]
 struct UserIdSchema(UserId);
 
-/// Where bunq sends the customer back to
+/// Complete a consent after bunq's redirect
 ///
-/// No key: a browser comes here from bunq. Where `Accept` names `text/html` the answer is a redirect to a page that
-/// tells the result; else JSON. After a consent with a `return_url`, it is a redirect there for anybody: what the
-/// customer gave waits for `POST /consents/{consent_id}/claim`. The same address may come twice, also at once: both are
-/// answered the same. If bunq is busy nothing is lost: the same address works again after `Retry-After`. Nothing of
-/// bunq's own texts is answered here. Unknown parameters are ignored. A prefetch does nothing.
+/// Needs no API key: bunq redirects the customer's browser to this address. If `Accept` names `text/html`, the answer
+/// is a redirect to a page that shows the result; otherwise it is JSON. After a consent with a `return_url`, the answer
+/// is always a redirect to that URL; the connection then waits for `POST /consents/{consent_id}/claim`. A browser may
+/// send the same address twice, also at once: both requests get the same answer. If bunq is busy, nothing is lost: the
+/// same address works again after `Retry-After`. The answer contains nothing of bunq's own texts. Unknown parameters
+/// are ignored. A prefetch has no effect.
 #[utoipa::path(
     get,
     path = "/callback",
@@ -103,7 +104,7 @@ pub(crate) async fn complete_consent(
         (Err(problem), false, _) => problem.clone().into_response(),
     };
     if let Err(problem) = &completed {
-        // Also where a page tells it, or the browser is sent to one.
+        // The log also gets a problem that the browser sees as a page or as a redirect.
         response.extensions_mut().insert(EndedWith(problem.code()));
     }
     if completed.is_ok()
@@ -114,14 +115,14 @@ pub(crate) async fn complete_consent(
     response
 }
 
-/// Sends the browser back to the application that asked for the consent. The proof is in the address: it goes to this
-/// browser and nowhere else.
+/// Redirects the browser back to the application that asked for the consent. The address contains the proof, so it is
+/// sent to this browser only.
 fn to_application(url: &Url) -> Response {
     let Ok(location) = HeaderValue::try_from(url.as_str()) else { return Problem::internal().into_response() };
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// Completes the consent. Also answers what the page is about that tells the result; nothing if the same address works
+/// Completes the consent. Also returns the subject of the page that shows the result; `None` if the same address works
 /// again.
 async fn complete(
     app: &App,
@@ -139,16 +140,16 @@ async fn complete(
         (None, Err(ConsentError::Refused(refused))) => Some(About::Reason(Reason::Refused(*refused))),
         (None, _) => None,
     };
-    // A browser without a key asks: what bunq said is for the log.
+    // The browser has no API key, so bunq's own text goes to the log only.
     (result.map_err(|error| Problem::from(error).for_public()), about)
 }
 
-/// What the bank's redirect says; nothing if its state was never one of ours. Nothing of it is ever shown again.
+/// Reads the parameters of the bank's redirect; `None` if its state never came from us. No answer repeats them.
 fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
     let read =
         query.read_some(|parameters| ["state", "code", "error"].map(|name| parameters.optional::<String>(name, "")));
     let [state, code, error] = read.map_err(|_| incomplete())?;
-    // A parameter without a value counts as one that is not there (RFC 6749 section 3.1).
+    // A parameter without a value counts as absent (RFC 6749 section 3.1).
     let [state, code, error] = [state, code, error].map(|text| text.filter(|text| !text.is_empty()));
     let answer = match (code, error.as_deref()) {
         (_, Some("access_denied")) => ConsentAnswer::Denied,
@@ -160,8 +161,8 @@ fn read(query: QueryParameters) -> Result<Option<CallbackParameters>, Problem> {
     Ok(OauthState::of_our_form(&state).map(|state| CallbackParameters { state, answer }))
 }
 
-/// For the log, and for the metric of an alarm. The metric counts consents of ours that failed: not a customer who says
-/// no, not one who is asked to wait and loses nothing, and not a caller who has begun nothing.
+/// Writes the result to the log and counts it for an alarm. The metric counts our own consents that failed. It does not
+/// count a customer who refuses, a customer who only has to wait, or a caller who has started no consent.
 fn note(completed: &Result<Connected, Problem>, about: Option<About>) {
     if let Ok(Connected::Now(user_id)) = completed {
         Span::current().record("user_id", field::display(user_id));

@@ -1,5 +1,5 @@
-//! How a bunq customer connects. `/auth`, `/callback` and `/result` need no API key, since a browser opens them; the
-//! owner's application asks for consents at `/consents`, and claims what its customers gave.
+//! How a bunq customer connects. `/auth`, `/callback` and `/result` need no API key, since a browser opens them. The
+//! owner's application asks for consents at `/consents`, and claims the connections of its customers there.
 
 mod auth;
 mod browser;

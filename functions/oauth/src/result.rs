@@ -81,9 +81,9 @@ pub(crate) fn redirect(about: About) -> Response {
     response
 }
 
-/// How a consent ended, as a page
+/// Show the result of a consent
 ///
-/// No key: `/callback` sends browsers here.
+/// Needs no API key: `/callback` redirects browsers to this page.
 #[utoipa::path(
     get,
     path = "/result",

@@ -1,4 +1,4 @@
-//! What a caller says of a payment or a request, as in bunq's Python example.
+//! The bodies of payments and requests, with the fields of bunq's Python example.
 
 use std::str::FromStr;
 
@@ -22,23 +22,23 @@ use shared::{
 };
 use utoipa::openapi::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
 
-/// bunq's limits of a description: of a payment that leaves bunq, and of anything else.
+/// bunq's maximum lengths of a description: for a payment that leaves bunq, and for anything else.
 const OUT_OF_BUNQ: usize = 140;
 const WITHIN_BUNQ: usize = 9000;
 
 body! {
-    /// What is to be paid to whom. `monetary_account_id` is the account that pays.
+    /// A payment to draft: the amount and the receiver. `monetary_account_id` is the account that pays.
     pub(crate) struct NewDraftPayment titled "Draft payment" {
         required monetary_account_id: MonetaryAccountId,
         required amount: Amount,
         required currency: Currency,
-        /// What for: visible characters, on one line. May be empty. A payment to an IBAN outside bunq takes 140
-        /// characters.
+        /// The description of the payment: visible characters, on one line. May be empty. A payment to an IBAN outside
+        /// bunq accepts 140 characters.
         required description: Text<0, WITHIN_BUNQ>,
         group receiver: Receiver,
-        /// `ACTIVE` with a schedule only: bunq refuses it otherwise.
+        /// `ACTIVE`, only together with a schedule: otherwise bunq refuses it.
         optional status: DraftStatus,
-        /// How many people must accept. bunq takes no other number.
+        /// How many people must accept the draft. bunq accepts no other number.
         optional number_of_required_accepts: RequiredAccepts,
         optional previous_updated_timestamp: BankTime,
         optional schedule: NewSchedule,
@@ -55,9 +55,9 @@ body! {
 }
 
 impl NewDraftPayment {
-    /// The order at the bank, and the caller's name for it.
+    /// The order for the bank, and the caller's reference of it.
     pub(crate) fn into_order(self) -> (DraftPayment, Option<OrderReference>) {
-        // The bank is always told how many people must accept.
+        // The call to the bank always states how many people must accept.
         let (None | Some(RequiredAccepts::One)) = self.number_of_required_accepts;
         let Receiver(counterparty) = self.receiver;
         let draft = DraftPayment {
@@ -75,12 +75,12 @@ impl NewDraftPayment {
 }
 
 body! {
-    /// What is asked of whom. `monetary_account_id` is the account that receives.
+    /// A request for money: the amount and the person who is asked. `monetary_account_id` is the account that receives.
     pub(crate) struct NewRequestInquiry titled "Request" {
         required monetary_account_id: MonetaryAccountId,
         required amount: Amount,
         required currency: Currency,
-        /// What for: visible characters, on one line. May be empty.
+        /// The description of the request: visible characters, on one line. May be empty.
         required description: Text<0, WITHIN_BUNQ>,
         group receiver: Receiver,
         optional reference: OrderReference,
@@ -88,7 +88,7 @@ body! {
 }
 
 impl NewRequestInquiry {
-    /// The order at the bank, and the caller's name for it.
+    /// The order for the bank, and the caller's reference of it.
     pub(crate) fn into_order(self) -> (RequestInquiry, Option<OrderReference>) {
         let Receiver(counterparty) = self.receiver;
         let inquiry = RequestInquiry {
@@ -102,15 +102,15 @@ impl NewRequestInquiry {
 }
 
 body! {
-    /// When a payment runs, and how often.
+    /// When and how often a payment runs.
     pub(crate) struct NewSchedule {
-        /// The first time; not in the past.
+        /// The time of the first payment; not in the past.
         required time_start: BankTime,
-        /// The last time, after `time_start`; by default the payment runs until it is stopped.
+        /// The time of the last payment, after `time_start`. By default, the payment runs until it is stopped.
         optional time_end: BankTime,
-        /// How often.
+        /// The unit of the interval between two payments.
         required recurrence_unit: Recurrence,
-        /// Every how many units, as a number or a text that says one.
+        /// The number of units between two payments, as a number or as a text that contains one.
         required recurrence_size: RecurrenceSize,
     }
     check(fields) {
@@ -132,7 +132,7 @@ body! {
     /// The body of `update_draft_payment`.
     pub(crate) struct DraftPaymentUpdate {
         required status: Cancellation,
-        /// The draft's `updated`, as it was read: bunq refuses if it has changed since.
+        /// The `updated` of the draft when you read it. bunq refuses the update if the draft has changed since.
         optional previous_updated_timestamp: BankTime,
     }
 }
@@ -145,13 +145,13 @@ body! {
 }
 
 words! {
-    /// `CANCELLED` takes the draft back. Only the customer accepts or rejects, in the bunq app.
+    /// `CANCELLED` cancels the draft. Only the customer can accept or reject it, in the bunq app.
     pub(crate) enum Cancellation { Cancelled = "CANCELLED" }
     else "must be CANCELLED: only the customer accepts or rejects, in the bunq app"
 }
 
 words! {
-    /// `REVOKED` takes the request back.
+    /// `REVOKED` revokes the request.
     pub(crate) enum Revocation { Revoked = "REVOKED" } else "must be REVOKED"
 }
 
@@ -178,7 +178,7 @@ impl FromStr for RequiredAccepts {
     }
 }
 
-/// Every how many units a payment runs.
+/// The number of units between two payments.
 pub(crate) struct RecurrenceSize(u32);
 
 impl FromStr for RecurrenceSize {
@@ -190,14 +190,14 @@ impl FromStr for RecurrenceSize {
     }
 }
 
-/// Who receives, in three fields: `receiver_type` says what `receiver_value` is.
+/// The receiver, in three fields: `receiver_type` is the kind of alias in `receiver_value`.
 pub(crate) struct Receiver(Counterparty);
 
 impl FieldGroup for Receiver {
     fn take(fields: &mut Fields) -> Option<Self> {
         let kind = fields.required("receiver_type");
         let value = fields.required::<String>("receiver_value");
-        // bunq wants to know whose IBAN it is.
+        // bunq requires the name of the IBAN's owner.
         let name = match kind {
             Some(CounterpartyType::Iban) => fields.required::<Name>("receiver_name"),
             _ => fields.optional::<Name>("receiver_name"),

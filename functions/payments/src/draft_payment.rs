@@ -1,5 +1,5 @@
-//! `draft-payment`: a payment that waits for the customer's yes in the bunq app. A TPP can draft and take back; it
-//! cannot accept.
+//! `draft-payment`: a payment that waits for the customer's approval in the bunq app. A TPP can create and cancel a
+//! draft; it cannot accept one.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use shared::{
 
 use crate::body::{Cancellation, DraftPaymentUpdate, NewDraftPayment};
 
-/// The payments that resulted from drafts: bunq names each in its draft.
+/// The payments that resulted from drafts. bunq states the payment's id in the draft.
 fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
     let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
     drafts.iter().filter_map(payment).collect()
@@ -32,7 +32,7 @@ fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
 
 /// Draft a payment
 ///
-/// Scope `payments`. The customer accepts or rejects it in the bunq app; nothing is paid before that.
+/// Scope `payments`. The customer accepts or rejects the draft in the bunq app; nothing is paid before that.
 #[utoipa::path(
     post,
     path = "/user/{user_id}/draft-payment",
@@ -56,7 +56,7 @@ pub(crate) async fn create_draft_payment(
     Ok(created(&user, &key, &draft, started))
 }
 
-/// List drafts
+/// List drafts of payments
 ///
 /// Scope `accounts`.
 #[utoipa::path(
@@ -76,9 +76,9 @@ pub(crate) async fn list_draft_payments(
     list_orders::<_, DraftPayment>(&user, account, query, async |drafts| paid(drafts)).await
 }
 
-/// Read a draft
+/// Read a draft of a payment
 ///
-/// Scope `accounts`. Once it is accepted, `object` holds the payment.
+/// Scope `accounts`. Once the draft is accepted, `object` contains the payment.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
@@ -96,10 +96,10 @@ pub(crate) async fn find_draft_payment(
     user.call(&Find::<DraftPayments>::new(account, draft)).await.map(BankAnswer)
 }
 
-/// Take a draft back
+/// Cancel a draft of a payment
 ///
-/// Scope `payments`. The body is `{"status":"CANCELLED"}`, with `previous_updated_timestamp` where the draft must not
-/// have changed since.
+/// Scope `payments`. The body is `{"status":"CANCELLED"}`. Add `previous_updated_timestamp` if the draft must not have
+/// changed since you read it.
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",

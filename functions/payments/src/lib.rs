@@ -1,4 +1,4 @@
-//! What came in and went out of a connected customer's accounts, and how money is asked for and drafted.
+//! The payments of a connected customer's accounts, drafts of payments, and requests for money.
 
 mod body;
 mod draft_payment;

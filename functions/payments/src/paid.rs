@@ -1,5 +1,6 @@
-//! Finds the payment that resulted from an accepted request. bunq does not link them, so they are compared: a payment
-//! is named only if exactly one payment and one request have the same amount, description, other party and time.
+//! Finds the payment that resulted from an accepted request. bunq does not link the two, so they are compared. A
+//! payment is reported only if exactly one payment and one request have the same amount, description, other party and
+//! time.
 
 use std::collections::HashMap;
 
@@ -55,7 +56,7 @@ struct Newest {
     since: Timestamp,
 }
 
-/// Reads a list back to a time, or as far as a few pages go and the bank answers.
+/// Reads a list back to a time. It stops earlier after a few pages, or if the bank does not answer.
 async fn read<S, R: Resource<Parent = MonetaryAccountId>>(
     session: &Holder<S>,
     account: MonetaryAccountId,
@@ -99,7 +100,7 @@ struct Terms {
 }
 
 impl Terms {
-    /// Those of a request that was accepted.
+    /// The terms of a request, if it was accepted.
     fn of_request(request: &Element) -> Option<Self> {
         if request.status() != Some("ACCEPTED") {
             return None;
@@ -109,7 +110,7 @@ impl Terms {
         Self::read(request, amount, request.time("time_responded")?)
     }
 
-    /// Those of a payment that came of a request.
+    /// The terms of a payment, if it resulted from a request.
     fn of_payment(payment: &Element) -> Option<Self> {
         if payment.object().get("sub_type")?.as_str() != Some("REQUEST") {
             return None;

@@ -1,5 +1,5 @@
-//! `/user/{user_id}/payments/{monetary_account_id}`: an account's payments, a page at a time or all at once; and one
-//! payment.
+//! `/user/{user_id}/payments/{monetary_account_id}`: the payments of an account, one page at a time or all at once; and
+//! one payment.
 
 use axum::response::Response;
 use shared::{
@@ -22,10 +22,11 @@ use crate::walk;
 
 /// List an account's payments
 ///
-/// Scope `accounts`. Newest first, as bunq wrote them. One page, with `Link` headers to the next (older), the previous
-/// (newer) and the latest page. Or, with `all=true`, everything back to `since` in one array, as far as 5 MB and the
-/// time allow; a `next` link then says where to go on. The same if bunq's pages stop leading to older payments; where
-/// nothing could be read, that is a 502.
+/// Scope `accounts`. Returns the payments newest first, as bunq wrote them. By default, the answer is one page, with
+/// `Link` headers to the next (older), the previous (newer) and the latest page. With `all=true`, the answer is
+/// everything back to `since` in one array, up to 5 MB and while time remains. If the array is incomplete, a `next`
+/// link points to the remaining payments. The same happens if bunq's pages stop leading to older payments; if no
+/// payment was read before that, the answer is a 502.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/payments/{monetary_account_id}",

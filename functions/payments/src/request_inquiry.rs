@@ -1,4 +1,4 @@
-//! `request-inquiry`: asks somebody for money.
+//! `request-inquiry`: asks a person for money.
 
 use axum::response::Response;
 use serde_json::json;
@@ -24,10 +24,10 @@ use crate::{
     paid,
 };
 
-/// Ask somebody for money
+/// Request money
 ///
-/// Scope `payments`. bunq sends the request to the receiver; the money arrives when they accept. In bunq's sandbox, and
-/// in the simulated bank, `sugardaddy@bunq.com` accepts at once, up to 500 euros.
+/// Scope `payments`. bunq sends the request to the receiver; the money arrives when the receiver accepts. In bunq's
+/// sandbox, and in the simulated bank, `sugardaddy@bunq.com` accepts at once, up to 500 euros.
 #[utoipa::path(
     post,
     path = "/user/{user_id}/request-inquiry",
@@ -51,7 +51,7 @@ pub(crate) async fn create_request_inquiry(
     Ok(created(&user, &key, &inquiry, started))
 }
 
-/// List what was asked
+/// List requests for money
 ///
 /// Scope `accounts`.
 #[utoipa::path(
@@ -72,7 +72,7 @@ pub(crate) async fn list_request_inquiries(
     list_orders::<_, RequestInquiry>(&user, account, query, paid).await
 }
 
-/// Read what was asked
+/// Read a request for money
 ///
 /// Scope `accounts`.
 #[utoipa::path(
@@ -92,7 +92,7 @@ pub(crate) async fn find_request_inquiry(
     user.call(&Find::<RequestInquiries>::new(account, inquiry)).await.map(BankAnswer)
 }
 
-/// Take back what was asked
+/// Revoke a request for money
 ///
 /// Scope `payments`. The body is `{"status":"REVOKED"}`.
 #[utoipa::path(

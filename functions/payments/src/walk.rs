@@ -1,5 +1,6 @@
-//! All payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. Older
-//! pages are named by an id, so payments that arrive meanwhile move nothing. Memory is bounded by the answer.
+//! Reads all payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. A
+//! page of older payments is identified by a payment id, so new payments do not shift the pages. The size of the answer
+//! bounds the memory.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use shared::{
     types::{ids::MonetaryAccountId, schedule::BankTime, since::Since},
 };
 
-/// A page is not asked for unless this is left for it.
+/// The next page is requested only if this much time remains.
 const PAGE_TIME: Duration = Duration::from_secs(5);
 
 const OPENING: &str = "{\"Response\":[";
@@ -29,11 +30,12 @@ struct Listing<'a> {
     response: Vec<&'a RawValue>,
 }
 
-/// Where a walk ended.
+/// Why a walk ended.
 enum End {
-    /// At the date, or at the oldest payment.
+    /// The walk reached the date, or the oldest payment.
     Complete,
-    /// Before a payment that had no room, for want of time, or where the bank's pages do not lead on: go on from here.
+    /// The walk ended early: the next payment did not fit, the time was up, or the bank's pages do not lead on. A
+    /// caller continues from here.
     At(u64),
 }
 
@@ -58,7 +60,7 @@ pub(crate) async fn all<S>(
                 count /= 2;
                 continue;
             }
-            // What was read so far is good; the rest is worth another request.
+            // The payments that were read so far are valid. The caller requests the rest.
             Err(problem) => match from {
                 PageStart::OlderThan(id) if body.len() > OPENING.len() && problem.is_temporary() => {
                     break End::At(id);
@@ -93,16 +95,16 @@ enum Appended {
     UpToSize(u64),
 }
 
-/// How a walk ends where the bank's pages do not lead on: after the last payment that was read. The next request begins
-/// there, so it either goes on or, having read nothing, says that it cannot.
+/// The end of a walk when the bank's pages do not lead on: after the last payment that was read. The next request
+/// starts there, so it either continues or, if it reads nothing, reports the problem.
 ///
 /// # Errors
-/// [`Problem`] if this request has read nothing.
+/// Returns a [`Problem`] if this request has read nothing.
 fn astray(last: Option<u64>) -> Result<End, Problem> {
     last.map(End::At).ok_or_else(Problem::bank_pages_astray)
 }
 
-/// An element of a page, as the bank wrote it, with what a walk needs of it, as far as it is there.
+/// An element of a page, as the bank wrote it, with the fields that a walk needs, if they are present.
 struct Seen<'a> {
     text: &'a str,
     id: Option<u64>,
@@ -110,7 +112,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Reads an element of any kind: an object with one key that names its type.
+    /// Reads an element of any kind: an object with one key, which is the name of its type.
     fn read(text: &'a str) -> Self {
         let element = serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
         let object = element.values().next();
@@ -125,11 +127,11 @@ fn read(page: &[u8]) -> Result<Vec<Seen<'_>>, Problem> {
     Ok(listing.response.into_iter().map(|element| Seen::read(element.get())).collect())
 }
 
-/// Appends a page's elements, up to the date and the size; `last` is the id of the last one that was looked at.
+/// Appends the elements of a page, up to the date and the size. `last` is the id of the last element that was examined.
 ///
 /// A payment can have a higher id than another and be older, and bunq may list something without a time or of another
-/// kind. So whatever is certainly older than `since` is left out and everything else is passed on; the walk ends with
-/// the first page whose elements are all older.
+/// kind. So only elements that are certainly older than `since` are left out, and everything else is passed on. The
+/// walk ends with the first page whose elements are all older.
 fn append(body: &mut String, last: &mut Option<u64>, elements: &[Seen<'_>], since: Option<&Since>) -> Appended {
     let mut is_older = !elements.is_empty();
     for Seen { text, id, created } in elements {

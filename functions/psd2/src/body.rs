@@ -1,4 +1,4 @@
-//! What a caller says of an issuer transaction.
+//! The bodies of issuer transactions.
 
 use shared::{
     body,
@@ -19,16 +19,18 @@ use url::Url;
 body! {
     /// The body of `create_issuer_transaction`.
     pub(crate) struct NewIssuerTransaction {
-        /// Who receives.
+        /// The account that receives the money.
         required counterparty_alias: Receiver,
-        /// How much.
+        /// The amount to pay.
         required amount: NewAmount,
-        /// What for: visible characters, on one line.
+        /// The description of the payment: visible characters, on one line.
         required description: Text<1, 140>,
-        /// Where the payer's browser goes afterwards: https (in the sandbox also http for localhost), in its normal
-        /// form, without a user name. An app that wants to open claims an https address: a scheme of its own is refused.
+        /// Where the payer's browser goes after the payment: https (in the sandbox also http for localhost), in its
+        /// normal form, without a user name. An app that wants to open claims an https address; its own URL scheme is
+        /// refused.
         required url_redirect: RedirectUrl,
-        /// Until when it can be paid: in the future; ten minutes from now by default. Its microseconds are replaced.
+        /// Until when the transaction can be paid: a time in the future; by default, ten minutes from now. The
+        /// microseconds are replaced.
         optional time_expiry: BankTime,
         optional status: Pending,
         optional reference: OrderReference,
@@ -41,7 +43,7 @@ body! {
 }
 
 impl NewIssuerTransaction {
-    /// The order at the bank, and the caller's name for it.
+    /// The order for the bank, and the caller's reference of it.
     pub(crate) fn into_order(self) -> (IssuerTransaction, Option<OrderReference>) {
         let transaction = IssuerTransaction {
             amount: self.amount.into(),
@@ -56,7 +58,7 @@ impl NewIssuerTransaction {
 }
 
 body! {
-    /// Who receives.
+    /// The account that receives the money.
     pub(crate) struct Receiver {
         required r#type: IbanType,
         required value: IbanAddress,
@@ -71,7 +73,7 @@ impl From<Receiver> for Counterparty {
 }
 
 body! {
-    /// How much of which currency.
+    /// An amount of money with its currency.
     pub(crate) struct NewAmount {
         required value: Amount,
         required currency: Currency,
@@ -92,22 +94,22 @@ body! {
 }
 
 words! {
-    /// `IBAN`: bunq takes no other.
+    /// `IBAN`: bunq accepts no other type.
     pub(crate) enum IbanType { Iban = "IBAN" } else "must be IBAN"
 }
 
 words! {
-    /// `PENDING`, as every new one is.
+    /// `PENDING`, the status of every new transaction.
     pub(crate) enum Pending { Pending = "PENDING" } else "must be PENDING"
 }
 
 words! {
-    /// `CANCELLED` takes the transaction back.
+    /// `CANCELLED` cancels the transaction.
     pub(crate) enum Cancellation { Cancelled = "CANCELLED" } else "must be CANCELLED"
 }
 
-/// Whether the customer's browser may be sent there. A scheme of an app's own is refused, since any app on the phone
-/// can claim it (RFC 8252 section 8.6): an app that wants to open claims an https address.
+/// Whether the customer's browser may be redirected to this URL. An app's own URL scheme is refused, since any app on
+/// the phone can claim it (RFC 8252 section 8.6). An app that wants to open claims an https address.
 fn is_safe(url: &Url, environment: BunqEnvironment) -> bool {
     let may_be_local = environment == BunqEnvironment::Sandbox;
     url.scheme() == "https" || (may_be_local && url.scheme() == "http" && is_loopback(url))

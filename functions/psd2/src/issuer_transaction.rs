@@ -1,4 +1,4 @@
-//! `/psd2/payment-service-provider-issuer-transaction`
+//! `/psd2/payment-service-provider-issuer-transaction`: the TPP creates, lists, reads and cancels issuer transactions.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,8 @@ use crate::{
     public::pay_url,
 };
 
-/// Where the customer pays, as a `Link` of relation `payment`; none where the bank does not say the public name.
+/// The page where the customer pays, as a `Link` of relation `payment`; `None` if the bank does not state the public
+/// name.
 fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue> {
     #[derive(Deserialize)]
     struct Named {
@@ -41,7 +42,7 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
     HeaderValue::try_from(format!("<{url}>; rel=\"payment\"")).ok()
 }
 
-/// Make an issuer transaction
+/// Create an issuer transaction
 ///
 /// Scope `psd2`. The `Link` of relation `payment` in the answer is bunq's page where the customer pays.
 #[utoipa::path(
@@ -66,7 +67,7 @@ pub(crate) async fn create_issuer_transaction(
 ) -> Result<Response, Problem> {
     let (transaction, reference) =
         body.read_with::<NewIssuerTransaction>(&session.tpp().config().environment)?.into_order();
-    // Whoever asks again after the time has passed gets the answer that there was.
+    // A caller who retries after the expiry gets the original answer.
     let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
     if past && !session.has_begun(&key).await? {
         return Err(Problem::invalid(Place::Body("/time_expiry"), "must be in the future"));
@@ -74,7 +75,7 @@ pub(crate) async fn create_issuer_transaction(
     let started = session.create_once(&key, &transaction, reference.as_ref()).await;
     let id = started.as_ref().ok().and_then(|started| IssuerTransactionId::try_from(started.id).ok());
     let mut response = created(&session, &key, &transaction, started);
-    // bunq answers an id; the public name takes another call. Without it the answer is still good.
+    // bunq answers an id; the public name needs another call. Without the public name the answer is still valid.
     if let Some(id) = id
         && let Ok(found) = session.call(&Find::<IssuerTransactions>::new((), id)).await
         && let Some(link) = payment_link(&session, &found)
@@ -100,7 +101,7 @@ pub(crate) async fn list_issuer_transactions(
     session: OwnSession<Psd2>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    // The payments are in accounts that nobody has granted.
+    // The payments are in accounts to which no customer has granted access.
     list_orders::<_, IssuerTransaction>(&session, (), query, async |_| HashMap::new()).await
 }
 
@@ -129,7 +130,7 @@ pub(crate) async fn find_issuer_transaction(
     Ok(response)
 }
 
-/// Take an issuer transaction back
+/// Cancel an issuer transaction
 ///
 /// Scope `psd2`. The body is `{"status":"CANCELLED"}`.
 #[utoipa::path(

@@ -1,5 +1,5 @@
-//! Issuer transactions: payments that a customer of any bunq account makes on bunq's own pay page, without having connected. They belong to
-//! the TPP itself.
+//! Issuer transactions: payments that a customer of any bunq account makes on bunq's own pay page, without having
+//! connected. They belong to the TPP itself.
 
 mod body;
 mod issuer_transaction;

@@ -1,4 +1,4 @@
-//! What anybody may see of an issuer transaction, and the page where it is paid.
+//! The public view of an issuer transaction, and the page where it is paid.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -43,7 +43,7 @@ pub(crate) async fn find_public_issuer_transaction(
     session.call(&FindPublicIssuerTransaction { transaction, path }).await.map(BankAnswer)
 }
 
-/// Go to the page where an issuer transaction is paid
+/// Redirect to the page where an issuer transaction is paid
 ///
 /// Scope `psd2`.
 #[utoipa::path(

@@ -1,4 +1,4 @@
-//! What the setup can be told to do.
+//! The commands of the setup.
 
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ use shared::{
 use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
 tagged! {
-    /// What to do.
+    /// The action to take.
     #[derive(Clone, Debug)]
     pub enum SetupCommand by "action" {
         Run = "run",
@@ -30,28 +30,28 @@ tagged! {
 }
 
 body! {
-    /// Runs or resumes the onboarding. The action by default.
+    /// Runs or resumes the onboarding. This is the default action.
     #[derive(Clone, Debug)]
     pub struct Run {}
 }
 
 body! {
-    /// Reports without changing anything.
+    /// Reports the state without changing anything.
     #[derive(Clone, Debug)]
     pub struct Status {}
 }
 
 body! {
-    /// Makes an API key, shown once.
+    /// Creates an API key, which is shown once.
     #[derive(Clone, Debug)]
     pub struct CreateApiKey {
-        /// What to call it.
+        /// The name of the key.
         required name: KeyName,
-        /// What it allows.
+        /// The scopes of the key.
         required scopes: Scopes,
-        /// Whose customers it reaches; it sees no others.
+        /// The workspace whose customers the key can access; it sees no others.
         optional workspace: Workspace,
-        /// When it stops working, in the future; never, by default.
+        /// When the key expires, in the future; by default, never.
         optional expires_at: KeyEnd,
     }
 }
@@ -63,29 +63,30 @@ body! {
 }
 
 body! {
-    /// Makes a successor with the same name, scopes and workspace, shown once. The key itself ends after the overlap.
+    /// Creates a successor with the same name, scopes and workspace, which is shown once. The old key ends after the
+    /// overlap.
     #[derive(Clone, Debug)]
     pub struct RotateApiKey {
-        /// Its id, as the list says it.
+        /// The id of the key, as in the list.
         required id: KeyId,
-        /// For how many hours the key goes on working.
+        /// For how many hours the old key continues to work.
         optional overlap: Overlap,
-        /// When the successor stops working; by default after as long as its predecessor was to work.
+        /// When the successor expires. By default, it is valid for as long as its predecessor was.
         optional expires_at: KeyEnd,
     }
 }
 
 body! {
-    /// Revokes an API key; it stops working everywhere within a minute.
+    /// Revokes an API key. It stops working everywhere within a minute.
     #[derive(Clone, Debug)]
     pub struct RevokeApiKey {
-        /// Its id, as the list says it.
+        /// The id of the key, as in the list.
         required id: KeyId,
     }
 }
 
 impl SetupCommand {
-    /// The action in the audit line.
+    /// The name of the action in the audit line.
     #[must_use]
     pub const fn action(&self) -> Action {
         match self {
@@ -111,7 +112,7 @@ field! {
         .default(Some(USUAL_OVERLAP.into()));
 }
 
-/// What a key is called: 1 to 100 visible characters, not all spaces.
+/// The name of a key: 1 to 100 visible characters, not all spaces.
 #[derive(Clone, Debug)]
 pub struct KeyName(pub(crate) String);
 
@@ -125,7 +126,7 @@ impl FromStr for KeyName {
     }
 }
 
-/// When a key stops working.
+/// When a key expires.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyEnd(pub(crate) Timestamp);
 
@@ -137,11 +138,11 @@ impl FromStr for KeyEnd {
     }
 }
 
-/// How long a rotated key goes on working.
+/// How long a rotated key continues to work.
 #[derive(Clone, Copy, Debug)]
 pub struct Overlap(pub(crate) SignedDuration);
 
-/// In hours: by default, and at most.
+/// In hours: the default and the maximum.
 const USUAL_OVERLAP: u16 = 24;
 const LONGEST_OVERLAP: u16 = 30 * 24;
 
@@ -160,7 +161,7 @@ impl FromStr for Overlap {
     }
 }
 
-/// What a key allows: at least one scope.
+/// The scopes of a key: at least one.
 #[derive(Clone, Debug)]
 pub struct Scopes(pub(crate) Vec<Scope>);
 

@@ -1,5 +1,5 @@
-//! The one-shot setup: onboards the TPP at the bank, reports, and manages API keys. Invoked directly, or by POST /setup
-//! behind IAM.
+//! The setup: onboards the TPP at the bank, reports the state, and manages API keys. Invoked directly, or by `POST
+//! /setup` behind IAM.
 
 mod command;
 mod report;
@@ -28,10 +28,10 @@ routes! {
     }
 }
 
-/// A direct invocation: `{}` or a [`SetupCommand`].
+/// Runs a direct invocation. The payload is `{}` or a [`SetupCommand`].
 ///
 /// # Errors
-/// A [`Problem`] if the payload is invalid or the command fails.
+/// Returns a [`Problem`] if the payload is invalid or the command fails.
 pub async fn invoke(app: App, payload: Value) -> Result<Value, Problem> {
     let answer = run(&app, JsonBody::of(&payload).read()?, &|_, _| {}, Deadline::after(DIRECT)).await?;
     Ok(json!(answer))

@@ -1,4 +1,5 @@
-//! What the setup answers. A secret is in it once: the API key, in the answer to what made it.
+//! The answers of the setup. An answer contains a secret in one case only: a new API key, in the answer to the command
+//! that created it.
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -13,41 +14,41 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-/// What the setup answers, by the action.
+/// The answer of the setup, which depends on the action.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum SetupAnswer {
-    /// To `run` and `status`.
+    /// The answer to `run` and `status`.
     Report(Box<SetupReport>),
-    /// To `create_api_key` and `rotate_api_key`.
+    /// The answer to `create_api_key` and `rotate_api_key`.
     Created(Box<CreatedApiKey>),
-    /// To `list_api_keys`.
+    /// The answer to `list_api_keys`.
     Listed(ApiKeyList),
-    /// To `revoke_api_key`.
+    /// The answer to `revoke_api_key`.
     Revoked(RevokedApiKey),
 }
 
-/// How far the deployment has come.
+/// The progress of the deployment's onboarding.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SetupReport {
     #[schema(inline)]
     environment: Environment,
     /// Whether every step is done.
     onboarded: bool,
-    /// Every step that was looked at, in order.
+    /// Every step that was examined, in order.
     steps: Vec<SetupStep>,
-    /// The TPP's user id at bunq; null until there is one.
+    /// The TPP's user id at bunq; null until it exists.
     #[schema(value_type = Option<u64>, required = true, example = 50001)]
     psp_user_id: Option<BunqUserId>,
-    /// The address that bunq sends browsers back to.
+    /// The address to which bunq redirects browsers back.
     #[schema(example = "https://tpp.example/callback")]
     callback_url: String,
-    /// To `status`, once there is something at bunq: whether bunq still knows this deployment. `forgotten`: bunq's
-    /// sandbox was reset, for example; run the setup. `no_answer`: this is not known now.
+    /// Only for `status`, once the deployment is registered at bunq: whether bunq still knows it. `forgotten`: for
+    /// example, bunq's sandbox was reset; run the setup. `no_answer`: bunq did not answer, so this is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline, nullable = false)]
     at_bank: Option<BankReport>,
-    /// To `status`, if bunq says so: the callback addresses that are registered there.
+    /// Only for `status`, if bunq reports them: the callback addresses that are registered there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(["https://tpp.example/callback"]))]
     registered_callback_urls: Option<Vec<String>>,
@@ -55,17 +56,18 @@ pub struct SetupReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     certificate_valid_until: Option<Timestamp>,
-    /// To `status`, if the deployment knows how its address is found: whether bunq permits it.
+    /// Only for `status`, if the deployment can find out its own address: whether bunq permits that address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     egress: Option<EgressReport>,
-    /// The first API key, with every scope: only in the answer to the run that made it. Nobody can see it again.
+    /// The first API key, with every scope. Only the answer to the run that created it contains it; it cannot be read
+    /// again.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
     #[schema(value_type = String, required = false)]
     api_key: Option<ApiKey>,
 }
 
-/// Which of bunq's two worlds.
+/// The environment of bunq.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Environment {
@@ -133,7 +135,7 @@ impl From<SetupReport> for SetupAnswer {
 pub struct CreatedApiKey {
     #[serde(flatten)]
     record: ApiKeyRecord,
-    /// The key itself. Nobody can see it again.
+    /// The key itself. It cannot be read again.
     #[serde(serialize_with = "expose")]
     #[schema(value_type = String)]
     api_key: ApiKey,
@@ -148,14 +150,14 @@ impl From<(ApiKey, ApiKeyRecord)> for SetupAnswer {
 /// The API keys, without the keys themselves.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ApiKeyList {
-    /// All of them, also those that were revoked.
+    /// All API keys, including revoked ones.
     pub(crate) api_keys: Vec<ApiKeyRecord>,
 }
 
-/// An API key is revoked.
+/// The answer for a revoked API key.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RevokedApiKey {
-    /// Which.
+    /// The id of the key.
     #[schema(value_type = uuid::Uuid)]
     id: KeyId,
     /// Always `true`.
@@ -168,7 +170,7 @@ impl From<KeyId> for RevokedApiKey {
     }
 }
 
-/// The one place where a key leaves us: to the caller who had it made.
+/// Writes the key into the answer. This is the only place where a key leaves the system: to the caller who created it.
 fn expose<S: Serializer>(key: &ApiKey, serializer: S) -> Result<S::Ok, S::Error> {
     key.expose().serialize(serializer)
 }

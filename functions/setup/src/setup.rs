@@ -1,4 +1,4 @@
-//! POST /setup, and the same for a direct invocation.
+//! `POST /setup`, and the same commands for a direct invocation.
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
@@ -22,14 +22,14 @@ use crate::{
     command::{CreateApiKey, KeyEnd, KeyName, Overlap, RevokeApiKey, RotateApiKey, Scopes},
 };
 
-/// Hears of each step of the onboarding as it is done.
+/// Receives each step of the onboarding when it is done.
 pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 
-/// Set the deployment up
+/// Set up the deployment
 ///
-/// Behind IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once; the other
-/// actions report, and make, list, rotate and revoke API keys. A run that was stopped goes on where it was; one that
-/// has nothing to do changes nothing. The same payloads work as direct invocations.
+/// Needs IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once. The other actions
+/// report the state, and create, list, rotate and revoke API keys. A run that was interrupted continues where it
+/// stopped. A run with nothing to do changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
     path = "/setup",
@@ -76,17 +76,17 @@ pub(crate) async fn post_setup(
     body: JsonBody,
 ) -> Result<Json<SetupAnswer>, Problem> {
     query.read(|_| ())?;
-    // A client that lost its body must not begin an onboarding.
+    // A client that lost its body must not start an onboarding.
     if body.is_empty() {
         return Err(Problem::invalid(Place::Body(""), "must be a JSON object"));
     }
     run(&app, body.read()?, &|_, _| {}, deadline).await.map(Json)
 }
 
-/// Does what a command says.
+/// Runs a command.
 ///
 /// # Errors
-/// A [`Problem`]; the onboarding keeps what it has done.
+/// Returns a [`Problem`] if the command fails. The onboarding keeps the steps that are done.
 pub async fn run(
     app: &App,
     command: SetupCommand,
@@ -101,12 +101,12 @@ pub async fn run(
             let status = tpp.onboarding_status(deadline).await?;
             let left = |until: Timestamp| until.duration_since(tpp.now()).as_hours().div_euclid(24);
             if status.steps.contains(&(Step::Certificate, StepState::Before)) {
-                // One that cannot be read is worth as much as one that has ended.
+                // An unreadable certificate is treated like an expired one.
                 gauge(Metric::CertificateDaysLeft, status.certificate_valid_until.map_or(0, left));
             }
             let report = SetupReport::new(tpp.config(), status);
-            // Asked only where the deployment says how its address is found; a bank that does not answer spoils no
-            // status.
+            // The bank is called only if the deployment can find out its own address. If the bank does not answer, the
+            // status is still reported.
             let egress = match tpp.config().egress_ip_url {
                 Some(_) => tpp.egress_report(deadline).await.ok(),
                 None => None,

@@ -1,4 +1,4 @@
-//! GET /user/{user_id}/accounts: the accounts that the customer granted.
+//! `GET /user/{user_id}/accounts`: the accounts to which the customer granted access.
 
 use axum::response::Response;
 use shared::{
@@ -13,8 +13,8 @@ use shared::{
 
 /// List a customer's accounts
 ///
-/// Scope `accounts`. The answer is bunq's own, with every kind of account, also kinds that bunq adds. A customer with
-/// more than 200 accounts has several pages: follow the `Link` of relation `next`.
+/// Scope `accounts`. Returns bunq's own answer, with every kind of account, including kinds that bunq adds later. A
+/// customer with more than 200 accounts has several pages: follow the `Link` of relation `next`.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/accounts",

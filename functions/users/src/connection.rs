@@ -1,5 +1,4 @@
-//! Connections, as the owner of the deployment sees them: listed, found, deleted. The bank is asked nothing, but to end
-//! a session.
+//! Connections, for the owner of the deployment: list, find, delete. The bank is called only to end a session.
 
 use axum::{
     Json,
@@ -18,14 +17,14 @@ use shared::{
 
 use crate::view::{ConnectionPage, ConnectionView};
 
-/// How many connections a page has where nobody says, and at most.
+/// How many connections a page has by default, and at most.
 const USUAL_PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
 /// List connected customers
 ///
-/// Scope `connections`. Those of the API key's workspace, newest first, also such as were revoked. The list may lag a
-/// new connection by moments.
+/// Scope `connections`. Returns the connections of the API key's workspace, newest first, including revoked ones. A new
+/// connection may be missing from the list for a moment.
 #[utoipa::path(
     get,
     path = "/users",
@@ -79,7 +78,7 @@ pub(crate) async fn list_users(
 
 /// Read a customer's connection
 ///
-/// Scope `connections`. Answers also for a connection that was revoked.
+/// Scope `connections`. Also returns a connection that was revoked.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/connection",
@@ -104,9 +103,9 @@ pub(crate) async fn find_connection(
 
 /// Delete a customer's connection
 ///
-/// Scope `connections`. Ends the session at bunq and erases tokens and the customer's data; that there was a connection
-/// is kept. Doing it again answers the same. The customer sees the app in bunq's app until they remove it there. A
-/// later consent makes a new `user_id`.
+/// Scope `connections`. Ends the session at bunq and erases the tokens and the customer's data. A record that the
+/// connection existed is kept. A repeated call gets the same answer. bunq's app shows your app to the customer until
+/// the customer removes it there. A later consent creates a new `user_id`.
 ///
 /// With `reference`, deletes that reference only: the bunq customer may stand for other users of yours. The connection
 /// ends with its last reference.

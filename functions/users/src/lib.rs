@@ -1,4 +1,4 @@
-//! `/users` and `/user/{user_id}`: who is connected, who they are, which accounts they granted; and the end of a connection.
+//! `/users` and `/user/{user_id}`: the connected customers, their profiles and accounts, and the end of a connection.
 
 mod accounts;
 mod connection;
@@ -20,6 +20,6 @@ routes! {
 
 /// The routes of the group.
 pub fn router() -> Router<App> {
-    // Clients of bunq's Python example write it with a final slash.
+    // Clients of bunq's Python example write the path with a final slash.
     routes().route("/user/{user_id}/", get(user::find_user))
 }

@@ -1,4 +1,4 @@
-//! GET /user/{user_id}: the customer's profile.
+//! `GET /user/{user_id}`: the customer's profile.
 
 use shared::{
     bunq::calls::FindUser,
@@ -10,7 +10,8 @@ use shared::{
 
 /// Read a customer's profile
 ///
-/// Scope `accounts`. The answer is bunq's own: `UserPerson` or `UserCompany`, or `UserApiKey` where bunq does not say whose it is.
+/// Scope `accounts`. Returns bunq's own answer: `UserPerson` or `UserCompany`, or `UserApiKey` if bunq does not state
+/// the kind of customer.
 #[utoipa::path(
     get,
     path = "/user/{user_id}",
@@ -21,6 +22,6 @@ use shared::{
     responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
-    // The one call where bunq takes the customer's own id, and says more then.
+    // Only in this call does bunq accept the customer's own id, and its answer then contains more.
     user.call(&FindUser { other: user.connection.granted_id }).await.map(BankAnswer)
 }

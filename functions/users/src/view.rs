@@ -1,4 +1,4 @@
-//! What a caller sees of a connection.
+//! The views of a connection in answers.
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -28,24 +28,25 @@ pub(crate) struct ConnectionPage {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Connection)]
 pub(crate) struct ConnectionView {
-    /// Our name for the customer.
+    /// Our id of the customer.
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
-    /// What kind of customer.
+    /// The kind of customer.
     kind: Kind,
-    /// What bunq calls the customer, where it says.
+    /// bunq's name for the customer, if known.
     #[schema(value_type = Option<String>, required, example = "A. Person")]
     #[serde(serialize_with = "expose")]
     display_name: Option<DisplayName>,
     /// The first of `references`; null if there is none.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
-    /// What the owner of this deployment calls the users who consented with this bunq customer, the oldest first: each
-    /// `reference` of `POST /consents`. A bunq customer can stand for several, such as a couple.
+    /// The names that the owner of this deployment gave to the users who consented with this bunq customer, the oldest
+    /// first: each is a `reference` of `POST /consents`. A bunq customer can stand for several users, such as a couple.
     references: Vec<ReferenceView>,
-    /// `active`; `expired`, if the consent is older than 180 days: calls are answered `consent_expired` (by default in
-    /// production), or bunq may refuse them; or `revoked`, if bunq does refuse it. Both are healed by a new consent of
-    /// the customer's, best by one that names the `user_id`, which stays.
+    /// `active`: the connection works. `expired`: the consent is older than 180 days; calls are answered
+    /// `consent_expired` (by default in production), or bunq may refuse them. `revoked`: bunq refuses the consent. A
+    /// new consent of the customer repairs an expired or revoked connection, preferably one that names the `user_id`,
+    /// which stays the same.
     status: Status,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
@@ -53,25 +54,25 @@ pub(crate) struct ConnectionView {
     /// When the customer last consented.
     #[schema(value_type = String, format = DateTime)]
     consented_at: Timestamp,
-    /// Whole days since then.
+    /// Whole days since the last consent.
     #[schema(minimum = 0)]
     consent_age_days: i64,
-    /// 180 days after the consent, when bunq must see the customer again.
+    /// 180 days after the consent. bunq must then authenticate the customer again.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
-    /// When somebody last asked for something of the customer's, to the hour; null where nobody has.
+    /// When a caller last requested data of the customer, to the hour; null if no caller has.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     last_used_at: Option<Timestamp>,
-    /// When bunq was first seen to refuse the consent; null while it has not.
+    /// When bunq was first seen to refuse the consent; null if it has not refused it.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     revoked_at: Option<Timestamp>,
 }
 
-/// One user of the owner's who consented.
+/// A user of the owner's who consented.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ConnectionReference)]
 pub(crate) struct ReferenceView {
-    /// What the owner calls the user.
+    /// The owner's name for the user.
     #[schema(value_type = String, example = "customer-17")]
     reference: Reference,
     /// The user's last consent.
@@ -88,7 +89,7 @@ impl From<&ConnectionReference> for ReferenceView {
     }
 }
 
-/// What kind of customer: `other` is a kind that bunq has added since.
+/// The kind of customer. `other` is a kind that bunq has added later.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ConnectionKind)]
@@ -130,7 +131,7 @@ impl From<ConnectionStatus> for Status {
 
 impl ConnectionView {
     pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp) -> Self {
-        // A clock behind the one that wrote the item must not make an age below nothing.
+        // The age must not be negative if this clock is behind the clock that wrote the item.
         let age = now.duration_since(connection.consented_at).as_hours().div_euclid(24).max(0);
         Self {
             user_id: connection.user_id,
@@ -149,7 +150,8 @@ impl ConnectionView {
     }
 }
 
-/// The one place where a name leaves us: to a caller who may read it.
+/// Writes the customer's name into the answer. This is the only place where a name leaves the system: to a caller who
+/// may read it.
 fn expose<S: Serializer>(name: &Option<DisplayName>, serializer: S) -> Result<S::Ok, S::Error> {
     name.as_ref().map(DisplayName::expose).serialize(serializer)
 }

@@ -1,4 +1,4 @@
-//! What the owner's application says of a consent.
+//! What the owner's application sends about a consent.
 
 use std::{str::FromStr, time::Duration};
 
@@ -12,16 +12,16 @@ use shared::{
 use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 body! {
-    /// A consent to ask for.
+    /// The consent to ask for.
     pub(crate) struct NewConsent {
-        /// Your own name for the user who consents. The connection is listed with it, and found by it.
+        /// Your own name for the user who consents. The connection is listed with it, and can be found by it.
         optional reference: Reference,
-        /// Where the browser goes afterwards, with `consent_id` and `proof`. Its origin must be one of the deployment's
-        /// `RETURN_ORIGINS`.
+        /// Where the browser goes after the consent, with `consent_id` and `proof`. Its origin must be one of the
+        /// deployment's `RETURN_ORIGINS`.
         optional return_url: ReturnUrl,
-        /// The connection that the customer must have. Another bunq customer is refused.
+        /// The existing connection that the customer must have. Another bunq customer is refused.
         optional user_id: UserId,
-        /// How many seconds the address works.
+        /// How long the address works, in seconds.
         optional expires_in: Lifetime,
     }
     check(fields, config: Config) {
@@ -32,7 +32,7 @@ body! {
 }
 
 body! {
-    /// The proof that a browser brought back.
+    /// The proof that the browser brought back to your application.
     pub(crate) struct Claim {
         /// The parameter `proof` of the return address.
         required proof: Proof,

@@ -1,5 +1,5 @@
-//! `/consents`: what the owner's application does with a consent. It asks for one, looks at it, takes it back, and
-//! claims what its customer gave.
+//! `/consents`: the consents that the owner's application asks for. The application can create, list, read, withdraw
+//! and claim a consent.
 
 mod ask;
 mod view;
@@ -35,7 +35,7 @@ const LARGEST_PAGE: u8 = 100;
 
 /// Ask for a customer's consent
 ///
-/// Scope `connections`. Send the customer's browser to the answer's `url`, once: its ticket works in one browser.
+/// Scope `connections`. Send the customer's browser to the `url` of the answer, once: its ticket works in one browser.
 #[utoipa::path(
     post,
     path = "/consents",
@@ -68,7 +68,7 @@ pub(crate) async fn create_consent(
     Ok(response)
 }
 
-/// The address that opens a consent. Its ticket is in it: it goes to the caller and nowhere else.
+/// The address that opens a consent. It contains the ticket, so it is sent to the caller only.
 fn address(app: &App, ticket: &ConsentTicket) -> String {
     let mut url = app.tpp.config().public("auth");
     url.query_pairs_mut().append_pair("ticket", ticket.expose());
@@ -77,7 +77,8 @@ fn address(app: &App, ticket: &ConsentTicket) -> String {
 
 /// List consents
 ///
-/// Scope `connections`. Newest first, for 30 days. The list may lag a new consent by moments.
+/// Scope `connections`. Returns the consents of the last 30 days, newest first. A new consent may be missing from the
+/// list for a moment.
 #[utoipa::path(
     get,
     path = "/consents",
@@ -155,7 +156,8 @@ pub(crate) async fn find_consent(
 
 /// Withdraw a consent
 ///
-/// Scope `connections`. Only one that nobody has opened. Doing so again answers the same.
+/// Scope `connections`. Only a consent whose address has not been opened can be withdrawn. A repeated call gets the
+/// same answer.
 #[utoipa::path(
     delete,
     path = "/consents/{consent_id}",
@@ -178,11 +180,11 @@ pub(crate) async fn delete_consent(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Claim what a customer gave
+/// Claim the connection of a consent
 ///
-/// Scope `connections`. Only for a consent that the customer's own session in your application has asked for: that is
-/// what keeps an attacker from connecting another person's account to theirs. Until then there is no connection; after
-/// ten minutes there is nothing left to claim.
+/// Scope `connections`. Claim only a consent that the customer's own session in your application asked for. This
+/// prevents an attacker from connecting another person's account to their own. Before the claim there is no connection;
+/// after ten minutes it can no longer be claimed.
 #[utoipa::path(
     post,
     path = "/consents/{consent_id}/claim",

@@ -1,4 +1,4 @@
-//! How consents are shown.
+//! The views of a consent in answers.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,38 +15,39 @@ use shared::{
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Consent)]
 pub(crate) struct ConsentView {
-    /// Our name for it.
+    /// Our id of the consent.
     #[schema(value_type = uuid::Uuid)]
     consent_id: ConsentId,
-    /// Where to send the customer's browser, once. In the answer that made it only: nobody can see it again.
+    /// Where to send the customer's browser, once. Only the answer that created the consent contains it; it cannot be
+    /// read again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://tpp.example/auth?ticket=…")]
     url: Option<String>,
     status: Status,
-    /// Why it failed.
+    /// Why the consent failed.
     #[schema(required)]
     code: Option<Failure>,
-    /// Your own name for the customer, as you asked.
+    /// Your own name for the customer, as you sent it.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
-    /// Where the browser goes afterwards.
+    /// Where the browser goes after the consent.
     #[schema(value_type = Option<String>, required, example = "https://app.example/bank")]
     return_url: Option<ReturnUrl>,
-    /// The connection, once completed.
+    /// The connection, once the consent is completed.
     #[schema(value_type = Option<uuid::Uuid>, required)]
     user_id: Option<UserId>,
-    /// When it was asked for.
+    /// When the consent was asked for.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// Until when its address works.
+    /// Until when the address of the consent works.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     expires_at: Option<Timestamp>,
-    /// When it ended.
+    /// When the consent ended.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     ended_at: Option<Timestamp>,
 }
 
-/// `pending`: nobody has opened its address. `opened`: a customer is at it, or you have yet to claim it.
+/// `pending`: its address has not been opened. `opened`: the customer is deciding, or you have yet to claim it.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
 #[schema(as = ConsentStatus)]
 #[serde(rename_all = "snake_case")]
@@ -105,7 +106,7 @@ impl From<ConsentFailure> for Failure {
 }
 
 impl ConsentView {
-    /// With the address that opens it, which only the answer that made it shows.
+    /// Adds the address that opens the consent. Only the answer that created the consent shows it.
     pub(crate) fn with_url(self, url: String) -> Self {
         Self { url: Some(url), ..self }
     }
@@ -143,17 +144,17 @@ pub(crate) struct ConsentPage {
     pub(crate) next_cursor: Option<String>,
 }
 
-/// A connection that was claimed.
+/// A claimed connection.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Claimed {
-    /// Our name for the customer: what stands in every path from now on.
+    /// Our id of the customer: it is part of every path from now on.
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
     /// The first of `references`; null if there is none.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
-    /// All references of the connection, the oldest first. Others than yours say that this bunq customer stands for
-    /// other users of yours, too.
+    /// All references of the connection, the oldest first. References other than yours mean that this bunq customer
+    /// also stands for other users of yours.
     #[schema(value_type = Vec<String>, example = json!(["customer-17"]))]
     references: Vec<Reference>,
     /// When the customer first connected.
