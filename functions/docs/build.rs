@@ -1,5 +1,5 @@
-//! Gathers every file that the function serves, each plain, compressed and named by its content, so that nothing is
-//! left to do when somebody asks for it.
+//! Gathers every file that the function serves: each one plain and compressed, and named by its content. So the
+//! function has nothing left to prepare when a request arrives.
 
 use std::{
     env,
@@ -14,15 +14,15 @@ use sha2::{Digest as _, Sha256};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-/// Ours.
+/// This project's own files.
 const OWN: &[&str] = &["docs.css", "docs.html", "docs.js", "icon.svg", "style.css"];
-/// Swagger UI's: its name in the archive below the one folder that is there, and what it is called here.
+/// The files of Swagger UI: the name in the archive, below the archive's one folder, and the name that we serve.
 const SWAGGER_UI: &[(&str, &str)] = &[
     ("dist/swagger-ui-bundle.js", "swagger-ui-bundle.js"),
     ("dist/swagger-ui.css", "swagger-ui.css"),
     ("LICENSE", "swagger-ui-license.txt"),
 ];
-/// Generated from the routes; a test holds it to them.
+/// The document is generated from the routes; a test compares it with them.
 const DOCUMENT: &str = "../../docs/openapi.json";
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! The addresses of a key: read, added, switched off and on.
+//! The addresses of a key: listed, read, added, activated and deactivated.
 
 use serde_json::{Value, json};
 use testkit::TestApp;

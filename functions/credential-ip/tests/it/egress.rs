@@ -1,4 +1,4 @@
-//! The address that the bank sees us from, next to those that it permits.
+//! The address from which the bank receives our calls, and the addresses that it permits.
 
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -11,7 +11,7 @@ async fn egress(app: &TestApp) -> Value {
     answer.json()
 }
 
-/// The same deployment, told whom to ask for its address.
+/// The same deployment, configured with a service that reports its address.
 async fn with_a_service(mut app: TestApp, url: &str) -> TestApp {
     app.set_variable("EGRESS_IP_URL", url);
     app.restart().await;
@@ -54,7 +54,7 @@ async fn our_address_agrees_where_any_is_permitted() {
     assert_eq!(said, (&json!(OTHER), &json!(["*"]), &json!(true)), "{report}");
 }
 
-/// With a bank that looks at the address only where a session is opened: then there is somebody left to be told.
+/// The bank of this test checks the address only when a session is opened, so the report still reaches the caller.
 #[tokio::test]
 async fn our_address_does_not_agree_once_it_has_changed_or_is_switched_off() {
     let app = at_one_address().await;
@@ -91,7 +91,7 @@ async fn a_service_that_fails_or_talks_nonsense_leaves_the_address_unknown_and_n
 
 #[tokio::test]
 async fn a_deployment_whose_address_has_changed_is_told_the_new_one_and_the_cure() {
-    // The report is needed most where bunq refuses the address.
+    // The report is needed most when bunq refuses the address.
     let app = at_one_address().await;
     let service = app.bank.egress_url();
     let app = with_a_service(app, &service).await;
@@ -108,7 +108,7 @@ async fn a_deployment_whose_address_has_changed_is_told_the_new_one_and_the_cure
     assert!(problem["detail"].as_str().unwrap().contains(OTHER), "{problem}");
 }
 
-/// The move that the documents ask for: the new address first, while the old one still works.
+/// The change that the documents ask for: add the new address first, while the old one still works.
 #[tokio::test]
 async fn whoever_adds_the_new_address_before_leaving_the_old_one_is_never_locked_out() {
     let app = at_one_address().await;

@@ -1,17 +1,17 @@
-//! A deployment that the bank sees at one address, and that may call from there only.
+//! A deployment that calls the bank from one address, and that may call from this address only.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
 
-/// Where the bank sees the deployment.
+/// The address of the deployment, as the bank receives it.
 pub(crate) const ADDRESS: &str = "185.40.108.7";
 /// Another public address.
 pub(crate) const OTHER: &str = "185.40.108.8";
-/// The collection of keys.
+/// The path of the collection of keys.
 pub(crate) const KEYS: &str = "/credential-password-ip";
 
-/// A deployment that was onboarded at the address, whose key works from there only. The bank's call log is empty.
+/// A deployment that was onboarded at the address, and whose key works from there only. The bank's call log is empty.
 pub(crate) async fn at_one_address() -> TestApp {
     let mut app = TestApp::builder().variable("PERMITTED_IPS", ADDRESS).not_onboarded().start().await;
     app.bank.settings(json!({ "egress_ip": ADDRESS })).await;
@@ -21,7 +21,7 @@ pub(crate) async fn at_one_address() -> TestApp {
     app
 }
 
-/// Where the addresses of the deployment's key are.
+/// The path of the addresses of the deployment's key.
 pub(crate) async fn ips(app: &TestApp) -> String {
     format!("{KEYS}/{}/ip", app.read_secret("tpp").await["psp"]["credential_id"])
 }
@@ -44,7 +44,7 @@ pub(crate) async fn listed(app: &TestApp) -> Vec<(String, String)> {
     listed.iter().map(|ip| (text(ip, "ip"), text(ip, "status"))).collect()
 }
 
-/// A text in an object.
+/// A text field of an object.
 #[track_caller]
 pub(crate) fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap_or_else(|| panic!("no {name}: {object}")).to_owned()
@@ -55,7 +55,7 @@ pub(crate) fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(ip, status)| ((*ip).to_owned(), (*status).to_owned())).collect()
 }
 
-/// Takes an address off the deployment's key.
+/// Removes an address from the deployment's key.
 pub(crate) async fn deactivate(app: &TestApp, address: &str) -> Answer {
     let list = ips(app).await;
     let listed = objects(&app.get(&list).await, "PermittedIp");
@@ -63,7 +63,7 @@ pub(crate) async fn deactivate(app: &TestApp, address: &str) -> Answer {
     app.put(&format!("{list}/{}", ip["id"]), &json!({ "status": "INACTIVE" })).await
 }
 
-/// Sends any method with the key that has every scope.
+/// Sends a request of any method with the key that has every scope.
 pub(crate) async fn send(app: &TestApp, method: &Method, path: &str, body: &str) -> Answer {
     let request = app.request(method.clone(), path).bearer_auth(&app.api_key);
     app.send(request.header("content-type", "application/json").body(body.to_owned())).await

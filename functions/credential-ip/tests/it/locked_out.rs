@@ -1,4 +1,4 @@
-//! The bank takes the key no longer from where we are: what callers are told, and how it ends.
+//! The bank no longer accepts the key from our address: which answers callers get, and how the problem ends.
 
 use serde_json::json;
 use testkit::{Answer, TestApp};
@@ -119,7 +119,7 @@ async fn a_new_customer_who_consents_meanwhile_is_not_blamed() {
     let answer = app.callback(&callback, &cookie).await;
 
     answer.problem(503, "ip_not_permitted");
-    // Anybody can open this address: it tells nothing of the deployment's.
+    // Anyone can open this address, so the answer shows nothing of the deployment.
     assert!(!answer.text.contains(OTHER), "{answer:?}");
 }
 
@@ -177,7 +177,8 @@ async fn what_was_to_be_started_is_not_and_is_tried_again_under_the_same_key() {
     assert_eq!((count("draft_payments"), count("issuer_transactions")), (1, 1));
 }
 
-/// As with the real bank, which opens one session in half a minute: no time to ask it twice whose fault it is.
+/// As with the real bank, which opens one session per 30 seconds: there is no time for a second session that would show
+/// the cause of the refusal.
 #[tokio::test]
 async fn where_sessions_are_scarce_no_consent_is_blamed_and_no_request_either() {
     let (app, accounts) = connected().await;

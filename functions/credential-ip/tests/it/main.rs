@@ -1,4 +1,4 @@
-//! The group, through the public door.
+//! Tests of the group through its public HTTP interface.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

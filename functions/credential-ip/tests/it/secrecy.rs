@@ -1,4 +1,4 @@
-//! The TPP's API key leaves the bank in `token_value`, and never us.
+//! The bank returns the TPP's API key in `token_value`. Our answers never contain it.
 
 use std::collections::BTreeSet;
 

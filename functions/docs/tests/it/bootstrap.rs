@@ -1,4 +1,4 @@
-//! The bootstrap as Lambda starts it, with nothing in its environment: it may not need what it is not given.
+//! The bootstrap as Lambda starts it, with an empty environment: it must not need a variable that it does not get.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;

@@ -1,11 +1,11 @@
-//! Whether the texts of the stylesheet stand out from what they stand on, in its light and in its dark palette: WCAG 2.2, level AA
-//! (<https://www.w3.org/TR/WCAG22/#contrast-minimum>).
+//! Checks that texts of the stylesheet have enough contrast with their background, in the light and in the dark
+//! palette: WCAG 2.2, level AA (<https://www.w3.org/TR/WCAG22/#contrast-minimum>).
 
 use std::collections::BTreeMap;
 
 use crate::fixture::{deployment, get};
 
-/// Text, and what it stands on.
+/// The colours of texts, with their backgrounds.
 const TEXTS: [(&str, &str); 7] = [
     ("ink", "paper"),
     ("ink", "panel"),
@@ -15,13 +15,13 @@ const TEXTS: [(&str, &str); 7] = [
     ("link", "panel"),
     ("on-button", "button"),
 ];
-/// What is no text but must be seen: the button, the frame of what has the focus, the frame of a code.
+/// Parts other than text that must be visible: the button, the frame of the focused element, the frame of a code.
 const SHAPES: [(&str, &str); 5] =
     [("button", "paper"), ("link", "paper"), ("link", "panel"), ("line", "paper"), ("line", "panel")];
 
 type Palette = BTreeMap<String, [u8; 3]>;
 
-/// The palettes, and what the stylesheet says besides.
+/// The palettes, and the rest of the stylesheet.
 fn palettes(css: &str) -> (Vec<Palette>, String) {
     let mut rest = String::new();
     let mut palettes = vec![];

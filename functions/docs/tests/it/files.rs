@@ -1,4 +1,5 @@
-//! How files are answered: typed, named by their content, compressed to who takes it, and not twice.
+//! How files are answered: with a type, named by their content, compressed for a client that accepts it, and not sent
+//! again to a client that has the current version.
 
 use reqwest::Method;
 use testkit::Answer;

@@ -1,4 +1,4 @@
-//! A deployment and who asks it: with these headers, and answered in bytes.
+//! A deployment and a client: it sends the given headers, and reads the answer as bytes.
 
 use std::io::Read as _;
 
@@ -9,7 +9,7 @@ use reqwest::{
 };
 use testkit::TestApp;
 
-/// Everything that this group answers with a file.
+/// Every path that this group answers with a file.
 pub(crate) const FILES: [(&str, &str); 10] = [
     ("/", "text/html; charset=utf-8"),
     ("/docs", "text/html; charset=utf-8"),
@@ -23,12 +23,12 @@ pub(crate) const FILES: [(&str, &str); 10] = [
     ("/assets/swagger-ui.css", "text/css; charset=utf-8"),
 ];
 
-/// A deployment that nobody has set up yet: none of this needs that.
+/// A deployment without a setup: the group needs none.
 pub(crate) async fn deployment() -> TestApp {
     TestApp::builder().not_onboarded().start().await
 }
 
-/// An answer as it came over the wire.
+/// An answer as it was sent over the network.
 #[derive(Debug)]
 pub(crate) struct Raw {
     pub(crate) status: u16,

@@ -1,4 +1,4 @@
-//! What anybody may open: the pages, what they are made of, and the description of the API.
+//! The routes that anyone may open: the pages, their assets, and the description of the API.
 
 #![expect(
     clippy::unwrap_used,

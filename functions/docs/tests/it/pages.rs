@@ -1,4 +1,4 @@
-//! The pages: what they may do, where they lead, and what they say.
+//! The pages: their policies, their links, and their texts.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::fixture::{deployment, get};
 
 const PAGES: [&str; 2] = ["/", "/docs"];
 
-/// What follows each mark, up to the next quotation mark.
+/// The text after each mark, up to the next quotation mark.
 fn values<'a>(html: &'a str, mark: &str) -> Vec<&'a str> {
     html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
@@ -88,7 +88,7 @@ async fn every_link_is_relative_or_to_another_site_and_leads_somewhere() {
 
         assert!(inside.len() > 4, "{path}: {inside:?}");
         for link in inside {
-            // So it works below the stage of a REST API, too.
+            // A relative address also works below the stage of a REST API.
             assert!(!link.starts_with('/'), "{path}: {link}");
             let to = app.url.join(path).unwrap().join(link).unwrap();
             let answer = get(&app, to.path()).await;

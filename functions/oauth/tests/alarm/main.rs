@@ -1,5 +1,5 @@
-//! Which refused consents the alarm counts. A process of its own: metrics are lines of the process, and name no
-//! request.
+//! Which refused consents the alarm counts. These tests have their own process, because metrics are lines of the
+//! process and name no request.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, logs};
@@ -18,7 +18,7 @@ async fn a_refused_consent_counts_only_if_its_state_was_ours() {
     let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let of_ours = format!("/callback?state={state}&code=made-up");
 
-    // Anybody can make up states, cookies and codes; without the cookie nobody is looked for.
+    // Anyone can make up states, cookies and codes. Without the cookie, no consent is looked up.
     for (path, cookie) in [
         ("/callback?state=made-up&code=made-up", "consent=made-up"),
         ("/callback?state=made-up&code=made-up", cookie.as_str()),

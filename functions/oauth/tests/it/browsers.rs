@@ -1,4 +1,4 @@
-//! Browsers as they are: with other programs' cookies and parameters, impatient, and looking ahead.
+//! Real browsers: they send cookies and parameters of other programs, repeat requests, and prefetch.
 
 use futures::future::join_all;
 use proptest::{
@@ -18,7 +18,7 @@ use url::Url;
 
 const PAGE: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-/// Cookie headers that hold the consent's own cookie among others.
+/// Cookie headers that contain the consent's own cookie among others.
 fn cookie_headers(own: &str) -> Vec<Vec<u8>> {
     let secret = own.split_once('=').unwrap().1;
     let text = [
@@ -55,7 +55,7 @@ async fn cookies_of_other_programs_spoil_nothing() {
     }
 }
 
-/// Bytes that a browser can have in a cookie header (RFC 9110 section 5.5), whatever other programs meant by them.
+/// Bytes that a browser can send in a cookie header (RFC 9110 section 5.5), whatever their meaning for other programs.
 fn foreign_cookies() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![0x20_u8..=0x7e, 0x80_u8..=0xff, Just(b'\t'), Just(b';'), Just(b'='), Just(b'"')];
     vec(prop_oneof![vec(byte, 0..24), Just(b"consent=".to_vec()), Just(b"; consent=x".to_vec())], 0..5)
@@ -140,7 +140,7 @@ async fn a_callback_that_comes_again_is_answered_the_same() {
 #[tokio::test]
 async fn callbacks_that_come_at_once_are_all_answered_the_same() {
     let app = TestApp::start().await;
-    // The exchange is slow, so that the others find the first one at work.
+    // The exchange is slow, so that the other callbacks arrive while the first one is still running.
     app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 600 })).await;
     let (cookie, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
@@ -238,7 +238,7 @@ async fn the_cookie_is_replaced_after_each_completed_consent_and_other_tabs_go_o
 
     assert_ne!(secrets(&replaced)[0], secrets(&cookie)[0]);
     assert_eq!(other.status, 200, "{other:?}");
-    // What begins from now on is bound to the new secret alone.
+    // A consent that starts from now on is bound to the new secret only.
     let begun = app.send(app.request(Method::GET, "/auth").header("cookie", &replaced)).await;
     let path = app.approve(&Url::parse(begun.header("location")).unwrap(), "person").await;
     app.callback(&path, &cookie).await.problem(422, "other_browser");

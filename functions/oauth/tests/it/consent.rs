@@ -1,4 +1,4 @@
-//! The way that works, and each way that must not.
+//! The sequence that connects a customer, and each sequence that must be refused.
 
 use serde_json::json;
 use testkit::TestApp;
@@ -268,8 +268,8 @@ async fn a_given_consent_that_cannot_be_kept_is_stored_as_a_connection_all_the_s
     let app = TestApp::start().await;
     let (cookie, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
-    // Three tries of the SDK: the first write after the exchange fails, the next ones do not. Two writes come before
-    // it.
+    // The SDK tries three times. The first write after the exchange fails, and the next ones succeed. Two writes come
+    // before it.
     let fault =
         json!({ "target": "DynamoDB_20120810.UpdateItem", "nth": 3, "times": 3, "error": "InternalServerError" });
     app.aws_fault(fault).await;

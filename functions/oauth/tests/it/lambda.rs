@@ -1,5 +1,4 @@
-//! The same browsers as API Gateway tells of them: through the function's own process, in events of payload version 2.0
-//! and 1.0.
+//! The same browsers behind API Gateway: through the function's own process, in events of payload version 2.0 and 1.0.
 
 use serde_json::{Value, json};
 use testkit::{
@@ -8,7 +7,7 @@ use testkit::{
 };
 use url::Url;
 
-/// An event with a query and cookies, as API Gateway takes them from the headers.
+/// An event with a query and cookies, in the form in which API Gateway takes them from the headers.
 fn event(path_and_query: &str, headers: &[(&str, &str)], cookies: &[&str]) -> Value {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let mut event = http_event("GET", path, headers);
@@ -19,7 +18,7 @@ fn event(path_and_query: &str, headers: &[(&str, &str)], cookies: &[&str]) -> Va
     event
 }
 
-/// The cookie and the bank's page that a browser is sent away with.
+/// The cookie and the address of the bank's page, from the redirect of a browser.
 fn begun(answer: &Value) -> (String, Url) {
     assert_eq!(answer["statusCode"], 303, "{answer}");
     let cookie = answer["cookies"][0].as_str().unwrap().split(';').next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! How a customer connects, through the public door.
+//! How a customer connects, through the public HTTP interface.
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 

@@ -1,4 +1,4 @@
-//! What a customer reads in their browser, for each way that a consent can end.
+//! The text that a customer reads in the browser, for each way in which a consent can end.
 
 use proptest::{
     collection::vec,
@@ -21,19 +21,19 @@ async fn open(app: &TestApp, path: &str, cookie: &str) -> Answer {
     };
     let answer = get(path).await;
     match (answer.status, answer.header("location")) {
-        // The result has a page of its own.
+        // The result has its own page.
         (303, location) if location.starts_with("result?") => get(&format!("/{location}")).await,
         _ => answer,
     }
 }
 
-/// What stands between two texts, the first time.
+/// The text between the first `begin` and the next `end`.
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
     text.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).map_or("", |(inside, _)| inside)
 }
 
-/// Checks what holds for every page, and that this one has this status and title. Answers where its one button leads,
-/// if it has one.
+/// Checks the properties of every page, and that this page has this status and title. Returns the link of its one
+/// button, if it has one.
 #[track_caller]
 fn assert_page<'a>(answer: &'a Answer, status: u16, title: &str) -> Option<&'a str> {
     let html = answer.text.as_str();
@@ -57,7 +57,8 @@ fn assert_page<'a>(answer: &'a Answer, status: u16, title: &str) -> Option<&'a s
     buttons.first().copied()
 }
 
-/// A customer who has allowed it at the bank: the cookie of their browser, and where the bank sends it.
+/// A customer who has consented at the bank: the cookie of their browser, and the address to which the bank redirects
+/// it.
 async fn allowed(app: &TestApp) -> (String, String) {
     let (cookie, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
@@ -228,7 +229,7 @@ async fn a_deployment_that_is_not_set_up() {
     assert_eq!(assert_page(&page, 503, "This service is not ready yet"), None);
 }
 
-/// Whatever somebody writes into the address, the page does not say it: neither as it is nor escaped.
+/// The page repeats nothing that an attacker writes into the address: neither as it is nor escaped.
 #[test]
 fn nothing_of_the_address_is_in_the_page() {
     let runtime = Runtime::new().unwrap();

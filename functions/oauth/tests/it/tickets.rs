@@ -1,4 +1,4 @@
-//! A consent belongs to the person who started it: tickets, claims, and what an attacker gets.
+//! A consent belongs to the person who started it: tickets, claims, and the limits of an attacker.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,13 +11,13 @@ fn with_return() -> Value {
     json!({ "reference": "customer-17", "return_url": BACK })
 }
 
-/// Has a customer consent at the bank, in the browser of this cookie. Answers what the callback answered.
+/// Has a customer consent at the bank, in the browser of this cookie. Returns the answer of the callback.
 async fn consent(app: &TestApp, (cookie, page): &(String, Url), customer: &str) -> Answer {
     let path = app.approve(page, customer).await;
     app.callback(&path, cookie).await
 }
 
-/// The parameters that the browser goes back to the application with.
+/// The parameters with which the browser returns to the application.
 fn brought_back(answer: &Answer) -> (String, String) {
     assert_eq!(answer.status, 303, "{answer:?}");
     let back = Url::parse(answer.header("location")).unwrap();
@@ -81,12 +81,12 @@ async fn an_attacker_whose_ticket_a_victim_opens_gets_nothing() {
     assert_eq!(app.get("/users").await.json()["users"], json!([]), "nobody can read it");
     let connections = app.scan("connections").await;
     assert!(!connections.iter().any(|item| item["pk"]["S"].as_str().unwrap().starts_with("USER#")), "{connections:?}");
-    // The attacker knows the consent and has no proof, nor can they open the ticket to get one.
+    // The attacker knows the consent, but has no proof and cannot open the ticket to get one.
     claim(&app, id, &"A".repeat(43)).await.problem(422, "proof_invalid");
     let ticket = Url::parse(asked["url"].as_str().unwrap()).unwrap();
     let path = format!("{}?{}", ticket.path(), ticket.query().unwrap());
     app.send(app.request(Method::GET, &path)).await.problem(422, "other_browser");
-    // Ten minutes later nothing is left, not even for who has the proof; the session is ended at the bank.
+    // Ten minutes later nothing can be claimed, even with the proof; the session at the bank is ended.
     app.advance(601).await;
     claim(&app, id, &proof).await.problem(409, "claim_expired");
     assert_eq!(found(&app, id).await["status"], "expired");
@@ -210,7 +210,7 @@ async fn who_said_no_can_start_the_same_consent_again_while_the_ticket_lives() {
     let (back, proof) = brought_back(&consent(&app, &(cookie.clone(), page), "person").await);
 
     assert_eq!(claim(&app, &back, &proof).await.json()["reference"], "customer-17");
-    // Another browser cannot, and nobody can after the ticket's end.
+    // Another browser cannot open it, and no browser can after the ticket's end.
     app.send(app.request(Method::GET, &format!("/{again}"))).await.problem(422, "other_browser");
     let other = app.ask_consent(&json!({})).await;
     let never_opened = format!("/auth?again={}", other["consent_id"].as_str().unwrap());
@@ -340,7 +340,7 @@ async fn a_deployment_without_open_consents_stores_nothing_and_calls_nobody() {
     assert_eq!(consent(&app, &opened, "person").await.status, 200);
 }
 
-/// Two visits of one browser to one consent, at each of which the customer has said yes.
+/// One browser opens one consent twice, and the customer consents both times.
 async fn two_visits(app: &TestApp) -> (String, String, [String; 2]) {
     let asked = app.ask_consent(&with_return()).await;
     let url = asked["url"].as_str().unwrap();
@@ -376,7 +376,7 @@ async fn a_tab_that_ends_after_the_claim_leaves_nothing_behind() {
     let (id, cookie, [slow, fast]) = two_visits(&app).await;
     app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 1500, "times": 1 })).await;
     let fast_and_claimed = async {
-        // The slow one is at the bank by then: it has taken the fault.
+        // The slow callback has reached the bank by then: it has consumed the fault.
         while app.bank.count("POST token").await == 0 {
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! What a body may be. Every error at once, each where it is, and nothing reaches the bank.
+//! Which bodies are valid. An answer lists every error at once, each with its position, and nothing reaches the bank.
 
 use serde_json::{Value, json};
 

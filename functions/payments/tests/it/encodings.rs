@@ -1,4 +1,4 @@
-//! How a body and what is in it may be written, and what is refused with its true reason.
+//! How a body and its values may be encoded, and which encodings are refused with the true reason.
 
 use reqwest::Method;
 use serde_json::json;
@@ -106,7 +106,7 @@ async fn a_description_is_as_long_as_the_bank_takes_it() {
 
     assert_eq!(outside.problem(422, "invalid_request")["errors"][0]["pointer"], "/description");
     for taken in [within, asked, asked_of_iban] {
-        // The bank may have its own opinion; it is no longer ours.
+        // The bank may still refuse it; this API accepts it.
         assert_ne!(taken.json()["code"], "invalid_request", "{taken:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A connected person and what they can be asked to pay.
+//! A connected person, and the orders that can be placed for them.
 
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -27,7 +27,7 @@ pub(crate) fn draft(description: &str) -> Value {
     })
 }
 
-/// A body that asks the sandbox's rich uncle for money.
+/// A body that asks the sandbox's test user, who accepts at once, for money.
 pub(crate) fn inquiry(description: &str) -> Value {
     json!({
         "monetary_account_id": ACCOUNT,

@@ -1,4 +1,5 @@
-//! Something between us and the bank answers in its place. What it says is never the bank's verdict on an order.
+//! A device between us and the bank answers instead of the bank. Its answer is never the bank's decision about an
+//! order.
 
 use serde_json::{Value, json};
 
@@ -6,7 +7,7 @@ use crate::fixture::{ACCOUNT, connected, created_id, draft};
 
 const CREATE: &str = "POST user/{user-id}/monetary-account/{monetary-account_id}/draft-payment";
 
-/// Answers that are not the bank's: without its envelope, or with less than one.
+/// Answers that are not from the bank: without its envelope, or with an incomplete one.
 fn foreign_answers() -> Vec<Value> {
     let html = "<html><body>403 Forbidden</body></html>";
     let mut answers: Vec<_> = [400, 401, 403, 404, 407, 409, 490]

@@ -1,4 +1,4 @@
-//! Payments read and started, through the public door.
+//! Reading and starting payments through the public HTTP interface.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

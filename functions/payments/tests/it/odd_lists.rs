@@ -1,4 +1,4 @@
-//! Lists with odd elements, and lists that are too large: everything else is still answered.
+//! Lists with unusual elements, and lists that are too large: everything else is still answered.
 
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};

@@ -1,4 +1,4 @@
-//! Money moves once: the promises of `Idempotency-Key`, one by one.
+//! Money moves once: each guarantee of `Idempotency-Key` has a test.
 
 use futures::future::join_all;
 use serde_json::json;

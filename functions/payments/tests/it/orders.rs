@@ -1,4 +1,4 @@
-//! Orders are followed: by status, by time, by the caller's own name, and to the payment that came of them.
+//! Following orders: by status, by time, by the caller's reference, and to the resulting payment.
 
 use futures::future::join_all;
 use reqwest::Method;
@@ -150,7 +150,7 @@ async fn a_name_belongs_to_its_request_and_is_kept_once_however_often_it_is_sent
     let path = format!("/user/{}/draft-payment", customer.user_id);
     let mut body = draft("x");
     body["reference"] = json!("bill-1");
-    // What is kept of the outcome, and then the name: the name is lost, and the caller asks again.
+    // The outcome is stored first, and then the reference. The write of the reference fails, and the caller retries.
     let first = customer.app.post_once(&path, "key", &body).await;
     let again = customer.app.post_once(&path, "key", &body).await;
 
@@ -243,7 +243,7 @@ async fn a_failure_on_the_way_gives_what_there_is_and_where_to_go_on() {
         all.push(customer.ask_somebody(&format!("open {at}"), None).await);
     }
     all.reverse();
-    // The first page has one pending order less than are asked for.
+    // The first page has one pending order less than requested.
     customer.ask("paid", None).await;
     let fault = json!({ "endpoint": LIST, "nth": 2, "status": 500, "body": "", "times": 4 });
     customer.app.bank.fault(fault).await;

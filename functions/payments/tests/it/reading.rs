@@ -1,4 +1,4 @@
-//! Payments read: a page at a time, and all of them.
+//! Reading payments: one page at a time, and all of them.
 
 use std::collections::BTreeSet;
 
@@ -198,7 +198,7 @@ async fn a_refusal_on_the_way_is_answered() {
     list(&app, &user_id, "?all=true").await.problem(404, "account_not_granted");
 }
 
-/// A page of the bank's, as it would be signed.
+/// A page of the bank, as the bank would sign it.
 fn page(ids: &[u64], older: Option<u64>) -> Value {
     let payment = |id: &u64| json!({ "Payment": { "id": id, "created": "2026-01-01 00:00:00.000000" } });
     let path = format!("/v1/user/1/monetary-account/{ACCOUNT}/payment");
@@ -216,7 +216,7 @@ fn page(ids: &[u64], older: Option<u64>) -> Value {
 async fn a_walk_ends_whatever_the_bank_says_of_the_next_page() {
     let (app, user_id) = connected().await;
     let endpoint = "GET user/{id}/monetary-account/{id}/payment";
-    // What the bank answers to each call, what a walk reads of it, and where it says to go on.
+    // For each call: the bank's answer, what a walk reads of it, and where the answer says to continue.
     let cases: [(Vec<Value>, &[u64], Option<u64>); 8] = [
         (vec![page(&[9, 8, 7], Some(7)), page(&[6, 5], None)], &[9, 8, 7, 6, 5], None),
         (vec![page(&[9, 8, 7], Some(9))], &[9, 8, 7], Some(7)),

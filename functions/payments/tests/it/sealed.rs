@@ -1,4 +1,5 @@
-//! What is kept of a started payment: nobody can read it in the table, and nobody at all once its customer is deleted.
+//! The stored data of a started payment: it is unreadable in the table, and unreadable for everyone once its customer
+//! is deleted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ async fn record(app: &TestApp) -> Value {
     record
 }
 
-/// The sealed key of the one connection; none once that is deleted.
+/// The sealed key of the one connection; `None` once the connection is deleted.
 async fn sealed_key(app: &TestApp) -> Option<(String, String)> {
     let items = app.scan("connections").await;
     let item = items.into_iter().find(|item| item["record_key"].is_object())?;

@@ -1,5 +1,5 @@
-//! Every way to fail, at random, hundreds of times: the caller asks again with the same key until there is an answer, and the bank holds
-//! exactly one object each time, whose id the caller got. `STORM_SEED=<n>` repeats a run.
+//! Every kind of failure, at random, hundreds of times. The caller retries with the same key until there is an answer.
+//! Each time, the bank holds exactly one object, and the caller got its id. `STORM_SEED=<n>` repeats a run.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use testkit::{
 
 use crate::fixture::{connected, created_id, draft, inquiry};
 
-/// Runs of one storm; four run side by side.
+/// The number of runs of one storm; four storms run at the same time.
 const RUNS: u64 = 130;
-/// How often a caller asks again.
+/// How often a caller retries.
 const PATIENCE: usize = 12;
 
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,7 @@ impl Storm {
         self.app.bank.fault(fault).await;
     }
 
-    /// The first try, which meets the fault. `None`: nobody answered.
+    /// The first try, with the fault. `None` means that no answer arrived.
     async fn first(&self, fault: Fault, key: &str, body: &Value, random: &mut StdRng) -> Option<Answer> {
         let store = |target: &str, error: &str| json!({ "target": format!("DynamoDB_20120810.{target}"), "times": 8, "error": error });
         let limit = json!({ "Error": [{ "error_description": "You can do a maximum of 5 calls per 3000 second to this endpoint." }] });
@@ -151,7 +151,7 @@ impl Storm {
         Some(self.app.post_once(&self.path(), key, body).await)
     }
 
-    /// A try in a real process of its own, which times out or is killed.
+    /// A try in its own real process, which times out or is killed.
     async fn in_a_process(
         &self,
         key: &str,
@@ -167,13 +167,13 @@ impl Storm {
         let event = post_event(&self.path(), &[("authorization", &bearer), ("idempotency-key", key)], body);
         let answer = function.begin(event);
         if let Some(after) = kill_after {
-            // Not to wait for something, but to die at a random point.
+            // The sleep waits for nothing; it makes the process end at a random point.
             tokio::time::sleep(Duration::from_millis(40) + after).await;
             function.kill();
             return None;
         }
         answer.await.ok()?.ok()?;
-        // Whatever it said, this caller did not hear it.
+        // The caller did not receive the answer, whatever it was.
         None
     }
 
@@ -189,7 +189,7 @@ impl Storm {
             }
             self.app.bank.clear_faults().await;
             self.app.aws_recover().await;
-            // Past the grace of an unknown outcome, and past the patience with a dead process.
+            // Longer than the wait for an unknown outcome, and longer than the wait for a dead process.
             self.app.advance(45).await;
             answer = Some(self.app.post_once(&self.path(), &key, &body).await);
         }
@@ -208,7 +208,7 @@ impl Storm {
 async fn storm(what: What, number: u64, seed: u64) {
     let mut random = StdRng::seed_from_u64(seed.wrapping_add(number));
     let (app, user_id) = connected().await;
-    // A port that nobody listens on: taken, and given back.
+    // A port without a listener: bound, and released.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let cut_off = app.sibling("BUNQ_API_URL", &format!("http://{closed}/v1")).await;
     let storm = Storm { app, user_id, cut_off, what };
@@ -224,7 +224,7 @@ async fn whatever_fails_and_however_often_it_is_retried_each_order_is_carried_ou
     let seed = seed.unwrap_or_else(rand::random::<u64>);
     println!("STORM_SEED={seed} repeats these storms");
 
-    // Each has a deployment of its own; most of the time is spent waiting for what does not answer.
+    // Each storm has its own deployment. Most of the time is spent waiting for answers that never arrive.
     let storms = [What::Draft, What::Inquiry, What::Draft, What::Inquiry];
     let storms = storms.into_iter().zip(0..).map(|(what, number)| tokio::spawn(storm(what, number, seed)));
     for outcome in futures::future::join_all(storms).await {

@@ -1,4 +1,4 @@
-//! The values that money depends on, over wide inputs.
+//! The values on which money depends, over wide ranges of inputs.
 
 use proptest::prelude::*;
 use shared::{
@@ -13,7 +13,7 @@ use shared::{
 };
 use url::Url;
 
-/// The check digits that ISO 13616 wants, computed here once more and otherwise than the library does.
+/// The check digits that ISO 13616 requires, computed here independently of the library.
 fn iban(country: &str, account: &str) -> String {
     let digits = |text: &str| text.chars().map(|sign| sign.to_digit(36).unwrap().to_string()).collect::<String>();
     let number = digits(&format!("{account}{country}00"));
@@ -76,7 +76,8 @@ proptest! {
 
     #[test]
     fn no_letter_outside_ascii_becomes_part_of_an_iban(sign in "[^\\x00-\\x7f\\s\\p{Cf}]", at in 0_usize..18) {
-        // Also where its capital is ASCII, and the check digits are right for that: another account.
+        // This includes a letter whose uppercase form is ASCII and matches the check digits: that would be another
+        // account.
         let right = iban("NL", "ABNA0417164300");
         let with = format!("{}{sign}{}", &right[..at], &right[at + 1..]);
         prop_assert!(Address::parse(CounterpartyType::Iban, &with).is_err());
@@ -97,7 +98,7 @@ proptest! {
         let hours = format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60);
         let with_offset = format!("{}{hours}", written(offset.to_datetime(moment)));
         let utc = written(jiff::tz::Offset::UTC.to_datetime(moment));
-        // Programs write up to nine decimals; bunq keeps six of them.
+        // Programs write up to nine decimals; bunq keeps six.
         for text in [with_offset.clone(), utc.clone(), format!("{utc}Z"), utc.replace('T', " "), format!("{utc}000")] {
             prop_assert_eq!(text.parse::<BankTime>().unwrap().timestamp(), moment, "{}", text);
         }

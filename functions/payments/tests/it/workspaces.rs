@@ -1,4 +1,4 @@
-//! Idempotency keys belong to a workspace: to all of its API keys, and to no other's.
+//! Idempotency keys belong to a workspace: all of its API keys share them, and no other workspace does.
 
 use serde_json::json;
 use testkit::JsonBody as _;

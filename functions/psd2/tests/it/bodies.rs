@@ -1,11 +1,11 @@
-//! What a body may be. Every error at once, each where it is, and nothing reaches the bank.
+//! Which bodies are valid. An answer lists every error at once, each with its position, and nothing reaches the bank.
 
 use serde_json::{Value, json};
 use testkit::TestApp;
 
 use crate::fixture::{PATH, count, created_id, read, transaction};
 
-/// The usual body with one place changed.
+/// The usual body with one field changed.
 fn with(pointer: &str, value: Value) -> Value {
     let mut body = transaction("x");
     let (object, field) = pointer.rsplit_once('/').unwrap();

@@ -1,4 +1,4 @@
-//! Once, however often it is asked for: the same promises as for payments.
+//! A transaction is created once, however often a caller retries: the same guarantees as for payments.
 
 use futures::future::join_all;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Issuer transactions are followed: by status, by time, and by the caller's own name.
+//! Following issuer transactions: by status, by time, and by the caller's reference.
 
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};

@@ -16,7 +16,7 @@ fn read(app: &TestApp) -> Value {
 }
 
 async fn ten_at_once(app: &TestApp) {
-    // Long enough that all of them come while it is being opened.
+    // Long enough that all requests arrive while the session is being opened.
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 500 })).await;
     app.bank.forget_calls().await;
     let functions = join_all((0..10).map(|_| Function::start(BOOTSTRAP, app))).await;

@@ -1,4 +1,4 @@
-//! The list, and taking one back.
+//! The list of transactions, and the cancellation of one.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! Answers that were lost. bunq keeps no reference of ours with an issuer transaction: it is known again by its expiry, to the microsecond.
+//! Lost answers. bunq stores no reference of ours with an issuer transaction, so it is recognised by its expiry, to the
+//! microsecond.
 
 use std::collections::BTreeSet;
 
@@ -135,7 +136,8 @@ async fn a_lost_store_makes_no_second_one_where_nobody_said_the_expiry_either() 
 
     let second = app.post_once(PATH, "key", &transaction("x")).await;
 
-    // The second of the first try is lost with the store, so it need not be found; but nobody may be told that there is none.
+    // The second of the first try is lost with the store, so the transaction need not be found. But the answer must not
+    // say that there is none.
     assert!(second.status == 201 || second.json()["code"] == "outcome_unknown", "{second:?}");
     assert_eq!(count(&app).await, 1);
 }

@@ -1,4 +1,4 @@
-//! API keys: made, listed, revoked.
+//! API keys: created, listed, revoked.
 
 use serde_json::{Value, json};
 use shared::http::Code;
@@ -157,7 +157,7 @@ async fn the_list_says_when_a_key_was_last_used_to_the_hour() {
     let last_use =
         async || list(&app).await.into_iter().find(|key| key["id"] == id.as_str()).unwrap()["last_used_at"].clone();
     assert_eq!(last_use().await, Value::Null);
-    // In its first day it is noted to the minute.
+    // During the first day, the last use is recorded to the minute.
     app.clock.advance(25 * 3600);
 
     app.get_with_key(ROUTE, &key).await.problem(404, "user_not_found");
@@ -171,7 +171,7 @@ async fn the_list_says_when_a_key_was_last_used_to_the_hour() {
     assert_ne!(last_use().await, first);
 }
 
-/// The item of a key, as DynamoDB has it.
+/// The item of a key, as stored in DynamoDB.
 async fn item_of(app: &TestApp, key: &str) -> Value {
     let hash = sha256_hex(key.as_bytes());
     let (connections, ..) = stored(app).await;
@@ -191,7 +191,7 @@ async fn a_key_stops_working_at_its_time_even_where_memory_has_it() {
     let made = invoke(&app, payload).await.unwrap();
     let key = made["api_key"].as_str().unwrap();
 
-    // The clock goes on by itself, too.
+    // The clock also advances by itself.
     app.clock.advance(3560);
     app.get_with_key(ROUTE, key).await.problem(404, "user_not_found");
     app.clock.advance(41);
@@ -218,7 +218,7 @@ async fn an_item_without_every_attribute_of_a_key_is_none() {
         put(&app, &part).await;
         app.clock.advance(61);
         app.get_with_key(ROUTE, &key).await.problem(401, "api_key_invalid");
-        // Nor does one spoil the list.
+        // An incomplete item must not break the list either.
         assert_eq!(list(&app).await.len(), 1, "{attribute}");
     }
     put(&app, &whole).await;

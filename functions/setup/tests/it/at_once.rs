@@ -1,4 +1,4 @@
-//! Two runs at the same time: the later wins.
+//! Two runs at the same time: the later one wins.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,10 +8,10 @@ use shared::http::Code;
 
 use crate::support::{assert_works, complete, endpoints, fresh, invoke, states};
 
-/// How long the bank keeps the earlier run waiting; meanwhile the later one starts.
+/// How long the bank delays the earlier run; meanwhile the later one starts.
 const HELD_MS: u64 = 4_000;
 
-/// Starts a run that hangs at this call, and another that does not.
+/// Starts a run that hangs at this call, and another run that does not hang.
 async fn overtake_at(endpoint: &str) {
     let app = Arc::new(fresh().await);
     app.bank.fault(json!({ "endpoint": endpoint, "delay_ms": HELD_MS })).await;

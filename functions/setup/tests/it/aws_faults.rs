@@ -1,4 +1,4 @@
-//! AWS fails at every write; the next run ends.
+//! AWS fails at every write; the next run completes the onboarding.
 
 use futures::{StreamExt as _, future::join_all, stream};
 use reqwest::Method;
@@ -17,7 +17,7 @@ async fn aws_calls(app: &TestApp, method: Method) -> Value {
     serde_json::from_str(&answer.text).unwrap_or(Value::Null)
 }
 
-/// The writes of a clean run: the target, and which call of it.
+/// The writes of a clean run: the target, and the number of the call to it.
 async fn writes() -> &'static [(String, u64)] {
     static WRITES: OnceCell<Vec<(String, u64)>> = OnceCell::const_new();
     let find = async || {
@@ -31,7 +31,7 @@ async fn writes() -> &'static [(String, u64)] {
     WRITES.get_or_init(find).await
 }
 
-/// Those of one service.
+/// The writes to one service.
 async fn writes_of(service: &str) -> impl Iterator<Item = &'static (String, u64)> + Clone {
     writes().await.iter().filter(move |(target, _)| target.starts_with(service))
 }
@@ -52,7 +52,7 @@ async fn stop_and_resume(target: &str, nth: u64, fault: &Value) {
     if fault.get("error").is_some() {
         assert!(report["api_key"].is_string(), "{context}: the first key was not made, so it is made now");
     }
-    // Where the answer to the first key's write is lost, nobody knows the key; its owner makes another.
+    // If the answer to the first key's write is lost, the key is lost with it; the owner creates another key.
     let (_, key) = app.create_api_key(&["accounts"]).await;
     let unknown = app.get_with_key("/user/00000000-0000-4000-8000-000000000000", &key).await;
     unknown.problem(404, "user_not_found");
@@ -89,7 +89,7 @@ async fn one_lost_answer_of_aws_costs_nothing_not_even_the_first_api_key() {
         assert!(report["api_key"].is_string(), "{target} {nth}: {report}");
         assert_works(&app, target).await;
     };
-    // A few at a time: AWS's SDK gives up after some seconds, and each run makes keys.
+    // Only a few run at the same time: AWS's SDK gives up after some seconds, and each run creates keys.
     let runs = writes().await.iter().map(|(target, nth)| lose(target, *nth));
     stream::iter(runs).buffer_unordered(4).collect::<()>().await;
 }

@@ -1,4 +1,4 @@
-//! The bank fails at every point in every way; the next run ends.
+//! The bank fails at every point in every way; the next run completes the onboarding.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ async fn a_run_that_gets_html_in_place_of_json_is_taken_up_by_the_next() {
 
 #[tokio::test]
 async fn a_run_that_gets_an_answer_of_somebody_else_is_taken_up_by_the_next() {
-    // One that creates and one that lists; they are verified in one place.
+    // One call that creates and one that lists. The same code verifies the answers to all calls.
     stop_and_resume(&endpoints().await[3..5], json!({ "signature": "wrong" }), Code::BankSignatureInvalid).await;
 }
 

@@ -1,4 +1,4 @@
-//! The PSD2 certificate: the sandbox's own, and the owner's.
+//! The PSD2 certificate: the sandbox's own certificate, and the owner's.
 
 use std::{
     io::Write as _,
@@ -20,7 +20,7 @@ async fn production() -> TestApp {
     TestApp::builder().variable("BUNQ_ENVIRONMENT", "production").not_onboarded().start().await
 }
 
-/// Runs the setup with this secret, which must be refused before the bank hears of anything.
+/// Runs the setup with this secret, which must be refused before any call to the bank.
 async fn refused(app: &TestApp, name: &str, certificate: &Value) -> Problem {
     app.write_secret("psd2-certificate", &certificate.to_string()).await;
     let problem = invoke(app, json!({})).await.expect_err(name);
@@ -29,7 +29,7 @@ async fn refused(app: &TestApp, name: &str, certificate: &Value) -> Problem {
     problem
 }
 
-/// Runs the setup with each of these secrets: all must be refused with these words.
+/// Runs the setup with each of these secrets: all must be refused with this message.
 async fn assert_refused(words: &str, secrets: &[(&str, Value)]) {
     let app = production().await;
     for (name, secret) in secrets {
@@ -219,7 +219,7 @@ async fn a_certificate_is_good_until_our_clock_says_otherwise() {
     assert_eq!(problem.code(), Code::CertificateInvalid);
 }
 
-/// What openssl says of a text, where there is an openssl.
+/// The output of openssl for an input, or `None` if openssl is not installed.
 fn openssl(arguments: &[&str], input: &str) -> Option<String> {
     let piped = Command::new("openssl").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut child = piped.ok()?;

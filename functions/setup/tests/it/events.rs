@@ -1,4 +1,4 @@
-//! POST /setup through the gateway, and the real bootstrap under each kind of event.
+//! `POST /setup` through the gateway, and the real bootstrap with each kind of event.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use testkit::{
 use crate::support::{ask, complete, fresh, invoke, secret_texts, states};
 
 const BOOTSTRAP: &str = env!("CARGO_BIN_EXE_setup");
-/// It has the right form, and nobody's key made it.
+/// A signature of the right form that no key created.
 const FORGED: &str = "AWS4-HMAC-SHA256 Credential=AKIA/20261122/eu-central-1/execute-api/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=0000";
 

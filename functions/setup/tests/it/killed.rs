@@ -1,4 +1,4 @@
-//! The real bootstrap dies while it waits for the bank; the next process ends what it began.
+//! The real bootstrap dies while it waits for the bank; the next process completes the onboarding.
 
 use std::time::Duration;
 

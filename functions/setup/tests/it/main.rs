@@ -1,4 +1,4 @@
-//! The setup, invoked as its owner invokes it.
+//! The setup, invoked in the same ways as the owner invokes it.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

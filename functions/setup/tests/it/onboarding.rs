@@ -1,4 +1,4 @@
-//! From nothing to a deployment that customers can connect to, and again.
+//! From an empty account to a deployment that customers can connect to, and a second run of the setup.
 
 use serde_json::{Value, json};
 use shared::http::Code;

@@ -1,11 +1,11 @@
-//! What the setup cannot be told.
+//! The payloads that the setup refuses.
 
 use serde_json::{Value, json};
 use shared::http::Code;
 
 use crate::support::{fresh, invoke, stored};
 
-/// Every one of these is refused with a word that helps, and nothing changes.
+/// Each of these payloads is refused with a helpful message, and nothing changes.
 async fn assert_refused(payloads: &[(Value, &str)]) {
     let app = fresh().await;
     let before = stored(&app).await;

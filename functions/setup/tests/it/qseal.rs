@@ -1,4 +1,4 @@
-//! Certificates as an owner may have them.
+//! Certificates such as an owner may have.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PKCS_RSA_SHA256, RsaKeySize,
@@ -6,13 +6,13 @@ use rcgen::{
 };
 use serde_json::{Value, json};
 
-/// From which year to which.
+/// The first year and the last year of a validity.
 pub(crate) type Years = (i32, i32);
 
-/// What is valid today and for long.
+/// A validity that includes today and lasts long.
 pub(crate) const TODAY: Years = (2020, 2090);
 
-/// A leaf and the two above it.
+/// A leaf certificate and the two certificates above it.
 pub(crate) struct Qseal {
     pub(crate) key: String,
     pub(crate) leaf: String,
@@ -20,7 +20,8 @@ pub(crate) struct Qseal {
     pub(crate) root: String,
 }
 
-/// The name of the leaf. eIDAS certificates say the roles in an extension; bunq's sandbox and simulator read the name.
+/// The name of the leaf. eIDAS certificates state the roles in an extension; bunq's sandbox and simulator read the
+/// name.
 const LEAF: &str = "Owner PISP AISP";
 
 fn params(common_name: &str, (from, to): Years, ca: bool) -> CertificateParams {
@@ -41,12 +42,12 @@ pub(crate) fn rsa_key() -> KeyPair {
 }
 
 impl Qseal {
-    /// A proper one.
+    /// Creates a valid chain.
     pub(crate) fn new(key: &KeyPair) -> Self {
         Self::valid(key, TODAY, TODAY, TODAY)
     }
 
-    /// One whose members, from the leaf up, are valid in these years.
+    /// Creates a chain whose members, from the leaf up, are valid in these years.
     pub(crate) fn valid(key: &KeyPair, leaf: Years, intermediate: Years, root: Years) -> Self {
         let (root_key, intermediate_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
         let (root, intermediate) = (params("Test Root", root, true), params("Test Issuing CA", intermediate, true));
@@ -58,18 +59,18 @@ impl Qseal {
         Self { key: key.serialize_pem(), leaf, intermediate: intermediate_pem, root: root_pem }
     }
 
-    /// The chain as the bank wants it.
+    /// The chain in the form that the bank requires.
     pub(crate) fn chain(&self) -> String {
         format!("{}{}", self.intermediate, self.root)
     }
 
-    /// The secret as the bank wants it.
+    /// The secret in the form that the bank requires.
     pub(crate) fn secret(&self) -> Value {
         secret(&self.key, &self.leaf, &self.chain())
     }
 }
 
-/// A leaf that its own key signed.
+/// A leaf that is signed by its own key.
 pub(crate) fn self_signed(key: &KeyPair) -> String {
     params(LEAF, TODAY, false).self_signed(key).unwrap().pem()
 }

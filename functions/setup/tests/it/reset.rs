@@ -1,4 +1,4 @@
-//! What the bank says of a deployment, and a bank that was reset: bunq does that with its sandbox now and then.
+//! What the bank reports about a deployment, and a bank that was reset: bunq resets its sandbox from time to time.
 
 use serde_json::{Value, json};
 use shared::http::Action;
@@ -9,7 +9,7 @@ use crate::support::{complete, fresh, invoke, invoke_with, states};
 
 const AT_BANK: [&str; 4] = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL", "BUNQ_PAY_URL"];
 
-/// The environment that leads to another bank, which knows nobody and has keys of its own.
+/// The environment that points to another bank, which knows no customer and has its own keys.
 fn at_bank_of(other: &TestApp) -> Vec<(&'static str, &str)> {
     AT_BANK.map(|name| (name, other.variables()[name].as_str())).to_vec()
 }
@@ -39,7 +39,7 @@ async fn a_bank_that_was_reset_is_noticed_and_a_run_onboards_anew() {
         app.set_variable(name, reset.variables()[name].clone());
     }
     app.restart().await;
-    // The customer's consent is gone with the bank that it was given to, and a new one heals it.
+    // The customer's consent was lost with the old bank, and a new consent repairs the connection.
     app.get(&format!("/user/{user_id}/accounts")).await.problem(403, "consent_revoked");
 }
 
@@ -154,7 +154,8 @@ async fn an_address_that_comes_back_into_use_is_kept() {
 async fn an_address_that_somebody_else_has_registered_is_never_taken_away() {
     let app = TestApp::start().await;
     let moved = [("PUBLIC_URL", "https://tpp.example")];
-    // Without its secret this deployment finds the address at the bank, and does not know who has registered it.
+    // Without its secret, this deployment finds the address at the bank, but does not know which deployment registered
+    // it.
     app.delete_secret("oauth-client").await;
     let found = complete(&app).await["callback_url"].clone();
     invoke_with(&app, &moved, json!({})).await.unwrap();

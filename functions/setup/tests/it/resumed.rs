@@ -1,4 +1,4 @@
-//! What is there already is found; what has died meanwhile is made anew.
+//! The setup finds what already exists, and creates again what has expired or was lost.
 
 use serde_json::json;
 use testkit::TestApp;
@@ -26,7 +26,7 @@ async fn an_oauth_client_and_a_callback_url_that_the_bank_has_are_found_and_not_
     assert_eq!(states(&report)[6..8], ["now", "now"]);
     assert_eq!(calls_that_change_something(&app).await, Vec::<String>::new());
     let mut found = app.read_secret("oauth-client").await;
-    // Who has registered an address that is found, nobody knows any more.
+    // It is unknown which deployment registered the address that was found.
     assert_eq!(found["has_registered_callback_url"].take(), false);
     secret["has_registered_callback_url"].take();
     assert_eq!(found, secret);
@@ -74,7 +74,7 @@ async fn the_status_under_a_changed_public_url_says_that_the_callback_url_is_mis
     assert_eq!(called(&app).await, ASKED_AT_THE_BANK);
 }
 
-/// Stops a run at a call; the bank's credential then dies unused.
+/// Stops a run at a call; the bank's credential then expires unused.
 async fn credential_that_died(stopped_at: &str) {
     let app = fresh().await;
     app.bank.fault(json!({ "endpoint": stopped_at, "status": 500 })).await;

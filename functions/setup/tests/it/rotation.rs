@@ -1,4 +1,4 @@
-//! An API key gets a successor and ends by itself; and how exactly its use is noted meanwhile.
+//! An API key gets a successor and expires by itself; and how exactly its use is recorded meanwhile.
 
 use serde_json::{Value, json};
 use shared::http::Code;

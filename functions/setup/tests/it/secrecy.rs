@@ -1,4 +1,4 @@
-//! What reaches the tables and the log.
+//! What the tables and the log contain.
 
 use serde_json::{Value, json};
 use shared::{
@@ -12,7 +12,7 @@ use testkit::{TestApp, logs};
 
 use crate::support::{secret_texts, stored};
 
-/// The sealed texts of the tables: the item's key, the attribute, and what is in it.
+/// The sealed texts of the tables: the item's key, the name of the attribute, and its value.
 async fn sealed(app: &TestApp) -> Vec<(String, &'static str, String)> {
     let items = [app.scan("connections").await, app.scan("ephemera").await].concat();
     let text = |item: &Value, name: &str| item[name]["S"].as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! What the tests of the setup have in common.
+//! Helpers that the tests of the setup share.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -20,21 +20,21 @@ pub(crate) const STEPS: [&str; 9] = [
     "api_key",
 ];
 
-/// What a status or a run asks the bank of a deployment that is onboarded.
+/// The calls to the bank of a status or a run for an onboarded deployment.
 pub(crate) const ASKED_AT_THE_BANK: [&str; 2] =
     ["GET user/{user-id}/oauth-client", "GET user/{user-id}/oauth-client/{oauth-client-id}/callback-url"];
 
-/// A deployment that nobody has set up; only its certificate is there.
+/// A deployment before its setup; only its certificate exists.
 pub(crate) async fn fresh() -> TestApp {
     TestApp::builder().not_onboarded().start().await
 }
 
-/// Invokes the setup in a process of its own, as far as memory is concerned.
+/// Invokes the setup with nothing in memory, as in a new process.
 pub(crate) async fn invoke(app: &TestApp, payload: Value) -> Result<Value, Problem> {
     invoke_with(app, &[], payload).await
 }
 
-/// The same, in a changed environment.
+/// The same, with changed environment variables.
 pub(crate) async fn invoke_with(
     app: &TestApp,
     changes: &[(&'static str, &str)],
@@ -47,7 +47,7 @@ pub(crate) async fn invoke_with(
     setup::invoke(process, payload).await
 }
 
-/// Sends an event to the real bootstrap, whose answer must come.
+/// Sends an event to the real bootstrap, which must answer.
 pub(crate) async fn ask(function: &Function, event: Value) -> Result<Value, Value> {
     let answer = tokio::time::timeout(Duration::from_secs(60), function.invoke(event.clone())).await;
     answer.unwrap_or_else(|_| panic!("no answer to {event}"))
@@ -60,7 +60,7 @@ pub(crate) async fn complete(app: &TestApp) -> Value {
     report
 }
 
-/// How each step stands, in order; the steps must be the nine.
+/// The state of each step, in order; there must be exactly nine steps.
 #[track_caller]
 pub(crate) fn states(report: &Value) -> Vec<&str> {
     let steps = report["steps"].as_array().unwrap();
@@ -79,14 +79,14 @@ pub(crate) async fn endpoints() -> &'static [String] {
     ENDPOINTS.get_or_init(find).await
 }
 
-/// The calls that the bank got, in order.
+/// The calls that the bank received, in order.
 pub(crate) async fn called(app: &TestApp) -> Vec<String> {
     let log = app.bank.calls().await;
     let name = |call: &Value| format!("{} {}", call["method"].as_str().unwrap(), call["endpoint"].as_str().unwrap());
     log["calls"].as_array().unwrap().iter().map(name).collect()
 }
 
-/// Whatever happened on the way: the bank has one of everything, and a customer can connect.
+/// Checks the result, whatever failed before: the bank has one of everything, and a customer can connect.
 pub(crate) async fn assert_works(app: &TestApp, context: &str) {
     let overview = app.bank.overview().await;
     for what in ["installations_in_use", "psp_users", "oauth_clients", "callback_urls"] {
@@ -102,7 +102,7 @@ pub(crate) async fn stored(app: &TestApp) -> (Vec<Value>, Vec<Value>, BTreeMap<S
     (app.scan("connections").await, app.scan("ephemera").await, app.secrets().await)
 }
 
-/// Every line of every text in every secret, but for what everybody may know.
+/// Every line of every text in every secret, except public texts.
 pub(crate) async fn secret_texts(app: &TestApp) -> Vec<String> {
     let mut texts = Vec::new();
     for secret in app.secrets().await.values() {

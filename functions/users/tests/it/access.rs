@@ -1,4 +1,4 @@
-//! Who may read, and what everybody else learns: nothing.
+//! Which callers may read a customer, and that other callers learn nothing.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::fixture::{assert_discreet, connected, get_at, process};
 
 const UNKNOWN: &str = "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
 
-/// The routes that read one customer, and the scope that each wants.
+/// The routes that read one customer, and the scope that each route requires.
 fn scoped_routes(user_id: &str) -> [(String, &'static str); 4] {
     [("", "accounts"), ("/", "accounts"), ("/accounts", "accounts"), ("/connection", "connections")]
         .map(|(rest, scope)| (format!("/user/{user_id}{rest}"), scope))
@@ -33,7 +33,7 @@ async fn get_with(app: &TestApp, path: &str, headers: &[HeaderValue]) -> Answer 
     app.send(headers.iter().fold(request, |request, value| request.header(AUTHORIZATION, value.clone()))).await
 }
 
-/// A problem without what differs between any two requests.
+/// A problem without the fields that differ between any two requests.
 fn lasting(mut problem: Value) -> Value {
     problem.as_object_mut().unwrap().remove("request_id").unwrap();
     problem
@@ -213,7 +213,7 @@ async fn a_method_that_a_route_has_not_is_a_problem_that_names_those_it_has() {
 
     for path in routes(user_id(&accounts)) {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-            // Of a customer, deletion is a method.
+            // `DELETE` of a customer is a valid method.
             if method == Method::DELETE && path == accounts.trim_end_matches("/accounts") {
                 continue;
             }

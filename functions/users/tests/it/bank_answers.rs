@@ -1,12 +1,12 @@
-//! Answers of the bank that cannot be passed on, and refusals that are.
+//! Answers of the bank that must not be passed on, and refusals that are passed on.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, logs};
 
 use crate::fixture::{ACCOUNTS, SESSION, assert_discreet, bank_error, connected};
 
-/// Has the bank answer so, again and again, and checks that it was asked as often as that is worth and that the read
-/// after it works. An answer that cannot be believed or understood is worth a second call, a refusal is not.
+/// Has the bank give the same answer repeatedly. Checks the number of calls, and that the next read works. An answer
+/// that is invalid or not verified is worth a second call; a refusal is not.
 async fn meet(app: &TestApp, accounts: &str, mut fault: Value, status: u16, code: &str) -> Value {
     let calls = if status == 502 { 2 } else { 1 };
     fault["endpoint"] = json!(ACCOUNTS);
@@ -94,7 +94,7 @@ async fn the_bank_of_another_installation_is_not_believed() {
     ours["installation"]["server_public_key"] = theirs["installation"]["server_public_key"].clone();
     app.write_secret("tpp", &ours.to_string()).await;
 
-    // What is in memory is good for a minute.
+    // Data in memory is valid for a minute.
     assert_eq!(app.get(&accounts).await.status, 200);
     app.clock.advance(61);
     let answer = app.get(&accounts).await;

@@ -1,4 +1,4 @@
-//! A bank that fails, is slow, is busy, or is not there.
+//! A bank that fails, is slow, is busy, or is unreachable.
 
 use std::{
     sync::{
@@ -123,7 +123,7 @@ async fn a_long_rate_limit_is_the_callers_to_wait_for() {
 #[tokio::test]
 async fn a_bank_that_is_too_slow_is_a_gateway_timeout() {
     let (app, accounts) = connected("person").await;
-    // One second of these two is for the bank.
+    // One second of these two is available for the bank.
     let hurried = process(&app, Duration::from_secs(2)).await;
     app.bank.fault(json!({ "endpoint": ACCOUNTS, "delay_ms": 60_000 })).await;
 
@@ -139,7 +139,7 @@ async fn a_bank_that_is_too_slow_is_a_gateway_timeout() {
 #[tokio::test]
 async fn a_bank_that_is_gone_is_a_bad_gateway_until_it_is_back() {
     let (mut app, accounts) = connected("person").await;
-    // Taken but not listened on: whoever connects is refused, and nobody else gets the port.
+    // Bound without a listener: connections are refused, and no other process gets the port.
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let here = app.variables()["BUNQ_API_URL"].clone();

@@ -1,10 +1,10 @@
-//! What is in the bootstrap, and what is not.
+//! What the bootstrap contains, and what it does not contain.
 
 use std::fs;
 
 use serde_json::Value;
 
-/// The words of the API's document for an operation are in whatever builds that document.
+/// The words that the API document uses for an operation. A program that builds the document contains them.
 fn words() -> Vec<String> {
     let document: Value = serde_json::from_str(include_str!("../../../../docs/openapi.json")).unwrap();
     let items = document["paths"].as_object().unwrap().values();

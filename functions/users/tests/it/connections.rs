@@ -1,4 +1,4 @@
-//! Connections as the owner sees them.
+//! Connections from the owner's point of view.
 
 use std::collections::HashSet;
 
@@ -135,7 +135,7 @@ async fn a_reference_or_a_page_that_cannot_be_is_refused_by_name() {
         ("count=-1", "count"),
         ("cursor=x", "cursor"),
         ("cursor=", "cursor"),
-        // A good form of something else.
+        // A valid encoding of something that is not a cursor.
         ("cursor=MTc5NTM3MDAwMC9hYmM", "cursor"),
         ("older_id=1", "older_id"),
     ] {

@@ -1,4 +1,4 @@
-//! A consent that the customer took back, and one that they gave again.
+//! A consent that the customer revoked, and a consent that the customer gave again.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn a_revoked_consent_is_said_plainly_and_the_bank_is_left_alone_from_then_
     }
     let other = process(&app, Duration::from_secs(30)).await;
     get_at(&app, &other, &accounts).await.problem(403, "consent_revoked");
-    // The third: whether it is the consent that is refused, or the address that we call from.
+    // The third call finds out whether the consent is refused, or the address that we call from.
     assert_eq!(app.bank.total().await, 3, "nobody asked the bank again");
 
     app.advance(3 * 24 * 3600).await;
@@ -130,7 +130,7 @@ async fn with_one_address() -> (TestApp, String) {
 async fn where_nothing_proves_the_address_both_causes_are_named_and_nothing_is_remembered() {
     let (mut app, accounts) = with_one_address().await;
     app.bank.expire_sessions_of("person").await;
-    // Another process, whose address is not proved by the session that the first one opened.
+    // Another process: the session that the first process opened does not prove its address.
     app.restart().await;
     app.bank.fault(bad_key()).await;
 

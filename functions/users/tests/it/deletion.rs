@@ -19,7 +19,7 @@ fn user_id(accounts: &str) -> String {
     accounts.trim_start_matches("/user/").trim_end_matches("/accounts").to_owned()
 }
 
-/// Everything in the tables, in words.
+/// The content of all tables, as text.
 async fn stored(app: &TestApp) -> String {
     let (connections, ephemera) = (app.scan("connections").await, app.scan("ephemera").await);
     Value::from([connections, ephemera].concat()).to_string()
@@ -188,7 +188,7 @@ async fn a_session_that_is_opened_meanwhile_outlives_nobody() {
     assert!(answers.iter().all(|answer| [200, 404].contains(&answer.status)), "{answers:?}");
     app.clock.advance(61);
     app.get(&accounts).await.problem(404, "user_not_found");
-    // That somebody tried may stay for a while; no token does.
+    // A trace of the attempt may remain for a while; no token does.
     let session = format!("SESSION#{}", user_id(&accounts));
     let tokens = app.scan("ephemera").await.into_iter().filter(|item| item["pk"]["S"] == session.as_str());
     assert!(tokens.into_iter().all(|item| item["token"].is_null()));

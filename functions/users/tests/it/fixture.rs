@@ -1,4 +1,4 @@
-//! What these tests have in common.
+//! Helpers that these tests share.
 
 use std::{
     net::Ipv4Addr,
@@ -12,14 +12,15 @@ use shared::http::service;
 use testkit::{Answer, TestApp};
 use tokio::net::TcpListener;
 
-/// Reading accounts, as the bank's call log has it.
+/// The call that reads accounts, as in the bank's call log.
 pub(crate) const ACCOUNTS: &str = "GET user/{user-id}/monetary-account";
-/// Reading a profile.
+/// The call that reads a profile.
 pub(crate) const PROFILE: &str = "GET user/{user-id}";
-/// Opening a session.
+/// The call that opens a session.
 pub(crate) const SESSION: &str = "POST session-server";
 
-/// An onboarded deployment with one connected customer, and the path of that customer's accounts. The bank's call log is empty.
+/// An onboarded deployment with one connected customer, and the path of that customer's accounts. The bank's call log
+/// is empty.
 pub(crate) async fn connected(customer: &str) -> (TestApp, String) {
     let app = TestApp::start().await;
     let user_id = app.connect(customer).await;
@@ -39,8 +40,8 @@ pub(crate) fn always(mut fault: Value) -> Value {
     fault
 }
 
-/// A process of the function with nothing in memory, to which Lambda gives this long for each request. The function keeps a second
-/// of it for itself. Everything but the Lambda runtime is as in the cloud.
+/// A process of the function with nothing in memory, to which Lambda gives this long for each request. The function
+/// keeps one second of it for itself. Everything except the Lambda runtime is as in the cloud.
 pub(crate) async fn process(app: &TestApp, time: Duration) -> Url {
     let deadline = move || {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
@@ -49,7 +50,8 @@ pub(crate) async fn process(app: &TestApp, time: Duration) -> Url {
     process_with(app, deadline).await
 }
 
-/// A process of the function with nothing in memory, whose runtime names this deadline (epoch milliseconds) for each request.
+/// A process of the function with nothing in memory, whose runtime states this deadline (epoch milliseconds) for each
+/// request.
 pub(crate) async fn process_with(app: &TestApp, deadline_ms: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Url {
     let deadline = move |mut request: Request| {
         let mut context = lambda_http::Context::default();
@@ -68,13 +70,13 @@ pub(crate) async fn serve(routes: Router) -> Url {
     Url::parse(&format!("http://{address}")).unwrap()
 }
 
-/// GET at another process of the deployment.
+/// Sends a GET request to another process of the deployment.
 pub(crate) async fn get_at(app: &TestApp, process: &Url, path: &str) -> Answer {
     let url = process.join(path).unwrap();
     app.send(app.request(Method::GET, url.as_str()).bearer_auth(&app.api_key)).await
 }
 
-/// Checks that an answer gives away no token or key, and nothing of what the deployment is made of.
+/// Checks that an answer contains no token, no key, and no internals of the deployment.
 #[track_caller]
 pub(crate) fn assert_discreet(answer: &Answer) {
     // Our API keys have 43 characters, the bank's tokens 64, a UUID 36.

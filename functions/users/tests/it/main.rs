@@ -1,4 +1,4 @@
-//! What a caller reads of a connected customer, through the public door.
+//! What a caller reads of a connected customer, through the public HTTP interface.
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 

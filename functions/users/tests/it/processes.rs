@@ -21,7 +21,7 @@ fn read(app: &TestApp, path: &str) -> Value {
 async fn three_processes_that_meet_an_ended_session_open_one_together() {
     let (app, accounts) = connected("person").await;
     app.bank.expire_sessions().await;
-    // Long enough that each of them meets the refusal before the first has a new session.
+    // Long enough that each process gets the refusal before the first one has a new session.
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 500 })).await;
     let functions = join_all((0..3).map(|_| Function::start(BOOTSTRAP, &app))).await;
 
@@ -52,7 +52,7 @@ async fn a_process_answers_as_api_gateway_wants_it() {
     assert_eq!(good["body"], app.get(&accounts).await.text);
     assert_eq!(bad["statusCode"], 401, "{bad}");
     assert_eq!(bad["headers"]["content-type"], "application/problem+json");
-    // API Gateway's own id, so that its log and ours can be read together.
+    // API Gateway's own id, so that its log and ours can be correlated.
     for answer in [&good, &bad] {
         assert_eq!(answer["headers"]["x-request-id"], "gateway-request-id=");
     }
@@ -82,7 +82,7 @@ async fn a_process_that_dies_while_it_opens_a_session_holds_the_others_up_for_a_
     while app.bank.count(SESSION).await == 0 {}
     dying.kill();
 
-    // What another process makes of it while the lease lasts.
+    // The answer of another process while the lease lasts.
     let hurried = process(&app, Duration::from_secs(3)).await;
     let meanwhile = get_at(&app, &hurried, &accounts).await;
     app.clock.advance(36);
@@ -114,7 +114,8 @@ async fn a_process_waits_for_the_one_that_opens_the_session() {
     assert_eq!(app.bank.count(SESSION).await, 1);
 }
 
-/// `cargo lambda watch` sends the length of a deadline, which read as a time is ten minutes after 1970.
+/// `cargo lambda watch` sends the length of a deadline. Interpreted as a time, it is ten minutes after the start of
+/// 1970.
 #[tokio::test]
 async fn a_deadline_that_has_passed_on_arrival_counts_as_absent() {
     let (app, accounts) = connected("person").await;

@@ -1,4 +1,4 @@
-//! Profiles and accounts: what the bank wrote is what the caller reads.
+//! Profiles and accounts: the caller reads exactly what the bank wrote.
 
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
@@ -103,8 +103,8 @@ async fn accounts_full_of_nulls_or_of_unknown_kinds_break_nothing() {
 async fn the_bytes_are_the_banks_own() {
     let (app, accounts) = connected("person").await;
     let profile = accounts.trim_end_matches("/accounts");
-    // Spaces, an escaped slash, escapes for what needs none, a key twice, numbers that floats cannot hold, bytes beyond
-    // ASCII.
+    // Spaces, an escaped slash, unnecessary escapes, a duplicated key, numbers that floats cannot represent, and bytes
+    // beyond ASCII.
     let wire = "{\r\n  \"Response\" : [ {\"MonetaryAccountNew\":{\"u\":\"https:\\/\\/bunq.com\",\"\\u0061\":\"\\u00e9 \u{e9} \u{1f950}\",\
                 \"n\":1.10,\"n\":12345678901234567890123, \"z\": 1e400 }} ],\t\"Later\":[]}\n";
 

@@ -1,4 +1,4 @@
-//! A bunq customer who stands for several users of the caller: each is found and deleted by itself.
+//! A bunq customer who stands for several users of the caller: each user is found and deleted separately.
 
 use futures::future::join_all;
 use reqwest::Method;
@@ -99,7 +99,7 @@ async fn consents_and_deletions_at_once_lose_and_keep_nothing() {
         let fresh: Vec<String> = (0..2).map(|one| format!("new-{round}-{one}")).collect();
 
         let forget = async |reference: &String| {
-            // If other requests win the race at each try, the answer is 503, and the caller tries again.
+            // If other requests win the race at each try, the answer is 503, and the caller retries.
             while delete(&app, &format!("/user/{user_id}?reference={reference}")).await.status != 204 {}
         };
         let deletions = join_all(old.iter().map(forget));

@@ -1,10 +1,10 @@
-//! A bank that fails while a session is opened: the caller is told, and the next read works.
+//! A bank that fails while a session is opened: the caller receives the problem, and the next read works.
 
 use serde_json::{Value, json};
 
 use crate::fixture::{SESSION, assert_discreet, bank_error, connected};
 
-/// Faults of the one call, with what the caller gets: status, code, action.
+/// Faults of the one call, with the caller's answer: status, code, action.
 fn faults() -> Vec<(Value, u16, &'static str, &'static str)> {
     let limit = "Too many requests. You can do a maximum of 1 calls per 30 second to this endpoint.";
     vec![
@@ -41,7 +41,7 @@ async fn a_session_that_is_not_opened_is_said_plainly_and_opened_by_the_next_rea
         app.bank.fault(fault.clone()).await;
 
         let failed = app.get(&accounts).await;
-        // Where the bank named a time, nobody asks it before.
+        // If the bank stated a time to wait, no call is made before it has passed.
         app.clock.advance(failed.header("retry-after").parse().unwrap_or(0));
         let after = app.get(&accounts).await;
 
@@ -55,7 +55,8 @@ async fn a_session_that_is_not_opened_is_said_plainly_and_opened_by_the_next_rea
 #[tokio::test]
 async fn the_limit_on_sessions_is_told_with_the_time_to_wait() {
     let (app, accounts) = connected("person").await;
-    // The session of the consent was the one that 30 seconds allow, and the bank counts from when it begins to.
+    // The consent used the one session that 30 seconds allow. But the bank starts to count only when the limit is
+    // switched on, so it allows one more.
     app.bank.settings(json!({ "rate_limits": "classic" })).await;
     app.bank.expire_sessions().await;
     assert_eq!(app.get(&accounts).await.status, 200);
@@ -107,7 +108,7 @@ async fn a_session_that_the_bank_refuses_says_whose_calls_it_concerns() {
     app.bank.fault(refusal.clone()).await;
     assert_eq!(app.get(&accounts).await.problem(502, "bank_unavailable")["scope"], "connection");
 
-    // Without a session of the TPP's own none of any customer's is opened.
+    // Without a session of the TPP itself, no customer's session is opened.
     let transactions = "/psd2/payment-service-provider-issuer-transaction";
     app.bank.expire_sessions_of("psp").await;
     app.bank.fault(refusal).await;

@@ -1,4 +1,4 @@
-//! Sessions are scarce: how often one is opened, when, and by whom.
+//! Sessions are scarce: how often a session is opened, when, and by which process.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -55,7 +55,7 @@ async fn twenty_reads_at_once_renew_an_ended_session_once() {
 
 #[tokio::test]
 async fn a_session_is_renewed_half_a_minute_before_its_end() {
-    // In memory and, as memory is trusted for a minute only, in the store.
+    // In memory and in the store, since memory is trusted for one minute only.
     for (lifetime, long_before, shortly_before) in [(80, 40, 55), (600, 560, 575)] {
         let app = TestApp::start().await;
         app.bank.settings(json!({ "session_timeout_seconds": lifetime })).await;

@@ -1,4 +1,4 @@
-//! DynamoDB and Secrets Manager that fail, or hold what they should not. No caller learns which.
+//! DynamoDB and Secrets Manager fail, or hold invalid data. The answer does not show which service it is.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn fault(target: &str, how: &Value, times: u32) -> Value {
     fault
 }
 
-/// Each in a deployment of its own, all at once: AWS's SDK takes its time between tries.
+/// Each fault has its own deployment, and all run at the same time: AWS's SDK waits between tries.
 async fn meet_unavailable(target: &str, how: Value) {
     let (mut app, accounts) = connected("empty").await;
     app.restart().await;
@@ -85,7 +85,7 @@ async fn a_lease_that_cannot_be_written_opens_no_session() {
     assert_eq!(app.bank.count(SESSION).await, 1);
 }
 
-/// The SDK sends the write again, and the second finds what the first did.
+/// The SDK sends the write again, and the second write finds the result of the first.
 #[tokio::test]
 async fn a_write_whose_answer_is_lost_is_known_as_ones_own() {
     let (app, accounts) = connected("person").await;
@@ -118,7 +118,7 @@ async fn a_session_that_cannot_be_stored_holds_nobody_up() {
     assert_eq!(after.status, 200, "{after:?}");
 }
 
-/// What a cold process answers after a secret was spoiled.
+/// The answer of a cold process after a secret was damaged.
 async fn spoil(name: &str, content: Option<&str>) -> Value {
     let (mut app, accounts) = connected("person").await;
     match content {
@@ -156,7 +156,7 @@ async fn a_secret_that_cannot_be_read_is_a_matter_of_the_deployments_owner() {
         ("sealing-key", "no JSON"),
         ("sealing-key", "{\"current\":\"k1\",\"keys\":{\"k1\":\"dG9vIHNob3J0\"}}"),
         ("sealing-key", "{\"current\":\"k2\",\"keys\":{}}"),
-        // Another key, by the same name and by another: what was sealed does not open.
+        // Another key, with the same name and with another name: sealed data cannot be opened.
         ("sealing-key", &format!("{{\"current\":\"k1\",\"keys\":{{\"k1\":\"{key}\"}}}}")),
         ("sealing-key", &format!("{{\"current\":\"k2\",\"keys\":{{\"k2\":\"{key}\"}}}}")),
     ];

@@ -1,4 +1,4 @@
-//! One program's key does not reach another program's customers.
+//! The key of one program does not give access to another program's customers.
 
 use reqwest::Method;
 use serde_json::Value;
