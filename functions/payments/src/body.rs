@@ -38,7 +38,7 @@ body! {
         group receiver: Receiver,
         /// `ACTIVE`, only together with a schedule: otherwise bunq refuses it.
         optional status: DraftStatus,
-        /// How many people must accept the draft. bunq accepts no other number.
+        /// How many people must accept the draft: 1. bunq accepts no other number.
         optional number_of_required_accepts: RequiredAccepts,
         optional previous_updated_timestamp: BankTime,
         optional schedule: NewSchedule,

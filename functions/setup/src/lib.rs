@@ -1,5 +1,5 @@
-//! The setup: onboards the TPP at the bank, reports the state, and manages API keys. Invoked directly, or by `POST
-//! /setup` behind IAM.
+//! The setup: onboards the TPP at the bank, reports the state, and manages API keys. An operator invokes it directly,
+//! or by `POST /setup` behind IAM.
 
 mod command;
 mod report;

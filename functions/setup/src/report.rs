@@ -43,8 +43,9 @@ pub struct SetupReport {
     /// The address to which bunq redirects browsers back.
     #[schema(example = "https://tpp.example/callback")]
     callback_url: String,
-    /// Only for `status`, once the deployment is registered at bunq: whether bunq still knows it. `forgotten`: for
-    /// example, bunq's sandbox was reset; run the setup. `no_answer`: bunq did not answer, so this is unknown.
+    /// Only for `status`, once the deployment is registered at bunq: whether bunq still knows it. `forgotten`: bunq no
+    /// longer knows it, for example after a reset of bunq's sandbox; run the setup. `no_answer`: bunq did not answer,
+    /// so this is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline, nullable = false)]
     at_bank: Option<BankReport>,

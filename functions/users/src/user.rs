@@ -11,7 +11,7 @@ use shared::{
 /// Read a customer's profile
 ///
 /// Scope `accounts`. Returns bunq's own answer: `UserPerson` or `UserCompany`, or `UserApiKey` if bunq does not state
-/// the kind of customer.
+/// the customer's identity.
 #[utoipa::path(
     get,
     path = "/user/{user_id}",

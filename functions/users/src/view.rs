@@ -43,7 +43,7 @@ pub(crate) struct ConnectionView {
     /// The names that the owner of this deployment gave to the users who consented with this bunq customer, the oldest
     /// first: each is a `reference` of `POST /consents`. A bunq customer can stand for several users, such as a couple.
     references: Vec<ReferenceView>,
-    /// `active`: the connection works. `expired`: the consent is older than 180 days; calls are answered
+    /// `active`: neither of the following. `expired`: the consent is older than 180 days; calls are answered
     /// `consent_expired` (by default in production), or bunq may refuse them. `revoked`: bunq refuses the consent. A
     /// new consent of the customer repairs an expired or revoked connection, preferably one that names the `user_id`,
     /// which stays the same.

@@ -47,7 +47,8 @@ pub(crate) struct ConsentView {
     ended_at: Option<Timestamp>,
 }
 
-/// `pending`: its address has not been opened. `opened`: the customer is deciding, or you have yet to claim it.
+/// `pending`: its address has not been opened. `opened`: its address has been opened and the customer has not finished,
+/// or you have yet to claim the connection.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
 #[schema(as = ConsentStatus)]
 #[serde(rename_all = "snake_case")]

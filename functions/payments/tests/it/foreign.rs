@@ -1,4 +1,5 @@
-//! A device between us and the bank answers instead of the bank. Its answer is never the bank's decision about an
+//! A system between us and the bank answers instead of the bank. Its answer is never the bank's decision about an
+//! order.
 //! order.
 
 use serde_json::{Value, json};
