@@ -1,5 +1,5 @@
-//! The audit line of each request: begun before its handler, written after its answer. No handler takes part, so none
-//! can forget it.
+//! Writes the audit line of each request. The line is started before the handler runs and written after it answers.
+//! Handlers do not write it, so none can forget it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,12 +10,12 @@ use lambda_http::request::RequestContext;
 use super::{App, Code, Place, Problem, operation::Operation};
 use crate::telemetry::audit::{Effect, Fact, Outcome, Principal, Trail};
 
-/// The header by which a program says that its customer is waiting for the answer, and from which address they came
-/// (Berlin Group, NextGenPSD2).
+/// The header in which a caller sends the IP address of a customer who is waiting for the answer (Berlin Group,
+/// NextGenPSD2).
 pub(super) const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
-/// Begins the trail of a request, with what the request says by itself. `None` for pages and for routes that do not
-/// exist.
+/// Starts the audit trail of a request, with the facts that the request itself contains. Returns no trail for pages and
+/// for routes that do not exist.
 pub(super) async fn begin(operation: Option<&Operation>, request: Request, id: &str) -> (Request, Option<Trail>) {
     let Some(action) = operation.and_then(|operation| operation.action) else { return (request, None) };
     let trail = Trail::new(id.to_owned(), action);
@@ -26,7 +26,7 @@ pub(super) async fn begin(operation: Option<&Operation>, request: Request, id: &
     if let Some(principal) = principal(&parts.extensions) {
         trail.note(Fact::Principal(principal));
     }
-    // Read here and not from the handlers' own parameters: a refused request names its customer, too.
+    // Read here and not by the handlers, so that the audit line of a rejected request also names its customer.
     if let Ok(parameters) = RawPathParams::from_request_parts(&mut parts, &()).await {
         let facts = parameters.iter().filter_map(|(name, text)| Fact::in_path(name, text));
         facts.for_each(|fact| trail.note(fact));
@@ -34,12 +34,12 @@ pub(super) async fn begin(operation: Option<&Operation>, request: Request, id: &
     (Request::from_parts(parts, body), Some(trail))
 }
 
-/// The code of a problem, on an answer that tells it as a page or sends the browser to one: for the audit line.
-/// [`Problem`] itself would replace such an answer.
+/// The code of a problem, for the audit line, on an answer that shows the problem as a page or redirects the browser to
+/// such a page. [`Problem`] itself would replace that answer.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedWith(pub Code);
 
-/// How an answer ended its request.
+/// Writes the audit line with the outcome of the request.
 pub(super) fn end(trail: &Trail, status: StatusCode, code: Option<Code>) {
     let outcome = match code {
         Some(code) => code.outcome(trail.action().effect()),
@@ -51,7 +51,7 @@ pub(super) fn end(trail: &Trail, status: StatusCode, code: Option<Code>) {
 }
 
 impl Code {
-    /// What a problem says of the request's effect.
+    /// Returns the outcome of a request that ended with this problem.
     pub(crate) const fn outcome(self, effect: Effect) -> Outcome {
         match self {
             Self::ApiKeyMissing
@@ -96,7 +96,7 @@ impl Code {
             | Self::CertificateInvalid => Outcome::Refused,
             Self::IpNotPermitted | Self::BankBusy | Self::SessionPending | Self::NotOnboarded => Outcome::Failed,
             Self::OutcomeUnknown => Outcome::Unknown,
-            // The answer was lost, or could not be read, after the request may have arrived.
+            // The bank may have executed the request: its answer was lost, or cannot be read.
             Self::BankUnavailable
             | Self::BankSignatureInvalid
             | Self::BankTimeout
@@ -110,14 +110,14 @@ impl Code {
     }
 }
 
-/// Who signed a request for a route behind IAM.
+/// Returns the IAM identity that signed a request, on a route that requires IAM.
 pub(super) fn principal(extensions: &Extensions) -> Option<Principal> {
     let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else { return None };
     Principal::of_user_id(context.authorizer.as_ref()?.iam.as_ref()?.user_id.as_deref()?)
 }
 
-/// Where a request came from, as API Gateway saw it, or as the listener of a local stack did. Never a header: callers
-/// write those.
+/// Returns the IP address that a request came from, as API Gateway or the listener of the local stack reports it. Never
+/// reads a header, because callers can forge headers.
 fn source(extensions: &Extensions) -> Option<IpAddr> {
     let text = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
@@ -127,13 +127,13 @@ fn source(extensions: &Extensions) -> Option<IpAddr> {
     text?.parse().ok()
 }
 
-/// Notes that the customer is present, if the caller says so.
+/// Records that the customer is present, if the caller sends the header `PSU-IP-Address`.
 ///
 /// # Errors
-/// `invalid_request` if the header is there and is not one IP address.
+/// Returns `invalid_request` if the header is present more than once, or is not an IP address.
 pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<(), Problem> {
     let Some(address) = customer_address(&parts.headers)? else { return Ok(()) };
-    // Without the sealing key the address has no name; the request goes on, and ends by itself if it needs the key.
+    // Without the sealing key there is no pseudonym. The request continues, and fails later if it needs the key.
     let identity = app.tpp.identity().await.ok();
     let pseudonym = identity.map(|identity| identity.sealing.pseudonym(&address.to_string()));
     crate::telemetry::audit::note(Fact::CustomerPresent(pseudonym));
@@ -150,6 +150,6 @@ fn customer_address(headers: &HeaderMap) -> Result<Option<IpAddr>, Problem> {
     let address = value.and_then(|text| text.trim().parse::<IpAddr>().ok());
     let address = address
         .ok_or_else(|| Problem::invalid(Place::Parameter(CUSTOMER_ADDRESS), "must be one IPv4 or IPv6 address"))?;
-    // An IPv4 address that is written as IPv6 is the same one.
+    // An IPv4 address that is mapped into IPv6 is the same address.
     Ok(Some(address.to_canonical()))
 }

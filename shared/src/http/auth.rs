@@ -1,5 +1,5 @@
-//! The caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route wants. A handler cannot be
-//! reached without.
+//! Checks the caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route requires. A handler that
+//! takes a [`Caller`] does not run without a valid key.
 
 use std::marker::PhantomData;
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// A scope that a route wants, as a type.
+/// A scope that a route requires, as a type.
 pub trait RequiredScope: Send + Sync + 'static {
     /// The scope.
     const SCOPE: Scope;
@@ -28,7 +28,7 @@ pub trait RequiredScope: Send + Sync + 'static {
 
 macro_rules! required_scopes {
     ($($name:ident),+) => {$(
-        /// The route wants the scope of this name.
+        /// The route requires the scope of this name.
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
 
@@ -39,12 +39,12 @@ macro_rules! required_scopes {
 }
 required_scopes!(Accounts, Connections, Payments, Psd2, Credentials);
 
-/// A caller whose key has the scope.
+/// A caller whose API key is valid and has the scope `S`.
 #[derive(Clone, Debug)]
 pub struct Caller<S> {
-    /// The name of the key.
+    /// The id of the API key.
     pub key: KeyId,
-    /// The key's workspace: the caller reaches its customers and no others.
+    /// The workspace of the API key. The caller can reach only the customers of this workspace.
     pub workspace: Workspace,
     scope: PhantomData<S>,
 }

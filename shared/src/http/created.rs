@@ -11,8 +11,8 @@ use crate::tpp::{Order, Started};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The answer to an order that was created once: 201 with its location, or the problem. Every answer has the key, since
-/// without it no caller could safely repeat the request.
+/// Returns the answer to a request that creates an order: 201 with its location, or the problem. Every answer contains
+/// the idempotency key, because a caller cannot safely repeat the request without it.
 #[must_use]
 pub fn created<S, O: Order>(
     session: &Holder<S>,

@@ -1,4 +1,5 @@
-//! `Idempotency-Key`: a caller's name for one request, the same on every try (draft-ietf-httpapi-idempotency-key-header).
+//! Reads `Idempotency-Key`: the caller's name for one request, the same on every retry
+//! (draft-ietf-httpapi-idempotency-key-header).
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -6,18 +7,18 @@ use http::request::Parts;
 use super::{Place, Problem};
 use crate::types::idempotency::IdempotencyKey;
 
-/// The header's key, or a new one where there is no header.
+/// The idempotency key of a request: the key in the header, or a new random key if the header is absent.
 #[derive(Clone, Debug)]
 pub struct IdempotencyHeader(IdempotencyKey);
 
 impl IdempotencyHeader {
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub const fn key(&self) -> &IdempotencyKey {
         &self.0
     }
 
-    /// The key's text.
+    /// Returns the text of the key.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

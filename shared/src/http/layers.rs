@@ -1,5 +1,4 @@
-//! Around every request: a request id, a deadline, a log line, an audit line, and the answer of a problem in its
-//! format.
+//! Wraps every request: sets a request id and a deadline, writes a log line and an audit line, and renders problems.
 
 use std::time::Duration;
 
@@ -21,16 +20,16 @@ use super::{
 };
 use crate::{telemetry::audit::Trail, types::deadline::Deadline};
 
-/// API Gateway stops waiting after 30 seconds.
+/// The maximum duration of a request. API Gateway stops waiting after 30 seconds.
 const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 
-/// What a caller tells support, and what our logs say of the request.
+/// The id of a request. Callers quote it to support, and our logs contain it.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// What the state of a router says about where it is deployed.
+/// The state of a router that knows how it is deployed.
 pub trait Deployed {
-    /// Whether browsers reach it over https.
+    /// Returns whether browsers reach the deployment over HTTPS.
     fn is_over_https(&self) -> bool;
 }
 
@@ -40,23 +39,24 @@ impl Deployed for App {
     }
 }
 
-/// Routes that need nothing of a deployment run as a Lambda function only, behind API Gateway, which has no http.
+/// Routes that need no deployment run only as a Lambda function behind API Gateway, which has no plain HTTP.
 impl Deployed for () {
     fn is_over_https(&self) -> bool {
         true
     }
 }
 
-/// A year, as <https://www.rfc-editor.org/rfc/rfc6797> has it. Not for subdomains: they may belong to others.
+/// One year, for `Strict-Transport-Security` (<https://www.rfc-editor.org/rfc/rfc6797>). Does not include subdomains,
+/// because others may own them.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Routes with everything around them, ready to be served. The state is what handlers have at hand: an
-/// [`App`](super::App), or nothing.
+/// Returns a router with all layers, ready to serve. The state is available to handlers: an [`App`](super::App), or
+/// `()` for routes that need no deployment.
 pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        // Below `Router::layer`, so that the matched route is known to the log line.
+        // Added by `Router::layer`, which runs after routing, so that the log line contains the matched route.
         .layer(middleware::from_fn_with_state(state.is_over_https(), around))
         .with_state(state)
 }
@@ -71,7 +71,7 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    // At the level of errors, so that it is there for errors at every level. What is empty is filled in on the way.
+    // The span has the level ERROR, so that it is active at every log level. Empty fields are filled in later.
     let span = tracing::error_span!("request", request_id = id, %method, route, key = Empty, user_id = Empty);
     if let Some(principal) = audit::principal(request.extensions()) {
         span.record("key", tracing::field::display(principal));
@@ -84,7 +84,7 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
     let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         code = Some(problem.code().as_str());
-        // What the handler said besides stays: an idempotency key that was made for the caller.
+        // Other headers of the handler's answer are kept, such as an idempotency key that was generated for the caller.
         let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
         for (name, value) in &headers {
@@ -106,7 +106,7 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
     response
 }
 
-/// Begins the audit line of the operation, and runs its handler.
+/// Starts the audit line of the operation, and runs its handler.
 async fn begin(
     operation: Option<&'static Operation>,
     mut request: Request,
@@ -122,11 +122,11 @@ async fn begin(
     handled.unwrap_or_else(|_| Problem::internal().into_response())
 }
 
-/// Runs the handler and writes the audit line, in a task that outlives a caller who hangs up: they must not stop a
-/// consent or a payment half way, nor leave one without a line.
+/// Runs the handler and writes the audit line. The caller spawns it as a task that continues if the client disconnects:
+/// a disconnect must not stop a consent or a payment half way, and must not suppress the audit line.
 async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) -> Response {
     let Some(trail) = trail else { return next.run(request).instrument(span).await };
-    // In another task, so that the line is written also if the handler panics.
+    // Runs in another task, so that the line is written even if the handler panics.
     let handled = tokio::spawn(trail.follow(next.run(request).instrument(span))).await;
     let response = handled.unwrap_or_else(|_| Problem::internal().into_response());
     let extensions = response.extensions();
@@ -136,7 +136,7 @@ async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) 
     response
 }
 
-/// API Gateway's own id where there is one, so that its log and ours can be read together.
+/// Returns the request id of API Gateway, so that its log and ours can be correlated. Without one, returns a new id.
 fn request_id(extensions: &Extensions) -> String {
     let gateway = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
@@ -146,9 +146,9 @@ fn request_id(extensions: &Extensions) -> String {
     gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
 }
 
-/// The time that Lambda leaves until `deadline` (epoch milliseconds), less what it takes to answer. `None` if the
-/// deadline has passed: Lambda delivers no such event, but `cargo lambda watch` sends a duration in place of a time,
-/// which reads as 1970.
+/// Returns the time until Lambda's `deadline` (milliseconds since the epoch), less one second to send the answer.
+/// Returns `None` if the deadline has passed. Lambda delivers no such event, but `cargo lambda watch` sends a duration
+/// instead of a time, which reads as 1970.
 fn remaining(deadline: u64) -> Option<Duration> {
     let now = jiff::Timestamp::now().as_millisecond();
     let left = i64::try_from(deadline).unwrap_or(i64::MAX).saturating_sub(now);
@@ -156,12 +156,12 @@ fn remaining(deadline: u64) -> Option<Duration> {
     Some(Duration::from_millis(left).saturating_sub(Duration::from_secs(1)))
 }
 
-/// How long the request may still take.
+/// Returns the deadline of the request.
 pub(super) fn deadline(extensions: &Extensions) -> Deadline {
     extensions.get().copied().unwrap_or_else(|| Deadline::after(LONGEST_REQUEST))
 }
 
-/// How long the request may still take, for a handler without a session.
+/// The deadline of the request, for a handler without a session.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestDeadline(pub Deadline);
 

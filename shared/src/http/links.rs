@@ -1,12 +1,12 @@
-//! Links to a page's neighbours (RFC 8288), as our own absolute URLs.
+//! Creates links to the adjacent pages of a listing (RFC 8288), as absolute URLs of this API.
 
 use http::HeaderValue;
 use url::Url;
 
 use crate::bunq::{Neighbours, Page, PageStart};
 
-/// The `Link` header of a page of `listing` (the listing's own URL, without a query): `next` is older, `prev` is newer, `latest` is the
-/// newest page.
+/// Returns the `Link` header of a page. `listing` is the URL of the listing, without a query. `next` is the older page,
+/// `prev` the newer page, and `latest` the newest page. Returns `None` if the links are invalid as a header value.
 #[must_use]
 pub fn links(listing: &Url, page: Page, neighbours: Neighbours) -> Option<HeaderValue> {
     let link = |from, relation: &str| {

@@ -1,4 +1,4 @@
-//! One page of a listing, as bunq wrote it, with links to its neighbours.
+//! Answers one page of a listing as bunq wrote it, with links to the adjacent pages.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header;
@@ -6,13 +6,14 @@ use http::header;
 use super::{BankAnswer, Holder, Problem, links};
 use crate::bunq::{Call, Neighbours, Page, Verified};
 
-/// Lambda passes on six megabytes at the most, in which quotes and backslashes count twice.
+/// The maximum size of an answer, in bytes. Lambda passes on at most six megabytes, and escaping doubles quotes and
+/// backslashes.
 pub const LARGEST_ANSWER: usize = 5_000_000;
 
-/// Answers a page. `path` is the listing's own, below the public URL.
+/// Reads one page from the bank and answers it. `path` is the path of the listing below the public URL.
 ///
 /// # Errors
-/// A [`Problem`] that says who has to act.
+/// Returns `answer_too_large` if the page exceeds [`LARGEST_ANSWER`], and the errors of [`Holder::call`].
 pub async fn listing<S, C: Call<Output = Verified>>(
     session: &Holder<S>,
     path: &str,

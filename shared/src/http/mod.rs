@@ -1,4 +1,4 @@
-//! What every function does around its handlers: the caller's key, the problem format, request ids, deadlines.
+//! The HTTP layer that all functions share: authentication, the problem format, request ids, deadlines and schemas.
 
 mod audit;
 mod auth;
@@ -40,9 +40,9 @@ pub use verified::BankAnswer;
 pub use crate::routes;
 use crate::tpp::Tpp;
 
-/// What handlers have at hand.
+/// The state of the routers that serve a deployment.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The deployment at work.
+    /// The services of the deployment.
     pub tpp: Tpp,
 }

@@ -1,5 +1,5 @@
-//! What the layers around the handlers know of each operation. They read it in [`OPERATIONS`], a table that is written
-//! from the API's document, so that no function builds that document when it starts.
+//! What the layers know of each operation. They read it from [`OPERATIONS`], a table that is generated from the OpenAPI
+//! document, so that no function builds that document when it starts.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -11,23 +11,23 @@ use url::form_urlencoded;
 use super::{Parameters, Problem, QueryParameters, operations::OPERATIONS};
 use crate::telemetry::audit::Action;
 
-/// One operation of the API's document.
+/// One operation of the OpenAPI document.
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) method: Method,
     pub(super) path: &'static str,
-    /// What its audit line calls it. Pages, which need no key and belong to no consent, have none.
+    /// The action in its audit line. `None` for pages, which need no API key and belong to no consent.
     pub(super) action: Option<Action>,
     /// The names of its query parameters.
     pub(super) query: &'static [&'static str],
 }
 
-/// Why a request that a route matches is not served.
+/// Why a request with a matching route is rejected.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The path does not have the method. Holds those that it has.
+    /// The path does not support the method. Holds the methods that it supports.
     MethodNotAllowed(Vec<&'static str>),
-    /// The table does not have the route: nothing would check its query parameters or write its audit line.
+    /// The table does not contain the route, so nothing would check its query parameters or write its audit line.
     Unlisted,
 }
 
@@ -38,7 +38,7 @@ impl IntoResponse for Refusal {
             Self::Unlisted => return Problem::internal().into_response(),
         };
         let mut response = Problem::method_not_allowed().into_response();
-        // RFC 9110 section 15.5.6: the answer names the methods that there are.
+        // RFC 9110 section 15.5.6: the answer lists the supported methods.
         if let Ok(allowed) = HeaderValue::from_str(&methods.join(",").replace("GET", "GET,HEAD")) {
             response.headers_mut().insert(header::ALLOW, allowed);
         }
@@ -46,15 +46,16 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The operation of a request that a route matches; none if no route does.
+/// Returns the operation of a request, or `None` if no route matches.
 ///
 /// # Errors
-/// [`Refusal`].
+/// Returns [`Refusal::MethodNotAllowed`] if the path does not support the method, and [`Refusal::Unlisted`] if the
+/// table does not contain the route.
 pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>, Refusal> {
     let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return Ok(None) };
-    // A route with a final slash is the same operation.
+    // A trailing slash does not change the operation.
     let path = route.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(route);
-    // axum answers HEAD where it answers GET.
+    // axum answers HEAD wherever it answers GET.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let of_path = || OPERATIONS.iter().filter(|operation| operation.path == path);
     if let Some(operation) = of_path().find(|operation| operation.method == *method) {
@@ -68,11 +69,12 @@ pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>
     Err(Refusal::MethodNotAllowed(methods))
 }
 
-/// Refuses a request with a query parameter that its operation does not have, so that nothing that a caller asks for is
-/// ignored silently.
+/// Rejects a request with unknown query parameters, because ignoring them could answer something that the caller did
+/// not ask for.
 ///
 /// # Errors
-/// A [`Problem`] that names each such parameter.
+/// Returns `invalid_request` with the unknown parameters, or `internal_error` if the route is not in the table of
+/// operations.
 pub(super) fn check_query(parts: &Parts) -> Result<(), Problem> {
     let Some(operation) = parts.extensions.get::<&'static Operation>() else {
         tracing::error!("a handler with an API key is not an operation");

@@ -1,18 +1,19 @@
-//! What the type of a field says of it.
+//! The types of body fields: how they are read, and how the document describes them.
 
 use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
 
 use super::{Fields, fields::LONGEST_LIST};
 
-/// The schemas of a document, by name.
+/// The named schemas of an OpenAPI document.
 pub type NamedSchemas = Vec<(String, RefOr<Schema>)>;
 
-/// The type of a field of a body: how the field is read, and its schema in the document.
+/// The type of a body field. It defines how the field is read and its schema in the document.
 pub trait BodyField: Sized {
-    /// Reads the field. `None` if it is absent or null, or if something is wrong with it, which is noted.
+    /// Reads the field. Returns `None` if the field is absent or null, or if it is invalid. An invalid field is
+    /// recorded as a reason.
     fn take(fields: &mut Fields, name: &str) -> Option<Self>;
 
-    /// The schema, or a reference to it.
+    /// Returns the schema, or a reference to it.
     fn schema() -> RefOr<Schema>;
 
     /// Adds the schemas that [`Self::schema`] refers to.
@@ -33,9 +34,9 @@ impl<T: BodyField> BodyField for Vec<T> {
     }
 }
 
-/// Makes types that are parsed from a text (`FromStr`) into types of fields, with a schema. `number` instead of `text`
-/// also takes a JSON number, as it is written. A schema with a name is a component of the document; one without stands
-/// in place.
+/// Implements [`BodyField`](crate::http::BodyField) for types that are parsed from a string (`FromStr`), with a schema.
+/// `text` accepts a JSON string. `number` also accepts a JSON number, and parses its digits as they are written. A
+/// schema with a name becomes a component of the document. A schema without a name is inlined.
 ///
 /// ```ignore
 /// field! {
@@ -72,7 +73,8 @@ macro_rules! field {
     };
 }
 
-/// Makes an enum of fixed texts, its reader and its schema. The documentation is the schema's description.
+/// Defines an enum of fixed strings, with its parser and its schema. The doc comment becomes the description of the
+/// schema.
 ///
 /// ```ignore
 /// words! {

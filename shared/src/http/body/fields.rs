@@ -1,6 +1,5 @@
-//! A JSON body, read field by field: every error at once, each with its JSON pointer (RFC 6901). Numbers keep the text
-//! they were written with, so that an amount never passes through a float; a field that is not asked for is refused by
-//! name; so is one that comes twice.
+//! Reads a JSON body field by field. Reports every error at once, each with its JSON Pointer (RFC 6901). Numbers keep
+//! their original digits, so that an amount never becomes a float. An unknown or duplicate field is rejected by name.
 
 use std::{fmt, str::FromStr};
 
@@ -15,12 +14,12 @@ use super::{
     BodyField,
 };
 
-/// How many elements a list may have.
+/// The maximum number of elements of a list.
 pub(super) const LONGEST_LIST: usize = 100;
-/// How many fields an object may have. None of ours has more than twenty.
+/// The maximum number of fields of an object. None of our objects has more than twenty.
 const MOST_FIELDS: usize = 100;
 
-/// The fields of an object, in order; at most one more than there may be.
+/// The fields of an object, in order. Holds at most one more than [`MOST_FIELDS`], so that a larger object is detected.
 struct Members(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -48,7 +47,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A JSON object under reading.
+/// The fields of a JSON object while it is read. A field that was read is removed.
 pub struct Fields {
     pointer: String,
     members: Vec<(String, Box<RawValue>)>,
@@ -57,8 +56,11 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// Parses a JSON object. `pointer` is the JSON Pointer of the object in the body.
+    ///
     /// # Errors
-    /// What the text must be.
+    /// Returns the reason if the text is not an object, or has more than [`MOST_FIELDS`] fields. A duplicate field is
+    /// recorded as a reason instead.
     pub(super) fn read(pointer: &str, text: &str) -> Result<Self, &'static str> {
         let Members(members) = serde_json::from_str(text).map_err(|_| "must be an object")?;
         if members.len() > MOST_FIELDS {
@@ -78,13 +80,13 @@ impl Fields {
         Ok(fields)
     }
 
-    /// How many faults were noted so far.
+    /// Returns the number of errors that were recorded in this object so far.
     #[must_use]
     pub fn faults(&self) -> usize {
         self.reasons.total()
     }
 
-    /// Notes what is wrong with a field.
+    /// Records why a field is invalid.
     pub fn refuse(&mut self, name: &str, detail: &str) {
         let name = name.replace('~', "~0").replace('/', "~1");
         self.reasons.push(Place::Body(&format!("{}/{name}", self.pointer)), detail);
@@ -100,12 +102,12 @@ impl Fields {
         (!is_null).then_some(value)
     }
 
-    /// A field's text; `None` where it is absent or null. As a number only where `numbers` allows it, and then as it
-    /// was written.
+    /// Returns the text of a field, or `None` if the field is absent, null or invalid. A number is accepted only if
+    /// `numbers` is true, and keeps its original digits.
     fn text(&mut self, name: &str, numbers: bool) -> Option<String> {
         let value = self.take(name)?;
         let text = match value.get().bytes().next() {
-            // JSON may escape half of a surrogate pair, which is no character.
+            // JSON can escape half of a surrogate pair, which is not a valid Unicode character.
             Some(b'"') => match serde_json::from_str(value.get()) {
                 Ok(text) => Some(text),
                 Err(_) => {
@@ -127,17 +129,17 @@ impl Fields {
         text.parse().map_err(|error: T::Err| self.refuse(name, &error.to_string())).ok()
     }
 
-    /// A string that may be there.
+    /// Reads an optional string, and parses it.
     pub fn string<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         self.parsed(name, false)
     }
 
-    /// A number, or a string that says one, that may be there.
+    /// Reads an optional number, or a string that contains one, and parses it.
     pub fn number<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         self.parsed(name, true)
     }
 
-    /// An object that may be there, read by `read`.
+    /// Reads an optional object with the function `read`.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let value = self.take(name)?;
         let mut inner = match Self::read(&format!("{}/{name}", self.pointer), value.get()) {
@@ -152,7 +154,7 @@ impl Fields {
         read
     }
 
-    /// A list that may be there. It has only the elements that could be read.
+    /// Reads an optional list. The result contains only the valid elements. Invalid elements are recorded as reasons.
     pub fn list<T: BodyField>(&mut self, name: &str) -> Option<Vec<T>> {
         let value = self.take(name)?;
         let elements = serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).ok();
@@ -172,12 +174,12 @@ impl Fields {
         Some(read)
     }
 
-    /// A field that may be there. Its type says how it is read.
+    /// Reads an optional field. Its type defines how it is read.
     pub fn optional<T: BodyField>(&mut self, name: &str) -> Option<T> {
         T::take(self, name)
     }
 
-    /// A field that must be there. Its type says how it is read.
+    /// Reads a required field. Its type defines how it is read. A missing field is recorded as a reason.
     pub fn required<T: BodyField>(&mut self, name: &str) -> Option<T> {
         let before = self.faults();
         let value = T::take(self, name);
@@ -187,9 +189,10 @@ impl Fields {
         value
     }
 
-    /// The field that says which of several bodies this is; the first of `names` if it is absent. Refuses every null
-    /// from here on: the meaning must not change because a program had no value. If the name is not known, it is not
-    /// known either which other fields there may be, so they are accepted.
+    /// Reads the field that selects one of several bodies, and returns its name. If the field is absent, returns the
+    /// first of `names`. From then on, every null is rejected, because a missing value in a program must not select
+    /// another meaning. If the name is unknown, the allowed fields are unknown too, so the other fields are not
+    /// checked.
     pub fn tag(&mut self, tag: &str, names: &[&'static str]) -> Option<&'static str> {
         self.refuses_nulls = true;
         let before = self.faults();
@@ -207,7 +210,7 @@ impl Fields {
         known.copied()
     }
 
-    /// What was wrong, with everything that nobody asked for.
+    /// Returns all recorded reasons. Each field that was not read is recorded as unknown.
     pub(super) fn close(mut self) -> Reasons {
         let mut unknown: Vec<_> = std::mem::take(&mut self.members).into_iter().map(|(name, _)| name).collect();
         unknown.dedup();
@@ -218,7 +221,7 @@ impl Fields {
     }
 }
 
-/// `must be a, b or c`
+/// Returns a text such as `must be a, b or c`.
 fn must_be_one_of(names: &[&str]) -> String {
     match names.split_last() {
         Some((last, others)) if !others.is_empty() => format!("must be {} or {last}", others.join(", ")),

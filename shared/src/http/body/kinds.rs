@@ -1,4 +1,4 @@
-//! The types of the fields of bodies. How a field is read is the type's own (`FromStr`); beside it stands its schema.
+//! Implements the types of body fields. `FromStr` of each type parses the field; its schema is defined here.
 
 use utoipa::openapi::{KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type};
 
@@ -123,7 +123,7 @@ impl<const LEAST: usize, const MOST: usize> BodyField for Text<LEAST, MOST> {
     }
 }
 
-/// What a caller calls an order.
+/// Returns the schema of a caller's reference of an order.
 pub(crate) fn order_reference() -> ObjectBuilder {
     let text = string().min_length(Some(1)).max_length(Some(OrderReference::LONGEST));
     text.pattern(Some(OrderReference::PATTERN))
@@ -146,9 +146,9 @@ fn bunq_id() -> OneOfBuilder {
         .item(string().pattern(Some("^[1-9][0-9]{0,18}$")))
 }
 
-/// An ISO 8601 date and time with or without an offset, or bunq's form with a space.
+/// Matches an ISO 8601 date and time with or without an offset, or bunq's form with a space.
 const MOMENT: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?\
                       (Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$";
 
-/// No address of a private network, of this machine, or of no machine at all.
+/// Rejects private, loopback, link-local, reserved and multicast addresses.
 const PUBLIC: &str = r"^(?!0\.|10\.|127\.|169\.254\.|172\.(1[6-9]|2[0-9]|3[01])\.|192\.168\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|22[4-9]\.|2[3-5][0-9]\.)";

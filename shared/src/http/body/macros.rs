@@ -1,6 +1,6 @@
-//! How a body is defined.
+//! The macros that define request bodies.
 
-/// The name in JSON of a field, whose name in Rust may be a raw identifier.
+/// Returns the JSON name of a field. Its Rust name can be a raw identifier.
 #[doc(hidden)]
 #[must_use]
 pub fn field_name(identifier: &str) -> &str {
@@ -9,10 +9,10 @@ pub fn field_name(identifier: &str) -> &str {
 
 /// Defines a body: the struct, its reader ([`Body`](crate::http::Body)) and its schema (`utoipa::ToSchema`).
 ///
-/// A field is `required`, `optional` (an `Option`), a `list` (a `Vec`, empty if it is absent) or a `group` of fields
-/// ([`FieldGroup`](crate::http::FieldGroup)). Documentation is the description in the document. `check` sees each field
-/// as an `Option` and refuses what does not fit together; its errors come with all others. If it needs to know more
-/// than the body, it names a context, and the body is read by
+/// A field is `required`, `optional` (an `Option`), a `list` (a `Vec`, empty if the field is absent) or a `group` of
+/// fields ([`FieldGroup`](crate::http::FieldGroup)). Doc comments become descriptions in the document. `check` receives
+/// each field as an `Option`, and rejects fields that contradict each other. Its errors are reported together with all
+/// others. A check that needs other data names the type of a context; such a body is read by
 /// [`JsonBody::read_with`](crate::http::JsonBody::read_with).
 ///
 /// ```ignore
@@ -128,7 +128,7 @@ macro_rules! body {
         }
     };
 
-    // A body is also the type of a field, if its check needs no context.
+    // A body can also be the type of a field, if its check needs no context.
     (@nested $name:ident) => {
         impl $crate::http::BodyField for $name {
             fn take(fields: &mut $crate::http::Fields, name: &str) -> Option<Self> {
@@ -149,8 +149,8 @@ macro_rules! body {
     (@nested $name:ident $of:ty) => {};
 }
 
-/// Defines a body that is one of several, by the name in a field: an enum of bodies made by [`body!`](crate::body). A
-/// body without that field is the first. None of their fields may be null.
+/// Defines a body that has one of several forms: an enum of bodies defined by [`body!`](crate::body). The value of one
+/// field selects the form. Without that field, the first form is selected. No field can be null.
 ///
 /// ```ignore
 /// tagged! {

@@ -1,8 +1,8 @@
-//! The body of a request: JSON in UTF-8.
+//! Request bodies: JSON in UTF-8.
 //!
-//! A body is one struct, defined with [`body!`](crate::body). The definition makes the reader and the schema in the
-//! OpenAPI document, so the two agree. The type of a field is a [`BodyField`], which says both how the field is read
-//! and what its schema is.
+//! A body is one struct, defined with [`body!`](crate::body). The macro creates both the parser and the schema in the
+//! OpenAPI document, so the two agree. The type of a field is a [`BodyField`], which defines how the field is read and
+//! its schema.
 
 mod field;
 mod fields;
@@ -26,53 +26,55 @@ use serde_json::{Value, value::RawValue};
 
 use super::{Place, Problem};
 
-/// A payment's description takes 9000 characters; nothing else is long.
+/// The maximum size of a body, in bytes. The longest field is the description of a payment, with 9000 characters.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// What a request may say, as a struct. Implemented by [`body!`](crate::body) and [`tagged!`](crate::tagged).
+/// The body of a request, as a struct. [`body!`](crate::body) and [`tagged!`](crate::tagged) implement it.
 pub trait Body: Sized {
-    /// What the reader must know besides the body.
+    /// The data that the check needs besides the body.
     type Context: ?Sized;
 
-    /// Reads the fields. Notes every error; answers `None` if a field could not be read.
+    /// Reads the fields. Records every error. Returns `None` if a required field is missing or invalid.
     fn read(fields: &mut Fields, context: &Self::Context) -> Option<Self>;
 
-    /// The fields, for the document.
+    /// Returns the fields, for the document.
     fn shape() -> Shape;
 
     /// Adds the schemas that the fields refer to.
     fn register(schemas: &mut NamedSchemas);
 }
 
-/// A body whose text is JSON's, still to be read.
+/// A JSON body that is not parsed yet.
 #[derive(Debug)]
 pub struct JsonBody(Bytes);
 
 impl JsonBody {
-    /// The same of a value that was JSON, such as a function's payload.
+    /// Creates a body from a JSON value, such as the payload of a direct invocation.
     #[must_use]
     pub fn of(value: &Value) -> Self {
         Self(Bytes::from(value.to_string()))
     }
 
-    /// Whether nothing was sent.
+    /// Returns whether the body is empty or only white space.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.trim_ascii().is_empty()
     }
 
-    /// Reads the body.
+    /// Parses the body. An empty body counts as `{}`.
     ///
     /// # Errors
-    /// A [`Problem`] with the first reasons.
+    /// Returns `invalid_request` if the body is not a JSON object, or if any field is invalid. Contains the first
+    /// twenty reasons.
     pub fn read<T: Body<Context = ()>>(&self) -> Result<T, Problem> {
         self.read_with(&())
     }
 
-    /// Reads a body whose check needs to know something else, too.
+    /// Parses a body whose check needs a context. An empty body counts as `{}`.
     ///
     /// # Errors
-    /// A [`Problem`] with the first reasons.
+    /// Returns `invalid_request` if the body is not a JSON object, or if any field is invalid. Contains the first
+    /// twenty reasons.
     pub fn read_with<T: Body>(&self, context: &T::Context) -> Result<T, Problem> {
         let text = std::str::from_utf8(&self.0).ok().filter(|text| !text.trim_ascii().is_empty()).unwrap_or("{}");
         let invalid = |must: &str| Problem::invalid(Place::Body(""), must);
@@ -102,7 +104,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// Whether a content type names no other character set than UTF-8 and its subset.
+/// Returns whether a content type names no character set other than UTF-8 and its subset ASCII.
 fn says_utf8(kind: &str) -> bool {
     let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
@@ -112,8 +114,9 @@ fn says_utf8(kind: &str) -> bool {
     })
 }
 
-/// The bytes of a body if they are UTF-8, without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one).
-/// ASCII is the same in the other character sets that clients name, except in UTF-16 and UTF-32, whose ASCII has zeros.
+/// Returns the body without a byte order mark (RFC 8259 section 8.1 lets a reader ignore one), or `None` if it is not
+/// UTF-8. If the content type names another character set, only ASCII is accepted: its bytes are the same in the
+/// character sets that clients use. In UTF-16 and UTF-32 they are not, but there ASCII has zero bytes.
 fn in_utf8(body: Bytes, is_utf8: bool) -> Option<Bytes> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| body.clone(), |rest| body.slice_ref(rest));
     let text = std::str::from_utf8(&body).ok()?;

@@ -1,4 +1,4 @@
-//! What the document says of a body.
+//! The schemas of request bodies in the OpenAPI document.
 
 use serde_json::Value;
 use utoipa::openapi::{
@@ -8,12 +8,12 @@ use utoipa::openapi::{
 
 use super::{BodyField, NamedSchemas};
 
-/// Several fields that are read together because their meaning hangs together, in one of several forms.
+/// Several fields that are read together because they depend on each other. They have one of several forms.
 pub trait FieldGroup: Sized {
-    /// Reads the fields. `None` if something is wrong with them, which is noted.
+    /// Reads the fields. Returns `None` if a field is invalid, and records the reason.
     fn take(fields: &mut super::Fields) -> Option<Self>;
 
-    /// The forms that the fields can have together.
+    /// Returns the forms that the fields can have together.
     fn forms() -> Vec<Form>;
 
     /// Adds the schemas that the forms refer to.
@@ -28,7 +28,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// A form with the fields of a shape.
+    /// Creates a form with the fields of a shape.
     #[must_use]
     pub fn new(title: &'static str, shape: Shape) -> Self {
         Self { title, properties: shape.properties }
@@ -43,7 +43,7 @@ struct Property {
     is_required: bool,
 }
 
-/// The fields of a body.
+/// The structure of a body, from which its schema is created.
 #[derive(Clone)]
 pub struct Shape {
     about: String,
@@ -55,7 +55,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A shape without fields. The lines are its description.
+    /// Creates a shape without fields. The lines are its description.
     #[must_use]
     pub fn new(about: &[&str]) -> Self {
         Self {
@@ -68,25 +68,25 @@ impl Shape {
         }
     }
 
-    /// The same with a title, by which generators name types.
+    /// Sets the title. Code generators name types by it.
     #[must_use]
     pub fn titled(self, title: &'static str) -> Self {
         Self { title: Some(title), ..self }
     }
 
-    /// The same with a field that must be there.
+    /// Adds a required field.
     #[must_use]
     pub fn required<T: BodyField>(self, name: &str, about: &[&str]) -> Self {
         self.with(name, T::schema(), about, true)
     }
 
-    /// The same with a field that may be there.
+    /// Adds an optional field.
     #[must_use]
     pub fn optional<T: BodyField>(self, name: &str, about: &[&str]) -> Self {
         self.with(name, T::schema(), about, false)
     }
 
-    /// The same with a field of this schema.
+    /// Adds a field with the given schema.
     #[must_use]
     pub fn with(mut self, name: &str, schema: impl Into<RefOr<Schema>>, about: &[&str], is_required: bool) -> Self {
         self.properties.push(Property {
@@ -98,23 +98,24 @@ impl Shape {
         self
     }
 
-    /// The same with a group of fields.
+    /// Sets the group of fields.
     #[must_use]
     pub fn group<G: FieldGroup>(self) -> Self {
         Self { forms: G::forms(), ..self }
     }
 
-    /// The same with another body that it can be, which has `name` in the field `tag`. Its fields are never null.
+    /// Adds a form of the body. The field `tag` has the value `name` in this form. The fields of the form cannot be
+    /// null.
     #[must_use]
     pub fn variant(mut self, title: &'static str, (tag, name): (&str, &str), shape: Self) -> Self {
-        // The first is also meant if there is no tag.
+        // Without the tag, the first form is selected, so its tag is optional.
         let is_required = !self.variants.is_empty();
         let shape = shape.titled(title).with(tag, one_of([name]), &[], is_required);
         self.variants.push(Self { takes_nulls: false, ..shape });
         self
     }
 
-    /// The schema.
+    /// Returns the schema.
     #[must_use]
     pub fn into_schema(self) -> RefOr<Schema> {
         let Self { about, title, properties, forms, variants, takes_nulls } = self;
@@ -141,7 +142,7 @@ fn alternatives(about: &str, schemas: impl Iterator<Item = RefOr<Schema>>) -> Re
     schemas.fold(OneOfBuilder::new().description(Some(about)), OneOfBuilder::item).into()
 }
 
-/// An object without any field but those that it names.
+/// Returns the schema of an object that allows no other fields.
 fn object(title: Option<String>, about: &str, properties: Vec<Property>, takes_nulls: bool) -> ObjectBuilder {
     let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     let object = object.title(title).description((!about.is_empty()).then_some(about));
@@ -166,7 +167,7 @@ fn described(mut schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
     schema
 }
 
-/// The same, or null.
+/// Makes a schema nullable.
 fn or_null(schema: RefOr<Schema>) -> RefOr<Schema> {
     let null = ObjectBuilder::new().schema_type(Type::Null);
     match schema {
@@ -186,19 +187,20 @@ fn nullable(mut object: Object) -> Object {
     object
 }
 
-/// A text.
+/// Returns the schema of a string.
 #[must_use]
 pub fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-/// One of these texts and no other.
+/// Returns the schema of a string that is one of these texts.
 #[must_use]
 pub fn one_of(texts: impl IntoIterator<Item: Into<Value>>) -> ObjectBuilder {
     string().enum_values(Some(texts))
 }
 
-/// A text that people are shown: without control characters, line breaks, and anything else that is not visible.
+/// Returns the schema of a text that is shown to people: without control characters, line breaks and other invisible
+/// characters.
 #[must_use]
 pub fn visible_text() -> ObjectBuilder {
     string().format(Some(SchemaFormat::Custom("visible-text".to_owned())))

@@ -1,4 +1,4 @@
-//! Good answers: bunq's own bodies, with our headers.
+//! Successful answers in the document: bunq's own bodies, with our headers.
 
 use std::{collections::BTreeMap, marker::PhantomData};
 
@@ -24,15 +24,15 @@ macro_rules! answers {
 }
 
 answers! {
-    /// 200 with bunq's answer of this schema.
+    /// 200 with an answer of bunq that has this schema.
     Answered = "200", "bunq's answer, as bunq wrote it.", [BUNQ_RESPONSE_ID];
-    /// 200 with one page of a listing of this schema.
+    /// 200 with one page of a listing that has this schema.
     Paged = "200", "One page, as bunq wrote it, newest first.", [BUNQ_RESPONSE_ID, LINK];
-    /// The same with the page where it is paid.
+    /// Like [`Answered`], with a link to the payment page.
     AnsweredToPay = "200", "bunq's answer, as bunq wrote it.", [BUNQ_RESPONSE_ID, PAY_LINK];
-    /// 201 for something that is made once.
+    /// 201 for an order that is created once.
     Created = "201", "It was made; the body says its id.", [LOCATION, IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED];
-    /// The same with the page where it is paid.
+    /// Like [`Created`], with a link to the payment page.
     CreatedToPay = "201", "It was made; the body says its id.", [LOCATION, IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, PAY_LINK];
 }
 

@@ -1,5 +1,5 @@
-//! Examples of problems that belong to their operation: they name its own field or parameter, its own scope, and what
-//! it asks the bank for. They are made from the operation, so that a new one needs no words of its own.
+//! Examples of problems that fit their operation: each names a field or parameter, the scope and the bank object of
+//! that operation. They are derived from the operation, so a new operation needs no texts of its own.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::{
 
 const PROBLEM: &str = "application/problem+json";
 
-/// Puts an operation's own examples in place of the shared ones that are about something else.
+/// Replaces the shared examples of an operation by its own, where it has own ones.
 pub(super) fn own(operation: &mut Operation, components: &Components) {
     let facts = Facts::of(operation, components);
     let own = facts.problems();
@@ -33,7 +33,7 @@ pub(super) fn own(operation: &mut Operation, components: &Components) {
     }
 }
 
-/// Drops the shared examples that no operation refers to any more.
+/// Removes the shared examples to which no operation refers.
 pub(super) fn drop_unused<'a>(operations: impl Iterator<Item = &'a Operation>, components: &mut Components) {
     let mut used = BTreeSet::new();
     for operation in operations {
@@ -53,11 +53,11 @@ pub(super) fn drop_unused<'a>(operations: impl Iterator<Item = &'a Operation>, c
     components.examples.retain(|name, _| used.contains(name));
 }
 
-/// What the examples need to know of an operation.
+/// The facts about an operation that its examples need.
 struct Facts {
     scope: Option<Scope>,
     parameters: Vec<Value>,
-    /// The first field that a body must have.
+    /// The JSON Pointer of the first required field of the body.
     field: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl Facts {
 
     fn problems(&self) -> Vec<Problem> {
         let scope = self.scope.map(|scope| Problem::from(AccessError::Scope(scope)));
-        // The others, which have no key, name their own reasons.
+        // The operations without an API key define their own reasons.
         let invalid = self.scope.and_then(|_| self.wrong()).map(|(place, detail)| Problem::invalid(place, &detail));
         let not_found = self.missing().map(|text| Problem::from(TppError::from(refused(404, &text))));
         [scope, invalid, not_found].into_iter().flatten().collect()
@@ -87,7 +87,8 @@ impl Facts {
         here.filter_map(|parameter| Some((parameter["name"].as_str()?, parameter)))
     }
 
-    /// What can be wrong with the request: its body, else its path, else its query.
+    /// Returns an invalid place of the request and the reason: in the body, otherwise in the path, otherwise in the
+    /// query or a header.
     fn wrong(&self) -> Option<(Place<'_>, String)> {
         if let Some(field) = &self.field {
             return Some((Place::Body(field), "is required".to_owned()));
@@ -105,17 +106,17 @@ impl Facts {
         if let Some((name, parameter)) = count {
             return Some((Place::Parameter(name), format!("must be 1 to {}", parameter["schema"]["maximum"])));
         }
-        // Whoever shows an API key may send this header.
+        // Every operation with an API key accepts this header.
         Some((Place::Parameter(CUSTOMER_ADDRESS), "must be one IPv4 or IPv6 address".to_owned()))
     }
 
-    /// What bunq does not find, in its words.
+    /// Returns the text with which bunq reports a missing object.
     fn missing(&self) -> Option<String> {
         let field = self.field.as_deref().filter(|field| *field == "/monetary_account_id");
         let in_path = self.named("path").next_back().map(|(name, parameter)| (name, &parameter["example"]));
         let (name, id) = match (field, in_path) {
             (Some(_), _) => ("monetary_account_id", "60199".to_owned()),
-            // A customer has another name at the bank.
+            // The id of the customer at the bank differs from our `user_id`.
             (None, Some(("user_id", _)) | None) => ("user_id", "50101".to_owned()),
             (None, Some((name, id))) => (name, id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
         };
@@ -126,7 +127,7 @@ impl Facts {
     }
 }
 
-/// The JSON Pointer of the first field that an object must have, if it is an object.
+/// Returns the JSON Pointer of the first required field of an object schema, or `None` if there is none.
 fn first_required(components: &Value, schema: &Value) -> Option<String> {
     let schema = match schema["$ref"].as_str() {
         Some(reference) => components.pointer(reference.strip_prefix("#/components")?)?,

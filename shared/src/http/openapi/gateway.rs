@@ -1,4 +1,4 @@
-//! What API Gateway answers in place of a function. An HTTP API has no setting for these bodies:
+//! The answers that API Gateway itself gives instead of a function. An HTTP API cannot configure these bodies:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html>
 
 use utoipa::{
@@ -8,18 +8,18 @@ use utoipa::{
     },
 };
 
-/// What API Gateway answers in place of this API, in its own words.
+/// An error that API Gateway itself answers, instead of this API.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "API Gateway writes it")]
 pub struct GatewayError {
-    /// What happened. No program should read it: go by the status.
+    /// A text for people that describes the error. Programs must use the status instead.
     #[schema(example = "Too Many Requests")]
     message: String,
 }
 
 const JSON: &str = "application/json";
 
-/// Statuses that both a function and API Gateway answer: it failed, or it could not be called.
+/// Statuses that can come from a function or from API Gateway: the function failed, or it could not be invoked.
 const SHARED: &[&str] = &["500", "503"];
 
 /// Adds API Gateway's own answers to an operation.
@@ -27,7 +27,7 @@ pub(super) fn add_to(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     for status in SHARED {
         if let Some(RefOr::T(response)) = responses.get_mut(*status) {
-            // In front: some generators read the first content only, whatever the answer's type is.
+            // Inserted first, because some code generators read only the first content type.
             response.content.shift_insert(0, JSON.to_owned(), RefOr::T(either()));
         }
     }

@@ -1,11 +1,11 @@
-//! Headers of answers, described once under `components`.
+//! The headers of answers, described once under `components`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, SchemaFormat, Type};
 
-/// A header of answers.
+/// A header of an answer.
 pub(super) struct AnswerHeader {
     /// Its name among the components.
     component: &'static str,
@@ -86,7 +86,7 @@ pub(super) const BUNQ_RESPONSE_ID: AnswerHeader = AnswerHeader {
     example: "89dcaa5c-fa55-4068-9822-3f87985d2268",
 };
 
-/// All of them, as components.
+/// Returns all headers, as components.
 pub(super) fn all() -> BTreeMap<String, RefOr<Header>> {
     let all = [
         REQUEST_ID,
@@ -103,7 +103,7 @@ pub(super) fn all() -> BTreeMap<String, RefOr<Header>> {
 }
 
 impl AnswerHeader {
-    /// Refers to it from an answer.
+    /// Adds a reference to this header to an answer.
     pub(super) fn add_to(&self, response: &mut Response) {
         let reference = Ref::new(format!("#/components/headers/{}", self.component));
         response.headers.insert(self.name.to_owned(), RefOr::Ref(reference));

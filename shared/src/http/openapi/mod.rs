@@ -1,8 +1,8 @@
-//! The OpenAPI document: what all functions share of it, and the blocks from which handlers describe themselves.
+//! Builds the OpenAPI document: its shared parts, and the building blocks with which handlers describe themselves.
 //!
-//! A handler names its parameters ([`UserPath`], [`PageQuery`], …), its good answer ([`Answered`], [`Paged`],
-//! [`Created`]) and the groups of problems that it can answer ([`Problems`]); statuses, codes and examples come from
-//! the problems themselves.
+//! A handler lists its parameters ([`UserPath`], [`PageQuery`], …), its successful answer ([`Answered`], [`Paged`],
+//! [`Created`]) and the groups of problems that it can return ([`Problems`]). The statuses, codes and examples are
+//! derived from the problems.
 
 mod answers;
 mod examples;
@@ -87,18 +87,19 @@ fn iam() -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Header(value))
 }
 
-/// The document of these groups and of these schemas of bunq's answers: title, schemas, headers, examples and key
-/// schemes, and in each operation the header that everyone with an API key can send and the header of every answer.
+/// Returns the document of these groups of operations, with these schemas of bunq's answers. Adds the shared title,
+/// schemas, headers, examples and security schemes. Also adds to each operation the header that every caller with an
+/// API key can send, and the headers that every answer has.
 pub fn document(
     groups: impl IntoIterator<Item = utoipa::openapi::OpenApi>,
     bank: impl IntoIterator<Item = (String, RefOr<Schema>)>,
 ) -> utoipa::openapi::OpenApi {
     let mut document = groups.into_iter().fold(Base::openapi(), utoipa::openapi::OpenApi::merge_from);
     let mut components = document.components.take().unwrap_or_default();
-    // In place of what a group knows of them: their names.
+    // These replace the references by name that a group contains.
     components.schemas.extend(bank);
     for operation in document.paths.paths.values_mut().flat_map(operations) {
-        // Said even where nobody needs a key: without it, tools take an operation for one whose key was forgotten.
+        // Set even if the operation needs no API key. Without it, tools report the missing security as a mistake.
         operation.security.get_or_insert_default();
         if wants_api_key(operation) {
             operation.parameters.get_or_insert_default().push(RefOr::T(parameters::customer_address()));

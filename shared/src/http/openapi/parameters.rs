@@ -1,4 +1,4 @@
-//! Parameters of operations, with the rules by which they are read.
+//! The parameters of operations, with the constraints that their parsers check.
 
 use serde_json::{Value, json};
 use utoipa::{
@@ -30,7 +30,7 @@ macro_rules! parameters {
 }
 
 parameters! {
-    /// `{user_id}`
+    /// The path parameter `{user_id}`.
     UserPath = [path(
         "user_id",
         "Our name for a connected customer, as the claim, the consent or `/callback` returned it: a UUID in lower case, with hyphens.",
@@ -38,7 +38,7 @@ parameters! {
         json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
 
-    /// `{consent_id}`
+    /// The path parameter `{consent_id}`.
     ConsentPath = [path(
         "consent_id",
         "Our name for a consent, as `POST /consents` returned it: a UUID in lower case, with hyphens.",
@@ -46,22 +46,22 @@ parameters! {
         json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
 
-    /// `{monetary_account_id}`
+    /// The path parameter `{monetary_account_id}`.
     AccountPath = [id("monetary_account_id", "An account's `id`, as `/user/{user_id}/accounts` returned it.", 60_101)];
 
-    /// `{payment_id}`
+    /// The path parameter `{payment_id}`.
     PaymentPath = [id("payment_id", "A payment's `id`, as the list returned it.", 70_112)];
 
-    /// `{request_inquiry_id}`
+    /// The path parameter `{request_inquiry_id}`.
     RequestInquiryPath = [id("request_inquiry_id", "A request's `id`, as its creation or the list returned it.", 70_301)];
 
-    /// `{draft_payment_id}`
+    /// The path parameter `{draft_payment_id}`.
     DraftPaymentPath = [id("draft_payment_id", "A draft's `id`, as its creation or the list returned it.", 70_201)];
 
-    /// `{transaction_id}`
+    /// The path parameter `{transaction_id}`.
     TransactionPath = [id("transaction_id", "A transaction's `id`, as its creation or the list returned it.", 70_401)];
 
-    /// `{public_id}`
+    /// The path parameter `{public_id}`.
     PublicIdPath = [path(
         "public_id",
         "A transaction's `public_uuid`, as reading it returned it.",
@@ -69,13 +69,13 @@ parameters! {
         json!("7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21"),
     )];
 
-    /// `{credential_password_ip_id}`
+    /// The path parameter `{credential_password_ip_id}`.
     CredentialPath = [id("credential_password_ip_id", "A key's `id`, as `/credential-password-ip` returned it.", 1_001)];
 
-    /// `{item_id}`
+    /// The path parameter `{item_id}`.
     PermittedIpPath = [id("item_id", "An address's `id`, as its creation or the list returned it.", 1_102)];
 
-    /// Which page of a listing.
+    /// Selects a page of a listing. The default size is 50.
     PageQuery = [
         query("count", "How many elements, at the most.", number(LARGEST_PAGE.into()).default(Some(json!(50))).build()),
         query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", any_id().build()),
@@ -86,7 +86,7 @@ parameters! {
         ),
     ];
 
-    /// Whether payments are read over all pages, and how far back.
+    /// Selects whether payments are read across all pages, and how far back.
     WalkQuery = [
         query(
             "all",
@@ -100,7 +100,7 @@ parameters! {
         ),
     ];
 
-    /// Which orders of a listing.
+    /// Filters a list of orders.
     OrderQuery = [
         query(
             "status",
@@ -119,7 +119,7 @@ parameters! {
         ),
     ];
 
-    /// Which page of a listing that is as large as bunq allows by default.
+    /// Selects a page of a listing. The default size is the largest that bunq allows.
     LargePageQuery = [
         query(
             "count",
@@ -134,18 +134,18 @@ parameters! {
         ),
     ];
 
-    /// The caller's name for one request.
+    /// The header `Idempotency-Key`: the caller's name for one request.
     IdempotencyKeyHeader = [idempotency_key()];
 }
 
-/// A date, or a time with or without an offset.
+/// Matches a date, or a time with or without an offset.
 const SINCE: &str = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$";
 
 fn since() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"])
 }
 
-/// 1 up to `largest`.
+/// Returns the schema of an integer from 1 to `largest`.
 fn number(largest: isize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(largest))
 }
@@ -154,7 +154,7 @@ fn largest() -> isize {
     isize::try_from(LARGEST_ID).unwrap_or(isize::MAX)
 }
 
-/// An element before or after which a page begins; it need not exist.
+/// Returns the schema of the id before or after which a page begins. No element needs to have this id.
 fn any_id() -> ObjectBuilder {
     let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
     ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).minimum(Some(0)).maximum(Some(largest()))
@@ -179,7 +179,7 @@ fn query(name: &str, description: &str, schema: Object) -> Parameter {
     parameter.description(Some(description)).schema(Some(schema)).build()
 }
 
-/// `PSU-IP-Address`, of every operation with an API key.
+/// Returns the header `PSU-IP-Address`, which every operation with an API key accepts.
 pub(super) fn customer_address() -> Parameter {
     let address =
         |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));

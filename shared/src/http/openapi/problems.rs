@@ -1,5 +1,5 @@
-//! Which problems an operation can answer. A group lists the problems themselves, so that statuses, codes, actions and
-//! words come from where they are chosen; several groups are merged by status.
+//! The problems that an operation can return. A group lists the problems themselves, so that statuses, codes, actions
+//! and texts have one source. Several groups are merged by status.
 
 use std::{collections::BTreeMap, marker::PhantomData, time::Duration};
 
@@ -21,13 +21,13 @@ use crate::{
     types::scope::Scope,
 };
 
-/// Problems that come together.
+/// A group of problems that occur together.
 pub trait ProblemGroup {
-    /// One of each kind.
+    /// Returns one problem of each kind.
     fn problems() -> Vec<Problem>;
 }
 
-/// The answers of these groups of problems: `Problems<(WithKey, AtBank)>`.
+/// The answers of these groups of problems, such as `Problems<(WithKey, AtBank)>`.
 #[derive(Clone, Copy, Debug)]
 pub struct Problems<G>(PhantomData<G>);
 
@@ -36,12 +36,12 @@ impl<G: ProblemGroup> IntoResponses for Problems<G> {
         let mut by_status = BTreeMap::<u16, Vec<Problem>>::new();
         for problem in G::problems() {
             let others = by_status.entry(problem.status().as_u16()).or_default();
-            // Groups overlap: any route can find the store away.
+            // Groups overlap: for example, the store can be unavailable on any route.
             if !others.contains(&problem) {
                 others.push(problem);
             }
         }
-        // Without the key nobody could safely ask again, so it is in every answer to whoever may call.
+        // A caller needs the key to retry safely, so every answer to an authenticated caller contains it.
         let once = by_status.values().flatten().any(|problem| problem.code() == Code::RequestInFlight);
         let responses = by_status.into_iter().map(|(status, problems)| {
             let mut response = response(&problems);
@@ -92,30 +92,31 @@ macro_rules! groups {
 }
 
 groups! {
-    /// Our own store, or a mistake of ours: any operation that reads anything.
+    /// The store is unavailable, or this API has an internal error. Applies to every operation that reads from the
+    /// store.
     OfStore = [Problem::store_unavailable(), Problem::internal()];
 
-    /// An operation that wants an API key.
+    /// An operation that requires an API key.
     WithKey = [
         Problem::api_key_missing(),
         Problem::api_key_invalid(),
         AccessError::Scope(Scope::Accounts),
-        // Its `PSU-IP-Address` can be invalid.
+        // The header `PSU-IP-Address` can be invalid.
         Problem::invalid(Place::Parameter("count"), "must be 1 to 200"),
         Problem::store_unavailable(),
         Problem::internal(),
     ];
 
-    /// An operation whose path can name what there is not, like any other path.
+    /// An operation that answers 404 `route_not_found` if its path names no existing resource.
     UnknownRoute = [Problem::route_not_found()];
 
     /// An operation with parameters or a body.
     WrongRequest = [Problem::invalid(Place::Parameter("count"), "must be 1 to 200")];
 
-    /// An operation on what we keep of a customer.
+    /// An operation on the data that we store about a customer.
     UnknownCustomer = [TppError::UnknownUser];
 
-    /// An operation in a connected customer's session.
+    /// An operation in the session of a connected customer.
     ForCustomer = [
         TppError::UnknownUser,
         TppError::ConsentRevoked,
@@ -124,7 +125,7 @@ groups! {
         refused(404, "Monetary account for id \"60199\" not found."),
     ];
 
-    /// An operation that asks the bank.
+    /// An operation that calls the bank.
     AtBank = [
         TppError::from(refused(403, "You are not allowed to do this.")),
         TppError::from(refused(404, "User for id \"50101\" not found.")),
@@ -149,7 +150,7 @@ groups! {
         Problem::internal(),
     ];
 
-    /// An operation that starts something once, under an `Idempotency-Key`.
+    /// An operation that creates something once, under an `Idempotency-Key`.
     Once = [
         TppError::RequestInFlight(Duration::from_secs(5)),
         TppError::KeyReused,
@@ -157,10 +158,10 @@ groups! {
         refused(400, "The currency of the payment must be that of the account."),
     ];
 
-    /// An operation that needs the onboarding, and asks the bank nothing.
+    /// An operation that needs the onboarding but does not call the bank.
     NotReady = [TppError::NotOnboarded];
 
-    /// A page that a prefetch or a HEAD request must not open.
+    /// A page that rejects prefetch and HEAD requests.
     LooksAhead = [Problem::looks_ahead()];
 
     /// An operation on a consent.
@@ -176,10 +177,10 @@ groups! {
         StartError::Refused(TicketRefused::OtherBrowser),
     ];
 
-    /// The end of a consent that nobody has opened.
+    /// The withdrawal of a consent that no customer has opened.
     Withdrawing = [ClaimError::NotPending];
 
-    /// The claim of what a customer gave.
+    /// The claim of a consent that a customer has given.
     Claiming = [
         ClaimError::NotClaimable,
         ClaimError::AlreadyClaimed,
@@ -188,7 +189,7 @@ groups! {
         ClaimError::WrongCustomer,
     ];
 
-    /// The way back from the consent page.
+    /// The return from the bank's consent page.
     AfterConsent = [
         Problem::invalid_query("must hold one `state`, and one `code` or `error`"),
         ConsentError::Refused(AttemptRefused::Unknown),
@@ -227,12 +228,12 @@ pub(super) fn refused(status: u16, text: &str) -> BankError {
     BankError::Refused(refusal(status, text))
 }
 
-/// Every problem as an example, by its name among the components.
+/// Returns every problem as an example, by its name among the components.
 pub(super) fn examples() -> BTreeMap<String, RefOr<Example>> {
     every_problem().iter().map(|problem| (component(problem), RefOr::T(example(problem)))).collect()
 }
 
-/// One code can come with several statuses, and then say something else to do.
+/// Returns the name of a problem's example. It contains the status and the action, because one code can have several.
 pub(super) fn component(problem: &Problem) -> String {
     format!("{}.{}.{}", problem.code().as_str(), problem.status().as_u16(), problem.action().as_str())
 }
@@ -241,16 +242,16 @@ pub(super) fn example(problem: &Problem) -> Example {
     ExampleBuilder::new().summary(problem.to_string()).value(Some(problem.example())).build()
 }
 
-/// One status with every problem of it.
+/// Describes the answer of one status, with all its problems.
 fn response(problems: &[Problem]) -> Response {
     let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let mut description = String::new();
     for problem in problems {
         let (code, action) = (problem.code().as_str(), problem.action().as_str());
-        // What was asked for is in the words of some: the code says it better here.
+        // Uses the meaning of the code, because some details describe one specific request.
         description.push_str(&format!("- `{code}`, `{action}`: {}\n", problem.code().meaning()));
         let name = component(problem);
-        // What is invalid differs from group to group.
+        // The invalid part of a request differs between groups, so this example is not shared.
         let shared = problem.code() != Code::InvalidRequest;
         let reference = Ref::new(format!("#/components/examples/{name}"));
         content.examples.insert(name, if shared { RefOr::Ref(reference) } else { RefOr::T(example(problem)) });

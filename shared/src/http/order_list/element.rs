@@ -1,4 +1,4 @@
-//! An element of a list, as bunq wrote it, with what following needs of it, as far as it is there.
+//! An element of a list, as bunq wrote it, and the fields of it that this API reads. Each field is optional.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{http::Problem, types::schedule::BankTime};
 
-/// An element of any kind: an object with one key that names its type.
+/// An element of any type. On the wire, it is an object with one key that names the type.
 #[derive(Clone, Debug)]
 pub struct Element {
     text: String,
@@ -20,10 +20,10 @@ struct Listing<'a> {
 }
 
 impl Element {
-    /// Reads the elements of an answer.
+    /// Parses the elements of an answer.
     ///
     /// # Errors
-    /// A [`Problem`] if it is no answer of bunq's.
+    /// Returns `bank_unavailable` if the answer is not a list in bunq's format.
     pub fn read_all(body: &[u8]) -> Result<Vec<Self>, Problem> {
         let listing: Listing<'_> = serde_json::from_slice(body).map_err(|_| Problem::bank_not_understood())?;
         Ok(listing.response.into_iter().map(|element| Self::read(element.get())).collect())
@@ -34,37 +34,37 @@ impl Element {
         Self { text: text.to_owned(), object: element.into_iter().next().map(|(_, object)| object).unwrap_or_default() }
     }
 
-    /// As bunq wrote it.
+    /// Returns the text of the element as bunq wrote it.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is in it.
+    /// Returns the object inside the key that names the type.
     #[must_use]
     pub const fn object(&self) -> &Value {
         &self.object
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.object.get("id")?.as_u64()
     }
 
-    /// Its status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         self.object.get("status")?.as_str()
     }
 
-    /// When it was made.
+    /// Returns the time of creation.
     #[must_use]
     pub fn created(&self) -> Option<Timestamp> {
         self.time("created")
     }
 
-    /// A time of it.
+    /// Returns the time in `field`, or `None` if it is absent or invalid.
     #[must_use]
     pub fn time(&self, field: &str) -> Option<Timestamp> {
         self.object.get(field)?.as_str()?.parse::<BankTime>().ok().map(BankTime::timestamp)

@@ -11,11 +11,11 @@ use crate::{
     types::{order_reference::OrderReference, secret::Secret as _, since::Since},
 };
 
-/// A status of an order, as bunq writes it. bunq may have others tomorrow, so any word of that form is one.
+/// A status of an order, as bunq writes it. bunq may add statuses at any time, so every word of this form is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderStatus(String);
 
-/// The text is not a status.
+/// The text is not a valid status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a status such as PENDING")]
 pub struct OrderStatusError;
@@ -29,7 +29,7 @@ impl FromStr for OrderStatus {
     }
 }
 
-/// A filter. An order matches if it matches every part that is set.
+/// A filter. An order matches if it matches every criterion that is set.
 #[derive(Clone, Debug)]
 pub struct OrderFilter {
     status: Option<OrderStatus>,
@@ -43,7 +43,7 @@ impl OrderFilter {
         status && !self.is_past(element)
     }
 
-    /// Whether it was certainly made before `created_from`.
+    /// Returns whether the order was certainly created before `created_from`.
     pub(super) fn is_past(&self, element: &Element) -> bool {
         let since = self.created_from.as_ref().map(Since::at);
         since.zip(element.created()).is_some_and(|(since, created)| created < since)
@@ -58,7 +58,7 @@ impl OrderFilter {
 }
 
 impl Parameters {
-    /// The filter; `None` if no part of it is set.
+    /// Reads the filter. Returns `None` if no criterion is set.
     pub fn filter(&mut self, page: Page) -> Option<OrderFilter> {
         let status = self.parsed::<OrderStatus>("status");
         let created_from = self.parsed::<Since>("created_from");

@@ -22,15 +22,15 @@ use crate::{
 pub use element::Element;
 pub use filter::{OrderFilter, OrderStatus};
 
-/// The least time that must be left to ask for another page.
+/// The minimum time that must be left to request another page.
 const PAGE_TIME: Duration = Duration::from_secs(5);
-/// At most this many of bunq's pages are read for one answer.
+/// The maximum number of bunq's pages that are read for one answer.
 const MOST_PAGES: u32 = 10;
 
-/// What the collection of a kind of order belongs to.
+/// The parent of the collection of an order type, such as an account.
 type Parent<O> = <<O as Order>::Resource as Resource>::Parent;
 
-/// An element of `Orders`.
+/// An entry of `Orders`: the reference of an order and the payment that resulted from it.
 #[derive(Serialize)]
 struct OrderLine<'a> {
     id: u64,
@@ -38,19 +38,21 @@ struct OrderLine<'a> {
     payment_id: Option<u64>,
 }
 
-/// The orders that match.
+/// The result of a search.
 struct Search {
     wanted: Vec<Element>,
-    /// The id below which the next request continues.
+    /// The id below which the next request continues. `None` if there are no more orders.
     next: Option<u64>,
 }
 
-/// Lists the orders of a kind `O` as the query says: one page as bunq wrote it, or with a filter, at most `count` orders
-/// that match, with a `next` link if there may be more. `paid` returns the payments that resulted from orders, by the
-/// orders' ids: only those that are certain.
+/// Lists the orders of the type `O`. Without a filter, answers one page as bunq wrote it. With a filter, answers at
+/// most `count` matching orders, with a `next` link if there may be more. `paid` returns the payments that certainly
+/// resulted from the orders, by the ids of the orders.
 ///
 /// # Errors
-/// A [`Problem`] that says who has to act.
+/// Returns `invalid_request` if the query is invalid, `answer_too_large` if the answer exceeds [`LARGEST_ANSWER`],
+/// `bank_unavailable` if bunq's pages do not lead on, and the errors of [`Holder::call`] and [`Holder::order_scope`].
+/// If bunq fails temporarily after the first page, the orders found so far are answered instead.
 pub async fn list_orders<S: Sync, O: Order>(
     session: &Holder<S>,
     parent: Parent<O>,
@@ -100,7 +102,7 @@ pub async fn list_orders<S: Sync, O: Order>(
     Ok(response)
 }
 
-/// Reads the orders with a reference one by one, the newest first.
+/// Reads the orders with a reference one by one, newest first.
 async fn by_reference<S: Sync, O: Order>(
     session: &Holder<S>,
     parent: Parent<O>,
@@ -110,7 +112,7 @@ async fn by_reference<S: Sync, O: Order>(
 ) -> Result<Search, Problem> {
     let mut ids = session.tpp().find_orders_by_reference(scope, reference).await?;
     if ids.is_empty() {
-        // So that an account that was not granted is answered as such, and not by an empty list.
+        // The bank reports an account that was not granted. Without this call, the answer would be an empty list.
         let page = Page { count: 1, from: PageStart::Newest };
         session.call(&List::<O::Resource>::new(parent, page)).await?;
     }
@@ -130,7 +132,7 @@ async fn by_reference<S: Sync, O: Order>(
                 let elements = Element::read_all(&found.body)?.into_iter();
                 wanted.extend(elements.filter(|element| filter.matches(element)));
             }
-            // bunq does not have it any more.
+            // bunq no longer has the order.
             Ok(None) => {}
             Err(problem) if last.is_some() && problem.is_temporary() => return Ok(Search { wanted, next: last }),
             Err(problem) => return Err(problem),
@@ -140,7 +142,7 @@ async fn by_reference<S: Sync, O: Order>(
     Ok(Search { wanted, next: None })
 }
 
-/// Reads the list from the newest order, until enough orders match.
+/// Reads the pages of the list, newest first, until enough orders match.
 async fn walk<S: Sync, O: Order>(
     session: &Holder<S>,
     parent: Parent<O>,
@@ -150,7 +152,7 @@ async fn walk<S: Sync, O: Order>(
     let Page { count, mut from } = page;
     let (mut wanted, mut size, mut pages) = (Vec::new(), LARGEST_PAGE, 0);
     loop {
-        // Where the next request continues if this page is not read: what was read so far is answered.
+        // The id from which the next request continues if this page is not read. The orders found so far are answered.
         let here = match from {
             PageStart::OlderThan(id) if pages > 0 => Some(id),
             PageStart::OlderThan(_) | PageStart::Newest | PageStart::NewerThan(_) => None,

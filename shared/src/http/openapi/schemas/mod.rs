@@ -1,7 +1,7 @@
-//! Schemas of bodies: those of requests, and the names of those of bunq's answers.
+//! The names of the schemas of bunq's answers.
 //!
-//! bunq's answers are passed on, so no function knows their fields. Their schemas are data of whatever builds the
-//! document: `local/gateway/bank`.
+//! bunq's answers are passed on unchanged, so no function knows their fields. The program that builds the document
+//! defines their schemas: `local/gateway/bank`.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use utoipa::{
     openapi::{Ref, RefOr, Schema},
 };
 
-/// The largest id of bunq's: they are signed 64-bit on the wire.
+/// The largest id that bunq assigns. On the wire, ids are signed 64-bit integers.
 pub const LARGEST_ID: i64 = i64::MAX;
 
 macro_rules! names {
