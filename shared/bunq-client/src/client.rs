@@ -1,4 +1,4 @@
-//! The one way to the bank: headers, signature, sending, verification, retries.
+//! The client through which every call to the bank goes: headers, signature, sending, verification, retries.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,13 +22,13 @@ use crate::{
     urls::BunqUrls,
 };
 
-/// How long a connection may take.
+/// The timeout for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long one attempt may take; a caller's deadline can be shorter.
+/// The timeout for one attempt. A caller's deadline can be shorter.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
-/// With less than this left a call is not begun: it could only end unknown.
+/// A call is not begun with less time than this, because its outcome would be unknown.
 const LEAST_TIME: Duration = Duration::from_millis(50);
-/// The largest page of 200 payments seen is well under a megabyte.
+/// The maximum size of an answer. The largest known page of 200 payments is well below a megabyte.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// A client of the bank. Cheap to clone; clones share connections.
@@ -40,19 +40,20 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// A client of the bank at these addresses.
+    /// Creates a client of the bank at these addresses.
     ///
     /// # Errors
-    /// [`reqwest::Error`] where the machine's TLS roots cannot be read.
+    /// Returns [`reqwest::Error`] if the TLS root certificates of the machine cannot be read.
     pub fn new(urls: BunqUrls) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
-            // Mandatory at the bank.
+            // The bank requires this header.
             .user_agent(concat!("bunq-client/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry tokens to wherever it points.
+            // A redirect would send tokens to any address that the answer names.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)
-            // Lambda freezes the process between requests: connections older than that are dead without knowing it.
+            // Lambda freezes the process between requests. An older connection may be closed at the other end without
+            // notice.
             .pool_idle_timeout(Duration::from_secs(30))
             .no_proxy()
             .build()?;
@@ -84,7 +85,7 @@ impl Bank {
         self.send(Credentials::Session(session), &call.build(session.user), deadline).await
     }
 
-    /// Makes a call as an installation; without one, POST /installation itself.
+    /// Makes a call as an installation, or without one for POST /installation itself.
     ///
     /// # Errors
     /// Returns [`BankError`] if the last try failed; see [`Self::send`].
@@ -109,7 +110,7 @@ impl Bank {
         request: &Request,
         deadline: Deadline,
     ) -> Result<T, BankError> {
-        // The bank refuses a second call with the same id: what must not happen twice keeps it over all tries.
+        // The bank rejects a second call with the same id. So a call with a side effect keeps its id for all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let (mut tries, mut garbled) = (0, false);
         loop {
@@ -197,7 +198,7 @@ impl Bank {
         if let Some(body) = &request.body {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
-        // Every POST and PUT but /installation, whose key the bank does not know yet.
+        // Signs every POST and PUT except /installation: the bank does not know the key before that call.
         if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
             let body = request.body.as_deref().unwrap_or_default();
             let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
@@ -223,7 +224,7 @@ impl Bank {
         }
     }
 
-    /// Sends, and reads the whole answer.
+    /// Sends a request, and reads the whole answer.
     pub(super) async fn receive(
         &self,
         builder: reqwest::RequestBuilder,
@@ -263,14 +264,14 @@ fn authenticate(
     sent: &mut SentCredentials,
 ) -> Result<reqwest::RequestBuilder, BankError> {
     sent.add(token.expose());
-    // Secret texts are visible ASCII, so this holds; marked sensitive, so that no layer prints it.
+    // Secrets are visible ASCII, so this succeeds. The header is marked as sensitive, so that no layer prints it.
     let mut value = HeaderValue::from_str(token.expose()).map_err(|_| BankError::Signing)?;
     value.set_sensitive(true);
     Ok(builder.header("X-Bunq-Client-Authentication", value))
 }
 
 fn failed_to_send(error: reqwest::Error) -> BankError {
-    // URLs can hold secrets (the token endpoint's do), and errors reach logs.
+    // URLs can contain secrets, as the token endpoint's URL does, and errors are logged.
     let error = error.without_url();
     if error.is_connect() { BankError::Unreachable(error) } else { BankError::Interrupted(error) }
 }

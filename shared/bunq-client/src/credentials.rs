@@ -1,4 +1,4 @@
-//! As whom a call is made.
+//! The credentials of a call.
 
 use crate::{
     signing::{InstallationKey, PublicKey},
@@ -8,27 +8,27 @@ use crate::{
     },
 };
 
-/// What POST /installation made: our key pair, the bank's key, and the token that names both.
+/// The result of POST /installation: our key pair, the bank's key, and the token that identifies both.
 #[derive(Clone, Debug)]
 pub struct Installation {
-    /// Its id.
+    /// The id of the installation.
     pub id: InstallationId,
-    /// Names the installation to the bank.
+    /// The token that identifies the installation to the bank.
     pub token: InstallationToken,
-    /// Signs what we send.
+    /// The key that signs our requests.
     pub key: InstallationKey,
-    /// Verifies what the bank answers.
+    /// The key that verifies the bank's answers.
     pub server_key: PublicKey,
 }
 
-/// As whom a call is made.
+/// The identity with which a call is made.
 #[derive(Clone, Copy, Debug)]
 pub enum Credentials<'a> {
-    /// As nobody: POST /installation, whose answer brings the key that later answers are verified with.
+    /// No identity, for POST /installation. Its answer contains the key that verifies later answers.
     Anonymous,
-    /// As an installation: until a session exists.
+    /// An installation, until a session exists.
     Installation(&'a Installation),
-    /// As the owner of a session.
+    /// The owner of a session.
     Session(Session<'a>),
 }
 
@@ -39,7 +39,7 @@ pub struct Session<'a> {
     pub installation: &'a Installation,
     /// The session's token.
     pub token: &'a SessionToken,
-    /// The id in the path of calls with the session.
+    /// The user id in the path of calls with the session.
     pub user: BunqUserId,
 }
 

@@ -1,5 +1,5 @@
-//! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Read by key, never by
-//! position.
+//! bunq's envelope: `{"Response":[{"<Type>":{…}}, …], "Pagination":{…}}` or `{"Error":[…]}`. Elements are found by key,
+//! never by position.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::{redaction::SentCredentials, refusal::BankText};
 
-/// A successful answer of the bank, verified, as the bank wrote it.
+/// A successful and verified answer of the bank, as the bank wrote it.
 #[derive(Clone)]
 pub struct Verified {
     /// The raw body.
@@ -22,39 +22,40 @@ pub struct Verified {
     pub response_id: Option<String>,
 }
 
-/// Names, IBANs and tokens are in the body.
+/// Omits the body, which contains names, IBANs and tokens.
 impl fmt::Debug for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified").field("bytes", &self.body.len()).field("response_id", &self.response_id).finish()
     }
 }
 
-/// The answer is not what the bank's documentation says.
+/// The answer does not have the form that the bank documents.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// Not JSON, or JSON of another shape.
+    /// The body is not JSON, or is JSON of another shape.
     #[error("the answer is not an envelope")]
     NotAnEnvelope,
-    /// An `Error` where success was announced.
+    /// The body contains `Error` although the status is a success.
     #[error("the answer is an error with a status of success")]
     ErrorInSuccess,
-    /// An element that must be there is not.
+    /// A required element is missing.
     #[error("the answer has no {0}")]
     Missing(&'static str),
-    /// A field has another type than documented, or a field in it is missing. Holds the field's path, which begins with
-    /// the element's type: `UserApiKey.granted_by_user`. A path has names and indexes only, never values.
+    /// A field has another type than documented, or a field in it is missing. Contains the field's path, which begins
+    /// with the element's type: `UserApiKey.granted_by_user`. A path consists of names and indexes only, never of
+    /// values.
     #[error("the answer's {0} has another shape")]
     Shape(String),
 }
 
 impl DecodeError {
-    /// A [`Self::Shape`] at a path in an element.
+    /// Makes a [`Self::Shape`] for a path in an element.
     fn shape(element: &str, path: &Path) -> Self {
         let is_name = |key: &str| key.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
         let below = path.iter().map(|segment| match segment {
             Segment::Seq { index } => format!("[{index}]"),
             Segment::Map { key: name } | Segment::Enum { variant: name } if is_name(name) => format!(".{name}"),
-            // The key of a map may be anything, so also personal data.
+            // The key of a map can be any text, including personal data.
             Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => ".?".to_owned(),
         });
         Self::Shape(std::iter::once(element.to_owned()).chain(below).collect())
@@ -90,7 +91,8 @@ impl Envelope {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`DecodeError::NotAnEnvelope`] or [`DecodeError::ErrorInSuccess`].
+    /// Returns [`DecodeError::NotAnEnvelope`] if the body is not an envelope, and [`DecodeError::ErrorInSuccess`] if it
+    /// is an error envelope.
     pub fn parse(body: &[u8]) -> Result<Self, DecodeError> {
         let wire: Wire = serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)?;
         match wire {
@@ -100,11 +102,12 @@ impl Envelope {
         }
     }
 
-    /// Whether a body is a successful envelope, without keeping anything of it: for answers that are passed on as they
-    /// are.
+    /// Checks that a body is a successful envelope, without keeping its content, for answers that are passed on
+    /// unchanged.
     ///
     /// # Errors
-    /// [`DecodeError::NotAnEnvelope`] or [`DecodeError::ErrorInSuccess`].
+    /// Returns [`DecodeError::NotAnEnvelope`] if the body is not an envelope, and [`DecodeError::ErrorInSuccess`] if it
+    /// is an error envelope.
     pub fn check(body: &[u8]) -> Result<(), DecodeError> {
         #[derive(Deserialize)]
         struct Outline {
@@ -120,21 +123,22 @@ impl Envelope {
         }
     }
 
-    /// The texts of a failed answer, without the credentials that the call sent; none where it is not bunq's error
-    /// envelope.
+    /// Returns the texts of a failed answer, without the credentials that the call sent. Empty if the body is not
+    /// bunq's error envelope.
     #[must_use]
     pub fn error_texts(body: &[u8], sent: &SentCredentials) -> Vec<BankText> {
         sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())
     }
 
-    /// Whether a body is bunq's error envelope: an `Error` list whose elements are objects, with at least one text.
+    /// Returns whether a body is bunq's error envelope: an `Error` list whose elements are objects, with at least one
+    /// text.
     #[must_use]
     pub fn is_refusal(body: &[u8]) -> bool {
         let error = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error);
         error.is_some_and(|texts| texts.iter().any(|text| !text.text().is_empty()))
     }
 
-    /// The first element of a type.
+    /// Returns the first element of a type.
     ///
     /// # Errors
     /// Returns [`DecodeError::Missing`] if there is none, [`DecodeError::Shape`] if it has another shape.
@@ -142,7 +146,7 @@ impl Envelope {
         self.find_optional(key)?.ok_or(DecodeError::Missing(key))
     }
 
-    /// The first element of a type, if there is one.
+    /// Returns the first element of a type, if there is one.
     ///
     /// # Errors
     /// Returns [`DecodeError::Shape`] if it has another shape.
@@ -151,12 +155,12 @@ impl Envelope {
         element.map(|(_, value)| read_element(key, value)).transpose()
     }
 
-    /// The elements of every type, in order, without the keys that name their types.
+    /// Returns the elements of every type, in order, without the keys that name their types.
     pub fn objects(&self) -> impl Iterator<Item = &Value> {
         self.0.iter().map(|(_, object)| object)
     }
 
-    /// All elements of a type; others are passed over.
+    /// Returns all elements of a type, and skips the others.
     ///
     /// # Errors
     /// Returns [`DecodeError::Shape`] if one of them has another shape.

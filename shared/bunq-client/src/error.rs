@@ -1,4 +1,4 @@
-//! What can go wrong between us and the bank, and what it means.
+//! The errors of calls to the bank, and what they mean.
 
 use std::{fmt, io, time::Duration};
 
@@ -10,13 +10,13 @@ use super::{
 /// A call to the bank did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum BankError {
-    /// 4xx: the bank understood and said no.
+    /// 4xx: the bank understood the call and refused it.
     #[error("bunq refused with status {}", .0.status)]
     Refused(Refusal),
-    /// 429: too many calls; this one was not executed.
+    /// 429: too many calls. This call was not executed.
     #[error("bunq's rate limit")]
     RateLimited {
-        /// How long bunq's text says to wait.
+        /// The time to wait, according to bunq's text.
         wait: Duration,
         /// bunq's response id.
         response_id: Option<String>,
@@ -27,17 +27,17 @@ pub enum BankError {
         /// bunq's response id.
         response_id: Option<String>,
     },
-    /// Any other status: the bank failed. Whether the call was executed is not known.
+    /// Any other status: the bank failed. Whether it executed the call is unknown.
     #[error("bunq failed with status {}", .0.status)]
     Failed(Refusal),
-    /// The answer is not bunq's: a redirect or a refusal without bunq's envelope, which something in between has sent.
-    /// Whether bunq executed the call is not known.
+    /// The answer is not bunq's: a redirect, or a refusal without bunq's envelope, which a proxy in between has sent.
+    /// Whether bunq executed the call is unknown.
     #[error("something other than bunq answered, with status {status}")]
     Foreign {
         /// The HTTP status.
         status: u16,
     },
-    /// The answer's signature is missing or wrong: what it says is not to be believed.
+    /// The answer's signature is missing or wrong, so its content cannot be trusted.
     #[error("bunq's answer is not signed by bunq")]
     Signature {
         /// The HTTP status.
@@ -48,48 +48,48 @@ pub enum BankError {
     /// The answer is signed but not understood.
     #[error("bunq's answer is not understood: {reason}")]
     Undecodable {
-        /// What is wrong with it.
+        /// Why the answer is not understood.
         reason: DecodeError,
         /// bunq's response id.
         response_id: Option<String>,
     },
-    /// No connection came about: the bank did not get the call.
+    /// No connection was opened, so the bank did not receive the call.
     #[error("bunq cannot be reached: {}", NoConnection::of(.0))]
     Unreachable(#[source] reqwest::Error),
-    /// The connection broke before the whole answer was here. Whether the call was executed is not known.
+    /// The connection broke before the whole answer arrived. Whether the bank executed the call is unknown.
     #[error("the connection to bunq broke")]
     Interrupted(#[source] reqwest::Error),
-    /// No answer in time. Whether the call was executed is not known.
+    /// The answer did not arrive in time. Whether the bank executed the call is unknown.
     #[error("bunq did not answer in time")]
     Timeout,
-    /// The caller's time was over before the call was begun.
+    /// The caller's deadline passed before the call was begun.
     #[error("there was no time left to ask bunq")]
     TooLate,
     /// The answer is larger than anything bunq sends.
     #[error("bunq's answer is too large")]
     TooLarge,
-    /// Our own key does not sign.
+    /// Our own key failed to sign.
     #[error("the request could not be signed")]
     Signing,
 }
 
-/// Why no connection to the bank came about.
+/// Why no connection to the bank was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoConnection {
     /// DNS does not know the name.
     UnknownName,
-    /// Nobody listens there.
+    /// No server listens at the address.
     Refused,
-    /// TLS did not come about, for instance by a certificate that is not trusted.
+    /// The TLS handshake failed, for instance because of a certificate that is not trusted.
     Tls,
-    /// Nobody answered in time.
+    /// No server answered in time.
     Timeout,
     /// Something else.
     Other,
 }
 
 impl NoConnection {
-    /// Reads the causes of an error.
+    /// Finds the reason among the causes of an error.
     #[must_use]
     pub fn of(error: &reqwest::Error) -> Self {
         if error.is_timeout() {
@@ -100,9 +100,9 @@ impl NoConnection {
         let told = causes.filter_map(|cause| match cause.downcast_ref::<io::Error>().map(innermost) {
             Some(io::ErrorKind::ConnectionRefused) => Some(Self::Refused),
             Some(io::ErrorKind::TimedOut) => Some(Self::Timeout),
-            // What the TLS library does not accept, and an end in the middle of its handshake.
+            // The TLS library rejects the certificate, or the connection ends during the handshake.
             Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => Some(Self::Tls),
-            // hyper has no type for it.
+            // hyper has no type for this error.
             _ if cause.to_string().starts_with("dns error") => Some(Self::UnknownName),
             _ => None,
         });
@@ -110,7 +110,7 @@ impl NoConnection {
     }
 }
 
-/// The kind of the error that others were made around, which is not among the causes.
+/// Returns the kind of the innermost wrapped error. [`Error::source`](std::error::Error::source) skips that error.
 fn innermost(error: &io::Error) -> io::ErrorKind {
     error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).map_or_else(|| error.kind(), innermost)
 }
@@ -128,7 +128,7 @@ impl fmt::Display for NoConnection {
 }
 
 impl BankError {
-    /// The session is over: a new one may help.
+    /// Returns whether the session is over, so that a new session may help.
     #[must_use]
     pub fn is_dead_session(&self) -> bool {
         match self {
@@ -138,8 +138,8 @@ impl BankError {
         }
     }
 
-    /// The bank does not know our installation, when asked with it or in a session that it once opened. A bank that was
-    /// reset also has another key: it signs its refusals with that.
+    /// Returns whether the bank does not know our installation, after a call with it or in a session that it once
+    /// opened. A bank that was reset also has a new key, and signs its refusals with that key.
     #[must_use]
     pub fn is_unknown_installation(&self) -> bool {
         match self {
@@ -148,13 +148,13 @@ impl BankError {
         }
     }
 
-    /// The bank refuses the API key or access token itself.
+    /// Returns whether the bank refuses the API key or access token itself.
     #[must_use]
     pub fn is_bad_key(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.says_bad_key())
     }
 
-    /// The bank certainly did not execute the call.
+    /// Returns whether the bank certainly did not execute the call.
     #[must_use]
     pub const fn certainly_not_executed(&self) -> bool {
         match self {
@@ -170,7 +170,7 @@ impl BankError {
         }
     }
 
-    /// Whether the bank, or the way to it, failed. What the bank refuses is not a failure.
+    /// Returns whether the bank, or the connection to it, failed. A refusal is not a failure.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         match self {
@@ -188,7 +188,7 @@ impl BankError {
         }
     }
 
-    /// bunq's response id, where an answer had one.
+    /// Returns bunq's response id, if an answer had one.
     #[must_use]
     pub fn response_id(&self) -> Option<&str> {
         match self {
@@ -208,8 +208,8 @@ impl BankError {
     }
 }
 
-/// How long a 429 says to wait: `You can do a maximum of 3 calls per 3 second to this endpoint.`
-/// bunq sends no `Retry-After`; where the text does not say, three seconds, the window of nearly every endpoint.
+/// Returns the time to wait that a 429 gives: `You can do a maximum of 3 calls per 3 second to this endpoint.` bunq
+/// sends no `Retry-After`. If the text gives no time, it is three seconds, the window of nearly every endpoint.
 pub(super) fn rate_limit_wait(texts: &[BankText]) -> Duration {
     let seconds = texts.iter().find_map(|text| {
         let (_, window) = text.error_description.split_once("calls per ")?;

@@ -1,8 +1,8 @@
 //! A client of the bunq bank for PSD2 third-party providers: <https://doc.bunq.com>.
 //!
-//! A call is a value that builds a request: [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] of a [`Resource`],
-//! and the calls in [`calls`] that are like no other. [`Bank`] adds the headers, signs, sends, verifies the signature of
-//! the answer over its raw bytes, repeats what is safe to repeat, and reads the answer.
+//! A call is a value that builds a request: [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] of a
+//! [`Resource`], and the special calls in [`calls`]. [`Bank`] adds the headers, and signs and sends the request. Then
+//! it verifies the signature of the answer over its raw bytes, repeats what is safe to repeat, and reads the answer.
 //!
 //! ```no_run
 //! use std::time::Duration;

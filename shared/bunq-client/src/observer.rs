@@ -1,4 +1,4 @@
-//! What a program learns of each call, for its metrics and its audit log.
+//! Informs a program about each call, for its metrics and its audit log.
 
 use std::fmt::Debug;
 
@@ -12,7 +12,7 @@ pub trait Observer: Debug + Send + Sync {
     /// An attempt failed at the bank or on the way: [`BankError::is_failure`] holds.
     fn failed(&self, _error: &BankError) {}
 
-    /// An answer was not signed, wrongly signed or not understood, and the read is tried once more.
+    /// An answer was unsigned, wrongly signed or not understood, and the read is tried once more.
     fn garbled(&self) {}
 }
 

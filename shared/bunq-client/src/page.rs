@@ -5,7 +5,7 @@ use url::Url;
 
 use super::request::Query;
 
-/// How many elements a page has at the most.
+/// The maximum number of elements in a page.
 pub const LARGEST_PAGE: u8 = 200;
 
 /// Where a page begins.
@@ -13,18 +13,18 @@ pub const LARGEST_PAGE: u8 = 200;
 pub enum PageStart {
     /// At the newest element.
     Newest,
-    /// At the first element older than this one.
+    /// At the first element that is older than this id.
     OlderThan(u64),
-    /// After this one, towards the newest.
+    /// After this id, in the direction of the newest element.
     NewerThan(u64),
 }
 
 /// A page of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// How many elements, 1 to 200.
+    /// The number of elements, 1 to 200.
     pub count: u8,
-    /// Where it begins.
+    /// Where the page begins.
     pub from: PageStart,
 }
 
@@ -32,7 +32,7 @@ impl Page {
     /// The newest elements, as many as a page can have.
     pub const LARGEST: Self = Self { count: LARGEST_PAGE, from: PageStart::Newest };
 
-    /// Its query.
+    /// Returns the query parameters of the page.
     #[must_use]
     pub fn query(self) -> Query {
         let count = ("count", self.count.to_string());
@@ -47,19 +47,20 @@ impl Page {
 /// Where a walk from the newest to the oldest element goes on after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Onward {
-    /// At the page of what is older than this id: below everything that was seen.
+    /// At the page of elements that are older than this id. That page is below every element seen so far.
     Older(u64),
-    /// Nowhere: this page was the last.
+    /// Nowhere: this page is the last one.
     End,
-    /// The page holds what earlier pages held. Its elements are not to be used, and what is missing is not known.
+    /// The page repeats elements of earlier pages. Do not use its elements. Which elements are missing is unknown.
     Repeats,
-    /// The page is good, but the next one would not begin below it. What is missing is not known.
+    /// The page is valid, but the next page would not begin below it. Which elements are missing is unknown.
     Stuck,
 }
 
 impl Page {
-    /// Where a walk goes on after this page. `ids` are those of its elements, `older` is what the bank says of the next
-    /// page. The bank is not believed: each page must be below the one before, so a walk ends.
+    /// Returns where a walk continues after this page. `ids` are the ids of the page's elements. `older` is where the
+    /// bank says that the next page begins. The walk does not trust the bank: each page must be below the one before,
+    /// so every walk ends.
     #[must_use]
     pub fn onward(self, ids: &[u64], older: Option<u64>) -> Onward {
         let bound = match self.from {
@@ -81,13 +82,13 @@ impl Page {
         match (older, ids.iter().min()) {
             (None, _) => Onward::End,
             (Some(older), Some(last)) if older <= *last => Onward::Older(older),
-            // An empty page says nothing of where it is, so nothing shows that the next is further on.
+            // The position of an empty page is unknown, so nothing proves that the next page is further on.
             (Some(_), _) => Onward::Stuck,
         }
     }
 }
 
-/// Where the neighbours of a page begin, as the answer says.
+/// Where the neighbours of a page begin, according to the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {
     /// The next older page.
@@ -109,7 +110,7 @@ struct Pagination {
 }
 
 impl Neighbours {
-    /// Reads a listing's `Pagination`; where there is none, there are no neighbours.
+    /// Reads `Pagination` from a listing. Without it, the page has no neighbours.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         let pagination = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.pagination);
@@ -118,7 +119,8 @@ impl Neighbours {
     }
 }
 
-/// An id in a URL of bunq's, which is relative to its host, by the parameter's name: its place changes.
+/// Returns the id in a URL of bunq. The URL is relative to bunq's host. The id is found by the parameter's name,
+/// because its position varies.
 fn id_in(url: Option<String>, name: &str) -> Option<u64> {
     let base = Url::parse("https://bunq.invalid").ok()?;
     let url = base.join(&url?).ok()?;

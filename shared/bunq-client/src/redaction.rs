@@ -11,14 +11,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::refusal::BankText;
 
-/// Stands in place of what was removed.
+/// Replaces what was removed.
 pub const MARK: &str = "[redacted]";
-/// A text that shares this many characters with a credential quotes it.
+/// A text that shares this many characters with a credential counts as quoting it.
 const SHARED: usize = 12;
 /// A credential shorter than this is not searched for: it would occur in ordinary words. bunq's shortest has 64
 /// characters.
 const SHORTEST: usize = 8;
-/// A run of this many hexadecimal digits is taken for a credential.
+/// A run of this many hexadecimal digits counts as a credential.
 const HEX_RUN: usize = 20;
 /// At most this many texts of an answer are kept. bunq sends one, rarely two.
 const MOST_TEXTS: usize = 20;
@@ -36,23 +36,23 @@ impl fmt::Debug for SentCredentials {
 }
 
 impl SentCredentials {
-    /// These credentials.
+    /// Collects these credentials.
     #[must_use]
     pub fn new<'a>(credentials: impl IntoIterator<Item = &'a str>) -> Self {
         Self(credentials.into_iter().map(SecretString::from).collect())
     }
 
-    /// Adds one.
+    /// Adds a credential.
     pub fn add(&mut self, credential: &str) {
         self.0.push(credential.into());
     }
 
-    /// The text without any credential.
+    /// Returns the text without any credential.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let needles = self.needles();
         let mut hidden = vec![false; text.len()];
-        // Both as it stands and unescaped: an escape sequence that only seems to be one must not hide a character of a
+        // The text is searched as it is and unescaped: a false escape sequence must not hide a character of a
         // credential.
         for signs in [raw(text), unescaped(text)] {
             for range in needles.found_in(&signs).into_iter().chain(hex_runs(&signs)) {
@@ -70,11 +70,11 @@ impl SentCredentials {
         redacted
     }
 
-    /// The bank's texts without any credential, and only as many and as long as somebody would read.
+    /// Returns the bank's texts without any credential. Their number and length are limited.
     #[must_use]
     pub fn redact_texts(&self, texts: Vec<BankText>) -> Vec<BankText> {
         let cut = |text: &str, longest| text.chars().take(longest).collect::<String>();
-        // Cut once more after it, since a mark can be longer than what it replaces.
+        // The text is cut again afterwards, because a mark can be longer than what it replaces.
         let redact = |text: String| cut(&self.redact(&cut(&text, LONGEST_TEXT)), LONGEST_TEXT);
         texts
             .into_iter()
@@ -97,12 +97,12 @@ impl SentCredentials {
     }
 }
 
-/// What a text is searched for.
+/// What is searched for in a text.
 #[derive(Default)]
 struct Needles {
     /// Every run of [`SHARED`] characters of a longer credential.
     runs: HashSet<Vec<char>>,
-    /// Credentials that are shorter than that.
+    /// Credentials that are shorter than [`SHARED`] characters.
     whole: HashSet<Vec<char>>,
 }
 
@@ -129,7 +129,7 @@ impl Needles {
     }
 }
 
-/// A character of a text: folded to lower case, and where it stands there.
+/// A character of a text, folded to lower case, with its position in the text.
 #[derive(Clone)]
 struct Sign {
     folded: char,
@@ -145,14 +145,14 @@ fn hex_runs(signs: &[Sign]) -> impl Iterator<Item = Range<usize>> {
     runs.filter(|run| run.len() >= HEX_RUN && run[0].folded.is_ascii_hexdigit()).filter_map(span)
 }
 
-/// A text's characters as they stand there.
+/// Returns the characters of a text as they are.
 fn raw(text: &str) -> Vec<Sign> {
     let sign = |(at, sign): (usize, char)| Sign { folded: sign.to_ascii_lowercase(), place: at..at + sign.len_utf8() };
     text.char_indices().map(sign).collect()
 }
 
-/// A text's characters after its escape sequences are read: `%2B` (also escaped again: `%252B`), `\u002b`, `\/`,
-/// `&#43;`, `&#x2b;`, `&amp;`.
+/// Returns the characters of a text with its escape sequences decoded: `%2B` (also escaped twice: `%252B`), `\u002b`,
+/// `\/`, `&#43;`, `&#x2b;`, `&amp;`.
 fn unescaped(text: &str) -> Vec<Sign> {
     let (mut signs, mut at) = (Vec::new(), 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -164,8 +164,8 @@ fn unescaped(text: &str) -> Vec<Sign> {
     signs
 }
 
-/// The character that an escape sequence at the start of a text stands for, and the sequence's length. Credentials are
-/// ASCII, so only that.
+/// Returns the character of an escape sequence at the start of a text, and the sequence's length. Only ASCII characters
+/// are decoded, because credentials are ASCII.
 fn escape(text: &str) -> Option<(char, usize)> {
     let after = |rest: &str| text.len() - rest.len();
     let ascii = |code: u32| char::from_u32(code).filter(char::is_ascii);
@@ -203,7 +203,7 @@ fn escape(text: &str) -> Option<(char, usize)> {
     Some((sign, name.len() + 2))
 }
 
-/// The number that a text begins with, in this many hexadecimal digits.
+/// Returns the number at the start of a text that has this many hexadecimal digits.
 fn hex(text: &str, digits: usize) -> Option<u32> {
     let digits = text.get(..digits).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     u32::from_str_radix(digits, 16).ok()

@@ -1,4 +1,4 @@
-//! What the bank says when it refuses a call. It has no codes: a status, and texts in two languages.
+//! Reads why the bank refused a call. The bank has no error codes: it sends a status, and texts in two languages.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,19 +13,19 @@ pub struct BankText {
     /// bunq's text in English.
     #[serde(default, deserialize_with = "text_or_null")]
     pub error_description: String,
-    /// bunq's text in the language asked for.
+    /// bunq's text in the requested language.
     #[serde(default, deserialize_with = "text_or_null")]
     pub error_description_translated: String,
 }
 
 impl BankText {
-    /// What bunq says: its text in English, or the translated one if there is no other.
+    /// Returns bunq's text in English, or the translated text if there is no other.
     #[must_use]
     pub fn text(&self) -> &str {
         if self.error_description.is_empty() { &self.error_description_translated } else { &self.error_description }
     }
 
-    /// The field of bunq's request that the text is about: `Superfluous field "color".` is about `color`.
+    /// Returns the field of bunq's request that the text is about: for `Superfluous field "color".`, it is `color`.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         let (_, rest) = self.text().split_once("field \"")?;
@@ -35,12 +35,12 @@ impl BankText {
     }
 }
 
-/// A text of bunq's; empty where it is null, so that one missing text does not lose the other.
+/// Reads a text of bunq. `null` becomes an empty text, so that a missing text does not discard the other one.
 fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Texts by which bunq says that a session is over, in any status from 400 to 500 (English and Dutch).
+/// Texts with which bunq says that a session is over, with any status from 400 to 500 (English and Dutch).
 const DEAD_SESSION: &[&str] = &[
     "Insufficient authorisation",
     "Insufficient authentication",
@@ -49,46 +49,48 @@ const DEAD_SESSION: &[&str] = &[
     "Invalid hash",
 ];
 
-/// The text by which bunq refuses an API key: wrong, revoked, or from an address that is not permitted.
+/// The text with which bunq refuses an API key that is wrong or revoked, or is used from an address that is not
+/// permitted.
 const BAD_KEY: &str = "User credentials are incorrect";
 
-/// The bank understood and said no.
+/// The bank understood a call and refused it.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// bunq's reasons; none where the answer was not bunq's error envelope.
+    /// bunq's texts. Empty if the answer is not bunq's error envelope.
     pub texts: Vec<BankText>,
     /// bunq's response id.
     pub response_id: Option<String>,
 }
 
-/// Why the bank refused a call, as far as its status and texts tell.
+/// Why the bank refused a call, according to its status and texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// There is no such account, or the session's user may not see it. bunq does not say which.
+    /// The account does not exist, or the session's user may not read it. bunq does not say which.
     UnknownAccount,
-    /// The session's user may not do this.
+    /// The session's user does not have the permission.
     Forbidden,
-    /// A field that bunq does not know, or of another type than bunq wants.
+    /// bunq does not know a field, or expects another type.
     Fields,
-    /// A currency that the account, or the payment, cannot have.
+    /// The account or the payment does not allow the currency.
     Currency,
-    /// Something else, which only the texts say.
+    /// Another reason, which only the texts give.
     Other,
 }
 
 impl Refusal {
-    /// Why the bank refused.
+    /// Returns why the bank refused the call.
     #[must_use]
     pub fn kind(&self) -> RefusalKind {
         match self.status {
             404 if self.texts.iter().any(is_about_account) => RefusalKind::UnknownAccount,
-            // A refused session is not about the caller's rights.
+            // A refused session says nothing about the caller's permissions.
             403 if !self.says_dead_session() => RefusalKind::Forbidden,
-            // A field that is called `currency` is about a field.
+            // A text about a field named `currency` is about the field.
             400 | 490 if self.texts.iter().any(|text| text.field().is_some()) => RefusalKind::Fields,
-            // bunq's words for it are not recorded. A refusal for lack of money may name a currency, too.
+            // bunq's text for this case is not recorded. A refusal because of insufficient funds may name a currency,
+            // too.
             400 | 490 if self.speaks_of("currency") && !ABOUT_AMOUNTS.iter().any(|word| self.speaks_of(word)) => {
                 RefusalKind::Currency
             }
@@ -96,24 +98,26 @@ impl Refusal {
         }
     }
 
-    /// The bank has seen the request id before. Its words are recorded nowhere, so any that speak of the id count.
+    /// Returns whether the bank has received the request id before. Its text is not recorded, so any text about the id
+    /// counts.
     #[must_use]
     pub fn says_reused_id(&self) -> bool {
         self.speaks_of("request id")
     }
 
-    /// The bank did not take the request's signature: it was read no further.
+    /// Returns whether the bank rejected the request's signature. In that case, the bank did not read the request
+    /// further.
     #[must_use]
     pub fn says_bad_signature(&self) -> bool {
         self.says("request signature is invalid")
     }
 
-    /// The session is over.
+    /// Returns whether the session is over.
     pub(super) fn says_dead_session(&self) -> bool {
         DEAD_SESSION.iter().any(|text| self.says(text))
     }
 
-    /// The API key or access token itself is refused.
+    /// Returns whether the bank refuses the API key or access token itself.
     pub(super) fn says_bad_key(&self) -> bool {
         self.says(BAD_KEY)
     }
@@ -124,14 +128,15 @@ impl Refusal {
             .any(|said| said.error_description.contains(text) || said.error_description_translated.contains(text))
     }
 
-    /// Whether a text in English has these words, in any case and joined in any way.
+    /// Returns whether an English text contains these words, in any case and with any separators.
     fn speaks_of(&self, words: &str) -> bool {
         let speaks = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], " ").contains(words);
         self.texts.iter().any(|said| speaks(&said.error_description))
     }
 }
 
-/// `Monetary account for id "1" not found.`; bunq has also said it in Dutch only.
+/// Returns whether a text is about an account that was not found: `Monetary account for id "1" not found.`, or bunq's
+/// text in Dutch, which has also come without the English one.
 fn is_about_account(text: &BankText) -> bool {
     let begins = |text: &str| {
         let text = text.to_lowercase();

@@ -13,18 +13,18 @@ use crate::types::{ids::BunqUserId, secret::Secret};
 /// The HTTP methods that bunq uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Reads.
+    /// Reads an object.
     Get,
-    /// Creates.
+    /// Creates an object.
     Post,
-    /// Changes.
+    /// Changes an object.
     Put,
-    /// Ends.
+    /// Deletes an object.
     Delete,
 }
 
 impl Method {
-    /// Its name on the wire.
+    /// Returns the name of the method on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Method {
         }
     }
 
-    /// Whether it can be sent again without a second effect.
+    /// Returns whether the method has a side effect.
     #[must_use]
     pub const fn effect(self) -> Effect {
         match self {
@@ -56,7 +56,7 @@ impl From<Method> for http::Method {
     }
 }
 
-/// What sending a call twice would do.
+/// The effect of sending a call twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It has no side effect.
@@ -65,10 +65,10 @@ pub enum Effect {
     Write,
 }
 
-/// Query parameters in order.
+/// Query parameters, in order.
 pub type Query = Vec<(&'static str, String)>;
 
-/// What a call looks like on the wire, before headers and signature.
+/// A call as it is sent, before headers and signature.
 #[derive(Clone)]
 pub struct Request {
     /// The method.
@@ -83,11 +83,11 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// The request id, which the bank takes once. By default, each call gets a new one.
     pub request_id: Option<String>,
-    /// The credentials in the body, which no text of the bank's may repeat.
+    /// The credentials in the body. They are removed from the bank's texts.
     pub credentials: SentCredentials,
 }
 
-/// Keys are in bodies, ids in paths.
+/// Omits the body and the path: bodies contain keys, and paths contain ids.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({} {})", self.method.as_str(), self.route)
@@ -95,7 +95,7 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
-    /// A reading request.
+    /// Makes a GET request.
     #[must_use]
     pub fn get(route: &'static str, path: impl Into<String>, query: Query) -> Self {
         Self {
@@ -109,38 +109,38 @@ impl Request {
         }
     }
 
-    /// A creating request.
+    /// Makes a POST request.
     #[must_use]
     pub fn post(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
         Self { method: Method::Post, body: Some(body.to_string().into_bytes()), ..Self::get(route, path, Query::new()) }
     }
 
-    /// A changing request.
+    /// Makes a PUT request.
     #[must_use]
     pub fn put(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
         Self { method: Method::Put, ..Self::post(route, path, body) }
     }
 
-    /// An ending request.
+    /// Makes a DELETE request.
     #[must_use]
     pub fn delete(route: &'static str, path: impl Into<String>) -> Self {
         Self { method: Method::Delete, ..Self::get(route, path, Query::new()) }
     }
 
-    /// The same, known to carry a credential in its body.
+    /// Registers a credential that the body contains.
     #[must_use]
     pub fn with_credential(self, credential: &impl Secret) -> Self {
         self.with_signature(credential.expose())
     }
 
-    /// The same, known to carry a signature of ours in its body.
+    /// Registers a signature of ours that the body contains.
     #[must_use]
     pub fn with_signature(mut self, signature: &str) -> Self {
         self.credentials.add(signature);
         self
     }
 
-    /// The same under a request id, which the bank takes once.
+    /// Sets the request id, which the bank takes once.
     #[must_use]
     pub fn with_request_id(self, id: &str) -> Self {
         Self { request_id: Some(id.to_owned()), ..self }
@@ -149,7 +149,7 @@ impl Request {
 
 /// One operation of the bank in a session.
 pub trait Call: Sync {
-    /// What the answer is read into.
+    /// The type of the result that is read from the answer.
     type Output: FromAnswer;
 
     /// Builds the request, without any side effect. `user` is the id in the path of calls with the session.
@@ -158,7 +158,7 @@ pub trait Call: Sync {
 
 /// One operation of the bank before there is a session.
 pub trait SessionlessCall: Sync {
-    /// What the answer is read into.
+    /// The type of the result that is read from the answer.
     type Output: FromAnswer;
 
     /// Builds the request, without any side effect.
@@ -174,7 +174,7 @@ pub trait FromAnswer: Sized {
     fn read(answer: Verified) -> Result<Self, DecodeError>;
 }
 
-/// The answer as the bank wrote it, if it is a successful envelope.
+/// Reads the answer as the bank wrote it, if it is a successful envelope.
 impl FromAnswer for Verified {
     fn read(answer: Self) -> Result<Self, DecodeError> {
         Envelope::check(&answer.body)?;
@@ -182,14 +182,14 @@ impl FromAnswer for Verified {
     }
 }
 
-/// Nothing: the signature is all that counts.
+/// Reads nothing: only the verified signature matters.
 impl FromAnswer for () {
     fn read(_: Verified) -> Result<Self, DecodeError> {
         Ok(())
     }
 }
 
-/// All elements of one type.
+/// Reads all elements of one type.
 impl<T: Element> FromAnswer for Vec<T> {
     fn read(answer: Verified) -> Result<Self, DecodeError> {
         Envelope::parse(&answer.body)?.all(T::NAME)

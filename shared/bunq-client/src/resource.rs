@@ -1,7 +1,7 @@
-//! The bank's objects as resources: where a collection is, and the calls that every collection has.
+//! The bank's objects as resources: the path of a collection, and the calls that every collection has.
 //!
-//! A resource is named once, in [`calls`](super::calls). [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] work
-//! for each.
+//! A resource is declared once, in [`calls`](super::calls). [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`]
+//! work for each resource.
 
 use std::{
     fmt::{self, Debug, Display},
@@ -20,9 +20,10 @@ use crate::types::ids::{BunqUserId, CredentialPasswordIpId, MonetaryAccountId, O
 
 /// A kind of object at the bank, in a collection below a user.
 pub trait Resource: Copy + Debug + Send + Sync {
-    /// What the collection belongs to, below the user: an account, for example; `()` if it belongs to the user.
+    /// What the collection belongs to, below the user, such as an account. It is `()` if the collection belongs to the
+    /// user.
     type Parent: Parent;
-    /// The id of an object.
+    /// The type of an object's id.
     type Id: Copy + Debug + Display + DeserializeOwned + TryFrom<u64> + Into<u64> + Send + Sync;
     /// The collection's path with `{id}` in place of each id, such as `user/{id}/monetary-account`.
     const COLLECTION: &'static str;
@@ -31,12 +32,12 @@ pub trait Resource: Copy + Debug + Send + Sync {
     /// The key of an object in the bank's answers, such as `DraftPayment`.
     const NAME: &'static str;
 
-    /// The collection's path, below a user of any name.
+    /// Returns the collection's path, below a user with any form of id.
     fn collection(user: impl Display, parent: Self::Parent) -> String {
         fill(Self::COLLECTION, [Some(user.to_string()), parent.id()])
     }
 
-    /// An object's path.
+    /// Returns an object's path.
     fn object(user: BunqUserId, parent: Self::Parent, id: Self::Id) -> String {
         fill(Self::OBJECT, [Some(user.to_string()), parent.id(), Some(id.to_string())])
     }
@@ -50,7 +51,7 @@ fn fill<const N: usize>(route: &str, ids: [Option<String>; N]) -> String {
 
 /// What a collection belongs to.
 pub trait Parent: Copy + Debug + Send + Sync {
-    /// Its id in the path; `None` if the collection belongs to the user.
+    /// Returns the parent's id in the path, or `None` if the collection belongs to the user.
     fn id(self) -> Option<String>;
 }
 
@@ -72,7 +73,7 @@ macro_rules! parents {
 
 parents!(MonetaryAccountId, CredentialPasswordIpId, OauthClientId);
 
-/// Names resources: the collection's route, what it belongs to, the id of an object, and the key in answers.
+/// Declares resources: the collection's route, what it belongs to, the type of an object's id, and the key in answers.
 macro_rules! resources {
     ($($(#[$doc:meta])+ $name:ident = $route:literal, $parent:ty, $id:ty, $object:literal;)+) => {$(
         $(#[$doc])+
@@ -95,13 +96,13 @@ pub(super) use resources;
 pub struct List<R: Resource, T = Verified> {
     /// What the collection belongs to.
     pub parent: R::Parent,
-    /// Which part of the collection.
+    /// The page of the collection.
     pub page: Page,
     output: PhantomData<fn() -> T>,
 }
 
 impl<R: Resource, T> List<R, T> {
-    /// Lists a page.
+    /// Makes a call that lists a page.
     #[must_use]
     pub const fn new(parent: R::Parent, page: Page) -> Self {
         Self { parent, page, output: PhantomData }
@@ -120,13 +121,13 @@ impl<R: Resource, T: FromAnswer> Call for List<R, T> {
 pub struct Find<R: Resource, T = Verified> {
     /// What the collection belongs to.
     pub parent: R::Parent,
-    /// Which object.
+    /// The id of the object.
     pub id: R::Id,
     output: PhantomData<fn() -> T>,
 }
 
 impl<R: Resource, T> Find<R, T> {
-    /// Reads the object with this id.
+    /// Makes a call that reads the object with this id.
     #[must_use]
     pub const fn new(parent: R::Parent, id: R::Id) -> Self {
         Self { parent, id, output: PhantomData }
@@ -147,12 +148,12 @@ pub struct Create<R: Resource> {
     pub parent: R::Parent,
     /// The object in bunq's form.
     pub body: Value,
-    /// The request id, which bunq takes once; the same on every try. By default each call has a new one.
+    /// The request id, which bunq takes once. It is the same for all tries. By default, each call has a new one.
     pub request_id: Option<String>,
 }
 
 impl<R: Resource> Create<R> {
-    /// Creates an object from this body.
+    /// Makes a call that creates an object from this body.
     #[must_use]
     pub const fn new(parent: R::Parent, body: Value) -> Self {
         Self { parent, body, request_id: None }
@@ -175,7 +176,7 @@ impl<R: Resource> Call for Create<R> {
 pub struct Update<R: Resource> {
     /// What the collection belongs to.
     pub parent: R::Parent,
-    /// Which object.
+    /// The id of the object.
     pub id: R::Id,
     /// The fields to change, in bunq's form.
     pub body: Value,
@@ -193,7 +194,7 @@ impl<R: Resource> Call for Update<R> {
 pub struct Delete<R: Resource> {
     /// What the collection belongs to.
     pub parent: R::Parent,
-    /// Which object.
+    /// The id of the object.
     pub id: R::Id,
 }
 
@@ -207,7 +208,7 @@ impl<R: Resource> Call for Delete<R> {
 
 macro_rules! debug_by_route {
     ($($call:ident<R $(, $output:ident)?>: $route:ident),+) => {$(
-        /// Bodies hold names, IBANs and amounts.
+        /// Omits the body: bodies contain names, IBANs and amounts.
         impl<R: Resource $(, $output)?> Debug for $call<R $(, $output)?> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($call), "({})"), R::$route)

@@ -1,22 +1,23 @@
-//! Whether to send a call again: a pure function of what happened. Money is never sent twice on a guess.
+//! Decides whether to send a call again. The decision is a pure function of the failure. Money is never sent twice on a
+//! guess.
 
 use std::time::Duration;
 
 use super::{error::BankError, request::Effect};
 
-/// What happened to one attempt, as far as trying again is concerned.
+/// The failure of one attempt, reduced to what a retry depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It was not executed, and another try may work at once: no connection came about.
+    /// The call was not executed, and a retry may work at once: no connection was opened.
     NotSent,
-    /// It was not executed; the bank says when to come back.
+    /// The call was not executed, and the bank says how long to wait.
     RateLimited(Duration),
-    /// Nobody knows whether it was executed.
+    /// Whether the call was executed is unknown.
     Unknown,
-    /// There was an answer, and it cannot be believed or understood. Something on the way may have spoilt this one, so
-    /// a read is worth one more try.
+    /// The answer cannot be trusted or understood. Something on the way may have damaged it, so a read is tried once
+    /// more.
     Garbled,
-    /// Another try would end the same way.
+    /// A retry would fail in the same way.
     Final,
 }
 
@@ -25,7 +26,7 @@ impl From<&BankError> for Failure {
         match error {
             BankError::Unreachable(_) => Self::NotSent,
             BankError::RateLimited { wait, .. } => Self::RateLimited(*wait),
-            // A dead session can hide behind a 500; asking again with it is in vain.
+            // A 500 can hide a dead session. A retry in that session would fail, too.
             BankError::Failed(_) if error.is_dead_session() => Self::Final,
             BankError::Failed(_)
             | BankError::Foreign { .. }
@@ -44,17 +45,17 @@ impl From<&BankError> for Failure {
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Wait this long, then send again.
+    /// Wait this long, then send the call again.
     Again(Duration),
-    /// Answer the failure.
+    /// Return the failure.
     GiveUp,
 }
 
-/// How often a call is sent at the most.
+/// The maximum number of tries of a call.
 const MOST_TRIES: u32 = 4;
 
 /// Decides after `tries` attempts, with `left` until the caller stops waiting. `jitter` is a random number from 0 to
-/// 1000 that keeps many containers from coming back at the same moment.
+/// 1000. It prevents many containers from retrying at the same moment.
 #[must_use]
 pub fn decide(effect: Effect, failure: Failure, tries: u32, left: Duration, jitter: u16) -> RetryDecision {
     let backoff = Duration::from_millis(100) * 2_u32.saturating_pow(tries.saturating_sub(1).min(6));

@@ -1,4 +1,5 @@
-//! Signatures: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) over the exact bytes of a body, base64 on one line.
+//! Signatures: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) over the exact bytes of a body, in base64 on one
+//! line.
 
 use std::fmt;
 
@@ -15,59 +16,60 @@ use tokio::task::spawn_blocking;
 
 use crate::types::secret::{InstallationToken, PrivateKeyPem, Secret as _};
 
-/// bunq takes installation keys of exactly this size.
+/// The exact size of an installation key, in bits, that bunq accepts.
 const INSTALLATION_KEY_BITS: usize = 2048;
 
-/// A key cannot be made, read or used. Says nothing of the key.
+/// A key cannot be made, read or used. The error contains nothing of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The operating system gave no random numbers, or the key did not sign.
+    /// The operating system gave no random numbers, or the key did not sign or encode.
     #[error("an RSA key could not be made or used")]
     Unusable,
-    /// Not a PKCS#8 private key or SPKI public key.
+    /// The text is not a PKCS#8 private key or SPKI public key for RSA.
     #[error("not an RSA key")]
     NotRsa,
 }
 
-/// The key pair whose public half the bank knows from POST /installation.
+/// The key pair of an installation. The bank knows the public key from POST /installation.
 #[derive(Clone)]
 pub struct InstallationKey {
     key: SigningKey<Sha256>,
 }
 
 impl InstallationKey {
-    /// Makes a new pair, on a thread of its own: it takes a good part of a second.
+    /// Makes a new key pair. Runs on a separate thread, because this takes a large part of a second.
     ///
     /// # Errors
-    /// [`KeyError::Unusable`] where the operating system gives no random numbers.
+    /// Returns [`KeyError::Unusable`] if the operating system gives no random numbers.
     pub async fn generate() -> Result<Self, KeyError> {
         let made = spawn_blocking(|| RsaPrivateKey::new(&mut OsRng, INSTALLATION_KEY_BITS)).await;
         let key = made.map_err(|_| KeyError::Unusable)?.map_err(|_| KeyError::Unusable)?;
         Ok(Self { key: SigningKey::new(key) })
     }
 
-    /// Reads a stored pair.
+    /// Reads a stored key pair.
     ///
     /// # Errors
-    /// [`KeyError::NotRsa`].
+    /// Returns [`KeyError::NotRsa`] if the text is not an RSA private key in PKCS#8 PEM.
     pub fn from_pem(pem: &PrivateKeyPem) -> Result<Self, KeyError> {
         let key = RsaPrivateKey::from_pkcs8_pem(pem.expose()).map_err(|_| KeyError::NotRsa)?;
         Ok(Self { key: SigningKey::new(key) })
     }
 
-    /// The pair for Secrets Manager.
+    /// Returns the key pair as PEM, for Secrets Manager.
     ///
     /// # Errors
-    /// [`KeyError::Unusable`] where it does not encode.
+    /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
     pub fn to_pem(&self) -> Result<PrivateKeyPem, KeyError> {
         let pem = self.key.as_ref().to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)?;
         Ok(PrivateKeyPem::new(pem.to_string()))
     }
 
-    /// The public half for POST /installation: SPKI, 64 columns, every line ended by LF. The proof of [`credential_proof`] is over these bytes.
+    /// Returns the public key for POST /installation: SPKI PEM with 64 columns, in which LF ends every line.
+    /// [`credential_proof`] signs these bytes.
     ///
     /// # Errors
-    /// [`KeyError::Unusable`] where it does not encode.
+    /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
     pub fn public_pem(&self) -> Result<String, KeyError> {
         self.key.as_ref().to_public_key().to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
     }
@@ -75,7 +77,7 @@ impl InstallationKey {
     /// Signs a body for `X-Bunq-Client-Signature`.
     ///
     /// # Errors
-    /// [`KeyError::Unusable`] where the operating system gives no random numbers.
+    /// Returns [`KeyError::Unusable`] if the operating system gives no random numbers.
     pub fn sign(&self, body: &[u8]) -> Result<String, KeyError> {
         sign_with(&self.key, body)
     }
@@ -87,7 +89,8 @@ impl fmt::Debug for InstallationKey {
     }
 }
 
-/// Signing is blinded with random numbers, so that its time says nothing of the key (RUSTSEC-2023-0071); the signature is the same.
+/// Signs bytes. Random numbers blind the computation, so that its duration reveals nothing of the key
+/// (RUSTSEC-2023-0071). They do not change the signature.
 fn sign_with(key: &SigningKey<Sha256>, bytes: &[u8]) -> Result<String, KeyError> {
     let signature = key.try_sign_with_rng(&mut OsRng, bytes).map_err(|_| KeyError::Unusable)?;
     Ok(STANDARD.encode(signature.to_bytes()))
@@ -96,16 +99,18 @@ fn sign_with(key: &SigningKey<Sha256>, bytes: &[u8]) -> Result<String, KeyError>
 /// Signs bytes with any RSA private key in PKCS#8 PEM.
 ///
 /// # Errors
-/// [`KeyError`].
+/// Returns [`KeyError::NotRsa`] if the text is not such a key, and [`KeyError::Unusable`] if the key does not sign.
 pub fn sign(pem: &PrivateKeyPem, bytes: &[u8]) -> Result<String, KeyError> {
     let key = RsaPrivateKey::from_pkcs8_pem(pem.expose()).map_err(|_| KeyError::NotRsa)?;
     sign_with(&SigningKey::new(key), bytes)
 }
 
-/// `client_public_key_signature`: proves to the bank that whoever holds the PSD2 certificate also made the installation.
+/// Makes `client_public_key_signature`. It proves to the bank that the holder of the PSD2 certificate also made the
+/// installation.
 ///
 /// # Errors
-/// [`KeyError`].
+/// Returns [`KeyError::NotRsa`] if the certificate's key is not an RSA key, and [`KeyError::Unusable`] if the
+/// installation's key cannot be encoded or the certificate's key does not sign.
 pub fn credential_proof(
     certificate_key: &PrivateKeyPem,
     installation_key: &InstallationKey,
@@ -114,28 +119,28 @@ pub fn credential_proof(
     sign(certificate_key, format!("{}{}", installation_key.public_pem()?, token.expose()).as_bytes())
 }
 
-/// Somebody else's public key.
+/// The public key of another party.
 #[derive(Clone, Debug)]
 pub struct PublicKey(VerifyingKey<Sha256>);
 
 impl PublicKey {
-    /// Reads SPKI PEM: the bank's `server_public_key`, which signs every answer to an installation.
+    /// Reads SPKI PEM, such as the bank's `server_public_key`, which signs every answer to an installation.
     ///
     /// # Errors
-    /// [`KeyError::NotRsa`].
+    /// Returns [`KeyError::NotRsa`] if the text is not an RSA public key in SPKI PEM.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         RsaPublicKey::from_public_key_pem(pem).map(|key| Self(VerifyingKey::new(key))).map_err(|_| KeyError::NotRsa)
     }
 
-    /// Reads SPKI DER: a certificate's key.
+    /// Reads SPKI DER, such as the key of a certificate.
     ///
     /// # Errors
-    /// [`KeyError::NotRsa`].
+    /// Returns [`KeyError::NotRsa`] if the bytes are not an RSA public key in SPKI DER.
     pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         RsaPublicKey::from_public_key_der(der).map(|key| Self(VerifyingKey::new(key))).map_err(|_| KeyError::NotRsa)
     }
 
-    /// Whether the key's owner signed these bytes.
+    /// Returns whether the signature is valid for these bytes and this key.
     #[must_use]
     pub fn verifies(&self, bytes: &[u8], signature: &str) -> bool {
         STANDARD

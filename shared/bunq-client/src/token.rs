@@ -1,5 +1,5 @@
-//! The OAuth token endpoint: RFC 6749 section 4.1.3, except that bunq takes everything in the query string and signs
-//! nothing. Such a URL is a secret as a whole: it is never logged, and errors are stripped of it.
+//! The OAuth token endpoint: RFC 6749 section 4.1.3, except that bunq accepts all parameters in the query string and
+//! signs no answer. The whole URL is a secret: it is never logged, and it is removed from errors.
 
 use serde::Deserialize;
 use url::Url;
@@ -17,16 +17,16 @@ use crate::types::{
     secret::{AccessToken, AuthorizationCode, ClientId, ClientSecret, OauthState, Secret as _},
 };
 
-/// A code did not become an access token.
+/// An authorization code was not exchanged for an access token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// `invalid_grant`: the code is wrong, used or too old; or it was given for another visit. A new consent helps.
+    /// `invalid_grant`: the code is wrong, used or too old, or it was issued for another visit. A new consent helps.
     #[error("bunq does not take the authorization code")]
     CodeRefused,
-    /// Any other OAuth error: our own client or callback URL is wrong.
+    /// Any other OAuth error: our client or callback URL is wrong.
     #[error("bunq does not take the OAuth client")]
     ClientRefused,
-    /// The exchange itself failed.
+    /// The exchange failed.
     #[error(transparent)]
     Bank(#[from] BankError),
 }
@@ -34,7 +34,7 @@ pub enum TokenError {
 #[derive(Deserialize)]
 struct Granted {
     access_token: AccessToken,
-    /// Of the authorization request that the code was given for.
+    /// The `state` of the authorization request that the code was issued for.
     state: Option<String>,
 }
 
@@ -43,7 +43,7 @@ struct Refused {
     error: OauthError,
 }
 
-/// The errors of RFC 6749 section 5.2. Any other word is not an OAuth server's.
+/// The errors of RFC 6749 section 5.2. An OAuth server sends no other value.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum OauthError {
@@ -56,12 +56,14 @@ enum OauthError {
 }
 
 impl Bank {
-    /// Exchanges an authorization code for an access token. A code works once, so after an unknown outcome it is not
-    /// sent again. bunq answers the `state` that the code was given for: another one than this visit's says that the
-    /// code was put into it (RFC 9700 section 4.5).
+    /// Exchanges an authorization code for an access token. A code works once, so it is not sent again after an unknown
+    /// outcome. bunq returns the `state` that the code was issued for. A `state` other than this visit's proves that
+    /// the code was injected (RFC 9700 section 4.5).
     ///
     /// # Errors
-    /// [`TokenError`].
+    /// Returns [`TokenError::CodeRefused`] if the bank refuses the code or the code was issued for another visit,
+    /// [`TokenError::ClientRefused`] if the bank refuses our client, callback URL or request, and [`TokenError::Bank`]
+    /// if the call fails.
     pub async fn exchange_code(
         &self,
         (code, state): (&AuthorizationCode, &OauthState),
@@ -124,7 +126,7 @@ impl Bank {
                 Ok(granted.access_token)
             }
             (300..=499, _) => match answer.judge(None, sent) {
-                // A refusal without a reason: nothing says that the code was at fault.
+                // A refusal without a reason does not prove that the code was at fault.
                 Ok(_) => Err(TokenError::ClientRefused),
                 Err(error) => Err(error.into()),
             },

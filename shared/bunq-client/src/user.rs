@@ -1,4 +1,4 @@
-//! Who a session belongs to: the last element of POST /session-server.
+//! The owner of a session: the last element of the answer to POST /session-server.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -6,60 +6,60 @@ use serde_json::Value;
 use super::envelope::{DecodeError, Envelope};
 use crate::types::{display_name::DisplayName, ids::BunqUserId, secret::Secret as _};
 
-/// How long a session lives, in seconds, where the bank says.
+/// The lifetime of a session in seconds, if the bank gives one.
 type SessionTimeout = Option<u64>;
 
 /// The TPP itself.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PspUser {
-    /// Its id, which is in the path of its own resources.
+    /// The id of the TPP's user, which is in the path of its own resources.
     pub id: BunqUserId,
-    /// Seconds that its session lives.
+    /// The lifetime of the TPP's session, in seconds.
     #[serde(default, deserialize_with = "seconds")]
     pub session_timeout: SessionTimeout,
 }
 
-/// What kind of customer gave a consent.
+/// The kind of customer who gave a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomerKind {
     /// `UserPerson`
     Person,
     /// `UserCompany`
     Company,
-    /// A kind that bunq has added since; works like the others as far as we know.
+    /// A kind that bunq added later. As far as we know, it works like the others.
     Other,
 }
 
 /// A connected customer: bunq's `UserApiKey`.
 #[derive(Clone, Debug)]
 pub struct Customer {
-    /// `UserApiKey.id`, which is in the path of nearly everything.
+    /// `UserApiKey.id`, which is in the path of nearly all calls.
     pub api_key_id: BunqUserId,
-    /// The customer's own id. Older recordings lack it.
+    /// The id of the customer's own user. Older recordings lack it.
     pub granted_id: Option<BunqUserId>,
-    /// What kind of customer.
+    /// The kind of customer.
     pub kind: CustomerKind,
-    /// What bunq calls them.
+    /// The customer's display name at bunq.
     pub display_name: Option<DisplayName>,
-    /// Seconds that the session lives: sources differ on whose timeout counts, so the shorter.
+    /// The lifetime of the session, in seconds. Sources differ on whether the customer's or the key's timeout applies,
+    /// so this is the shorter one.
     pub session_timeout: SessionTimeout,
 }
 
 /// The owner of a session, by the kind of key that opened it.
 #[derive(Clone, Debug)]
 pub enum UserElement {
-    /// Opened with the TPP's own API key.
+    /// The TPP opened the session with its own API key.
     Psp(PspUser),
-    /// Opened with a customer's access token.
+    /// The session was opened with a customer's access token.
     Customer(Customer),
 }
 
-/// An object with one key that names its type.
-/// Its siblings can be there as null.
+/// An object with one key that names its type. Keys of other types may be present with the value null.
 type Tagged = std::collections::BTreeMap<String, Option<Anchored>>;
 
-/// Reads a timeout however it is written: a number, with a fraction or without, or a text that says one. One that says
-/// nothing of use counts as absent, since a consent must not fail for it.
+/// Reads a timeout: a number with or without a fraction, or a text that contains one. An unusable value counts as
+/// absent, because a consent must not fail because of it.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SessionTimeout, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::Number(number) => number.to_string(),
@@ -102,13 +102,13 @@ impl UserElement {
                 "UserCompany" => CustomerKind::Company,
                 _ => CustomerKind::Other,
             },
-            // A name is not worth failing a consent for.
+            // A missing name is no reason to fail a consent.
             display_name: granted.display_name.and_then(|name| DisplayName::parse(name).ok()),
             session_timeout: timeouts.into_iter().flatten().min(),
         }))
     }
 
-    /// Seconds that the session lives, where the bank says.
+    /// Returns the lifetime of the session in seconds, if the bank gave one.
     #[must_use]
     pub const fn session_timeout(&self) -> Option<u64> {
         match self {
@@ -117,7 +117,7 @@ impl UserElement {
         }
     }
 
-    /// The id that stands in the path of calls with this session.
+    /// Returns the id in the path of calls with this session.
     #[must_use]
     pub const fn path_id(&self) -> BunqUserId {
         match self {

@@ -1,4 +1,4 @@
-//! How a TPP begins at the bank, for the examples.
+//! The first steps of a TPP at the bank, for the examples.
 
 use std::{error::Error, time::Duration};
 
@@ -19,7 +19,7 @@ pub(crate) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(25))
 }
 
-/// A client of the simulated bank, or of the bank whose base URL the variable `BUNQ_SIMULATOR_URL` has.
+/// Makes a client of the simulated bank, or of the bank at the base URL in the variable `BUNQ_SIMULATOR_URL`.
 pub(crate) fn bank() -> Result<Bank, Box<dyn Error>> {
     let base = std::env::var("BUNQ_SIMULATOR_URL").unwrap_or_else(|_| "http://127.0.0.1:4100".to_owned());
     let url = |path: &str| Url::parse(&format!("{}/{path}", base.trim_end_matches('/')));
@@ -45,7 +45,8 @@ pub(crate) async fn onboard(bank: &Bank) -> Result<(Installation, NewSession), B
     Ok((installation, session))
 }
 
-/// Exchanges a certificate for the TPP's API key. bunq's sandbox accepts a self-signed certificate that names the roles.
+/// Exchanges a certificate for the TPP's API key. bunq's sandbox accepts a self-signed certificate that names the
+/// roles.
 async fn credential(bank: &Bank, installation: &Installation) -> Result<PspApiKey, Box<dyn Error>> {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
     let mut parameters = CertificateParams::new(Vec::new())?;

@@ -8,11 +8,12 @@ use crate::{
 /// Registers a device.
 #[derive(Clone, Debug)]
 pub struct CreateDeviceServer<S> {
-    /// Its name, for people.
+    /// The name of the device, for people to read.
     pub description: String,
     /// The API key or access token to bind.
     pub secret: S,
-    /// Addresses that may use the key, `*` for any; none: only the address this call comes from.
+    /// The addresses that may use the key, `*` for any. If empty, only the address that this call comes from may use
+    /// it.
     pub permitted_ips: Vec<String>,
 }
 

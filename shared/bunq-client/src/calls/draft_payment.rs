@@ -1,4 +1,4 @@
-//! `/user/{id}/monetary-account/{id}/draft-payment`: a payment that waits for the customer's yes in the bunq app.
+//! `/user/{id}/monetary-account/{id}/draft-payment`: a payment that waits for the customer's approval in the bunq app.
 
 use std::str::FromStr;
 
@@ -11,20 +11,20 @@ use crate::types::{
     schedule::{BankTime, Schedule},
 };
 
-/// In which state a draft begins.
+/// The initial status of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DraftStatus {
-    /// It waits for the customer.
+    /// The draft waits for the customer.
     Pending,
-    /// bunq's own examples send it with a schedule.
+    /// bunq's own examples send this status with a schedule.
     Active,
 }
 
 impl DraftStatus {
-    /// Both.
+    /// Both statuses.
     pub const ALL: [Self; 2] = [Self::Pending, Self::Active];
 
-    /// Its name at the bank.
+    /// Returns the name that bunq uses for the status.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,29 +43,29 @@ impl FromStr for DraftStatus {
     }
 }
 
-/// What is to be paid to whom.
+/// The content of a draft payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftPayment {
     /// The account that pays.
     pub account: MonetaryAccountId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// To whom.
+    /// The receiver.
     pub counterparty: Counterparty,
-    /// What for.
+    /// The description.
     pub description: String,
-    /// In which state it begins; bunq's default if `None`.
+    /// The initial status, or `None` for bunq's default.
     pub status: Option<DraftStatus>,
-    /// When it was last changed, if the caller knows.
+    /// When the draft was last changed, if the caller knows.
     pub previous_updated: Option<BankTime>,
-    /// When it runs; at once if `None`.
+    /// When the payment is made, or `None` for immediately.
     pub schedule: Option<Schedule>,
-    /// What goes along.
+    /// The attachments.
     pub attachments: Vec<AttachmentId>,
 }
 
 impl DraftPayment {
-    /// bunq's form of it.
+    /// Returns the draft in bunq's form.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut entry = json!({
@@ -76,7 +76,7 @@ impl DraftPayment {
         if !self.attachments.is_empty() {
             entry["attachment"] = self.attachments.iter().map(|id| json!({ "id": id })).collect();
         }
-        // bunq takes one accept and no other number.
+        // bunq accepts one accept and no other number.
         let mut draft = json!({ "entries": [entry], "number_of_required_accepts": 1 });
         if let Some(status) = self.status {
             draft["status"] = json!(status.as_str());

@@ -1,4 +1,4 @@
-//! POST /installation: tells the bank our public key and learns the bank's.
+//! POST /installation: sends our public key to the bank and receives the bank's.
 
 use serde::Deserialize;
 
@@ -7,21 +7,21 @@ use crate::{
     types::{ids::InstallationId, secret::InstallationToken},
 };
 
-/// Creates an installation. The only call without a token and without a signature.
+/// Creates an installation. This is the only call without a token and without a signature.
 #[derive(Clone, Debug)]
 pub struct CreateInstallation {
-    /// Our public key, SPKI PEM.
+    /// Our public key, in SPKI PEM.
     pub client_public_key: String,
 }
 
-/// What the bank made of it.
+/// A new installation.
 #[derive(Clone, Debug)]
 pub struct NewInstallation {
-    /// Its id.
+    /// The id of the installation.
     pub id: InstallationId,
-    /// Names it from now on.
+    /// The token that identifies the installation from now on.
     pub token: InstallationToken,
-    /// The bank's public key, SPKI PEM.
+    /// The bank's public key, in SPKI PEM.
     pub server_public_key: String,
 }
 

@@ -1,5 +1,5 @@
-//! `/user/{id}/payment-service-provider-issuer-transaction`: a payment that a customer of any account at bunq makes on bunq's own pay page,
-//! without having connected. Belongs to the TPP itself.
+//! `/user/{id}/payment-service-provider-issuer-transaction`: a payment that a customer makes on bunq's own pay page,
+//! from any account at bunq and without a connection. It belongs to the TPP itself.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -14,25 +14,25 @@ use crate::{
     },
 };
 
-/// What is to be paid to whom.
+/// The content of an issuer transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerTransaction {
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// To whom: an account at any bank.
+    /// The receiver: an account at any bank.
     pub counterparty: Counterparty,
-    /// What for.
+    /// The description.
     pub description: String,
-    /// Where the customer is sent afterwards.
+    /// The address to which the customer is sent after the payment.
     pub url_redirect: Url,
-    /// Until when it can be paid; ten minutes by default.
+    /// The time until which the customer can pay. The default is ten minutes.
     pub time_expiry: Option<BankTime>,
-    /// Whether the body names the status `PENDING`, which bunq's example does.
+    /// Whether the body has the status `PENDING`, as in bunq's example.
     pub explicit_status: bool,
 }
 
 impl IssuerTransaction {
-    /// bunq's form of it.
+    /// Returns the transaction in bunq's form.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut body = json!({
@@ -51,7 +51,7 @@ impl IssuerTransaction {
     }
 }
 
-/// Which of the two paths of the public view a bank has: both are in the wild.
+/// The path of a transaction's public view. Banks have one of the two paths; both occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicPath {
     /// Below the TPP's user.
@@ -60,12 +60,12 @@ pub enum PublicPath {
     Root,
 }
 
-/// Reads what anybody may see of one.
+/// Reads the public view of an issuer transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct FindPublicIssuerTransaction {
-    /// The transaction's public name.
+    /// The public id of the transaction.
     pub transaction: PublicUuid,
-    /// The path that the bank has.
+    /// The path that this bank has.
     pub path: PublicPath,
 }
 

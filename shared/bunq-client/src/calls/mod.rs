@@ -1,5 +1,5 @@
-//! The bank's operations that we use: resources, whose calls are generic ([`List`](super::List) and its siblings), and
-//! calls that are like no other. Each is documented at <https://doc.bunq.com>.
+//! The bank's operations that this project uses: resources, whose calls are generic ([`List`](super::List) and its
+//! siblings), and special calls. Each is documented at <https://doc.bunq.com>.
 
 mod credential_password_ip;
 mod device_server;
@@ -39,7 +39,7 @@ resources! {
     /// The requests for money to an account.
     RequestInquiries =
         "user/{id}/monetary-account/{id}/request-inquiry", MonetaryAccountId, RequestInquiryId, "RequestInquiry";
-    /// The payments from an account that wait for the customer's yes in the bunq app.
+    /// The payments from an account that wait for the customer's approval in the bunq app.
     DraftPayments = "user/{id}/monetary-account/{id}/draft-payment", MonetaryAccountId, DraftPaymentId, "DraftPayment";
     /// The TPP's own payments that a customer of any account at bunq makes on bunq's pay page.
     IssuerTransactions =
@@ -48,11 +48,11 @@ resources! {
     /// The TPP's API keys at the bank. **An answer can hold an API key** (`token_value`).
     CredentialPasswordIps =
         "user/{id}/credential-password-ip", (), CredentialPasswordIpId, "CredentialPasswordIp";
-    /// The addresses that may use an API key.
+    /// The IP addresses that may use an API key.
     PermittedIps =
         "user/{id}/credential-password-ip/{id}/ip", CredentialPasswordIpId, PermittedIpId, "PermittedIp";
-    /// The TPP's apps.
+    /// The TPP's OAuth clients.
     OauthClients = "user/{id}/oauth-client", (), OauthClientId, "OauthClient";
-    /// The addresses that the bank sends an app's browsers back to.
+    /// The addresses to which the bank redirects browsers after a consent.
     CallbackUrls = "user/{id}/oauth-client/{id}/callback-url", OauthClientId, CallbackUrlId, "OauthCallbackUrl";
 }

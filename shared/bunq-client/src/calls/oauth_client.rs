@@ -1,5 +1,5 @@
-//! `/user/{id}/oauth-client` and its `callback-url`: the app that customers consent to. bunq allows one client per
-//! user.
+//! `/user/{id}/oauth-client` and its `callback-url`: the OAuth client that customers consent to. bunq allows one client
+//! per user.
 
 use serde::Deserialize;
 
@@ -11,16 +11,16 @@ use crate::{
     },
 };
 
-/// An app as the bank knows it.
+/// An OAuth client at the bank.
 #[derive(Clone, Debug, Deserialize)]
 pub struct OauthClient {
-    /// Its id.
+    /// The id of the client.
     pub id: OauthClientId,
     /// `ACTIVE`, `CANCELLED`, `CANCELLED_PENDING`.
     pub status: String,
-    /// Its public name.
+    /// The `client_id`.
     pub client_id: ClientId,
-    /// Its password.
+    /// The `client_secret`.
     pub secret: ClientSecret,
 }
 
@@ -28,12 +28,12 @@ impl Element for OauthClient {
     const NAME: &'static str = "OauthClient";
 }
 
-/// An address that the bank sends browsers back to.
+/// An address to which the bank redirects browsers.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallbackUrl {
     /// Its id at the bank.
     pub id: CallbackUrlId,
-    /// The address; compared exactly.
+    /// The address. The bank compares it exactly.
     pub url: String,
 }
 

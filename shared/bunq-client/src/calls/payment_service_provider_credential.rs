@@ -7,23 +7,24 @@ use crate::{
     types::{ids::CredentialPasswordIpId, secret::PspApiKey},
 };
 
-/// Registers the TPP's certificate. With the same certificate again: another key of the same TPP.
+/// Registers the TPP's certificate. Registering the same certificate again creates another key of the same TPP.
 #[derive(Clone, Debug)]
 pub struct CreatePspCredential {
-    /// The leaf, PEM.
+    /// The leaf certificate, in PEM.
     pub certificate: String,
-    /// Intermediate and root without the leaf, PEM; in the sandbox the self-signed leaf itself.
+    /// The intermediate and root certificates without the leaf, in PEM. In the sandbox, this is the self-signed leaf
+    /// itself.
     pub chain: String,
-    /// What [`credential_proof`](crate::credential_proof) made.
+    /// The signature that [`credential_proof`](crate::credential_proof) returns.
     pub proof: String,
 }
 
-/// The TPP's API key. Dies unused after an hour.
+/// The TPP's API key. It expires after an hour if it is not used.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PspCredential {
-    /// Its id, under which its permitted addresses are.
+    /// The id of the key. Its permitted addresses are below this id.
     pub id: CredentialPasswordIpId,
-    /// The key; the bank shows it this once.
+    /// The key. The bank returns it only in this answer.
     #[serde(rename = "token_value")]
     pub api_key: PspApiKey,
 }

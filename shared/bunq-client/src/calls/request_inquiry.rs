@@ -1,31 +1,31 @@
-//! `/user/{id}/monetary-account/{id}/request-inquiry`: asks somebody for money.
+//! `/user/{id}/monetary-account/{id}/request-inquiry`: asks a payer for money.
 
 use serde_json::{Value, json};
 
 use crate::types::{counterparty::Counterparty, ids::MonetaryAccountId, money::Money};
 
-/// What is asked of whom.
+/// The content of a request for money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestInquiry {
-    /// The account that receives.
+    /// The account that receives the money.
     pub account: MonetaryAccountId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// Of whom.
+    /// The payer.
     pub counterparty: Counterparty,
-    /// What for.
+    /// The description.
     pub description: String,
 }
 
 impl RequestInquiry {
-    /// bunq's form of it.
+    /// Returns the request in bunq's form.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
             "amount_inquired": self.amount.to_json(),
             "counterparty_alias": self.counterparty.to_json(),
             "description": self.description,
-            // Required; true lets people without a bunq account pay too.
+            // bunq requires this field. With `true`, people without a bunq account can pay, too.
             "allow_bunqme": true,
         })
     }

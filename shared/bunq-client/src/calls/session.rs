@@ -10,7 +10,7 @@ impl Call for EndSession {
     type Output = ();
 
     fn build(&self, _: BunqUserId) -> Request {
-        // The id is not looked at; bunq's own libraries send 0.
+        // bunq ignores the id. bunq's own libraries send 0.
         Request::delete("session/{id}", "session/0")
     }
 }

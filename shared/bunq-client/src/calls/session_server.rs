@@ -1,4 +1,4 @@
-//! POST /session-server: opens a session. bunq takes one such call per 30 seconds and address.
+//! POST /session-server: opens a session. bunq accepts one such call per 30 seconds and address.
 
 use serde::Deserialize;
 
@@ -10,16 +10,16 @@ use crate::{
 /// Opens a session for the owner of a key.
 #[derive(Clone, Debug)]
 pub struct CreateSession<S> {
-    /// The TPP's API key or a customer's access token.
+    /// The TPP's API key, or a customer's access token.
     pub secret: S,
 }
 
 /// An open session.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Names it from now on.
+    /// The token that identifies the session from now on.
     pub token: SessionToken,
-    /// Whose it is.
+    /// The owner of the session.
     pub user: UserElement,
 }
 

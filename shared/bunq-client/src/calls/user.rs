@@ -2,10 +2,10 @@
 
 use crate::{Call, Query, Request, Verified, types::ids::BunqUserId};
 
-/// Reads a user's profile, as the bank wrote it.
+/// Reads a user's profile. The answer is passed on as the bank wrote it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FindUser {
-    /// The user, if it is not the session's: bunq also takes the id of the customer who granted the session.
+    /// The user, or `None` for the session's user. bunq also accepts the id of the customer who granted the session.
     pub other: Option<BunqUserId>,
 }
 

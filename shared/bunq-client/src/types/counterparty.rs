@@ -40,10 +40,10 @@ pub enum CounterpartyType {
 }
 
 impl CounterpartyType {
-    /// Every kind.
+    /// Every type.
     pub const ALL: [Self; 3] = [Self::Email, Self::PhoneNumber, Self::Iban];
 
-    /// Its name at the bank.
+    /// Returns the name that bunq uses for the type.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,7 +136,7 @@ impl fmt::Debug for Address {
 pub struct IbanAddress(Address);
 
 impl IbanAddress {
-    /// The same as an address of any type.
+    /// Converts to an address of any type.
     #[must_use]
     pub fn into_address(self) -> Address {
         self.0

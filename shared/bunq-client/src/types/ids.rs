@@ -16,7 +16,7 @@ pub enum IdError {
     NotNumber,
 }
 
-/// The public id of an issuer transaction, with which anybody may read it.
+/// The public id of an issuer transaction. Anyone who knows it may read the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PublicUuid(Uuid);
 

@@ -60,7 +60,7 @@ impl fmt::Display for Amount {
 pub struct Currency(Iso);
 
 impl Currency {
-    /// Every code that is taken, in order.
+    /// Returns every accepted code, in order.
     pub fn codes() -> impl Iterator<Item = String> {
         let letters = || (b'A'..=b'Z').map(char::from);
         let pairs = letters().flat_map(move |first| letters().map(move |second| [first, second]));

@@ -114,7 +114,7 @@ impl Recurrence {
     /// Every unit.
     pub const ALL: [Self; 6] = [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly];
 
-    /// Its name at the bank.
+    /// Returns the name that bunq uses for the unit.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -55,21 +55,21 @@ pub fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// What the macros of this module need of other crates.
+/// What the macros of this module need from other crates.
 #[doc(hidden)]
 pub mod parts {
     pub use secrecy::{ExposeSecret, SecretString};
     pub use serde::{Deserialize, Deserializer, de};
 }
 
-/// Whether a text has the form of [`random_text`].
+/// Returns whether a text has the form of [`random_text`].
 #[must_use]
 pub fn is_random_text(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
-/// Declares kinds of secrets: a type with [`Secret`], a `Debug` that prints nothing of the text, and `Deserialize`. Also
-/// declares `debug_forms`.
+/// Declares kinds of secrets: a type with [`Secret`], `Deserialize`, and a `Debug` that prints nothing of the text.
+/// Also declares `debug_forms`.
 #[macro_export]
 macro_rules! secrets {
     ($($(#[$doc:meta])+ $name:ident),+ $(,)?) => {

@@ -95,7 +95,7 @@ impl<const LEAST: usize, const MOST: usize> Text<LEAST, MOST> {
         &self.0
     }
 
-    /// The text itself.
+    /// Returns the text as a `String`.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0

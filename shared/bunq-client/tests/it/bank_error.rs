@@ -1,4 +1,4 @@
-//! What the bank's refusals mean: by text where it has one, by status else.
+//! The meaning of the bank's refusals: by text if there is one, otherwise by status.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use bunq_client::{BankError, BankText, DecodeError, Failure, Refusal};
 
 const BAD_KEY: &str = "User credentials are incorrect. Incorrect API key or IP address.";
 
-/// The texts by which a session is over.
+/// The texts that mean that a session is over.
 const DEAD: [&str; 5] = [
     "Insufficient authorisation.",
     "Onvoldoende autorisatie.",
@@ -15,7 +15,7 @@ const DEAD: [&str; 5] = [
     "Invalid hash \"false\".",
 ];
 
-/// Texts that were seen at the bank and say nothing of session or key.
+/// Texts that the bank has sent and that are not about a session or a key.
 const OTHER: [&str; 9] = [
     "Authentication token already has a user session.",
     "The request signature is invalid.",
@@ -46,12 +46,12 @@ fn failed(text: &str) -> BankError {
     BankError::Failed(refusal(500, &[(text, text)]))
 }
 
-/// A real one: its variants cannot be made by hand.
+/// Makes a real error, because its variants cannot be built directly.
 fn transport_error() -> reqwest::Error {
     reqwest::Client::new().get("http://[").build().unwrap_err()
 }
 
-/// Every variant that holds no text of the bank.
+/// Every variant that contains no text of the bank.
 fn without_text() -> Vec<(BankError, bool, Failure)> {
     let wait = Duration::from_secs(30);
     vec![
@@ -112,7 +112,7 @@ fn no_other_text_ends_a_session() {
 fn a_refused_key_is_known_by_its_text_alone() {
     for status in REFUSALS {
         assert!(refused(status, BAD_KEY).is_bad_key(), "{status}");
-        // A call in a session is refused with these words too, once the key behind it is gone.
+        // The bank also refuses a call in a session with these words after the key of the session is gone.
         assert!(refused(status, BAD_KEY).is_dead_session(), "{status}");
         for text in DEAD.iter().chain(&OTHER) {
             assert!(!refused(status, text).is_bad_key(), "{status} {text}");

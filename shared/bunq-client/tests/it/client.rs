@@ -1,5 +1,5 @@
-//! How answers are judged: by status, by text, and by the bank's signature. The bank here is a listener that says what
-//! it is told.
+//! Decisions about answers: by status, by text, and by the bank's signature. The bank is a listener that sends the
+//! answer that the test gives it.
 
 use std::{
     net::Ipv4Addr,
@@ -25,7 +25,7 @@ use bunq_client::{
 use tokio::{net::TcpListener, sync::OnceCell};
 use url::Url;
 
-/// Long enough for any machine; what must not be tried again is not, whatever time is left.
+/// Long enough for any machine. A call that must not be repeated is not repeated, whatever time is left.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 fn urls(address: &str) -> BunqUrls {
@@ -33,7 +33,7 @@ fn urls(address: &str) -> BunqUrls {
     BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token"), pay: url("/pay") }
 }
 
-/// A bank that gives every call the same answer, and how often it was called.
+/// A bank that gives every call the same answer, and the number of calls that it received.
 async fn bank(status: u16, body: &str, signature: Option<&str>) -> (Bank, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let (body, signature, counted) = (body.to_owned(), signature.map(str::to_owned), Arc::clone(&calls));
@@ -57,7 +57,7 @@ fn error_envelope(text: &str) -> String {
     serde_json::json!({ "Error": [text] }).to_string()
 }
 
-/// A write, so that what may have run is not tried again.
+/// A write, so that a call that may have been executed is not repeated.
 async fn write_to(bank: &Bank) -> BankError {
     write_within(A_MINUTE, bank).await
 }
@@ -67,7 +67,7 @@ async fn write_within(time: Duration, bank: &Bank) -> BankError {
     bank.call_without_session(None, &call, Deadline::after(time)).await.unwrap_err()
 }
 
-/// The bank's key pair; its private half signs answers.
+/// The bank's key pair. Its private key signs answers.
 async fn server_key() -> &'static InstallationKey {
     static KEY: OnceCell<InstallationKey> = OnceCell::const_new();
     KEY.get_or_init(|| async { InstallationKey::generate().await.unwrap() }).await
@@ -173,7 +173,7 @@ async fn a_rate_limit_lasts_as_long_as_its_text_says() {
     ];
     for status in [429, 409] {
         for (body, seconds) in &cases {
-            // A 409 may be about something else, such as a request id that was used before: only its words make it a
+            // A 409 can have another cause, such as a request id that was used before. Only its text makes it a rate
             // limit.
             if status == 409 && !body.contains("Too many requests") {
                 let (bank, _) = bank(status, body, None).await;

@@ -1,4 +1,4 @@
-//! bunq's envelope: read by key, whatever else is in it, and whoever wrote it.
+//! bunq's envelope: read by key, whatever else it contains, and from any sender.
 
 use bunq_client::{
     DecodeError, Envelope, FromAnswer as _, SentCredentials, Verified, calls::NewInstallation,
@@ -58,7 +58,7 @@ proptest! {
     }
 }
 
-/// JSON made of the words that an envelope is made of.
+/// Generates JSON from the words of an envelope.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -1,4 +1,4 @@
-//! The client through its public door: pure functions, and a bank that is a listener of the test.
+//! The client through its public API: pure functions, and a bank that is a listener of the test.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

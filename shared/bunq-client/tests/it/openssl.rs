@@ -1,4 +1,4 @@
-//! The `openssl` command, which knows nothing of our code: both sides of a signature are tried against it.
+//! The `openssl` command, which is independent of our code. Both sides of a signature are tested against it.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A folder with an RSA key of openssl's own making.
+/// A folder with an RSA key that openssl made.
 pub(crate) struct Openssl {
     folder: TempDir,
 }
@@ -18,7 +18,7 @@ impl Openssl {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// One with a key pair of 2048 bits.
+    /// Makes a folder with a key pair of 2048 bits.
     pub(crate) fn with_key() -> Self {
         let openssl = Self::new();
         openssl.succeed(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "private.pem"]);
@@ -49,20 +49,20 @@ impl Openssl {
         output.stdout
     }
 
-    /// What `openssl pkey` says of a public key.
+    /// Returns the output of `openssl pkey` for a public key.
     pub(crate) fn describe_public_key(&self, pem: &str) -> String {
         self.write("described.pem", pem.as_bytes());
         let text = self.succeed(&["pkey", "-pubin", "-in", "described.pem", "-noout", "-text"]);
         String::from_utf8(text).unwrap()
     }
 
-    /// The public key as openssl itself writes it.
+    /// Returns the public key as openssl writes it.
     pub(crate) fn rewrite_public_key(&self, pem: &str) -> String {
         self.write("rewritten.pem", pem.as_bytes());
         String::from_utf8(self.succeed(&["pkey", "-pubin", "-in", "rewritten.pem", "-pubout"])).unwrap()
     }
 
-    /// Whether openssl finds that the owner of `public_pem` signed `body`.
+    /// Returns whether openssl finds that the owner of `public_pem` signed `body`.
     pub(crate) fn verifies(&self, public_pem: &str, body: &[u8], signature: &str) -> bool {
         self.write("verifying.pem", public_pem.as_bytes());
         self.write("body", body);
@@ -73,13 +73,13 @@ impl Openssl {
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         match (output.status.success(), said.trim()) {
             (true, "Verified OK") => true,
-            // OpenSSL 1.1 and 3 write it in different case.
+            // OpenSSL 1.1 and 3 write this text in different case.
             (false, text) if text.eq_ignore_ascii_case("verification failure") => false,
             _ => panic!("openssl says neither yes nor no: {output:?}"),
         }
     }
 
-    /// A signature by the key of [`Self::with_key`], base64 on one line.
+    /// Returns a signature by the key of [`Self::with_key`], in base64 on one line.
     pub(crate) fn sign(&self, body: &[u8]) -> String {
         self.write("to-sign", body);
         self.succeed(&["dgst", "-sha256", "-sign", "private.pem", "-out", "made", "to-sign"]);

@@ -1,5 +1,5 @@
-//! What we send as a credential comes back in no text of the bank's, however the bank quotes it. The bank here is a
-//! listener that repeats its request.
+//! No text of the bank contains a credential that we sent, however the bank quotes it. The bank is a listener that
+//! repeats its request.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -25,14 +25,14 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;
 
-/// A text with fewer characters of a credential says nothing of it.
+/// A text with fewer characters of a credential reveals nothing of it.
 const SHARED: usize = 12;
 
 fn deadline() -> Deadline {
     Deadline::after(Duration::from_secs(60))
 }
 
-/// A bank that refuses every call, and repeats all of it in its text, as it stands and escaped.
+/// A bank that refuses every call, and repeats the whole call in its text, both unchanged and escaped.
 async fn echo(status: u16) -> Bank {
     let answer = async move |request: extract::Request| {
         let (parts, body) = request.into_parts();
@@ -65,7 +65,7 @@ fn percent_encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// What the bank said, if none of it is a part of a credential.
+/// Returns the bank's text, and checks that no part of it is a part of a credential.
 #[track_caller]
 fn said(error: &BankError, credentials: &[&str]) -> Vec<String> {
     assert_eq!(error.response_id(), None, "the bank put a token in the place of its response id");
@@ -99,7 +99,7 @@ async fn installation() -> Installation {
     Installation { id: 1.try_into().unwrap(), token, key, server_key }
 }
 
-/// The texts of a refused call, whose signature is a credential, too.
+/// Returns the texts of a refused call. Its signature is a credential, too.
 async fn refused(
     status: u16,
     credentials: Credentials<'_>,
@@ -202,7 +202,7 @@ fn a_bank_that_talks_without_end_is_cut_short() {
     assert!(texts.iter().all(|text| text.error_description.len() == 1000));
 }
 
-/// A way in which somebody may write a credential down.
+/// A way to write a credential.
 fn written(credential: &str, way: usize) -> String {
     let each = |write: &dyn Fn(char) -> String| credential.chars().map(write).collect::<String>();
     match way {

@@ -1,4 +1,4 @@
-//! When a call is sent again: never where money could move twice.
+//! When a call is sent again: never if money could move twice.
 
 use std::time::Duration;
 

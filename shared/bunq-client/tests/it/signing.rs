@@ -1,4 +1,4 @@
-//! Signatures, judged by somebody else: what we sign openssl verifies, and what it signs we accept.
+//! Signatures, checked by an independent program: openssl verifies what we sign, and we verify what openssl signs.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bunq_client::{
@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::openssl::Openssl;
 
-/// Making a pair takes longer than every test here.
+/// Making a key pair takes longer than every test here.
 async fn key() -> &'static InstallationKey {
     static KEY: OnceCell<InstallationKey> = OnceCell::const_new();
     KEY.get_or_init(|| async { InstallationKey::generate().await.unwrap() }).await

@@ -1,4 +1,4 @@
-//! Whose a new session is: the bank's TPP, a person, a company, or a kind that it adds one day.
+//! The owner of a new session: the TPP, a person, a company, or a kind that the bank adds later.
 
 use bunq_client::{
     Customer, CustomerKind, DecodeError, FromAnswer as _, UserElement, Verified, calls::NewSession,
