@@ -6,7 +6,7 @@ use crate::error::BankError;
 
 /// Is informed about calls while they are made. By default, every method does nothing.
 pub trait Observer: Debug + Send + Sync {
-    /// The bank answered. Its support asks for the response id.
+    /// The bank answered. bunq's support asks for the response id.
     fn answered(&self, _response_id: &str) {}
 
     /// An attempt failed at the bank or on the way: [`BankError::is_failure`] holds.

@@ -1,5 +1,5 @@
-//! Calls to the bank in the session of an owner: a customer or the TPP itself. Knows how a customer's session is
-//! opened, and what it means that the bank refuses it.
+//! Calls to the bank in the session of an owner: a customer or the TPP itself. Opens a customer's session, and decides
+//! what a refusal of that session means.
 
 use std::sync::Arc;
 
@@ -44,7 +44,8 @@ impl Calls {
         }
     }
 
-    /// What it means that the bank refuses a connection's token; a consent that is gone is remembered as such.
+    /// Decides what the refusal of a connection's token means. If the consent has ended, marks the connection as
+    /// revoked.
     async fn refused_connection(&self, identity: &Identity, connection: &Connection, deadline: Deadline) -> TppError {
         let refused = self.egress.refused_token(identity, deadline).await;
         if !matches!(refused, TppError::ConsentRevoked) {
@@ -70,7 +71,7 @@ impl Opener for CustomerOpener<'_> {
     async fn open(&self) -> Result<OpenedSession, TppError> {
         let Self { calls, identity, user_id, deadline } = *self;
         calls.egress.prepare(identity, deadline).await?;
-        // Not from memory: the customer may have consented anew a moment ago.
+        // Not from memory: the customer may have consented again a moment ago.
         let connection = calls.connections.usable(user_id).await?;
         let token = connection.access_token(&identity.sealing)?;
         match calls.sessions.open(&identity.installation, &token, deadline).await {
@@ -87,7 +88,7 @@ impl Opener for CustomerOpener<'_> {
         if matches!(self.calls.connections.exists(self.user_id).await, Ok(true)) {
             return Ok(());
         }
-        // Deleted meanwhile: nobody else would end this session.
+        // The connection was deleted meanwhile, and no other process would end this session.
         let session =
             Session { installation: &self.identity.installation, token: &session.token, user: session.path_id };
         self.calls.sessions.end(session, self.deadline).await;

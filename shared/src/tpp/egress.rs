@@ -1,5 +1,5 @@
-//! The bank takes the TPP's key only from addresses that it was told, and answers the same words whether the address,
-//! the key or a customer's consent is at fault. Here they are told apart.
+//! The bank accepts the TPP's key only from permitted addresses. It sends the same text whether it refuses the address,
+//! the key or a customer's consent. This module distinguishes the three.
 
 use std::{net::Ipv4Addr, sync::Arc};
 
@@ -22,13 +22,13 @@ use crate::{
     types::{clock::Clock, deadline::Deadline, ids::CredentialPasswordIpId},
 };
 
-/// What the bank says of the addresses that may use the TPP's key.
+/// What the bank says about the addresses that may use the TPP's key.
 struct Compared {
     egress_ip: Option<Ipv4Addr>,
     permitted: Vec<String>,
-    /// Whether our address is among them; none where it is not known.
+    /// Whether our address is among them, or `None` if our address is unknown.
     agrees: Option<bool>,
-    /// Whether the bank lists any address at all, also those that are no longer permitted.
+    /// Whether the bank lists any address at all, including those that are no longer permitted.
     is_restricted: bool,
 }
 
@@ -50,7 +50,7 @@ pub struct EgressReport {
     pub agrees: Option<bool>,
 }
 
-/// Tells what it means that the bank refuses a customer's token.
+/// Decides what the refusal of a customer's token means.
 pub(super) struct Egress {
     pub(super) secrets: Secrets,
     pub(super) clock: Clock,
@@ -60,8 +60,8 @@ pub(super) struct Egress {
 }
 
 impl Egress {
-    /// Compares the address that the bank sees us from with those that it permits. Where the bank refuses ours, it says
-    /// no more; that is when the report is needed, so it is made of what we know.
+    /// Compares the address that the bank sees us from with those that it permits. If the bank refuses our address, it
+    /// returns no list. Because that is when the report is needed, it is then made from what we know.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, and the errors of a call in the TPP's own session.
@@ -76,16 +76,16 @@ impl Egress {
                 egress_ip,
                 credential_password_ip_id: key,
                 permitted: None,
-                // The key may have been revoked, too; without an address of ours nothing is known.
+                // The key may have been revoked, too. Without our own address, nothing is known.
                 agrees: egress_ip.map(|_| false),
             }),
             Err(error) => Err(error),
         }
     }
 
-    /// Prepares for opening a customer's session: a refusal of the token is understood only beside a session of the
-    /// TPP's own. That is opened first, since bunq opens one in half a minute. It lives for days, so this is hardly
-    /// ever a call.
+    /// Prepares for opening a customer's session: a refused token can be explained only with a session of the TPP's
+    /// own. That session is opened first, because bunq opens one per 30 seconds. It lives for days, so this rarely
+    /// needs a call.
     ///
     /// # Errors
     /// Returns the errors of opening the TPP's own session.
@@ -97,23 +97,23 @@ impl Egress {
         }
     }
 
-    /// What it means that the bank refuses a customer's access token: asked with the TPP's own key, which an address
-    /// that is not permitted would have refused too.
+    /// Decides what the refusal of a customer's access token means, by a call with the TPP's own key. The bank would
+    /// refuse that key, too, from an address that is not permitted.
     pub(super) async fn refused_token(&self, identity: &Identity, deadline: Deadline) -> TppError {
         let report = match self.compare_own_key(identity, deadline).await {
             Ok(report) => report,
-            // There is no verdict now, so none is remembered.
+            // The cause is unknown now, so none is stored.
             Err(error) => return error,
         };
         let is_permitted = report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*");
-        // Some of the bank's calls do not look at the address, so what they answer is looked at, too.
+        // Some of the bank's calls do not check the address, so the content of the answer is checked, too.
         let is_elsewhere = report.is_restricted && (report.agrees == Some(false) || report.permitted.is_empty());
         if is_permitted || !is_elsewhere && self.address.is_proved(self.clock.now()) {
             TppError::ConsentRevoked
         } else if is_elsewhere {
             TppError::IpNotPermitted { address: report.egress_ip }
         } else if let Err(error) = self.tpp_session.renew(identity, deadline).await {
-            // The bank opens one session in half a minute: mostly there is no proof at once, and the next try begins
+            // The bank opens one session per 30 seconds, so a proof is usually impossible at once. The next try begins
             // with one.
             tracing::info!(%error, "egress: the address is not proved");
             self.address.doubt();
@@ -123,8 +123,8 @@ impl Egress {
         }
     }
 
-    /// What it means that the bank refuses our installation beside a customer's token, while a session of the TPP's own
-    /// may still be in memory: the bank is asked for something in that session.
+    /// Decides what the refusal of our installation means for a customer's token. Makes a call in a session of the
+    /// TPP's own, because such a session may still be in memory.
     pub(super) async fn refused_installation(
         &self,
         identity: &Identity,
@@ -140,13 +140,13 @@ impl Egress {
         self.compare(identity, key, deadline).await
     }
 
-    /// The TPP's key at the bank.
+    /// Returns the id of the TPP's key at the bank.
     async fn own_key(&self) -> Result<CredentialPasswordIpId, TppError> {
         let secret = self.secrets.read::<TppSecret>().await?.and_then(|tpp| tpp.psp);
         Ok(secret.ok_or(TppError::NotOnboarded)?.credential_id)
     }
 
-    /// Asks the bank for the permitted addresses of a key, and another service for ours.
+    /// Asks the bank for the permitted addresses of a key, and another service for our address.
     ///
     /// # Errors
     /// Returns [`TppError::IpNotPermitted`] if the bank does not permit ours, and the other errors of a call in the

@@ -13,18 +13,18 @@ use crate::{
 /// What every call to the bank and every sealed item needs.
 #[derive(Debug)]
 pub struct Identity {
-    /// The installation, as whose owner we sign.
+    /// The installation that signs our requests.
     pub installation: Installation,
-    /// The TPP's own API key, once the bank gave one.
+    /// The TPP's own API key, if the bank has issued one.
     pub psp_api_key: Option<PspApiKey>,
-    /// Opens and makes sealed items.
+    /// The keys that seal and open stored items.
     pub sealing: SealingKeys,
 }
 
 /// Reads the deployment's identity and its OAuth client.
 ///
-/// A request gets the identity once and passes it along. The memory may be refreshed at any moment, so a second look
-/// could answer another installation than the one that the request's session belongs to.
+/// A request reads the identity once and passes it on. The memory may be refreshed at any moment, so a second read
+/// could return another installation than the one of the request's session.
 pub(super) struct Identities {
     config: Arc<Config>,
     secrets: Secrets,
@@ -33,12 +33,12 @@ pub(super) struct Identities {
 }
 
 impl Identities {
-    /// Reads from these secrets.
+    /// Makes a reader of these secrets.
     pub(super) fn new(config: Arc<Config>, secrets: Secrets, clock: &Clock) -> Self {
         Self { config, secrets, identity: Cache::new(clock.clone()), oauth_client: Cache::new(clock.clone()) }
     }
 
-    /// The deployment's identity.
+    /// Returns the deployment's identity.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] before the setup made an installation, and other variants if a secret cannot
@@ -47,12 +47,12 @@ impl Identities {
         self.identity.get_or_load(&(), async || self.load().await).await
     }
 
-    /// Forgets the identity: the setup has saved another.
+    /// Removes the identity from memory, after the setup has saved another.
     pub(super) async fn forget(&self) {
         self.identity.forget(&()).await;
     }
 
-    /// The app that customers consent to.
+    /// Returns the OAuth client that customers consent to.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] before the setup made one, and [`TppError::Secrets`] if the secret cannot be
@@ -65,7 +65,7 @@ impl Identities {
         self.oauth_client.get_or_load(&(), load).await
     }
 
-    /// Forgets the app: the setup has saved another.
+    /// Removes the OAuth client from memory, after the setup has saved another.
     pub(super) async fn forget_oauth_client(&self) {
         self.oauth_client.forget(&()).await;
     }

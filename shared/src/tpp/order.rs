@@ -1,4 +1,4 @@
-//! Orders: objects that are created at the bank once, however often a caller asks for them.
+//! Orders: objects that are created at the bank once, however often a caller sends them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -13,25 +13,25 @@ use crate::{
     types::{idempotency::RequestName, ids::MonetaryAccountId, schedule::BankTime},
 };
 
-/// How long an issuer transaction can be paid by default.
+/// The time in which an issuer transaction can be paid, by default.
 const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// An object that is created once.
 pub trait Order: Sync {
-    /// The kind, as our records name it.
+    /// The name of the kind in our records.
     const KIND: OrderKind;
     /// The collection at the bank.
     type Resource: Resource;
 
-    /// What the collection belongs to.
+    /// Returns what the collection belongs to.
     fn parent(&self) -> <Self::Resource as Resource>::Parent;
-    /// The account that the collection belongs to, if any.
+    /// Returns the account that the collection belongs to, if any.
     fn account_of(parent: <Self::Resource as Resource>::Parent) -> Option<MonetaryAccountId>;
-    /// The order in bunq's form. Two requests are the same if their contents are equal.
+    /// Returns the order in bunq's form. Two requests are the same if their contents are equal.
     fn content(&self) -> Value;
-    /// The body to send: the content with the mark of this request. `began_at` is when the first try began.
+    /// Returns the body to send: the content with the mark of this request. `began_at` is when the first try began.
     fn body(&self, name: &RequestName, began_at: Timestamp) -> Value;
-    /// How the order is recognised in bunq's list.
+    /// Returns how to recognise the order in bunq's list.
     fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a>;
 }
 
@@ -120,8 +120,8 @@ impl Order for IssuerTransaction {
     }
 }
 
-/// When a transaction expires: at the caller's time, or ten minutes after the first try began. The microseconds are the
-/// request's mark, since bunq keeps no reference with issuer transactions.
+/// Returns when a transaction expires: at the caller's time, or ten minutes after the first try began. The microseconds
+/// are the request's mark, because bunq stores no reference with issuer transactions.
 fn expiry(transaction: &IssuerTransaction, name: &RequestName, began_at: Timestamp) -> BankTime {
     let end = transaction.time_expiry.map_or(began_at + DEFAULT_LIFETIME, BankTime::timestamp);
     BankTime::at(end).with_microseconds(name.mark())

@@ -8,14 +8,14 @@ use crate::{
     types::{ids::MonetaryAccountId, order_reference::OrderReference, workspace::Workspace},
 };
 
-/// Knows the references of orders.
+/// Stores and finds the references of orders.
 pub(super) struct OrderReferences {
     pub(super) store: Store,
     pub(super) record_keys: Arc<RecordKeys>,
 }
 
 impl OrderReferences {
-    /// The scope of a workspace's orders of one kind.
+    /// Returns the scope of a workspace's orders of one kind.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the customer is not connected any more, and other variants if the consent
@@ -39,7 +39,7 @@ impl OrderReferences {
         self.store.keep_order_reference(scope, id, reference).await
     }
 
-    /// The bank's ids of the orders with a reference, the newest first.
+    /// Finds the bank's ids of the orders with a reference, newest first.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
@@ -47,7 +47,7 @@ impl OrderReferences {
         self.store.find_orders_by_reference(scope, reference).await
     }
 
-    /// The references of these orders, for those that have one.
+    /// Finds the references of these orders. An order without a reference is left out.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.

@@ -1,8 +1,8 @@
-//! Sessions at the bank, shared by all processes: bunq opens one per 30 seconds and address. So memory is asked first,
-//! then the store; then one process gets a lease and opens a session, and the others wait for it. The store is the
-//! truth, memory a cache of it.
+//! Sessions at the bank, shared by all processes. bunq opens one session per 30 seconds and address. So a process first
+//! looks in memory, then in the store. If there is no session, one process gets a lease and opens one, and the others
+//! wait for it. The store is authoritative; memory is a cache of it.
 //!
-//! Knows owners and keys. Who an owner is, and what it means that the bank refuses its key, is known to its [`Opener`].
+//! This module knows owners and keys only. The [`Opener`] knows who an owner is, and what a refused key means.
 //!
 //! # Lock order
 //! The entry of an owner in memory stays locked while its session is looked for or opened. A customer's session is
@@ -25,18 +25,18 @@ use crate::{
     types::{cache::Cache, clock::Clock, deadline::Deadline, secret::Secret},
 };
 
-/// A session is renewed this long before the bank ends it, as bunq's own libraries do.
+/// A session is renewed this long before the bank ends it. bunq's own libraries do the same.
 const MARGIN: Duration = Duration::from_secs(30);
-/// The lifetime of a session, in seconds, if the bank does not give one: the shortest ever seen.
+/// The lifetime of a session, in seconds, if the bank does not give one. It is the shortest lifetime seen.
 const SHORTEST_LIFETIME: u64 = 300;
-/// How often the store is asked while another process opens the session.
+/// The interval at which the store is read while another process opens the session.
 const POLL: Duration = Duration::from_millis(200);
-/// How long the bank has to end a session. A session that is not ended ends by itself, later.
+/// The time that the bank has to end a session. A session that is not ended expires later.
 const END_SESSION: Duration = Duration::from_secs(5);
 
 /// Opens the sessions of one owner.
 pub(super) trait Opener: Sync {
-    /// Whose sessions these are.
+    /// Returns the owner of the sessions.
     fn owner(&self) -> SessionOwner;
 
     /// Opens a session at the bank.
@@ -63,7 +63,7 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Sessions at this bank, kept in this store.
+    /// Makes the sessions of this bank, kept in this store.
     pub(super) fn new(bank: Bank, store: Store, clock: Clock, address: Arc<OwnAddress>) -> Self {
         Self { bank, store, address, cache: Cache::new(clock.clone()), clock }
     }
@@ -96,7 +96,7 @@ impl Sessions {
         }
     }
 
-    /// An open session of the owner, other than the one that the bank `refused`.
+    /// Returns an open session of the owner, other than the one that the bank `refused`.
     ///
     /// # Errors
     /// Returns [`TppError::SessionPending`] if another process is still opening one at the deadline,
@@ -132,7 +132,7 @@ impl Sessions {
                         return Ok(session);
                     }
                 }
-                // Every try counts against the bank's limit, so those that come after a refusal wait, too.
+                // Every try counts against the bank's limit, so tries after a refusal wait, too.
                 StoredState::Busy(wait) if wait < deadline.left() => {
                     deadline.wait(wait).await.map_err(|_| TppError::SessionPending)?;
                 }
@@ -146,7 +146,7 @@ impl Sessions {
         }
     }
 
-    /// Opens a session under a lease; the lease ends with it, whatever happens.
+    /// Opens a session under a lease. The lease ends with this call in any case.
     async fn open_leased(
         &self,
         identity: &Identity,
@@ -161,7 +161,7 @@ impl Sessions {
                     Ok(session)
                 }
                 Err(error) => {
-                    // The bank has opened it, and opens no other for half a minute: this process at least can use it.
+                    // The bank has opened it, and opens no other for 30 seconds. At least this process can use it.
                     tracing::error!(%error, "session: one could not be stored");
                     let _ = self.store.release_session(lease, Verdict::Failed).await;
                     Ok(opened.unstored())
@@ -241,7 +241,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends a session at the bank. One that cannot be ended now ends later, by itself.
+    /// Ends a session at the bank. If that fails, the session expires later.
     pub(super) async fn end(&self, session: Session<'_>, deadline: Deadline) {
         let deadline = deadline.earlier(Deadline::after(END_SESSION));
         match self.bank.call(session, &EndSession, deadline).await {
@@ -260,16 +260,16 @@ fn may_repeat(request: &Request, error: &BankError) -> bool {
     }
 }
 
-/// What other processes learn of a session that was not opened.
+/// Returns what other processes learn about a session that was not opened.
 const fn verdict(error: &TppError) -> Verdict {
     match error {
         TppError::Session { error: BankError::RateLimited { wait, .. }, .. } => Verdict::Busy(*wait),
-        // An address can be permitted at any moment; a refused consent is known by its connection.
+        // An address can be permitted at any moment. A refused consent is recorded in its connection.
         _ => Verdict::Failed,
     }
 }
 
-/// A time this many seconds on; where that is past all time, the last there is.
+/// Returns the time that is this many seconds later, or the last possible time.
 fn later(time: Timestamp, seconds: u64) -> Timestamp {
     time.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

@@ -37,7 +37,8 @@ impl Tpp {
         self.services().callbacks.complete(parameters, browsers, deadline).await
     }
 
-    /// How a consent ended, for the page that shows it; `None` if there is no such consent, or it has not ended.
+    /// Returns how a consent ended, for the page that shows it, or `None` if the consent does not exist or has not
+    /// ended.
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
@@ -68,7 +69,7 @@ impl Tpp {
         self.services().claims.find(workspace, id, deadline).await
     }
 
-    /// A page of a workspace's consents, the newest first, and where the next page begins.
+    /// Returns a page of a workspace's consents, newest first, and where the next page begins.
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.

@@ -33,7 +33,7 @@ impl Tpp {
         self.services().calls.call(owner, call, deadline).await
     }
 
-    /// A usable connection of a workspace.
+    /// Returns a usable connection of a workspace.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::ConsentRevoked`] or
@@ -42,7 +42,7 @@ impl Tpp {
         self.services().connections.get(workspace, user_id).await
     }
 
-    /// A connection of a workspace, usable or not.
+    /// Returns a connection of a workspace, usable or not.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::Store`] if it cannot be
@@ -51,7 +51,7 @@ impl Tpp {
         self.services().connections.find(workspace, user_id).await
     }
 
-    /// A page of a workspace's connections, the newest first, and where the next page begins.
+    /// Returns a page of a workspace's connections, newest first, and where the next page begins.
     ///
     /// # Errors
     /// Returns [`TppError::Store`] if the store cannot be read.
@@ -98,7 +98,7 @@ impl Tpp {
         self.services().orders.start_once(owner, request, order, deadline).await
     }
 
-    /// Whether anything was begun under a name.
+    /// Returns whether a request was begun under a name.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store cannot be read.
@@ -106,7 +106,7 @@ impl Tpp {
         self.services().orders.has_begun(name).await
     }
 
-    /// The scope of a workspace's orders of one kind.
+    /// Returns the scope of a workspace's orders of one kind.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the customer is not connected any more, and other variants if the consent
@@ -134,7 +134,7 @@ impl Tpp {
         self.services().order_references.keep(scope, id, reference).await
     }
 
-    /// The bank's ids of the orders with a reference, the newest first.
+    /// Finds the bank's ids of the orders with a reference, newest first.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
@@ -146,7 +146,7 @@ impl Tpp {
         self.services().order_references.find(scope, reference).await
     }
 
-    /// The references of these orders, for those that have one.
+    /// Finds the references of these orders. An order without a reference is left out.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.

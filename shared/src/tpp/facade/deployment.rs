@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Tpp {
-    /// Runs or resumes the onboarding. `observe` hears of each step as it is done.
+    /// Runs or resumes the onboarding. Calls `observe` for each step when it is done.
     ///
     /// # Errors
     /// Returns [`OnboardingError::Superseded`] if another run has taken over, [`OnboardingError::OtherEnvironment`] if
@@ -58,7 +58,7 @@ impl Tpp {
         self.services().egress.report(deadline).await
     }
 
-    /// The record of a key that is valid and has the scope.
+    /// Returns the record of a key that is valid and has the scope.
     ///
     /// # Errors
     /// Returns [`AccessError::Invalid`] if the key is not valid, [`AccessError::Scope`] if it lacks the scope,
@@ -75,7 +75,7 @@ impl Tpp {
         self.services().access.create(new).await
     }
 
-    /// Makes an API key in the place of another, which ends after an overlap.
+    /// Makes an API key that replaces another. The old key ends after an overlap.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer, or the key was revoked or rotated at the same moment.
@@ -95,7 +95,7 @@ impl Tpp {
         self.services().access.list().await
     }
 
-    /// Revokes an API key; false if there is none of that id.
+    /// Revokes an API key. Returns `false` if no key has that id.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.

@@ -1,4 +1,4 @@
-//! What the floors above see of the job: one object that passes each request to its service.
+//! The public side of this module: one object that passes each request to its service.
 
 mod consents;
 mod customers;

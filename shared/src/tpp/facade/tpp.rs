@@ -1,4 +1,4 @@
-//! Makes the services and joins them.
+//! Makes the services and connects them.
 
 use std::{fmt, sync::Arc};
 
@@ -29,11 +29,11 @@ use crate::{
     types::clock::Clock,
 };
 
-/// A deployment at work. Cheap to clone; clones share everything.
+/// A running deployment. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Tpp(Arc<Services>);
 
-/// The services that a request can reach.
+/// The services that requests are passed to.
 pub(super) struct Services {
     config: Arc<Config>,
     clock: Clock,
@@ -140,24 +140,24 @@ impl Tpp {
         }))
     }
 
-    /// The services, for the methods that pass requests to them.
+    /// Returns the services, for the methods that pass requests to them.
     pub(super) fn services(&self) -> &Services {
         &self.0
     }
 
-    /// The configuration of the deployment.
+    /// Returns the configuration of the deployment.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    /// The current time.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 
-    /// The deployment's identity at the bank.
+    /// Returns the deployment's identity at the bank.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] before the setup made an installation, and other variants if a secret cannot
@@ -166,7 +166,8 @@ impl Tpp {
         self.0.identities.get().await
     }
 
-    /// Loads what every request needs, so that the first does not wait for it. Errors are reported by that request.
+    /// Loads what every request needs, so that the first request does not wait for it. An error is reported by that
+    /// request.
     pub async fn warm(&self) {
         let _ = self.identity().await;
     }

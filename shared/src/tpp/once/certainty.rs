@@ -1,5 +1,5 @@
-//! What an error tells of an order: whether the bank may have executed it. Every error is named here, so that a new one
-//! is decided on and does not mean "safe to send again" by default.
+//! Decides from an error whether the bank may have executed an order. Every error is listed here, so that a new error
+//! needs a decision and does not mean "safe to send again" by default.
 
 use crate::{
     bunq::{BankError, Refusal},
@@ -7,30 +7,30 @@ use crate::{
     tpp::error::TppError,
 };
 
-/// How far back to look.
+/// How far back to search.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
-    /// To when the first try began.
+    /// To the time when the first try began.
     Recent,
-    /// As far as it goes: the bank knows the request, whenever it came.
+    /// To the end of the list: the bank knows the request, but not when it arrived.
     Deep,
 }
 
-/// What is known of an order after an error.
+/// What is known about an order after an error.
 pub(super) enum Certainty<'a> {
-    /// The bank said no, and would again.
+    /// The bank refused the order, and would refuse it again.
     Refused(&'a Refusal),
-    /// It took no effect.
+    /// The order took no effect.
     NoEffect,
-    /// Nobody knows.
+    /// It is unknown whether the order took effect.
     Unknown(Depth),
 }
 
-/// What an error tells of an order, of which `earlier` is known.
+/// Decides what an error means for an order. `earlier` is what is known about its earlier tries.
 pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
     match error {
         TppError::Bank(error) => at_bank(error, earlier),
-        // All of these come before the bank is asked for the order.
+        // All of these errors occur before the order is sent to the bank.
         TppError::NotOnboarded
         | TppError::UnknownUser
         | TppError::ConsentRevoked
@@ -56,9 +56,9 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
 
 fn at_bank(error: &BankError, earlier: Earlier) -> Certainty<'_> {
     match error {
-        // The bank knows the request id: a try has reached it.
+        // The bank knows the request id, so a try has reached it.
         BankError::Refused(refusal) if refusal.says_reused_id() => Certainty::Unknown(Depth::Deep),
-        // About the session or our key, not about the order.
+        // The error is about the session or our key, not about the order.
         error if error.is_dead_session() && error.certainly_not_executed() => Certainty::NoEffect,
         BankError::Refused(refusal) => refused(refusal, earlier),
         BankError::RateLimited { .. } | BankError::Unreachable(_) | BankError::TooLate | BankError::Signing => {
@@ -76,18 +76,18 @@ fn at_bank(error: &BankError, earlier: Earlier) -> Certainty<'_> {
 }
 
 fn refused(refusal: &Refusal, earlier: Earlier) -> Certainty<'_> {
-    // Other refusals may pass: the next try is another one.
+    // Other refusals may be temporary, and the next try is a new one.
     if refusal.says_bad_signature() || !is_final(refusal) {
         return Certainty::NoEffect;
     }
     match earlier {
         Earlier::NoEffect => Certainty::Refused(refusal),
-        // Perhaps this is how the bank refuses a request id that it knows: nobody has recorded its words.
+        // The bank may refuse a known request id in this way. Its text for that is not recorded.
         Earlier::Unknown => Certainty::Unknown(Depth::Deep),
     }
 }
 
-/// The bank would say the same again.
+/// Returns whether the bank would refuse again.
 const fn is_final(refusal: &Refusal) -> bool {
     matches!(refusal.status, 400 | 403 | 404 | 490)
 }

@@ -1,8 +1,8 @@
-//! Starts something at the bank once, however often it is asked for, and whatever dies in between.
+//! Starts an order at the bank once, however often a caller sends it, and even if a process crashes in between.
 //!
-//! A try begins with a conditional write. If its outcome is known, it is kept and answered ever after. If it is not (no
-//! answer, or a process that died), the next try asks the bank what there is before it sends anything, and sends under
-//! the same request id, which the bank takes once: so even a lost store does not pay twice.
+//! A try begins with a conditional write. If its outcome is known, it is stored and returned from then on. If it is
+//! unknown (no answer, or a process that crashed), the next try first looks for an existing object at the bank. It
+//! sends under the same request id, which the bank takes once. So even a lost store does not cause a second payment.
 
 mod certainty;
 
@@ -32,27 +32,27 @@ use crate::{
     },
 };
 
-/// After its deadline a try may need this long to write down what became of it.
+/// The time that a try may need after its deadline to store its outcome.
 const LAST_WRITE: Duration = Duration::from_secs(10);
-/// How long the bank may be at work on a call after we stopped waiting for it.
+/// The time that the bank may still work on a call after we stopped waiting for it.
 const GRACE: Duration = Duration::from_secs(30);
 /// The bank's clock may be this far behind ours.
 const SKEW: Duration = Duration::from_secs(120);
-/// How long a repeated request waits for the one that is under way.
+/// The time that a repeated request waits for the one that is in progress.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// The first pause between two looks at the record. Each pause is half as long again, up to a second.
+/// The first pause between two reads of the record. Each pause is half as long again, up to a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// How many pages of the newest objects are looked through for a lost one.
+/// The number of pages of the newest objects in which a lost one is searched for.
 const PAGES: u32 = 10;
 
-/// What became of an order.
+/// The result of an order.
 #[derive(Clone, Debug)]
 pub struct Started {
     /// The id of the object at the bank.
     pub id: u64,
     /// The bank's answer.
     pub body: String,
-    /// Whether an earlier try had the same answer.
+    /// Whether an earlier try already had this answer.
     pub replayed: bool,
 }
 
@@ -64,10 +64,12 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    /// Starts an order once.
+    /// Starts an order once. Retrying with the same key is always safe.
     ///
     /// # Errors
-    /// [`TppError`]; whether trying again under the same key is safe: always.
+    /// Returns [`TppError::RequestInFlight`], [`TppError::Unsettled`], [`TppError::KeyReused`] or
+    /// [`TppError::RefusedBefore`] if the key was used before, [`TppError::OutcomeUnknown`] if it is unknown whether
+    /// the order exists, and the errors of a call in the owner's session.
     pub(super) async fn start_once<O: Order>(
         &self,
         owner: SessionOwner,
@@ -93,14 +95,14 @@ impl Orders {
             Err((_, known)) => self.store.release_request(&attempt, *known, grace(*known)).await,
         };
         if let Err(error) = written {
-            // The record stays as it was begun: the next try will ask the bank.
+            // The record stays in progress, so the next try will ask the bank.
             tracing::error!(%error, "idempotency: an outcome could not be kept");
         }
         match result {
             Ok(outcome) => answer(outcome, false),
             Err((error, Earlier::NoEffect)) => Err(error),
-            // The bank's own words are worth more than ours; unless they say that the request is known, which a caller
-            // would take as a reason to send it under another key.
+            // The bank's own texts help the caller more than ours. The exception is a text that says that the request
+            // is known: a caller could then send it under another key.
             Err((TppError::Bank(BankError::Refused(refusal)), Earlier::Unknown)) if !refusal.says_reused_id() => {
                 Err(BankError::Refused(refusal).into())
             }
@@ -111,7 +113,7 @@ impl Orders {
         }
     }
 
-    /// Begins a request. If the same request is under way, waits up to five seconds for its outcome.
+    /// Begins a request. If the same request is in progress, waits up to five seconds for its outcome.
     async fn begin(
         &self,
         keys: &SealingKeys,
@@ -131,10 +133,10 @@ impl Orders {
         }
     }
 
-    /// Whether anything was begun under a name.
+    /// Returns whether a request was begun under a name.
     ///
     /// # Errors
-    /// The store.
+    /// Returns [`StoreError`] if the store cannot be read.
     pub(super) async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
         self.store.has_begun(name).await
     }
@@ -177,14 +179,15 @@ impl Orders {
             Certainty::NoEffect => Err((error, attempt.earlier)),
             Certainty::Unknown(depth) => match find(depth).await {
                 Ok(Found::It(outcome)) => Ok(outcome),
-                // Not there, or not there yet, or the bank does not say: the caller may ask again under the same key.
+                // The object does not exist, does not exist yet, or the bank does not answer. The caller may retry
+                // under the same key.
                 Ok(Found::Nothing) => Err(unknown(error)),
                 Ok(Found::Unclear) | Err(_) => Err(unknown(TppError::OutcomeUnknown(GRACE))),
             },
         }
     }
 
-    /// Looks for what an earlier try may have started, among the newest objects.
+    /// Looks for an object of an earlier try among the newest objects.
     async fn find_started<O: Order>(
         &self,
         owner: SessionOwner,
@@ -214,7 +217,7 @@ impl Orders {
             let ids: Vec<u64> = objects.iter().map(|object| object.id).collect();
             match page.onward(&ids, Neighbours::of(&listed.body).older) {
                 Onward::Older(older) if goes_on => from = PageStart::OlderThan(older),
-                // It may be on a page that the bank does not lead to: nothing more is sent.
+                // The object may be on a page that cannot be reached, so nothing more is sent.
                 Onward::Repeats => return Ok(Found::Unclear),
                 Onward::Stuck if goes_on => return Ok(Found::Unclear),
                 Onward::Older(_) | Onward::Stuck | Onward::End => {
@@ -230,13 +233,13 @@ impl Orders {
     }
 }
 
-/// What became of an earlier try, as far as the bank's lists tell.
+/// The result of an earlier try, according to the bank's lists.
 enum Found {
-    /// This.
+    /// The try created this object.
     It(Outcome),
-    /// It took no effect.
+    /// The try took no effect.
     Nothing,
-    /// There are objects that may be it. Nothing more is sent.
+    /// Some objects may be the one. Nothing more is sent.
     Unclear,
 }
 
@@ -248,7 +251,7 @@ impl Found {
     }
 }
 
-/// How long the next try has to wait: the bank may still be at work on one whose outcome is not known.
+/// Returns how long the next try has to wait. If the outcome is unknown, the bank may still work on the call.
 const fn grace(known: Earlier) -> Duration {
     match known {
         Earlier::NoEffect => Duration::ZERO,
