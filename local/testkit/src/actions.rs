@@ -1,4 +1,4 @@
-//! What tests of several groups do with a deployment besides connecting customers.
+//! Actions on a deployment that several groups of tests share, except connecting customers.
 
 use std::net::Ipv4Addr;
 
@@ -10,30 +10,30 @@ use url::Url;
 use crate::{Answer, TestApp, TestBank};
 
 impl TestApp {
-    /// POST with the key that has every scope.
+    /// Sends POST with the key that has every scope.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::POST, path).bearer_auth(&self.api_key).json_body(body)).await
     }
 
-    /// POST under an idempotency key.
+    /// Sends POST with an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.request(Method::POST, path).bearer_auth(&self.api_key);
         self.send(request.header("Idempotency-Key", key).json_body(body)).await
     }
 
-    /// PUT with the key that has every scope.
+    /// Sends PUT with the key that has every scope.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PUT, path).bearer_auth(&self.api_key).json_body(body)).await
     }
 
-    /// Asks for a consent, as the owner's application does.
+    /// Creates a consent, as the owner's application does.
     pub async fn ask_consent(&self, body: &Value) -> Value {
         let asked = self.post("/consents", body).await;
         assert_eq!(asked.status, 201, "{asked:?}");
         asked.json()
     }
 
-    /// Opens a consent's address in a new browser: answers its cookie and the bank's page that it is sent to.
+    /// Opens a consent's address in a new browser. Returns its cookie and the bank's page that it is sent to.
     pub async fn open_consent(&self, url: &str) -> (String, Url) {
         let answer = self.send(self.request(Method::GET, url)).await;
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -50,8 +50,8 @@ impl TestApp {
         (text("id"), text("api_key"))
     }
 
-    /// Has a customer consent to a connection in a workspace: the answer of the callback, to a browser that wants no
-    /// page.
+    /// Lets a customer consent to a connection in a workspace. Returns the callback's answer to a browser that accepts
+    /// no page.
     pub async fn consent_in(&self, workspace: &str, customer: &str, reference: Option<&str>) -> Answer {
         let (_, key) = self.create_api_key_in(workspace, &["connections"]).await;
         let request = self.request(Method::POST, "/consents").bearer_auth(&key);
@@ -62,14 +62,14 @@ impl TestApp {
         self.callback(&path, &cookie).await
     }
 
-    /// Connects a customer in a workspace and answers their `user_id`.
+    /// Connects a customer in a workspace and returns their `user_id`.
     pub async fn connect_in(&self, workspace: &str, customer: &str) -> String {
         let answer = self.consent_in(workspace, customer, None).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
     }
 
-    /// Connects a customer under a reference, without a return address, and answers their `user_id`.
+    /// Connects a customer under a reference, without a return address, and returns their `user_id`.
     pub async fn connect_as(&self, customer: &str, reference: &str) -> String {
         let asked = self.ask_consent(&json!({ "reference": reference })).await;
         let (cookie, page) = self.open_consent(asked["url"].as_str().expect("an address")).await;
@@ -79,13 +79,13 @@ impl TestApp {
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
     }
 
-    /// Moves both clocks on, ours and the bank's.
+    /// Advances both clocks, ours and the bank's.
     pub async fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
         self.bank.settings(json!({ "clock_offset_seconds": self.clock.offset() })).await;
     }
 
-    /// A second process of the same deployment, whose environment differs in one variable.
+    /// Starts a second process of the same deployment, whose environment differs in one variable.
     pub async fn sibling(&self, name: &'static str, value: &str) -> Sibling {
         let app = self.compose_with(name, value).await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
@@ -95,16 +95,16 @@ impl TestApp {
     }
 }
 
-/// A second process of a deployment. It ends with this value.
+/// A second process of a deployment. It ends when this value is dropped.
 #[derive(Debug)]
 pub struct Sibling {
-    /// Its API.
+    /// The API of the process.
     pub url: Url,
     server: JoinHandle<()>,
 }
 
 impl Sibling {
-    /// POST under an idempotency key, with the deployment's key.
+    /// Sends POST with an idempotency key and the deployment's API key.
     pub async fn post_once(&self, app: &TestApp, path: &str, key: &str, body: &Value) -> Answer {
         let url = self.url.join(path).expect("a path");
         let request = app.request(Method::POST, url.as_str()).bearer_auth(&app.api_key);
@@ -119,12 +119,12 @@ impl Drop for Sibling {
 }
 
 impl TestBank {
-    /// What was drafted and asked for.
+    /// Returns the drafts and the requests for money.
     pub async fn objects(&self) -> Value {
         self.switch(Method::GET, "objects", None).await
     }
 
-    /// Has new payments come in.
+    /// Adds new incoming payments.
     pub async fn pay(&self, customer: &str, account: u64, count: u32) {
         let body = json!({ "customer": customer, "account": account, "count": count });
         self.switch(Method::POST, "payments", Some(body)).await;

@@ -1,9 +1,9 @@
-//! What the API answered.
+//! An answer of the API.
 
 use reqwest::header;
 use serde_json::Value;
 
-/// An answer of the API, read to its end.
+/// An answer of the API, read completely.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -15,19 +15,19 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// A header's text; empty where there is none.
+    /// Returns a header's text, or an empty text if the header is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
     }
 
-    /// Checks that this is a problem of this status and code, in the right format, and answers it.
+    /// Checks that this is a problem of this status and code, in the right format, and returns it.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         let problem = self.json();
@@ -38,7 +38,8 @@ impl Answer {
         problem
     }
 
-    /// Where an invalid request is wrong and why, in the order of the answer: a JSON Pointer, or a parameter's name.
+    /// Returns where an invalid request is wrong and why, in the order of the answer: a JSON Pointer, or a parameter's
+    /// name.
     #[track_caller]
     pub fn reasons(&self) -> Vec<(String, String)> {
         let problem = self.problem(422, "invalid_request");
@@ -52,7 +53,7 @@ impl Answer {
         errors.iter().map(|error| (place(error), text(error, "detail").expect("a detail"))).collect()
     }
 
-    /// Where an invalid request is wrong, sorted.
+    /// Returns where an invalid request is wrong, sorted.
     #[track_caller]
     pub fn places(&self) -> Vec<String> {
         let mut places: Vec<_> = self.reasons().into_iter().map(|(place, _)| place).collect();

@@ -1,4 +1,4 @@
-//! A whole deployment of one test.
+//! A whole deployment for one test.
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{Answer, TestBank, TestClock, logs, seed};
 
-/// How a deployment is made.
+/// The options of a new deployment.
 #[derive(Debug)]
 pub struct TestAppBuilder {
     variables: BTreeMap<&'static str, String>,
@@ -38,14 +38,14 @@ impl TestAppBuilder {
         self
     }
 
-    /// Has the setup make its own certificate, which takes a second.
+    /// Lets the setup make its own certificate, which takes a second.
     #[must_use]
     pub fn without_seed(mut self) -> Self {
         self.seeded = false;
         self
     }
 
-    /// Starts it.
+    /// Starts the deployment.
     pub async fn start(mut self) -> TestApp {
         logs::capture();
         let bank = TestBank::start().await;
@@ -91,15 +91,15 @@ impl TestAppBuilder {
 /// A deployment: the API on a port of its own, with its own AWS and its own bank.
 #[derive(Debug)]
 pub struct TestApp {
-    /// Its AWS.
+    /// The AWS of the deployment.
     pub aws: LocalAws,
-    /// Its bank.
+    /// The bank of the deployment.
     pub bank: TestBank,
-    /// Its API.
+    /// The API of the deployment.
     pub url: Url,
-    /// Its clock.
+    /// The clock of the deployment.
     pub clock: TestClock,
-    /// A key with every scope.
+    /// An API key with every scope.
     pub api_key: String,
     variables: BTreeMap<&'static str, String>,
     http: reqwest::Client,
@@ -112,41 +112,41 @@ fn http_client() -> reqwest::Client {
 }
 
 impl TestApp {
-    /// A deployment to be made.
+    /// Returns the options of a new deployment.
     #[must_use]
     pub fn builder() -> TestAppBuilder {
         TestAppBuilder { variables: BTreeMap::new(), seeded: true, onboarded: true }
     }
 
-    /// An onboarded deployment.
+    /// Starts an onboarded deployment.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
 
-    /// The environment of its functions, as in the cloud.
+    /// Returns the environment of the deployment's functions, as in the cloud.
     #[must_use]
     pub fn variables(&self) -> &BTreeMap<&'static str, String> {
         &self.variables
     }
 
-    /// Changes the environment of processes that start from now on, such as by [`Self::restart`].
+    /// Changes the environment of processes that start later, such as by [`Self::restart`].
     pub fn set_variable(&mut self, name: &'static str, value: impl Into<String>) {
         self.variables.insert(name, value.into());
     }
 
-    /// A new process, as far as memory is concerned: only the stores last.
+    /// Makes a new process with empty memory. Only the stores persist.
     pub async fn compose(&self) -> App {
         self.compose_with("", "").await
     }
 
-    /// A new process whose environment differs in one variable.
+    /// Makes a new process whose environment differs in one variable.
     pub(crate) async fn compose_with(&self, name: &'static str, value: &str) -> App {
         let variable = |asked| if asked == name { Some(value.to_owned()) } else { self.variables.get(asked).cloned() };
         let config = Config::parse(variable).expect("a configuration");
         compose(config, self.aws_at(&self.aws.url()), self.clock.clock()).await.expect("the parts fit")
     }
 
-    /// Its AWS, as its functions find it at an address.
+    /// Returns the deployment's AWS as its functions find it at an address.
     #[must_use]
     pub fn aws_at(&self, url: &str) -> Aws {
         let access_key = self.aws.access_key();
@@ -157,11 +157,11 @@ impl TestApp {
         }
     }
 
-    /// Stops the API and starts it anew at the same address, with nothing in memory.
+    /// Stops the API and starts it again at the same address, with empty memory.
     pub async fn restart(&mut self) {
         self.server.abort();
         let address = (self.url.host_str().expect("a host"), self.url.port().expect("a port"));
-        // The port is ours until the old listener is dropped, which the aborted task does as soon as it runs.
+        // The old listener holds the port until it is dropped, which the aborted task does as soon as it runs.
         let listener = loop {
             match TcpListener::bind(address).await {
                 Ok(listener) => break listener,
@@ -185,15 +185,15 @@ impl TestApp {
         })
     }
 
-    /// Invokes the setup directly, in a process of its own as far as memory is concerned.
+    /// Invokes the setup directly, in a process with empty memory.
     ///
     /// # Errors
-    /// The problem's text.
+    /// Returns the problem's text if the setup refuses the command or fails.
     pub async fn setup(&self, payload: Value) -> Result<Value, String> {
         setup::invoke(self.compose().await, payload).await.map_err(|problem| problem.to_string())
     }
 
-    /// A request to the API, without a key.
+    /// Makes a request to the API, without a key.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.url.join(path).expect("a path"))
     }
@@ -205,12 +205,12 @@ impl TestApp {
         Answer { status, headers, text: answer.text().await.expect("a text") }
     }
 
-    /// GET with a key.
+    /// Sends GET with a key.
     pub async fn get_with_key(&self, path: &str, key: &str) -> Answer {
         self.send(self.request(Method::GET, path).bearer_auth(key)).await
     }
 
-    /// GET with the key that has every scope.
+    /// Sends GET with the key that has every scope.
     pub async fn get(&self, path: &str) -> Answer {
         self.get_with_key(path, &self.api_key).await
     }
@@ -223,7 +223,7 @@ impl TestApp {
         (text("id"), text("api_key"))
     }
 
-    /// Sends a browser to /auth: answers the cookie that it is left with and the bank's page that it is sent to.
+    /// Sends a browser to /auth. Returns the cookie that the browser gets, and the bank's page that it is sent to.
     pub async fn begin_consent(&self) -> (String, Url) {
         let answer = self.send(self.request(Method::GET, "/auth")).await;
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -231,12 +231,12 @@ impl TestApp {
         (cookie, Url::parse(answer.header("location")).expect("the bank's page"))
     }
 
-    /// Has a customer approve at the bank's page: answers the path of the callback that the bank sends the browser to.
+    /// Lets a customer approve at the bank's page. Returns the path of the callback that the bank sends the browser to.
     pub async fn approve(&self, authorize_url: &Url, customer: &str) -> String {
         self.decide(authorize_url, "X-Simulator-Approve", customer).await
     }
 
-    /// Has a customer refuse at the bank's page.
+    /// Lets a customer refuse at the bank's page.
     pub async fn deny(&self, authorize_url: &Url) -> String {
         self.decide(authorize_url, "X-Simulator-Deny", "1").await
     }
@@ -253,7 +253,7 @@ impl TestApp {
         self.send(self.request(Method::GET, path).header(header::COOKIE, cookie)).await
     }
 
-    /// Connects a customer of the simulated bank and answers their `user_id`.
+    /// Connects a customer of the simulated bank and returns their `user_id`.
     pub async fn connect(&self, customer: &str) -> String {
         let (cookie, page) = self.begin_consent().await;
         let path = self.approve(&page, customer).await;
@@ -263,7 +263,7 @@ impl TestApp {
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
     }
 
-    /// Makes no call to the embedded AWS fail any more.
+    /// Ends all failures of the embedded AWS.
     pub async fn aws_recover(&self) {
         let answer = self.send(self.http.delete(format!("{}/_local/faults", self.aws.url()))).await;
         assert_eq!(answer.status, 204, "{answer:?}");

@@ -1,10 +1,10 @@
-//! The simulated bank and its switches, over HTTP as anybody else would use them.
+//! The simulated bank and its switches, over HTTP like any other client.
 
 use bunq_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use url::Url;
 
-/// A simulated bank of one test.
+/// A simulated bank for one test.
 #[derive(Debug)]
 pub struct TestBank {
     simulator: Simulator,
@@ -17,13 +17,13 @@ impl TestBank {
         Self { simulator, http: reqwest::Client::new() }
     }
 
-    /// Where it is.
+    /// Returns the address of the bank.
     #[must_use]
     pub fn url(&self) -> Url {
         self.simulator.url()
     }
 
-    /// The variables that lead a deployment here.
+    /// Returns the environment variables that connect a deployment to this bank.
     #[must_use]
     pub fn variables(&self) -> [(&'static str, String); 4] {
         [
@@ -34,7 +34,7 @@ impl TestBank {
         ]
     }
 
-    /// The service that says which address the bank sees a caller from, for `EGRESS_IP_URL`.
+    /// Returns the service that reports a caller's address as the bank sees it, for `EGRESS_IP_URL`.
     #[must_use]
     pub fn egress_url(&self) -> String {
         self.url().join("_simulator/egress-ip").expect("a URL").to_string()
@@ -53,7 +53,7 @@ impl TestBank {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    /// The settings as they are.
+    /// Returns the current settings.
     pub async fn settings_now(&self) -> Value {
         self.switch(reqwest::Method::GET, "settings", None).await
     }
@@ -68,22 +68,22 @@ impl TestBank {
         self.switch(reqwest::Method::POST, "faults", Some(fault)).await;
     }
 
-    /// Makes no call fail any more.
+    /// Ends all failures of calls.
     pub async fn clear_faults(&self) {
         self.switch(reqwest::Method::DELETE, "faults", None).await;
     }
 
-    /// Every call since the log was emptied.
+    /// Returns every call since the log was emptied.
     pub async fn calls(&self) -> Value {
         self.switch(reqwest::Method::GET, "calls", None).await
     }
 
-    /// How often an endpoint was called, such as `POST session-server`.
+    /// Returns how often an endpoint was called, such as `POST session-server`.
     pub async fn count(&self, endpoint: &str) -> u64 {
         self.calls().await["counts"][endpoint].as_u64().unwrap_or(0)
     }
 
-    /// How often anything was called.
+    /// Returns the number of all calls.
     pub async fn total(&self) -> usize {
         self.calls().await["calls"].as_array().map_or(0, Vec::len)
     }
@@ -108,12 +108,12 @@ impl TestBank {
         self.switch(reqwest::Method::POST, "expire-sessions", Some(json!({ "owner": customer }))).await;
     }
 
-    /// What the bank holds.
+    /// Returns the state of the bank.
     pub async fn overview(&self) -> Value {
         self.switch(reqwest::Method::GET, "overview", None).await
     }
 
-    /// How many open sessions a customer has, or `psp`.
+    /// Returns how many open sessions a customer has, or `psp`.
     pub async fn sessions_of(&self, owner: &str) -> u64 {
         let overview = self.overview().await;
         overview["sessions_of"][owner].as_u64().unwrap_or_else(|| panic!("no owner {owner}: {overview}"))

@@ -8,23 +8,23 @@ use std::sync::{
 use jiff::{SignedDuration, Timestamp};
 use shared::types::clock::Clock;
 
-/// The machine's time, moved by as much as the test says.
+/// The machine's time, moved by the amount that the test sets.
 #[derive(Clone, Debug, Default)]
 pub struct TestClock(Arc<AtomicI64>);
 
 impl TestClock {
-    /// Moves on.
+    /// Moves the clock forward.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// How far it has been moved, in seconds.
+    /// Returns how far the clock was moved, in seconds.
     #[must_use]
     pub fn offset(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// The clock for the code under test.
+    /// Returns the clock for the code under test.
     #[must_use]
     pub fn clock(&self) -> Clock {
         let offset = Arc::clone(&self.0);

@@ -1,5 +1,5 @@
-//! What API Gateway sends a function: one event for each operation, made from the API's document. They stand in
-//! `events/`, where `sam local invoke` finds them.
+//! The events that API Gateway sends to a function: one for each operation, made from the API's document. They are
+//! stored in `events/`, where `sam local invoke` finds them.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,15 +8,16 @@ use serde_json::{Map, Value, json};
 
 use crate::operations::{Operation, every_operation};
 
-/// Placeholders that are no ids.
+/// Placeholders that are not ids.
 const OTHER_PLACES: [&str; 6] = ["API_KEY", "STATE", "CODE", "BROWSER", "TICKET", "PROOF"];
 
-/// Fields and parameters that hold what was handed out before, although no path has them.
+/// Fields and parameters with values that were issued before, although no path contains them.
 const HANDED_OUT: [&str; 3] = ["state", "code", "proof"];
 
 const HOST: &str = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
 
-/// Whether a word of an event is a placeholder: `API_KEY`, or an id such as `USER_ID`. `events/fill` has the same rule.
+/// Returns whether a word of an event is a placeholder: `API_KEY`, or an id such as `USER_ID`. `events/fill` has the
+/// same rule.
 #[must_use]
 pub fn is_place(word: &str) -> bool {
     let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') && !name.is_empty();
@@ -27,13 +28,13 @@ fn is_of_word(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The placeholders in a text.
+/// Returns the placeholders in a text.
 #[must_use]
 pub fn places_in(text: &str) -> BTreeSet<String> {
     text.split(|letter| !is_of_word(letter)).filter(|word| is_place(word)).map(str::to_owned).collect()
 }
 
-/// A text with its placeholders filled in, as `events/fill` does it. One without a value stays.
+/// Fills in the placeholders of a text, as `events/fill` does. A placeholder without a value stays.
 #[must_use]
 pub fn fill(text: &str, places: &BTreeMap<String, String>) -> String {
     let word = |word: &str| {
@@ -43,14 +44,14 @@ pub fn fill(text: &str, places: &BTreeMap<String, String>) -> String {
     text.split_inclusive(|letter| !is_of_word(letter)).map(word).collect()
 }
 
-/// The event of each operation, by its path below `events/`.
+/// Returns the event of each operation, by its path below `events/`.
 #[must_use]
 pub fn generated() -> BTreeMap<String, Value> {
     let path = |operation: &Operation<'_>| format!("{}/{}.json", operation.function(), operation.id());
     every_operation().iter().map(|operation| (path(operation), event(operation))).collect()
 }
 
-/// The placeholder of a parameter or field, if it stands for something of a deployment.
+/// Returns the placeholder of a parameter or field, if its value depends on the deployment.
 fn place(name: &str) -> Option<String> {
     let mut of_paths = every_operation().iter().flat_map(|operation| operation.parameters("path"));
     let known = HANDED_OUT.contains(&name) || of_paths.any(|(parameter, _)| parameter == name);
@@ -58,7 +59,7 @@ fn place(name: &str) -> Option<String> {
     (known && is_place(&place)).then_some(place)
 }
 
-/// The path parameters of an operation, with placeholders as their values.
+/// Returns the path parameters of an operation, with placeholders as their values.
 #[must_use]
 pub fn path_parameters<'a>(operation: &Operation<'a>) -> BTreeMap<&'a str, String> {
     let value = |name: &str| match name {
@@ -68,7 +69,7 @@ pub fn path_parameters<'a>(operation: &Operation<'a>) -> BTreeMap<&'a str, Strin
     operation.parameters("path").map(|(name, _)| (name, value(name))).collect()
 }
 
-/// The query parameters that an operation requires, or that name something of a deployment.
+/// Returns the query parameters that an operation requires, or whose values depend on the deployment.
 #[must_use]
 pub fn query_parameters(operation: &Operation<'_>) -> BTreeMap<String, String> {
     let parameters = operation.parameters("query").filter_map(|(name, parameter)| match place(name) {
@@ -79,7 +80,7 @@ pub fn query_parameters(operation: &Operation<'_>) -> BTreeMap<String, String> {
     parameters.collect()
 }
 
-/// The documented example of a body, with placeholders for what a deployment has of its own.
+/// Returns the documented example of a body, with placeholders for values that depend on the deployment.
 #[must_use]
 pub fn body(operation: &Operation<'_>) -> Option<Value> {
     operation.example().cloned().map(with_places)
@@ -99,7 +100,7 @@ fn with_places(value: Value) -> Value {
     }
 }
 
-/// The media type that a caller expects, if there is only one.
+/// Returns the media type that a caller expects, if there is only one.
 fn accepted(operation: &Operation<'_>) -> &'static str {
     let answer = &operation.value["responses"][operation.success().to_string()]["content"];
     let mut types = answer.as_object().into_iter().flatten().map(|(name, _)| name.split(';').next());
@@ -155,7 +156,8 @@ fn event(operation: &Operation<'_>) -> Value {
         } });
     }
     if query.contains_key("state") {
-        // Only the browser that began may go on. The first name is for HTTPS, the second one for a local stack.
+        // Only the browser that began the consent may continue. The first cookie name is for HTTPS, the second for a
+        // local stack.
         event["cookies"] = json!(["theme=dark", "__Host-consent=BROWSER", "consent=BROWSER", "language=nl"]);
     }
     if !parameters.is_empty() {
@@ -193,7 +195,7 @@ fn headers(operation: &Operation<'_>) -> Map<String, Value> {
         headers.insert("content-type", "application/json".to_owned());
     }
     if operation.takes_idempotency_key() {
-        // A key names one request, so each operation has its own.
+        // An idempotency key identifies one request, so each operation has its own.
         headers.insert("idempotency-key", format!("example-{}", operation.id().replace('_', "-")));
     }
     headers.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()

@@ -1,6 +1,6 @@
 //! A deployment with a connected customer and one of each object, made as the API's document says: a `POST` with its
-//! example body answers where its object is, and a list names its elements. So a new operation needs no line here,
-//! unless what it needs can only be had in another way.
+//! example body returns the address of its object, and a list contains the ids of its elements. So a new operation
+//! needs no line here, unless its objects can only be made in another way.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ use crate::{
 /// An account of the simulated bank's customer `person`, from which payments can be drafted.
 pub const ACCOUNT: &str = "60101";
 
-/// A deployment, and what its placeholders stand for.
+/// A deployment, with the values of its placeholders.
 #[derive(Debug)]
 pub struct Journey {
     /// The deployment.
     pub app: TestApp,
-    /// Values by placeholder, such as `USER_ID`: the parameters of the document's paths, and what consents need.
+    /// Values by placeholder, such as `USER_ID`: the parameters of the document's paths, and the values for consents.
     pub places: BTreeMap<String, String>,
-    /// The operation that makes what a placeholder stands for.
+    /// The operation that makes the object of a placeholder.
     makers: BTreeMap<String, Operation<'static>>,
-    /// The customer that most operations are about.
+    /// The customer of most operations.
     person: String,
-    /// How many addresses were permitted.
+    /// The number of permitted addresses.
     addresses: u8,
 }
 
@@ -37,7 +37,7 @@ impl Journey {
         Self::of(TestApp::start().await).await
     }
 
-    /// The same in a deployment that is onboarded.
+    /// Does the same in a deployment that is onboarded.
     pub async fn of(app: TestApp) -> Self {
         let person = app.connect("person").await;
         let mut journey = Self { app, places: BTreeMap::new(), makers: BTreeMap::new(), person, addresses: 0 };
@@ -45,7 +45,7 @@ impl Journey {
         journey.keep("USER_ID", journey.person.clone());
         journey.keep("MONETARY_ACCOUNT_ID", ACCOUNT);
         let mut known = 0;
-        // What is made or found leads to further operations.
+        // Objects that are made or found allow further operations.
         while known < journey.places.len() {
             known = journey.places.len();
             journey.make().await;
@@ -62,14 +62,14 @@ impl Journey {
         self.places.insert(place.to_owned(), value.into());
     }
 
-    /// What a parameter of a path stands for, such as `user_id`.
+    /// Returns the value of a path parameter, such as `user_id`.
     #[must_use]
     pub fn place(&self, parameter: &str) -> &str {
         let value = self.places.get(&parameter.to_uppercase());
         value.unwrap_or_else(|| panic!("nothing is behind {parameter}: {:?}", self.places))
     }
 
-    /// An operation's path, filled in.
+    /// Returns an operation's path, filled in.
     #[must_use]
     pub fn path(&self, operation: &Operation<'_>) -> String {
         let path = events::path_parameters(operation)
@@ -78,14 +78,14 @@ impl Journey {
         events::fill(&path, &self.places)
     }
 
-    /// The documented example of an operation's body, filled in; `null` if it has no body.
+    /// Returns the documented example of an operation's body, filled in, or `null` if it has no body.
     #[must_use]
     pub fn body(&self, operation: &Operation<'_>) -> Value {
         let body = events::body(operation).unwrap_or_default().to_string();
         serde_json::from_str(&events::fill(&body, &self.places)).expect("values without quotation marks")
     }
 
-    /// An operation's request, without its body and credentials.
+    /// Returns an operation's request, without its body and credentials.
     pub fn request(&self, operation: &Operation<'_>) -> RequestBuilder {
         let query = events::query_parameters(operation);
         let query: Vec<_> = query.iter().map(|(name, place)| format!("{name}={place}")).collect();
@@ -104,7 +104,7 @@ impl Journey {
         self.send_request(operation, self.request(operation), body).await
     }
 
-    /// The same with a request that has something of its own.
+    /// Does the same with a request that the caller has changed.
     pub async fn send_request(&self, operation: &Operation<'_>, request: RequestBuilder, body: &Value) -> Answer {
         let request = if body.is_null() { request } else { request.json_body(body) };
         let request = match (operation.is_for_iam(), operation.scope()) {
@@ -115,12 +115,12 @@ impl Journey {
         self.app.send(request).await
     }
 
-    /// Sends an operation's request as the document has it.
+    /// Sends an operation's request as the document describes it.
     pub async fn send(&self, operation: &Operation<'_>) -> Answer {
         self.send_body(operation, &self.body(operation)).await
     }
 
-    /// Whether everything is there that an operation's request names.
+    /// Returns whether all placeholders of an operation's request have values.
     fn is_possible(&self, operation: &Operation<'_>) -> bool {
         let named = format!("{}{}", self.path(operation), self.body(operation));
         events::places_in(&named).is_empty()
@@ -137,7 +137,7 @@ impl Journey {
         }
     }
 
-    /// Makes an object, keeps what its address names, and answers the object's own placeholder.
+    /// Makes an object, stores the ids in its address, and returns the object's own placeholder.
     async fn create(&mut self, maker: &Operation<'_>) -> String {
         let mut body = self.body(maker);
         if let Some(ip) = body.get_mut("ip") {
@@ -184,7 +184,7 @@ impl Journey {
         }
     }
 
-    /// Makes anew what an operation can be done to only once.
+    /// Makes again what an operation can change only once.
     pub async fn renew(&mut self, operation: &Operation<'_>) {
         self.keep("USER_ID", self.person.clone());
         match operation.id() {
@@ -217,7 +217,7 @@ impl Journey {
         }
     }
 
-    /// Asks for a consent, keeps its id, and answers its ticket.
+    /// Creates a consent, stores its id, and returns its ticket.
     async fn ask(&mut self, body: &Value) -> String {
         let asked = self.app.ask_consent(body).await;
         self.keep("CONSENT_ID", asked["consent_id"].as_str().expect("an id"));
@@ -225,14 +225,14 @@ impl Journey {
         url.rsplit_once("ticket=").expect("a ticket").1.to_owned()
     }
 
-    /// Has a customer give a consent: what the browser is answered at the end.
+    /// Lets a customer give a consent. Returns the final answer to the browser.
     async fn give(&self, ticket: &str) -> Answer {
         let (cookie, page) = self.app.open_consent(&format!("/auth?ticket={ticket}")).await;
         let path = self.app.approve(&page, "company").await;
         self.app.callback(&path, &cookie).await
     }
 
-    /// Has a customer approve at the bank, and keeps what their browser brings to the callback.
+    /// Lets a customer approve at the bank, and stores the parameters of the browser's callback.
     async fn begin(&mut self, customer: &str) {
         let (cookie, page) = self.app.begin_consent().await;
         let callback = self.app.approve(&page, customer).await;
@@ -244,7 +244,7 @@ impl Journey {
     }
 }
 
-/// The values of a path's parameters in a path, by placeholder, or `None` if it is not such a path.
+/// Returns the values of a path's parameters in a path, by placeholder, or `None` if the path does not match.
 fn captures(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     let pairs = template.iter().zip(&path);
@@ -257,7 +257,7 @@ fn captures(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     })
 }
 
-/// Reading first, ending last: the order in which every operation finds what it is about.
+/// Sorts operations: reading first, ending last, so that every operation finds its object.
 #[must_use]
 pub fn in_order() -> Vec<Operation<'static>> {
     let mut operations = every_operation().to_vec();

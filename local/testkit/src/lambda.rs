@@ -1,4 +1,4 @@
-//! Runs a real bootstrap binary as Lambda does: a process that asks a Runtime API for events.
+//! Runs a real bootstrap binary as Lambda does: as a process that reads events from a Runtime API.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::{
@@ -37,7 +37,7 @@ struct Runtime {
     patience_ms: AtomicI64,
 }
 
-/// One process of a function. It ends with this value.
+/// One process of a function. It ends when this value is dropped.
 #[derive(Debug)]
 pub struct Function {
     child: Child,
@@ -67,7 +67,7 @@ impl Function {
         Self::spawn(command).await
     }
 
-    /// Starts a bootstrap that has nothing: no configuration, no credentials, no region.
+    /// Starts a bootstrap without configuration, credentials and region.
     pub async fn start_with_nothing(bootstrap: &str) -> Self {
         let mut command = Command::new(bootstrap);
         command.env_clear();
@@ -88,7 +88,7 @@ impl Function {
         let address = listener.local_addr().expect("an address").to_string();
         let api = tokio::spawn(async move { axum::serve(listener, routes).await.expect("the Runtime API runs") });
         let child = command
-            // A REST API's stage is no part of our paths.
+            // The stage of a REST API is not part of our paths.
             .env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "1")
             .env("AWS_LAMBDA_FUNCTION_NAME", "test")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
@@ -100,15 +100,15 @@ impl Function {
         Self { child, api, send, runtime }
     }
 
-    /// Sends an event and waits for what the function makes of it.
+    /// Sends an event and waits for the function's result.
     ///
     /// # Errors
-    /// The function's error: `errorType` and `errorMessage`.
+    /// Returns the function's error, with `errorType` and `errorMessage`, if the function fails.
     pub async fn invoke(&self, event: Value) -> Outcome {
         self.begin(event).await.expect("the function answers")
     }
 
-    /// Sends an event; the answer comes through the channel, or never.
+    /// Sends an event. The answer arrives through the channel, or never.
     pub fn begin(&self, event: Value) -> oneshot::Receiver<Outcome> {
         let id = Uuid::new_v4().to_string();
         let (answer, receiver) = oneshot::channel();
@@ -117,12 +117,12 @@ impl Function {
         receiver
     }
 
-    /// Gives later invocations this long, as the function's timeout does.
+    /// Sets the timeout of later invocations, as the function's timeout does.
     pub fn set_timeout(&self, milliseconds: i64) {
         self.runtime.patience_ms.store(milliseconds, Ordering::SeqCst);
     }
 
-    /// Ends the process at once, as a machine that fails does.
+    /// Ends the process at once, like a machine that fails.
     pub fn kill(&mut self) {
         self.child.kill().expect("the process is ours");
         self.child.wait().expect("the process ends");
@@ -150,7 +150,7 @@ async fn next(State(runtime): State<Arc<Runtime>>) -> Result<Next, StatusCode> {
     Ok((headers, Json(event)))
 }
 
-// The Lambda runtime sends JSON and does not say so, which `Json` would not take.
+// The Lambda runtime sends JSON without its media type, which `Json` would not accept.
 async fn response(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
     finish(&runtime, &id, Ok(serde_json::from_slice(&body).expect("JSON")))
 }
@@ -161,12 +161,12 @@ async fn error(State(runtime): State<Arc<Runtime>>, Path(id): Path<String>, body
 
 fn finish(runtime: &Runtime, id: &str, outcome: Outcome) -> StatusCode {
     let waiting = runtime.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-    // Whoever began it may have gone; that is no business of the function's.
+    // The test that began the invocation may have ended. The function is not affected.
     let _ = waiting.map(|answer| answer.send(outcome));
     StatusCode::ACCEPTED
 }
 
-/// API Gateway's event for a request with a JSON body.
+/// Makes API Gateway's event for a request with a JSON body.
 #[must_use]
 pub fn post_event(path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
     let mut event = http_event("POST", path, headers);
@@ -175,7 +175,7 @@ pub fn post_event(path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
     event
 }
 
-/// API Gateway's event for a request, payload version 2.0.
+/// Makes API Gateway's event for a request, in payload version 2.0.
 #[must_use]
 pub fn http_event(method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
     let headers: serde_json::Map<_, _> =

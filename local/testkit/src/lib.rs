@@ -1,5 +1,5 @@
-//! What the tests of every crate share: a whole deployment on loopback, through the public door. The bank is the
-//! simulator, AWS the embedded one; nothing of our own is replaced.
+//! The common base of all crates' tests: a whole deployment on loopback, used through its public API. The bank is the
+//! simulator and AWS is the embedded one. None of our own code is replaced.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 

@@ -1,4 +1,4 @@
-//! Everything that our code logs in this test process, at the most talkative level.
+//! Everything that our code logs in this test process, at the most detailed level.
 
 use std::{
     io,
@@ -24,14 +24,14 @@ impl io::Write for Writer {
     }
 }
 
-/// Starts listening; harmless when called again.
+/// Starts recording. Calling it again has no effect.
 pub fn capture() {
     STARTED.call_once(|| {
         set_global_default(subscriber(Format::Json, LevelFilter::TRACE, || Writer)).expect("nobody else listens");
     });
 }
 
-/// What was logged so far by all tests of this process.
+/// Returns what all tests of this process have logged so far.
 #[must_use]
 pub fn text() -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()

@@ -1,4 +1,4 @@
-//! The operations of the API, as its own document lists them: a new route cannot be forgotten by tests that walk them.
+//! The operations of the API, read from its own document, so that tests that visit them include every new route.
 
 use std::sync::LazyLock;
 
@@ -8,34 +8,34 @@ use serde_json::Value;
 /// One operation of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
-    /// Lower case, as the document has it.
+    /// The method in lower case, as in the document.
     pub method: &'a str,
     /// The path, with the names of its parameters in braces.
     pub path: &'a str,
-    /// What the document says about it.
+    /// The operation's object in the document.
     pub value: &'a Value,
 }
 
 impl<'a> Operation<'a> {
-    /// Its `operationId`.
+    /// Returns the `operationId`.
     #[must_use]
     pub fn id(&self) -> &'a str {
         self.value["operationId"].as_str().unwrap_or_default()
     }
 
-    /// The function that answers it.
+    /// Returns the name of the function that answers the operation.
     #[must_use]
     pub fn function(&self) -> &'a str {
         self.value["tags"][0].as_str().expect("a tag")
     }
 
-    /// The method as a request has it.
+    /// Returns the method as in a request.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method.to_uppercase().parse().expect("a method")
     }
 
-    /// The scope that an API key needs for it; `None` if it takes no API key.
+    /// Returns the scope that an API key needs for it, or `None` if it takes no API key.
     #[must_use]
     pub fn scope(&self) -> Option<&'a str> {
         let scopes = self.value["security"].as_array()?.iter().find_map(|security| security.get("api_key"))?.as_array();
@@ -43,26 +43,26 @@ impl<'a> Operation<'a> {
         scope.as_str()
     }
 
-    /// Whether only a user of IAM may call it.
+    /// Returns whether only an IAM user may call it.
     #[must_use]
     pub fn is_for_iam(&self) -> bool {
         self.value["security"].as_array().into_iter().flatten().any(|security| security.get("iam").is_some())
     }
 
-    /// The names of its parameters of one kind: `path`, `query` or `header`.
+    /// Returns the names of its parameters of one kind: `path`, `query` or `header`.
     pub fn parameters(&self, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let parameters = self.value["parameters"].as_array().into_iter().flatten();
         let of_kind = parameters.filter(move |parameter| parameter["in"] == kind);
         of_kind.map(|parameter| (parameter["name"].as_str().expect("a name"), parameter))
     }
 
-    /// Whether a caller may send it again under an idempotency key.
+    /// Returns whether a caller may repeat it with an idempotency key.
     #[must_use]
     pub fn takes_idempotency_key(&self) -> bool {
         self.parameters("header").any(|(name, _)| name == "Idempotency-Key")
     }
 
-    /// The status of its success: the smallest one that the document has.
+    /// Returns the status of its success: the smallest status in the document.
     #[must_use]
     pub fn success(&self) -> u16 {
         let statuses = self.value["responses"].as_object().into_iter().flatten();
@@ -70,7 +70,7 @@ impl<'a> Operation<'a> {
         success.unwrap_or_else(|| panic!("{} never succeeds", self.id()))
     }
 
-    /// The documented example of its body. If there are several, `run` is the one without any choice.
+    /// Returns the documented example of its body. If there are several, `run` is the one without any choice.
     #[must_use]
     pub fn example(&self) -> Option<&'a Value> {
         let content = self.value.get("requestBody")?["content"].get("application/json")?;
@@ -78,14 +78,14 @@ impl<'a> Operation<'a> {
         Some(example.unwrap_or_else(|| panic!("{} has no example of its body", self.id())))
     }
 
-    /// The schema of an answer of this status and media type.
+    /// Returns the schema of an answer of this status and media type.
     #[must_use]
     pub fn answer(&self, status: &str, media_type: &str) -> Option<&'a Value> {
         self.value["responses"].get(status)?["content"].get(media_type)?.get("schema")
     }
 }
 
-/// The operations of a document.
+/// Returns the operations of a document.
 #[must_use]
 pub fn operations(document: &Value) -> Vec<Operation<'_>> {
     let paths = document["paths"].as_object().expect("paths");
@@ -98,7 +98,7 @@ pub fn operations(document: &Value) -> Vec<Operation<'_>> {
     operations
 }
 
-/// The operations of the API.
+/// Returns the operations of the API.
 #[must_use]
 pub fn every_operation() -> &'static [Operation<'static>] {
     static DOCUMENT: LazyLock<Value> =
@@ -107,7 +107,7 @@ pub fn every_operation() -> &'static [Operation<'static>] {
     &OPERATIONS
 }
 
-/// The operation of this id.
+/// Returns the operation of this id.
 #[must_use]
 pub fn operation(id: &str) -> Operation<'static> {
     let operation = every_operation().iter().find(|operation| operation.id() == id);

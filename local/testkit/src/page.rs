@@ -1,4 +1,4 @@
-//! The bank's pages, opened as a browser without scripts opens them: links are followed and forms are sent as they stand there.
+//! The bank's pages, opened as a browser without scripts opens them: links are followed and forms are sent unchanged.
 
 use reqwest::{Client, header, redirect::Policy};
 use url::{Url, form_urlencoded};
@@ -8,9 +8,9 @@ use crate::{Answer, TestBank};
 /// A page of the bank, as it was answered.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Where it is.
+    /// The address of the page.
     pub url: Url,
-    /// The answer that it came with.
+    /// The answer that contained the page.
     pub answer: Answer,
     http: Client,
 }
@@ -22,7 +22,7 @@ impl TestBank {
         get(http, url.clone()).await
     }
 
-    /// Permits an address on the bank's own page, as the TPP's owner does who is locked out.
+    /// Permits an address on the bank's own page, like an owner of the TPP who is locked out.
     pub async fn permit(&self, address: &str) -> Answer {
         let page = self.open(&self.url().join("app/ips").expect("a URL")).await;
         let again = format!("Permit {address}\"");
@@ -34,7 +34,7 @@ impl TestBank {
 }
 
 impl Page {
-    /// Follows the first link whose address holds a text.
+    /// Follows the first link whose address contains a text.
     pub async fn follow(&self, holds: &str) -> Self {
         let addresses = self.answer.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
         let address = addresses.map(unescape).find(|address| address.contains(holds));
@@ -51,14 +51,14 @@ impl Page {
         self.send(&form, &[(&name, value)]).await
     }
 
-    /// The first form that holds a text.
+    /// Returns the first form that contains a text.
     fn form_with(&self, holds: &str) -> String {
         let forms = self.answer.text.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
         let form = forms.into_iter().find(|form| form.contains(holds));
         form.unwrap_or_else(|| panic!("no form with {holds}: {self:?}")).to_owned()
     }
 
-    /// Sends a form with what is hidden or ticked in it, and these fields. A browser says which page the form is from.
+    /// Sends a form with its hidden and ticked inputs, and these fields. Like a browser, names the page of the form.
     async fn send(&self, form: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = form_urlencoded::Serializer::new(String::new());
         for input in tags(form, "input") {
@@ -92,13 +92,13 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
     Answer { status, headers, text: answer.text().await.expect("a text") }
 }
 
-/// The insides of every tag of this name.
+/// Returns the content of every tag of this name.
 fn tags(html: &str, name: &str) -> Vec<String> {
     let begin = format!("<{name}");
     html.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('>').next()).map(str::to_owned).collect()
 }
 
-/// An attribute of the tag that the text begins in.
+/// Returns an attribute of the tag at the start of the text.
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let tag = tag.split('>').next()?;
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;

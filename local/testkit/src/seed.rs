@@ -1,4 +1,4 @@
-//! A PSD2 certificate that all deployments of a test process share: making one takes longer than most tests.
+//! A PSD2 certificate that all deployments of a test process share, because making one takes longer than most tests.
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::{TestApp, signed::signed};
 
 static CERTIFICATE: OnceCell<String> = OnceCell::const_new();
 
-/// The content of the secret `psd2-certificate`, made by the setup itself, once.
+/// Returns the content of the secret `psd2-certificate`. The setup itself makes it, once.
 pub(crate) async fn certificate() -> &'static str {
     CERTIFICATE
         .get_or_init(|| async {
@@ -18,12 +18,12 @@ pub(crate) async fn certificate() -> &'static str {
         .await
 }
 
-/// One call to the embedded Secrets Manager, without the code under test.
+/// Makes one call to the embedded Secrets Manager, without the code under test.
 pub(crate) async fn secrets_manager(to: &LocalAws, operation: &str, body: Value) -> Value {
     aws(to, &format!("secretsmanager.{operation}"), body).await
 }
 
-/// One call to the embedded AWS, without the code under test.
+/// Makes one call to the embedded AWS, without the code under test.
 pub(crate) async fn aws(to: &LocalAws, target: &str, body: Value) -> Value {
     let (service, media_type) = match target.starts_with("DynamoDB") {
         true => ("dynamodb", "application/x-amz-json-1.0"),

@@ -1,4 +1,4 @@
-//! What a deployment has stored, read past the code under test.
+//! Reads and changes what a deployment has stored, without the code under test.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::{TestApp, seed};
 
 impl TestApp {
-    /// One call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
+    /// Makes one call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
     pub async fn aws_call(&self, target: &str, body: Value) -> Value {
         seed::aws(&self.aws, target, body).await
     }
 
-    /// Every item of a table, as DynamoDB writes it, in the order of the keys.
+    /// Returns every item of a table, as DynamoDB writes it, in the order of the keys.
     pub async fn scan(&self, table: &str) -> Vec<Value> {
         let answer = self.aws_call("DynamoDB_20120810.Scan", json!({ "TableName": table })).await;
         let items = answer["Items"].as_array().unwrap_or_else(|| panic!("no items: {answer}"));
@@ -21,7 +21,7 @@ impl TestApp {
         items
     }
 
-    /// Loses everything that may be lost: sessions, states, idempotency records.
+    /// Deletes everything that may be lost: sessions, states, idempotency records.
     pub async fn forget_ephemera(&self) {
         for item in self.scan("ephemera").await {
             let key = json!({ "TableName": "ephemera", "Key": { "pk": item["pk"] } });
@@ -29,7 +29,7 @@ impl TestApp {
         }
     }
 
-    /// A secret's content.
+    /// Returns a secret's content.
     pub async fn read_secret(&self, name: &str) -> Value {
         let id = format!("test/{name}");
         let answer = seed::secrets_manager(&self.aws, "GetSecretValue", json!({ "SecretId": id })).await;
@@ -49,7 +49,7 @@ impl TestApp {
         seed::secrets_manager(&self.aws, "DeleteSecret", body).await;
     }
 
-    /// Every secret's content, by its whole name.
+    /// Returns every secret's content, by its full name.
     pub async fn secrets(&self) -> BTreeMap<String, Value> {
         let listed = self.aws_call("secretsmanager.ListSecrets", json!({})).await;
         let listed = listed["SecretList"].as_array().unwrap_or_else(|| panic!("no list: {listed}"));

@@ -7,7 +7,9 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use bunq_client::{Bank, BankError, List, Page, Session, Verified, calls::MonetaryAccounts, types::deadline::Deadline};
+//! use bunq_client::calls::MonetaryAccounts;
+//! use bunq_client::types::deadline::Deadline;
+//! use bunq_client::{Bank, BankError, List, Page, Session, Verified};
 //!
 //! async fn accounts(bank: &Bank, session: Session<'_>) -> Result<Verified, BankError> {
 //!     let list = List::<MonetaryAccounts>::new((), Page::LARGEST);

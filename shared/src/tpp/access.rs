@@ -1,6 +1,6 @@
-//! Who may call us: API keys of ours, looked up by their hash, so that the time of a comparison tells nothing of the
-//! key. The table never sees a key. Memory forgets one within a minute, so a revoked key stops working everywhere that
-//! soon; one that has expired stops at its time.
+//! Access of callers: our API keys are looked up by their hash, so that the time of a comparison reveals nothing of the
+//! key. The table contains no key. Memory drops a key within a minute, so a revoked key stops working in every process
+//! within that time. An expired key stops at its expiry.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// Why a caller is refused.
+/// Why a caller is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// No such key, or one that was revoked or has expired.
+    /// The key does not exist, was revoked, or has expired.
     #[error("the API key is not valid")]
     Invalid,
-    /// A key that does not allow this.
+    /// The key lacks the scope.
     #[error("the API key lacks the scope {0}")]
     Scope(Scope),
     /// The store does not answer.
@@ -33,7 +33,7 @@ pub enum AccessError {
     Store(#[from] StoreError),
 }
 
-/// Knows the API keys.
+/// Checks and manages the API keys.
 pub(super) struct Access {
     store: Store,
     clock: Clock,
@@ -41,12 +41,12 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// The API keys in this store.
+    /// Makes the API keys of this store.
     pub(super) fn new(store: Store, clock: Clock) -> Self {
         Self { store, cache: Cache::new(clock.clone()), clock }
     }
 
-    /// The record of a key that is valid and has the scope.
+    /// Returns the record of a key that is valid and has the scope.
     ///
     /// # Errors
     /// Returns [`AccessError::Invalid`] if the key is not valid, [`AccessError::Scope`] if it lacks the scope,
@@ -55,7 +55,7 @@ impl Access {
         let fingerprint = key.fingerprint();
         let load = async || {
             let found = self.store.find_api_key(&fingerprint).await?;
-            // Also a key that is no longer valid has an id, and its use is worth a name.
+            // A key that is no longer valid also has an id, and the audit line names it.
             found.as_ref().inspect(|record| note_key(record));
             let record = found.filter(|record| record.is_valid(self.clock.now())).ok_or(AccessError::Invalid)?;
             if let Err(error) = self.store.note_api_key_use(&record).await {
@@ -64,9 +64,9 @@ impl Access {
             Ok::<_, AccessError>(Arc::new(record))
         };
         let record = self.cache.get_or_load(&fingerprint, load).await?;
-        // Before the scope is looked at: a refusal names its key.
+        // Comes before the check of the scope, so that the audit line of a rejected call names the key.
         note_key(&record);
-        // Memory may be a minute old; the clock is not.
+        // The record in memory may be a minute old, so its expiry is compared with the clock.
         if !record.is_valid(self.clock.now()) {
             return Err(AccessError::Invalid);
         }
@@ -83,7 +83,7 @@ impl Access {
         Ok(made)
     }
 
-    /// Makes an API key in the place of another, which ends after an overlap.
+    /// Makes an API key that replaces another. The old key ends after an overlap.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer, or the key was revoked or rotated at the same moment.
@@ -100,7 +100,7 @@ impl Access {
         Ok(made)
     }
 
-    /// Every API key ever made, without the keys themselves.
+    /// Lists every API key ever made, without the keys themselves.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.
@@ -108,7 +108,7 @@ impl Access {
         self.store.list_api_keys().await
     }
 
-    /// Revokes an API key; false if there is none of that id.
+    /// Revokes an API key. Returns `false` if no key has that id.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.
@@ -118,13 +118,13 @@ impl Access {
     }
 }
 
-/// For the audit: whose key the caller has shown.
+/// Adds the id and the workspace of the caller's key to the audit line.
 fn note_key(record: &ApiKeyRecord) {
     note(Fact::ApiKey(record.id.into()));
     note(Fact::Workspace(record.workspace.clone()));
 }
 
-/// For the audit and the alarm: a key was made.
+/// Adds a new key to the audit line, and counts it for the alarm.
 pub(super) fn note_created(record: &ApiKeyRecord) {
     count(Metric::ApiKeysCreated);
     note(Fact::Object(ObjectId::Uuid(record.id.into())));

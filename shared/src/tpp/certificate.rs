@@ -1,6 +1,6 @@
-//! The PSD2 certificate. The sandbox takes any self-signed one that names the roles; production wants the owner's eIDAS
-//! QSEAL with its chain, which is checked here first, since the bank does not say what is wrong with one.
-//! <https://doc.bunq.com/psd2/connect-as-a-psd2-user>
+//! The PSD2 certificate. The sandbox accepts any self-signed certificate that names the roles. Production requires the
+//! owner's eIDAS QSEAL certificate with its chain. It is checked here first, because the bank does not say what is
+//! wrong with a certificate. <https://doc.bunq.com/psd2/connect-as-a-psd2-user>
 
 use jiff::Timestamp;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
@@ -18,43 +18,43 @@ use crate::{
 /// A certificate that the bank would refuse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
-    /// Production needs the owner's own.
+    /// Production needs the owner's own certificate.
     #[error("production needs your QSEAL certificate in the secret {secret}")]
     Missing {
-        /// The secret's name.
+        /// The name of the secret.
         secret: String,
     },
-    /// The secret is there in another shape.
+    /// The secret has another shape than expected.
     #[error("the secret {secret} must be JSON with the texts `private_key`, `certificate` and `chain`")]
     Malformed {
-        /// The secret's name.
+        /// The name of the secret.
         secret: String,
     },
-    /// Production does not take the sandbox's kind.
+    /// Production does not accept the sandbox's kind of certificate.
     #[error("production needs a QSEAL certificate, and this one is self-signed")]
     SelfSigned,
-    /// The sandbox's own could not be made.
+    /// The sandbox's certificate could not be made.
     #[error("a certificate could not be made")]
     Making,
-    /// Not PEM, or not X.509.
+    /// The text is not PEM, or not X.509.
     #[error("the certificate or its chain is not X.509 in PEM")]
     Unreadable,
-    /// More than the leaf, or nothing.
+    /// The text contains more than the leaf, or no certificate.
     #[error("`certificate` must hold the leaf and nothing else")]
     NotOneLeaf,
     /// The chain is not in order.
     #[error("`chain` must hold the issuer of the leaf, then that one's issuer, up to the root, without the leaf")]
     ChainOrder,
-    /// A member is not valid now.
+    /// A certificate of the chain is not valid now.
     #[error("the certificate or a member of its chain is not valid today")]
     NotValidNow,
-    /// The private key is not the leaf's.
+    /// The private key does not belong to the leaf.
     #[error("`private_key` is not an RSA key in PKCS#8 PEM that belongs to the certificate")]
     WrongKey,
 }
 
-/// Makes a self-signed certificate for the sandbox: RSA 4096, the roles and a UUID in its name, since the name is what
-/// tells one TPP from another.
+/// Makes a self-signed certificate for the sandbox: RSA 4096, with the roles and a UUID in its name. The bank
+/// identifies a TPP by that name.
 pub(super) async fn make(tpp_name: &str) -> Result<CertificateSecret, CertificateError> {
     let common_name = format!("{tpp_name} PISP AISP {}", Uuid::new_v4().simple());
     let made = spawn_blocking(move || {
@@ -87,7 +87,7 @@ pub(super) fn check(
     if !valid(&leaf) || !chain.iter().all(valid) {
         return Err(CertificateError::NotValidNow);
     }
-    // The sandbox's own stands for its chain.
+    // The sandbox's certificate is also its own chain.
     let self_signed = leaf.issuer().as_raw() == leaf.subject().as_raw();
     if self_signed && environment == BunqEnvironment::Production {
         return Err(CertificateError::SelfSigned);
@@ -106,7 +106,7 @@ pub(super) fn check(
     belongs(secret, &leaf)
 }
 
-/// Until when the certificate and its whole chain are valid.
+/// Returns until when the certificate and its whole chain are valid.
 pub(super) fn valid_until(secret: &CertificateSecret) -> Result<Timestamp, CertificateError> {
     let (leaf, chain) = (pems(&secret.certificate)?, pems(&secret.chain)?);
     let ends = leaf.iter().chain(&chain).map(|member| {
@@ -117,7 +117,7 @@ pub(super) fn valid_until(secret: &CertificateSecret) -> Result<Timestamp, Certi
     ends.into_iter().min().ok_or(CertificateError::NotOneLeaf)
 }
 
-/// Whether the private key is the certificate's: what it signs, the certificate's public key verifies.
+/// Checks that the private key belongs to the certificate: the certificate's public key must verify what the key signs.
 fn belongs(secret: &CertificateSecret, leaf: &X509Certificate<'_>) -> Result<(), CertificateError> {
     let probe = b"does this key belong to this certificate?";
     let signature = sign(&secret.private_key, probe).map_err(|_| CertificateError::WrongKey)?;

@@ -23,13 +23,13 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Connections in this store.
+    /// Makes the connections of this store.
     pub(super) fn new(config: Arc<Config>, store: Store, clock: Clock) -> Self {
         Self { config, store, cache: Cache::new(clock.clone()), clock }
     }
 
-    /// A usable connection of a workspace, mostly from memory. An unusable one is read again each time: a new consent
-    /// heals it at once, everywhere.
+    /// Returns a usable connection of a workspace, usually from memory. An unusable one is read from the store each
+    /// time, so that a new consent makes it usable at once in every process.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::ConsentRevoked`] or
@@ -43,19 +43,19 @@ impl Connections {
             }
             Ok(Arc::new(connection))
         };
-        // By the workspace, too: whether memory has a connection of another workspace must not show in how long the
-        // answer takes.
+        // The cache key includes the workspace. Otherwise, the response time would show whether memory has a connection
+        // of another workspace.
         let key = (workspace.clone(), user_id);
         let connection = self.cache.get_or_load(&key, load).await?;
         if self.check_usable(&connection).is_ok() {
             return Ok(connection);
         }
-        // It has expired in memory. Perhaps the customer has consented anew.
+        // It has expired in memory. The customer may have consented again.
         self.cache.forget(&key).await;
         self.cache.get_or_load(&key, load).await
     }
 
-    /// A usable connection of any workspace, from the store itself.
+    /// Returns a usable connection of any workspace, read from the store.
     ///
     /// # Errors
     /// Returns the errors of [`Self::get`].
@@ -75,7 +75,7 @@ impl Connections {
         Ok(())
     }
 
-    /// A connection of a workspace, usable or not.
+    /// Returns a connection of a workspace, usable or not.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::Store`] if it cannot be
@@ -85,7 +85,7 @@ impl Connections {
         found.filter(|connection| connection.workspace == *workspace).ok_or(TppError::UnknownUser)
     }
 
-    /// Whether a customer is connected, usable or not.
+    /// Returns whether a customer is connected, usable or not.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store cannot be read.
@@ -93,7 +93,7 @@ impl Connections {
         Ok(self.store.find_connection(user_id).await?.is_some())
     }
 
-    /// A page of a workspace's connections, the newest first, and where the next page begins.
+    /// Returns a page of a workspace's connections, newest first, and where the next page begins.
     ///
     /// # Errors
     /// Returns [`TppError::Store`] if the store cannot be read.
@@ -107,7 +107,7 @@ impl Connections {
         Ok(self.store.list_connections(workspace, reference, count, after).await?)
     }
 
-    /// Marks a connection as revoked, whose token the bank refuses; answers what that means for the caller.
+    /// Marks a connection as revoked after the bank refused its token. Returns the error for the caller.
     pub(super) async fn mark_revoked(&self, connection: &Connection) -> TppError {
         let marked = self.store.mark_revoked(connection).await;
         self.forget(&connection.workspace, connection.user_id).await;
@@ -117,7 +117,7 @@ impl Connections {
                 count(Metric::ConsentsRefused);
             }
             Ok(Marked::Before) => {}
-            // The next request meets the new consent, or no connection.
+            // The next request finds the new consent, or no connection.
             Ok(Marked::Outdated) => return TppError::SessionPending,
             // The next request asks the bank again.
             Err(error) => tracing::error!(%error, "connection: a revoked one could not be marked"),
@@ -125,7 +125,7 @@ impl Connections {
         TppError::ConsentRevoked
     }
 
-    /// Forgets what memory has of a connection.
+    /// Removes a connection from memory.
     pub(super) async fn forget(&self, workspace: &Workspace, user_id: UserId) {
         self.cache.forget(&(workspace.clone(), user_id)).await;
     }

@@ -20,7 +20,7 @@ use crate::{
 
 /// How many times a deletion that lost a race is retried.
 const TRIES: usize = 3;
-/// The pause between two tries, for the winner to finish.
+/// The pause between two tries, so that the winner can finish.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// Deletes connections with their sessions.
@@ -49,7 +49,7 @@ impl Deletions {
                 Found::Nothing => return Err(TppError::UnknownUser),
                 Found::Deleted(other) if other != *workspace => return Err(TppError::UnknownUser),
                 Found::Connected(other) if other.workspace != *workspace => return Err(TppError::UnknownUser),
-                // The deletion before may have died half way.
+                // The earlier deletion may have crashed before its end.
                 Found::Deleted(_) => break,
                 Found::Connected(connection) if reference.is_some_and(|one| !connection.has_reference(one)) => {
                     return Ok(());
@@ -80,15 +80,15 @@ impl Deletions {
                 }
             }
         }
-        // Only now: a process that opens a session from here on finds no connection.
+        // Only now, because a process that opens a session from here on finds no connection.
         self.connections.forget(workspace, user_id).await;
-        // Whatever the bank says, and whether there is an identity or not, ours is erased.
+        // Our data is erased whatever the bank answers, and even without an identity.
         let identity = self.identities.get().await.ok();
         Ok(self.sessions.discard(identity.as_deref(), SessionOwner::Customer(user_id), deadline).await?)
     }
 
-    /// Confirms that a connection was not deleted while its first session was being stored. If it was, that consent is
-    /// over, too, and the session is ended.
+    /// Confirms that a connection was not deleted while its first session was being stored. If it was deleted, the
+    /// consent has ended, too, and this ends the session.
     ///
     /// # Errors
     /// Returns [`TppError::ConsentRevoked`] if it was deleted, [`TppError::Store`] if the store does not answer.

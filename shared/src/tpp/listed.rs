@@ -1,4 +1,4 @@
-//! Objects in the bank's lists, as far as they tell one order from another.
+//! Objects in the bank's lists, with the fields that distinguish one order from another.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,24 +15,24 @@ use crate::{
 /// An object in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Listed {
-    /// Its id.
+    /// The id of the object.
     pub id: u64,
-    /// When it was made, where the bank says.
+    /// When the object was created, if the bank says.
     pub created: Option<jiff::Timestamp>,
-    /// Whether it is what was ordered.
+    /// Whether the object is what was ordered.
     pub likeness: Likeness,
 }
 
-/// How sure it is that an object is what was ordered.
+/// How certain it is that an object is what was ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// It carries the order's own mark.
+    /// The object carries the order's own mark.
     Mark,
-    /// It has the order's terms and no mark.
+    /// The object has the order's terms and no mark.
     Terms,
-    /// It may or may not be: it cannot be read, or not be compared.
+    /// The object may be the order: it cannot be read or compared.
     Perhaps,
-    /// It is another.
+    /// The object is not the order.
     None,
 }
 
@@ -58,34 +58,35 @@ struct SeenAlias {
     iban: Option<String>,
 }
 
-/// By what an order is known again, besides its terms.
+/// What identifies an order, besides its terms.
 #[derive(Clone, Copy, Debug)]
 pub enum Mark<'a> {
-    /// The bank keeps a reference of ours.
+    /// A reference of ours, which the bank stores.
     Reference(&'a str),
-    /// The bank keeps none, but a time to the microsecond.
+    /// A time to the microsecond, because the bank stores no reference.
     Expiry(BankTime),
-    /// The same, where only the microseconds are ours.
+    /// A time of which only the microseconds are ours.
     Microseconds(u32),
 }
 
-/// What was ordered, as it would be seen in a list.
+/// What was ordered, as a list would show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// How much.
+    /// The amount.
     pub amount: &'a Money,
-    /// To or from whom.
+    /// The counterparty.
     pub counterparty: &'a Counterparty,
-    /// What for.
+    /// The description.
     pub description: &'a str,
     /// Our own mark.
     pub mark: Mark<'a>,
 }
 
-/// Reads a list's objects of one type, and says of each whether it is the one that was ordered.
+/// Reads a list's objects of one type, and compares each with what was ordered.
 ///
 /// # Errors
-/// [`DecodeError`] where the page or an object's id cannot be read: then nobody can say what is not there.
+/// Returns [`DecodeError`] if the page or an object's id cannot be read. In that case, the absence of a match proves
+/// nothing.
 pub(super) fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_>) -> Result<Vec<Listed>, DecodeError> {
     #[derive(Deserialize)]
     struct Outline {
@@ -125,7 +126,7 @@ impl Seen {
                 Likeness::Mark
             }
             (Mark::Reference(_), Some(_), _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, Some(_)) => Likeness::None,
-            // The bank kept no mark: the terms themselves have to do.
+            // The bank stored no mark, so only the terms can be compared.
             (Mark::Reference(_), None, _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, None) => terms,
         }
     }
@@ -142,7 +143,7 @@ impl Seen {
         match (wanted.counterparty.address.kind(), iban) {
             (CounterpartyType::Iban, Some(iban)) if iban == wanted.counterparty.address.value() => Likeness::Terms,
             (CounterpartyType::Iban, Some(_)) => Likeness::None,
-            // The bank shows an e-mail address or a phone number as an account: it cannot be compared.
+            // The bank shows an e-mail address or a phone number as an account, so it cannot be compared.
             (CounterpartyType::Email | CounterpartyType::PhoneNumber, _) | (CounterpartyType::Iban, None) => {
                 Likeness::Perhaps
             }

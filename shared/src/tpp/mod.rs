@@ -1,23 +1,23 @@
-//! The job of a third-party provider: onboarding, consent, sessions, access. Joins the bank, the store and the secrets;
-//! knows no HTTP server.
+//! The tasks of a third-party provider: onboarding, consent, sessions, access. Connects the bank, the store and the
+//! secrets, and does not depend on an HTTP server.
 //!
-//! Made of small services. Each gets what it needs when it is made, and each arrow is a `use`:
+//! This module consists of small services. Each receives what it needs when it is made, and each arrow is a `use`:
 //!
 //! | service | needs | does |
 //! |---|---|---|
-//! | `Identities` | | reads who we are at the bank |
+//! | `Identities` | | reads the deployment's identity at the bank |
 //! | `Sessions` | | keeps sessions, opens them under a lease, repeats a call whose session is over |
 //! | `TppSession` | `Sessions` | makes calls in the TPP's own session |
-//! | `Egress` | `TppSession`, `Identities` | tells an address that is not permitted from a refused consent |
+//! | `Egress` | `TppSession`, `Identities` | distinguishes an address that is not permitted from a refused consent |
 //! | `Connections` | | finds connections, marks revoked ones |
 //! | `Calls` | `Sessions`, `TppSession`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
 //! | `RecordKeys`, `Orders`, `OrderReferences` | `Calls`, `Connections`, `Identities` | starts orders once |
 //! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
 //! | `Beginnings`, `NewConnections`, `Claims`, `Callbacks` | the ones above | runs the consents of customers |
-//! | `Onboarding` | `TppSession`, `Sessions`, `Identities` | makes the TPP at the bank |
-//! | `Access` | | knows the API keys |
+//! | `Onboarding` | `TppSession`, `Sessions`, `Identities` | registers the TPP at the bank |
+//! | `Access` | | checks and manages the API keys |
 //!
-//! [`Tpp`] makes them and is what the floors above see.
+//! [`Tpp`] makes them, and the modules above use it.
 
 mod access;
 mod address;

@@ -1,4 +1,4 @@
-//! The keys that seal what is stored of an owner's orders.
+//! The keys that seal the stored records of an owner's orders.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::{
     types::sealing::SealingKeys,
 };
 
-/// Gives the keys of owners.
+/// Provides the keys of owners.
 pub(super) struct RecordKeys {
     pub(super) identities: Arc<Identities>,
     pub(super) connections: Arc<Connections>,
 }
 
 impl RecordKeys {
-    /// The keys of an owner's records.
+    /// Returns the keys of an owner's records.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] before the setup has run; for a customer also [`TppError::UnknownUser`],

@@ -38,7 +38,7 @@ impl TppSession {
         Ok(())
     }
 
-    /// Opens the session anew, also if it is open: only that proves the address that this process calls from.
+    /// Opens a new session, even if one is open. Only this proves the address that this process calls from.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, [`TppError::IpNotPermitted`] if the bank refuses it,
@@ -48,7 +48,7 @@ impl TppSession {
         Ok(self.sessions.adopt(identity, SessionOwner::Tpp, opened).await?)
     }
 
-    /// The address that the bank sees us from, if known.
+    /// Returns the address that the bank sees us from, if known.
     pub(super) async fn egress_ip(&self, deadline: Deadline) -> Option<Ipv4Addr> {
         let service = self.config.egress_ip_url.as_ref()?;
         let answer = self.bank.egress_ip(service, deadline).await;
@@ -79,14 +79,14 @@ impl Opener for TppOpener<'_> {
             Err(error) if error.is_bad_key() => {
                 Err(TppError::IpNotPermitted { address: self.session.egress_ip(self.deadline).await })
             }
-            // Made with the installation's token, not in a session: the bank does not know the installation.
+            // The call uses the installation's token and no session, so the bank does not know the installation.
             Err(error) if error.is_dead_session() => Err(TppError::Forgotten),
             Err(error) => Err(TppError::Session { owner: Some(SessionOwner::Tpp), error }),
         }
     }
 
     async fn confirm(&self, _: &StoredSession) -> Result<(), TppError> {
-        // The TPP cannot be deleted: another process has opened a session, too.
+        // The TPP cannot be deleted, so another process has opened a session, too.
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Sends a browser to the bank.
+//! Begins a consent: sends a browser to the bank.
 
 use std::{fmt, sync::Arc};
 
@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// Where to send the browser, and what to leave with it.
+/// The address for the browser, and the secret for its cookie.
 #[derive(Clone)]
 pub struct BeginConsent {
-    /// The bank's page. Holds the state: not for logs.
+    /// The URL of the bank's page. It contains the state, so it must not be logged.
     pub authorize_url: Url,
-    /// For the browser's cookie.
+    /// The secret for the browser's cookie.
     pub browser: BrowserSecret,
 }
 
-/// The URL has the state in it.
+/// Omits the URL, because it contains the state.
 impl fmt::Debug for BeginConsent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BeginConsent([redacted])")
@@ -34,11 +34,11 @@ impl fmt::Debug for BeginConsent {
 /// How a consent begins.
 #[derive(Debug)]
 pub enum Start {
-    /// By a browser of its own accord.
+    /// By a browser, without a ticket.
     Open,
-    /// With a ticket that an API key asked for.
+    /// With a ticket that was created with an API key.
     Ticket(ConsentTicket),
-    /// Again, by the browser that opened it.
+    /// Again, by the browser that opened the consent.
     Again(ConsentId),
 }
 
@@ -50,7 +50,8 @@ pub(crate) struct Beginnings {
 }
 
 impl Beginnings {
-    /// Begins a consent for a browser; one that has begun before keeps its secret, so that two tabs both work.
+    /// Begins a consent for a browser. A browser that has begun one before keeps its secret, so that two tabs both
+    /// work.
     ///
     /// # Errors
     /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.

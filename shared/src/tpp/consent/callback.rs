@@ -1,4 +1,4 @@
-//! A browser comes back from the bank.
+//! Completes a consent when a browser returns from the bank.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,10 +28,10 @@ use crate::{
     },
 };
 
-/// How often a request that waits for another looks at what became of it.
+/// The interval at which a waiting request reads the state of the attempt.
 const POLL: Duration = Duration::from_millis(200);
 
-/// How long a page tells how a consent ended.
+/// How long a page shows how a consent ended.
 const RESULT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Completes consents.
@@ -46,8 +46,8 @@ pub(crate) struct Callbacks {
 }
 
 impl Callbacks {
-    /// Completes a consent: state, code, session, connection. If the same callback comes twice, also at once, both get
-    /// the same result.
+    /// Completes a consent: state, code, session, connection. If the same callback arrives twice, even at the same
+    /// time, both get the same result.
     pub(crate) async fn complete(
         &self,
         CallbackParameters { state, answer }: CallbackParameters,
@@ -55,7 +55,7 @@ impl Callbacks {
         deadline: Deadline,
     ) -> Completed {
         if browsers.is_empty() {
-            // Whether there is such a state is not looked at.
+            // The state is not looked up, so the answer does not reveal whether it exists.
             return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
         }
         let identity = match self.identities.get().await {
@@ -82,7 +82,7 @@ impl Callbacks {
             let code_is_unused =
                 matches!(&result, Err(ConsentError::Exchange(error)) if error.certainly_not_executed());
             if let Err(error) = self.store.release_attempt(&attempt, code_is_unused).await {
-                // It is free again in half a minute.
+                // The attempt is released automatically after half a minute.
                 tracing::error!(%error, "consent: an attempt could not be given back");
             }
             return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
@@ -95,7 +95,7 @@ impl Callbacks {
         };
         let noted: Result<(), TppError> = noted.await;
         if let Err(error) = noted {
-            // What the customer decided stands; only who asks again is not told the same.
+            // The customer's decision stands. Only a repeated callback does not get the same result.
             tracing::error!(%error, "consent: how one ended could not be noted");
         }
         let result = match result {
@@ -105,7 +105,7 @@ impl Callbacks {
         Completed { ended: Some(attempt.consent_id), result }
     }
 
-    /// Erases what a customer gave a second time after the first was claimed. Nobody can claim it any more.
+    /// Erases what a customer gave a second time after the first was claimed. It can no longer be claimed.
     async fn drop_surplus(&self, identity: &Identity, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
         match self.store.find_consent(id).await?.and_then(|consent| consent.end) {
             Some(ConsentEnd::Completed { .. }) => self.claims.drop_unclaimed(identity, id, deadline).await,
@@ -113,7 +113,7 @@ impl Callbacks {
         }
     }
 
-    /// The result that an attempt ended with, as the browser is told it, and told again.
+    /// Returns the result of an attempt for the browser. A repeated callback gets the same result.
     async fn told(
         &self,
         identity: &Identity,
@@ -148,7 +148,8 @@ impl Callbacks {
         }
     }
 
-    /// How a consent ended, for the page that tells it; `None` if there is none, or it has not ended.
+    /// Returns how a consent ended, for the page that shows it, or `None` if the consent does not exist or has not
+    /// ended.
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
@@ -162,7 +163,7 @@ impl Callbacks {
         let back = consent.return_url.map(|url| url.with(&[("consent_id", &id.to_string())]));
         let failed = |error| ConsentResult::Failed { error, can_begin, is_open, back };
         Ok(consent.end.map(|end| match end {
-            // Where an application has asked to have the browser back, it knows, and nobody else needs to.
+            // If the consent has a return address, the application knows the id, and the page does not need it.
             ConsentEnd::Completed { .. } if has_return_url => ConsentResult::Done(None),
             ConsentEnd::Completed { user_id } => ConsentResult::Done(Some(user_id)),
             ConsentEnd::Unclaimed { .. } => ConsentResult::Done(None),
@@ -171,7 +172,7 @@ impl Callbacks {
         }))
     }
 
-    /// Takes an attempt, or waits for the request that has it and takes over how it ended.
+    /// Takes an attempt, or waits for the request that has it and returns how that one ended.
     async fn take_attempt(
         &self,
         identity: &Identity,
@@ -200,7 +201,7 @@ impl Callbacks {
         let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
         note(Fact::Workspace(consent.workspace.clone()));
         if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
-            // Another attempt of the same browser has done it.
+            // Another attempt of the same browser has completed the consent.
             return Ok(end);
         }
         let access_token = match (&attempt.given, answer) {
@@ -215,7 +216,7 @@ impl Callbacks {
                 }
                 let access_token = self.exchange(&client, (&code, state), deadline).await?;
                 if let Err(error) = self.store.keep_given(&identity.sealing, attempt, &access_token).await {
-                    // The token is here: better to go on without the safety net than to lose it.
+                    // The token has arrived. To continue without a stored copy is better than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
                 }
                 access_token

@@ -1,4 +1,5 @@
-//! Consents that an API key asks for: made, read, taken back, and claimed by the application whose customer gave them.
+//! Consents that are created with an API key: made, read, withdrawn, and claimed by the application after the customer
+//! consented.
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use crate::{
     },
 };
 
-/// The consents of workspaces.
+/// Manages the consents of workspaces.
 pub(crate) struct Claims {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
@@ -36,10 +37,11 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Makes a consent, and the ticket that opens it.
+    /// Creates a consent, and the ticket that opens it.
     ///
     /// # Errors
-    /// Returns [`TppError::UnknownUser`] if it names a customer who is not connected, and the store's errors.
+    /// Returns [`TppError::UnknownUser`] if it names a customer who is not connected, and [`TppError::Store`] if the
+    /// store does not answer.
     pub(crate) async fn ask(&self, asked: AskedConsent) -> Result<(Consent, ConsentTicket), TppError> {
         if let Some(user_id) = asked.user_id {
             self.connections.find(&asked.workspace, user_id).await?;
@@ -53,7 +55,8 @@ impl Claims {
     /// Reads a consent of a workspace.
     ///
     /// # Errors
-    /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, and the store's errors.
+    /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, and [`ClaimError::Tpp`] if the store does
+    /// not answer.
     pub(crate) async fn find(
         &self,
         workspace: &Workspace,
@@ -61,7 +64,7 @@ impl Claims {
         deadline: Deadline,
     ) -> Result<Consent, ClaimError> {
         let found = self.store.find_consent(id).await?;
-        // One that a browser began of its own accord was asked for by no key.
+        // A consent that a browser began without a ticket belongs to no API key.
         let found = found.filter(|consent| consent.workspace == *workspace && consent.expires_at().is_some());
         let consent = found.ok_or(ClaimError::NotFound)?;
         let is_over = consent.status(self.clock.now()) == ConsentStatus::Expired;
@@ -72,7 +75,7 @@ impl Claims {
         Ok(consent)
     }
 
-    /// A page of a workspace's consents, the newest first, and where the next page begins.
+    /// Returns a page of a workspace's consents, newest first, and where the next page begins.
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
@@ -86,10 +89,11 @@ impl Claims {
         Ok(self.store.list_consents(workspace, reference, count, after).await?)
     }
 
-    /// Takes a consent back that nobody has opened. Doing so twice is no error.
+    /// Withdraws a consent that no browser has opened. Doing so twice is no error.
     ///
     /// # Errors
-    /// Returns [`ClaimError::NotFound`], [`ClaimError::NotPending`] if somebody has opened it, and the store's errors.
+    /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, [`ClaimError::NotPending`] if a browser
+    /// has opened it, and [`ClaimError::Tpp`] if the store does not answer.
     pub(crate) async fn withdraw(
         &self,
         workspace: &Workspace,
@@ -100,10 +104,15 @@ impl Claims {
         if self.store.withdraw_consent(id).await? { Ok(()) } else { Err(ClaimError::NotPending) }
     }
 
-    /// Makes what a customer gave a connection, for the application that shows the proof.
+    /// Turns what a customer gave into a connection, for the application that presents the proof. Reads nothing from the
+    /// bank.
     ///
     /// # Errors
-    /// Returns [`ClaimError`]; the bank is asked nothing.
+    /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, [`ClaimError::NotClaimable`] if the
+    /// consent waits for no claim, [`ClaimError::AlreadyClaimed`] if it was claimed, [`ClaimError::Expired`] if the
+    /// claim is too late, [`ClaimError::ProofInvalid`] if the proof is wrong, [`ClaimError::WrongCustomer`] if another
+    /// customer consented than the one that the consent is for, and [`ClaimError::Tpp`] if the customer cannot be
+    /// connected or the store does not answer.
     pub(crate) async fn claim(
         &self,
         workspace: &Workspace,
@@ -150,7 +159,7 @@ impl Claims {
         Ok(connection)
     }
 
-    /// Notes that a claim is refused for good, and erases what was to be claimed. Answers the error for the caller.
+    /// Records that a claim failed permanently, and erases what was to be claimed. Returns the error for the caller.
     async fn refused_claim(&self, id: ConsentId, code: ConsentFailure, refused: TppError) -> ClaimError {
         let noted = async {
             self.store.end_claim(id, ConsentEnd::Failed { code }).await?;
@@ -162,7 +171,7 @@ impl Claims {
         }
     }
 
-    /// Ends the session of what nobody claimed at the bank, and erases it.
+    /// Ends the session of an unclaimed consent at the bank, and erases what the customer gave.
     pub(super) async fn drop_unclaimed(
         &self,
         identity: &Identity,

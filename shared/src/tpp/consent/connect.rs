@@ -1,4 +1,4 @@
-//! An access token becomes a connection, or waits for the application that claims it.
+//! Turns an access token into a connection, or keeps it until the application claims it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Makes connections of access tokens.
+/// Makes connections from access tokens.
 pub(crate) struct NewConnections {
     pub(crate) config: Arc<Config>,
     pub(crate) bank: Bank,
@@ -34,8 +34,9 @@ pub(crate) struct NewConnections {
 }
 
 impl NewConnections {
-    /// Opens the first session, which says who consented. With a return address, what the customer gave waits for its
-    /// claim, and an existing connection is left as it is; else it is a connection at once.
+    /// Opens the first session, which identifies the customer who consented. If the consent has a return address, the
+    /// token waits for its claim, and an existing connection is not changed. Otherwise, the customer is connected at
+    /// once.
     pub(super) async fn connect(
         &self,
         identity: &Identity,
@@ -82,7 +83,7 @@ impl NewConnections {
             if let Some(until) = store.keep_unclaimed(&identity.sealing, id, &given, &ClaimProof::random()).await? {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
-            // Another tab of the same browser was faster: its proof is the one.
+            // Another tab of the same browser was faster, and its proof is the valid one.
             let session = Session { installation, token: &given.session.token, user: given.session.path_id };
             self.sessions.end(session, deadline).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
@@ -95,7 +96,8 @@ impl NewConnections {
         Ok(ConsentEnd::Completed { user_id: connection.user_id })
     }
 
-    /// Stores a connection and its session. An existing connection keeps its references, and gets that of the consent.
+    /// Stores a connection and its session. An existing connection keeps its references, and gets the consent's
+    /// reference.
     pub(super) async fn take_over(
         &self,
         identity: &Identity,
@@ -145,7 +147,7 @@ impl NewConnections {
         Ok(connection)
     }
 
-    /// What it means that the bank opens no session with a token that it has just issued.
+    /// Decides what it means that the bank opens no session with a token that it has just issued.
     async fn refused_first_session(&self, identity: &Identity, error: BankError, deadline: Deadline) -> TppError {
         if error.is_bad_key() {
             self.egress.refused_token(identity, deadline).await

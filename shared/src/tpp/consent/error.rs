@@ -1,4 +1,4 @@
-//! What can go wrong with a consent.
+//! The errors of consents.
 
 use crate::{
     bunq::BankError,
@@ -9,40 +9,40 @@ use crate::{
 /// A consent did not become a connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsentError {
-    /// The state cannot be completed.
+    /// The state is not valid for this browser, or no longer.
     #[error("the state is not one that this browser can complete: {0:?}")]
     Refused(AttemptRefused),
-    /// The customer said no.
+    /// The customer refused.
     #[error("the customer did not consent")]
     Denied,
-    /// The bank does not take the code.
+    /// The bank rejects the code.
     #[error("bunq does not take the authorization code")]
     CodeRefused,
-    /// The bank does not take our OAuth client or its callback address.
+    /// The bank rejects our OAuth client or its callback address.
     #[error("bunq does not take the OAuth client")]
     ClientRefused,
-    /// The bank sent the browser back with an error of its own.
+    /// The bank returned the browser with another error.
     #[error("bunq did not finish the consent")]
     BankRefused,
-    /// The code was sent, but its answer was lost; this was found out later.
+    /// The code was sent, but its answer was lost. A later callback detects this.
     #[error("the code was sent, and its answer was lost")]
     CodeLost,
     /// Another bunq customer consented than the one that the consent is for.
     #[error("another customer consented")]
     WrongCustomer,
-    /// The owner took the consent back.
+    /// The owner withdrew the consent.
     #[error("the consent was withdrawn")]
     Withdrawn,
-    /// The exchange failed.
+    /// The exchange of the code failed.
     #[error("the code was not exchanged: {0}")]
     Exchange(#[source] BankError),
-    /// Anything else. What the customer gave is kept: the same address works again for ten minutes.
+    /// Another error. What the customer gave is kept: the same address works again for ten minutes.
     #[error(transparent)]
     Tpp(#[from] TppError),
 }
 
 impl ConsentError {
-    /// How the attempt ended; `None` if the same address works again.
+    /// Returns how the attempt ended, or `None` if the same address works again.
     pub(super) fn end(&self) -> Option<ConsentEnd> {
         let failed = |code| Some(ConsentEnd::Failed { code });
         match self {
@@ -107,13 +107,13 @@ impl From<StoreError> for ConsentError {
 /// A consent cannot be begun.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// This deployment begins consents only for its own API keys.
+    /// This deployment begins consents only with a ticket from one of its API keys.
     #[error("a consent needs a ticket")]
     TicketMissing,
-    /// The ticket does not work.
+    /// The ticket is not valid.
     #[error("the ticket does not work: {0:?}")]
     Refused(TicketRefused),
-    /// Anything else.
+    /// Another error.
     #[error(transparent)]
     Tpp(#[from] TppError),
 }
@@ -124,25 +124,25 @@ pub enum ClaimError {
     /// The workspace has no such consent.
     #[error("there is no such consent")]
     NotFound,
-    /// Somebody has opened it.
+    /// A browser has opened the consent.
     #[error("the consent is not pending")]
     NotPending,
-    /// No customer has given it, or it needs no claim.
+    /// No customer has given the consent, or it needs no claim.
     #[error("the consent waits for no claim")]
     NotClaimable,
-    /// It was claimed.
+    /// The consent was already claimed.
     #[error("the consent is claimed")]
     AlreadyClaimed,
-    /// Nobody claimed it in time.
+    /// The consent was not claimed in time.
     #[error("the consent was not claimed in time")]
     Expired,
-    /// The proof is another one.
+    /// The proof is not the consent's proof.
     #[error("the proof is not the consent's")]
     ProofInvalid,
-    /// The connection that it is for is gone.
+    /// The customer who consented is not the one whose connection the consent is for.
     #[error("the consent is another customer's")]
     WrongCustomer,
-    /// Anything else.
+    /// Another error.
     #[error(transparent)]
     Tpp(#[from] TppError),
 }

@@ -1,5 +1,5 @@
-//! A customer's consent: the OAuth authorization code flow (RFC 6749 section 4.1) as bunq has it, without scope or
-//! PKCE.
+//! A customer's consent: the OAuth authorization code flow (RFC 6749 section 4.1) as bunq implements it, without scope
+//! or PKCE.
 
 pub(super) mod begin;
 pub(super) mod callback;

@@ -12,36 +12,36 @@ use crate::{
     },
 };
 
-/// What the bank sends the browser back with.
+/// The parameters with which the bank returns a browser.
 #[derive(Debug)]
 pub struct CallbackParameters {
     /// Our own state.
     pub state: OauthState,
-    /// What the bank says.
+    /// The bank's answer.
     pub answer: ConsentAnswer,
 }
 
-/// What the bank says of a consent (RFC 6749 sections 4.1.2 and 4.1.2.1).
+/// The bank's answer to a consent (RFC 6749 sections 4.1.2 and 4.1.2.1).
 #[derive(Debug)]
 pub enum ConsentAnswer {
     /// The customer consented.
     Code(AuthorizationCode),
-    /// The customer said no: `access_denied`.
+    /// The customer refused: `access_denied`.
     Denied,
     /// Any other error.
     Failed,
 }
 
-/// Who is connected.
+/// The customer who is connected.
 #[derive(Debug)]
 pub enum Connected {
-    /// The customer, at once.
+    /// The customer is connected at once.
     Now(UserId),
-    /// The customer, once the application claims it: the browser goes there.
+    /// The customer is connected after the application's claim. The browser goes to this address.
     Return(ReturnTo),
 }
 
-/// Where a browser goes back to. The proof is in it: not for logs.
+/// The address to which a browser returns. It contains the proof, so it must not be logged.
 #[derive(Clone)]
 pub struct ReturnTo(pub Url);
 
@@ -51,12 +51,12 @@ impl fmt::Debug for ReturnTo {
     }
 }
 
-/// What became of a browser that came back from the bank.
+/// The result for a browser that returned from the bank.
 #[derive(Debug)]
 pub struct Completed {
-    /// The consent that it came back for, if the attempt has ended.
+    /// The id of the consent, if the attempt has ended.
     pub ended: Option<ConsentId>,
-    /// Who is connected, or why nobody is.
+    /// The connected customer, or why the consent failed.
     pub result: Result<Connected, ConsentError>,
 }
 
@@ -69,17 +69,17 @@ impl From<ConsentError> for Completed {
 /// How a consent ended, for a page.
 #[derive(Debug)]
 pub enum ConsentResult {
-    /// The customer is connected, or will be once the application has claimed it.
+    /// The customer is connected, or will be after the application's claim.
     Done(Option<UserId>),
-    /// Nobody is.
+    /// The consent failed.
     Failed {
-        /// Why.
+        /// The reason.
         error: ConsentError,
         /// Whether the same consent can be begun again.
         can_begin: bool,
-        /// Whether a browser began it of its own accord.
+        /// Whether a browser began the consent without a ticket.
         is_open: bool,
-        /// Where the customer came from.
+        /// The address of the application that the customer came from.
         back: Option<Url>,
     },
 }

@@ -97,11 +97,14 @@ impl Tpp {
         self.services().claims.withdraw(workspace, id, deadline).await
     }
 
-    /// Makes what a customer gave a connection, for the application that shows the proof.
+    /// Turns what a customer gave into a connection, for the application that presents the proof.
     ///
     /// # Errors
-    /// Returns [`ClaimError`] if the consent waits for no claim, the proof is wrong, or the customer cannot be
-    /// connected.
+    /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, [`ClaimError::NotClaimable`] if the
+    /// consent waits for no claim, [`ClaimError::AlreadyClaimed`] if it was claimed, [`ClaimError::Expired`] if the
+    /// claim is too late, [`ClaimError::ProofInvalid`] if the proof is wrong, [`ClaimError::WrongCustomer`] if another
+    /// customer consented than the one that the consent is for, and [`ClaimError::Tpp`] if the customer cannot be
+    /// connected or the store does not answer.
     pub async fn claim_consent(
         &self,
         workspace: &Workspace,

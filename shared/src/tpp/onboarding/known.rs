@@ -1,4 +1,4 @@
-//! What the bank still knows of a deployment: its sandbox forgets everything when it is reset.
+//! What the bank still knows about a deployment. The sandbox loses everything when it is reset.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     types::{deadline::Deadline, secret::Secret as _},
 };
 
-/// Whether what the bank lists is the OAuth client that this deployment has.
+/// Returns whether an OAuth client in the bank's list is the one of this deployment.
 pub(super) fn is_ours(known: &OauthClientSecret, listed: &OauthClient) -> bool {
     let has_its_name = listed.client_id.expose() == known.client_id.expose();
     listed.id == known.id && listed.status == "ACTIVE" && has_its_name
@@ -25,8 +25,8 @@ pub(crate) struct KnownAtBank {
 }
 
 impl KnownAtBank {
-    /// Whether an error says that the bank does not know this deployment any more. In a session the same words also
-    /// refuse a permission, so a new session decides: it is opened with the installation's own token.
+    /// Returns whether an error means that the bank no longer knows this deployment. In a session, the bank uses the
+    /// same text to refuse a permission. So a new session decides: it is opened with the installation's own token.
     pub(super) async fn is_forgotten(&self, error: &TppError, deadline: Deadline) -> bool {
         let says_so = |error: &TppError| match error {
             TppError::Forgotten => true,
@@ -35,7 +35,7 @@ impl KnownAtBank {
         };
         match error {
             TppError::Bank(refusal) if refusal.is_unknown_installation() => match self.renew_session(deadline).await {
-                // There is no key yet: what was refused is the installation itself.
+                // There is no key yet, so the bank refused the installation itself.
                 Err(TppError::NotOnboarded) => true,
                 proved => proved.is_err_and(|error| says_so(&error)),
             },
@@ -43,7 +43,7 @@ impl KnownAtBank {
         }
     }
 
-    /// What the bank knows of this deployment, asked in the TPP's own session.
+    /// Asks the bank what it knows about this deployment, in the TPP's own session.
     pub(super) async fn ask(&self, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
         let registered = async {
             let identity = self.identities.get().await?;

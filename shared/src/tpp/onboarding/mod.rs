@@ -1,6 +1,6 @@
-//! From nothing to a TPP that customers can connect to. Every step is saved before the next; what is there is not made
-//! again; the bank is asked what it has before anything is created that it allows once. A run that dies at any point is
-//! taken up by the next.
+//! Makes a TPP that customers can connect to. Every step is saved before the next. Existing things are not made again.
+//! The bank allows some things only once, so before those are created, the bank is asked what it has. If a run crashes
+//! at any point, the next run continues.
 
 pub(super) mod known;
 pub(super) mod progress;

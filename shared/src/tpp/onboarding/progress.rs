@@ -28,10 +28,10 @@ pub(crate) struct Parts {
     pub(crate) tpp_session: Arc<TppSession>,
 }
 
-/// A run under way.
+/// A run in progress.
 pub(super) struct Progress<'a> {
     pub(super) parts: &'a Parts,
-    /// Tells this run from others.
+    /// Distinguishes this run from others.
     pub(super) id: RunId,
     /// What is made so far.
     pub(super) secret: TppSecret,
@@ -48,7 +48,7 @@ impl Progress<'_> {
         self.report.steps.push((step, state));
     }
 
-    /// Before anything is made or saved: a run that was overtaken must not.
+    /// Checks that no other run has taken over. Called before anything is made or saved.
     pub(super) async fn still_mine(&self) -> Result<(), OnboardingError> {
         if self.parts.store.is_onboarding(self.id).await? { Ok(()) } else { Err(OnboardingError::Superseded) }
     }
@@ -63,7 +63,7 @@ impl Progress<'_> {
         Ok(self.parts.secrets.write(content).await?)
     }
 
-    /// Saves how far we have come, and makes memory forget how far that was.
+    /// Saves the progress, and removes the old identity from memory.
     pub(super) async fn save_progress(&self) -> Result<(), OnboardingError> {
         self.save(&self.secret).await?;
         self.parts.identities.forget().await;

@@ -1,4 +1,4 @@
-//! Who we are at the bank: credential, device and first session.
+//! The TPP's user at the bank: credential, device and first session.
 
 use crate::{
     bunq::{
@@ -18,8 +18,8 @@ use crate::{
     types::ids::BunqUserId,
 };
 
-/// Credential, device and first session. A credential that was never used dies after an hour: then all three are made
-/// once more.
+/// Makes the credential, the device and the first session. A credential expires after an hour if it is not used. In
+/// that case, all three are made once more.
 pub(super) async fn psp_user(
     progress: &mut Progress<'_>,
     installation: &Installation,

@@ -1,4 +1,4 @@
-//! The steps of the onboarding, how far a deployment has come, and why a run stopped.
+//! The steps of the onboarding, the progress of a deployment, and why a run stopped.
 
 use jiff::Timestamp;
 
@@ -48,7 +48,7 @@ impl Step {
         Self::ApiKey,
     ];
 
-    /// Whether what it makes is at the bank.
+    /// Returns whether the step creates something at the bank.
     pub(super) const fn is_at_bank(self) -> bool {
         match self {
             Self::SealingKey | Self::Certificate | Self::ApiKey => false,
@@ -77,50 +77,50 @@ pub enum StepState {
     Forgotten,
 }
 
-/// What the bank says of what a deployment has at it.
+/// What the bank still has of a deployment.
 #[derive(Debug)]
 pub enum AtBank {
-    /// It was not asked: there is nothing at it yet.
+    /// The bank was not asked, because the deployment has nothing there yet.
     NotAsked,
-    /// It knows this deployment.
+    /// The bank knows this deployment.
     Known {
         /// The callback addresses that are registered.
         callback_urls: Vec<String>,
     },
-    /// It does not.
+    /// The bank does not know this deployment.
     Forgotten,
-    /// It does not answer now, or not to this address.
+    /// The bank does not answer now, or does not answer this address.
     NoAnswer,
 }
 
-/// How far a deployment has come.
+/// The progress of a deployment.
 #[derive(Debug)]
 pub struct OnboardingReport {
-    /// Every step that was looked at, in order.
+    /// Every step that was checked, in order.
     pub steps: Vec<(Step, StepState)>,
     /// The TPP's user id at the bank.
     pub psp_user_id: Option<BunqUserId>,
     /// Until when the certificate and its whole chain are valid.
     pub certificate_valid_until: Option<Timestamp>,
-    /// What the bank says of it.
+    /// What the bank says about the deployment.
     pub at_bank: AtBank,
-    /// The first API key, from the run that made it: nobody can see it again.
+    /// The first API key, in the report of the run that made it. It cannot be read again.
     pub api_key: Option<ApiKey>,
 }
 
-/// A run stopped. What it had done is saved.
+/// A run stopped. The steps that it completed are saved.
 #[derive(Debug, thiserror::Error)]
 pub enum OnboardingError {
     /// Another run started after this one.
     #[error("another run of the setup has taken over")]
     Superseded,
-    /// The secrets belong to the bank's other world.
+    /// The secrets belong to the bank's other environment.
     #[error("the secrets belong to another BUNQ_ENVIRONMENT")]
     OtherEnvironment,
-    /// The PSD2 certificate.
+    /// The PSD2 certificate is missing or invalid.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// Anything else.
+    /// Another error.
     #[error(transparent)]
     Tpp(#[from] TppError),
 }

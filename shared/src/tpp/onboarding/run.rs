@@ -28,15 +28,15 @@ use crate::{
     types::ids::BunqUserId,
 };
 
-/// How long a callback address that was replaced is still taken: customers who are at the bank come back to it.
+/// How long a callback address still works after it was replaced. Customers who are at the bank return to it.
 const KEPT_AFTER_REPLACEMENT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Does every step that is missing. Where bunq's sandbox no longer knows what a run before has made there, all of that
-/// is made anew. In production never: bunq resets nothing there, and a refused permission must not replace a key that
-/// works.
+/// Executes every missing step. If bunq's sandbox no longer knows what an earlier run has made there, all of that is
+/// made again. This never happens in production: bunq resets nothing there, and a refused permission must not replace a
+/// key that works.
 ///
 /// # Errors
-/// Returns [`OnboardingError`] if a step fails; what was done before is saved.
+/// Returns [`OnboardingError`] if a step fails. The steps before it are saved.
 pub(super) async fn finish(
     mut progress: Progress<'_>,
     known: &KnownAtBank,
@@ -61,7 +61,7 @@ async fn every_step(progress: &mut Progress<'_>) -> Result<(), OnboardingError> 
     let certificate = certificate(progress).await?;
     let installation = installation(progress).await?;
     let psp = psp_user(progress, &installation, &certificate).await?;
-    // Complete only now, with the TPP's own key.
+    // The identity is complete only now, because it includes the TPP's own key.
     let identity = progress.parts.identities.get().await?;
     let client = oauth_client(progress, &identity, psp).await?;
     callback_url(progress, &identity, client).await?;
@@ -71,7 +71,7 @@ async fn every_step(progress: &mut Progress<'_>) -> Result<(), OnboardingError> 
 }
 
 async fn sealing_key(progress: &mut Progress<'_>) -> Result<(), OnboardingError> {
-    // Never over one that is there: what it sealed would be lost.
+    // An existing key is never replaced, because what it sealed would be lost.
     if progress.parts.secrets.read::<SealingSecret>().await?.is_some() {
         progress.note(Step::SealingKey, StepState::Before);
     } else {
@@ -85,7 +85,7 @@ async fn certificate(progress: &mut Progress<'_>) -> Result<CertificateSecret, O
     let environment = progress.parts.config.environment;
     let secret = || progress.parts.secrets.id(CertificateSecret::NAME);
     let read = progress.parts.secrets.read().await.map_err(|error| match error {
-        // Its owner wrote it, and can mend it.
+        // The owner wrote it, and can correct it.
         SecretsError::Undecodable(_) => CertificateError::Malformed { secret: secret() }.into(),
         error => OnboardingError::from(error),
     })?;
@@ -104,8 +104,8 @@ async fn certificate(progress: &mut Progress<'_>) -> Result<CertificateSecret, O
     Ok(certificate)
 }
 
-/// Key pair and installation are saved together: the bank takes a public key once, so a pair whose answer was lost
-/// is worthless, and an installation without its pair would be.
+/// Saves the key pair and the installation together. The bank takes a public key once, so a pair is useless if its
+/// answer was lost. An installation is useless without its pair.
 async fn installation(progress: &mut Progress<'_>) -> Result<Installation, OnboardingError> {
     if let Some(installation) = &progress.secret.installation {
         let installation = open_installation(installation)?;
@@ -138,7 +138,7 @@ async fn oauth_client(
     let known = progress.parts.secrets.read::<OauthClientSecret>().await?;
     let list = List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST);
     let listed = progress.parts.tpp_session.call(identity, &list, progress.deadline).await?;
-    // With a certificate of another name we are another user at the bank, whose client this is not.
+    // A certificate with another name makes us another user at the bank, and the client does not belong to that user.
     let known = known.filter(|client| client.psp_user_id == user);
     if let Some(client) = known.as_ref().filter(|client| listed.iter().any(|listed| is_ours(client, listed))) {
         progress.note(Step::OauthClient, StepState::Before);
@@ -155,7 +155,7 @@ async fn oauth_client(
         }
     };
     let OauthClient { id, client_id, secret: client_secret, .. } = client;
-    // What is known of its callback addresses outlives its name and password.
+    // The known callback addresses are kept when the name and password change.
     let client = match known.filter(|known| known.id == id) {
         Some(known) => OauthClientSecret { client_id, client_secret, ..known },
         None => OauthClientSecret::new(id, user, client_id, client_secret),
@@ -193,8 +193,8 @@ async fn callback_url(
     Ok(())
 }
 
-/// Takes addresses away from the app that were replaced a day ago: whoever gets an abandoned domain could have
-/// customers sent there. Addresses that this deployment has not registered are left alone.
+/// Removes addresses from the OAuth client that were replaced a day ago. Otherwise, the next owner of an abandoned
+/// domain could receive customers there. Addresses that this deployment has not registered are not changed.
 async fn forget_callback_urls(
     progress: &Progress<'_>,
     identity: &Identity,

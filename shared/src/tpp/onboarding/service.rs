@@ -1,4 +1,4 @@
-//! Runs the onboarding, and reports how far it has come.
+//! Runs the onboarding, and reports its progress.
 
 use crate::{
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, TppSecret},
@@ -21,10 +21,12 @@ pub(crate) struct Onboarding {
 }
 
 impl Onboarding {
-    /// Runs or resumes the onboarding. `observe` hears of each step as it is done.
+    /// Runs or resumes the onboarding. Calls `observe` for each step when it is done.
     ///
     /// # Errors
-    /// [`OnboardingError`]; steps done are saved.
+    /// Returns [`OnboardingError::Superseded`] if another run has taken over, [`OnboardingError::OtherEnvironment`] if
+    /// the secrets belong to the bank's other environment, [`OnboardingError::Certificate`] if the certificate is
+    /// invalid, and [`OnboardingError::Tpp`] if a step fails. Steps that are done are saved.
     pub(crate) async fn run(
         &self,
         observe: &(dyn Fn(Step, StepState) + Sync),
@@ -53,11 +55,12 @@ impl Onboarding {
         run::finish(progress, &self.known).await
     }
 
-    /// How far this deployment has come, without changing anything. Asks the bank whether it still knows the
+    /// Reports the progress of this deployment, without changing anything. Asks the bank whether it still knows the
     /// deployment.
     ///
     /// # Errors
-    /// [`OnboardingError`].
+    /// Returns [`OnboardingError::OtherEnvironment`] if the secrets belong to the bank's other environment, and
+    /// [`OnboardingError::Tpp`] if the store or a secret cannot be read.
     pub(crate) async fn status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.parts.secrets;
         let (sealing, owned, tpp, client) = tokio::try_join!(
