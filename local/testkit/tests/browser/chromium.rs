@@ -1,4 +1,4 @@
-//! What Chromium's driver knows beyond WebDriver: the screen that is pretended, and the console.
+//! Functions of Chromium's driver beyond WebDriver: the emulated screen, and the console.
 //! <https://chromium.googlesource.com/chromium/src/+/main/chrome/test/chromedriver>
 
 use std::{env, fs, path::Path};
@@ -10,7 +10,7 @@ use url::{ParseError, Url};
 
 use crate::driver::Browser;
 
-/// A screen: how large, and which of the two palettes its owner likes.
+/// A screen: its size, and the palette that its user prefers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
     width: u32,
@@ -18,7 +18,7 @@ pub(crate) struct Screen {
     scheme: &'static str,
 }
 
-/// A telephone and a desk, by day and by night.
+/// A phone and a desktop, in the light and the dark palette.
 pub(crate) const SCREENS: [Screen; 4] = [
     Screen { width: 390, height: 844, scheme: "light" },
     Screen { width: 390, height: 844, scheme: "dark" },
@@ -46,7 +46,7 @@ impl Browser {
         self.client.issue_cmd(command).await.unwrap()
     }
 
-    /// Pretends a screen, for this page and those that follow.
+    /// Emulates a screen, for this page and the following ones.
     pub(crate) async fn use_screen(&self, screen: Screen) {
         let Screen { width, height, scheme } = screen;
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
@@ -55,8 +55,8 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", scheme).await;
     }
 
-    /// Checks that the page that is there needs no sideways scrolling, and keeps a picture of it if the environment
-    /// names a folder for them.
+    /// Checks that the current page needs no horizontal scrolling. Stores a screenshot if the environment names a
+    /// folder for it.
     pub(crate) async fn fits(&self, screen: Screen, name: &str) {
         let Screen { width, scheme, .. } = screen;
         let script = "const page = document.scrollingElement; \
@@ -64,11 +64,11 @@ impl Browser {
                               matchMedia('(prefers-color-scheme: dark)').matches]";
         let seen = self.client.execute(script, vec![]).await.unwrap();
         let (needed, width) = (seen[0].as_u64().unwrap(), u64::from(width));
-        // What does not fit makes a telephone show more of the page, smaller.
+        // If the page does not fit, a phone shows more of it in a smaller size.
         assert!(needed <= width && seen[1] == width, "{name} needs {needed} of {width} pixels: {seen}");
         assert_eq!(seen[2], scheme == "dark", "{name}");
         if let Some(folder) = env::var_os("SCREENSHOTS") {
-            // Relative to the workspace, as whoever asked for it sees it.
+            // The path is relative to the workspace, where the user who set it expects it.
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
             fs::create_dir_all(&folder).unwrap();
             let picture = self.client.screenshot().await.unwrap();
@@ -76,7 +76,7 @@ impl Browser {
         }
     }
 
-    /// Checks that nobody has to scroll for an element, except on a telephone.
+    /// Checks that an element is visible without scrolling, except on a phone.
     pub(crate) async fn begins_on_the_first_screen(&self, screen: Screen, selector: &str) {
         if screen.width < 600 {
             return;
@@ -86,7 +86,7 @@ impl Browser {
         assert!(top.as_f64().unwrap() < f64::from(screen.height), "{selector} begins at {top} of {}", screen.height);
     }
 
-    /// Checks that no amount is torn from its currency at the end of a line.
+    /// Checks that no line break separates an amount from its currency.
     pub(crate) async fn keeps_amounts_together(&self) {
         let script = "return [...document.querySelectorAll('.amount, .balance')].map(it => it.getClientRects().length)";
         let lines = self.client.execute(script, vec![]).await.unwrap();
@@ -94,7 +94,7 @@ impl Browser {
         assert!(!lines.is_empty() && lines.iter().all(|count| *count == 1), "{lines:?}");
     }
 
-    /// Checks that the console has nothing to say: no script failed, nothing was missing, no policy was broken.
+    /// Checks that the console is empty: no script failed, nothing was missing, no policy was violated.
     pub(crate) async fn has_a_silent_console(&self) {
         let lines = self.client.issue_cmd(Command("se/log", json!({ "type": "browser" }))).await.unwrap();
         assert_eq!(lines, json!([]));

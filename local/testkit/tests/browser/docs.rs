@@ -1,5 +1,4 @@
-//! The API as a developer meets it: read and tried out in a browser, under a policy that lets nothing in from
-//! elsewhere.
+//! The API as a developer uses it: read and tried out in a browser, with a policy that blocks external content.
 
 use std::net::Ipv4Addr;
 
@@ -12,7 +11,7 @@ use crate::{chromium::SCREENS, driver::Browser};
 
 const ACCOUNTS: &str = "//div[contains(@id, 'list_accounts')]";
 
-/// Gives the page the key, once for all requests.
+/// Enters the key in the page, once for all requests.
 async fn authorise(browser: &Browser, key: &str) {
     browser.click("//button[contains(@class, 'authorize')]").await;
     browser.write("//div[contains(@class, 'modal-ux')]//input", key).await;
@@ -20,11 +19,11 @@ async fn authorise(browser: &Browser, key: &str) {
     browser.click("//div[contains(@class, 'modal-ux')]//button[normalize-space()='Close']").await;
 }
 
-/// Reads a customer's accounts by the form of that operation, and checks that they are there to be seen.
+/// Reads a customer's accounts with the form of that operation, and checks that the page shows them.
 async fn try_out_list_accounts(browser: &Browser, user_id: &str) {
     browser.click(&format!("{ACCOUNTS}//button[contains(@class, 'opblock-summary-control')]")).await;
     browser.write(&format!("{ACCOUNTS}//tr[@data-param-name='user_id']//input"), user_id).await;
-    // By key, since the form still grows while it is there, and a click would miss the button.
+    // Uses the keyboard, because the form still grows and a click would miss the button.
     browser.press_on(&format!("{ACCOUNTS}//button[normalize-space()='Execute']"), Key::Enter).await;
     let answer = format!("{ACCOUNTS}//table[contains(@class, 'live-responses-table')]");
     browser.text(&format!("{answer}//td[contains(@class, 'col_status')][starts-with(normalize-space(), '200')]")).await;
@@ -60,7 +59,7 @@ async fn a_developer_reads_a_customers_accounts_from_the_docs() {
     }
 }
 
-/// API Gateway's REST APIs have a stage in front of every path, and take it away before they ask a function.
+/// API Gateway's REST APIs put a stage before every path, and remove it before they call a function.
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn the_pages_work_below_a_stage() {

@@ -1,4 +1,4 @@
-//! A headless Chromium of one test.
+//! A headless Chromium for one test.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -14,14 +14,14 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-/// A browser with nothing in it. Its driver ends with this value, and Chromium with its driver.
+/// A browser without any state. Its driver ends when this value is dropped, and Chromium ends with its driver.
 pub(crate) struct Browser {
     pub(crate) client: Client,
     driver: Child,
     _profile: tempfile::TempDir,
 }
 
-/// Starts a driver on a free port, which it says; `None` if it ends by itself.
+/// Starts a driver on a free port, which the driver prints. Returns `None` if the driver ends by itself.
 fn start_driver() -> Option<(Child, u16)> {
     let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
     let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
@@ -41,12 +41,12 @@ impl Browser {
         Self::start_with(&[]).await
     }
 
-    /// Starts one with more arguments on Chromium's command line.
+    /// Starts a browser with more arguments on Chromium's command line.
     pub(crate) async fn start_with(more: &[&str]) -> Self {
-        // It looks for one port for both families of addresses, and ends where another took the second meanwhile.
+        // The driver looks for one port for IPv4 and IPv6, and ends if another process takes the second one meanwhile.
         let (driver, port) = (0..5).find_map(|_| start_driver()).unwrap();
         let profile = tempfile::tempdir().unwrap();
-        // The network flags keep Chromium from calling home, which a closed network would refuse many times over.
+        // These flags prevent Chromium's own network calls, which would fail many times in a closed network.
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -84,8 +84,8 @@ impl Browser {
         self.find(path).await.click().await.unwrap();
     }
 
-    /// Waits until the page says these words. A click only begins to change the page: what is read must be of the page
-    /// that is waited for.
+    /// Waits until the page contains these words. A click only begins to change the page, so a test must wait for the
+    /// new page before it reads.
     pub(crate) async fn see(&self, words: &str) {
         let path = format!("//main[contains(normalize-space(.), \"{words}\")]");
         if self.client.wait().for_element(Locator::XPath(&path)).await.is_err() {
@@ -94,12 +94,12 @@ impl Browser {
         }
     }
 
-    /// Waits until the page has no button of this name.
+    /// Waits until the page has no button with this name.
     pub(crate) async fn see_no_button(&self, name: &str) {
         self.find(&format!("//main[not(.//button[normalize-space()=\"{name}\"])]")).await;
     }
 
-    /// The text of an element of the page that is there.
+    /// Returns the text of an element of the current page.
     pub(crate) async fn text(&self, path: &str) -> String {
         self.find(path).await.text().await.unwrap()
     }
@@ -110,12 +110,12 @@ impl Browser {
         self.client.execute("arguments[0].scrollIntoView()", vec![element]).await.unwrap();
     }
 
-    /// Where it is.
+    /// Returns the current address.
     pub(crate) async fn url(&self) -> String {
         self.client.current_url().await.unwrap().to_string()
     }
 
-    /// Presses a key and lets it go.
+    /// Presses and releases a key.
     pub(crate) async fn press(&self, key: Key) {
         let value = key.into();
         let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
@@ -127,7 +127,8 @@ impl Browser {
         self.find(path).await.send_keys(&char::from(key).to_string()).await.unwrap();
     }
 
-    /// Presses Tab until what has the focus says these words, and checks that each stop on the way can be seen.
+    /// Presses Tab until the focused element contains these words. Checks that each focused element on the way is
+    /// visible.
     pub(crate) async fn tab_to(&self, words: &str) {
         let script = "const at = document.activeElement, style = getComputedStyle(at); \
                       return [at.innerText, at.matches(':focus-visible') && style.outlineStyle !== 'none' \
@@ -143,7 +144,7 @@ impl Browser {
         panic!("no Tab leads to {words}");
     }
 
-    /// Writes into a field, in place of what is there.
+    /// Writes into a field, replacing its content.
     pub(crate) async fn write(&self, path: &str, text: &str) {
         let (control, release) = (char::from(Key::Control), char::from(Key::Null));
         self.find(path).await.send_keys(&format!("{control}a{release}{text}")).await.unwrap();

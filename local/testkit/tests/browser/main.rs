@@ -1,8 +1,8 @@
-//! The customer's part, in a real browser: headless Chromium through its driver (WebDriver,
+//! The customer's part in a real browser: headless Chromium through its driver (WebDriver,
 //! <https://www.w3.org/TR/webdriver2/>).
 //!
-//! Left out of the usual run, since not every machine has them. `.ci/run` installs both and runs
-//! `cargo test -p testkit --test browser -- --ignored`.
+//! Excluded from the normal run, because not every machine has Chromium and its driver. `.ci/run` installs both
+//! and runs `cargo test -p testkit --test browser -- --ignored`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -31,7 +31,7 @@ async fn a_customer_connects_is_paid_and_pays_with_nothing_but_clicks() {
     let app = TestApp::start().await;
     let browser = Browser::start().await;
 
-    // Connect: pick a person, leave the accounts ticked, allow.
+    // Connect: select a person, keep the accounts ticked, allow.
     browser.open(app.url.join("auth").unwrap().as_str()).await;
     browser.click("//a[contains(@href, 'customer=person')]").await;
     browser.click("//button[normalize-space()='Allow']").await;
@@ -90,7 +90,7 @@ async fn a_customer_who_denies_is_told_that_nothing_was_shared() {
 async fn a_customer_pays_an_issuer_transaction_and_lands_where_the_shop_said() {
     let app = TestApp::start().await;
     let browser = Browser::start().await;
-    // Any page of this test's own will do for the shop's; the bank's first one is there anyway.
+    // Any page of this test can stand for the shop's page. The bank's first page always exists.
     let shop = app.bank.url();
     let body = json!({
         "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
@@ -102,14 +102,14 @@ async fn a_customer_pays_an_issuer_transaction_and_lands_where_the_shop_said() {
     assert_eq!(created.status, 201, "{created:?}");
     let page = created.header("link").strip_suffix(">; rel=\"payment\"").unwrap().trim_start_matches('<');
 
-    // The customer opens the pay page, says who they are, and accepts.
+    // The customer opens the pay page, identifies themselves, and accepts.
     browser.open(page).await;
     browser.see("12.50").await;
     browser.click("//a[contains(@href, 'customer=person')]").await;
     browser.see("Two tickets").await;
     browser.click("//button[normalize-space()='Accept']").await;
 
-    // Back at the shop.
+    // The customer is back at the shop.
     browser.see("A bunq bank on this machine").await;
     assert_eq!(browser.url().await, shop.as_str());
     let paid = app.get(created.header("location")).await.json();

@@ -1,5 +1,5 @@
-//! The web application of whoever runs a deployment, as docs/INTEGRATING.md describes it, and what its customers do
-//! with their browsers.
+//! The web application of an operator who runs a deployment, as docs/INTEGRATING.md describes it, and the actions of
+//! its customers in their browsers.
 
 use std::{
     net::Ipv4Addr,
@@ -19,14 +19,14 @@ use url::Url;
 
 use crate::{chromium::SCREENS, driver::Browser};
 
-/// What the application knows: one customer, who is signed in.
+/// The application's state: one customer, who is signed in.
 #[derive(Clone)]
 struct Owner {
-    /// Of the TPP.
+    /// The address of the TPP.
     api: Url,
     api_key: String,
     origin: Url,
-    /// The consents that this customer's session has asked for.
+    /// The consents that were created in this customer's session.
     asked: Arc<Mutex<Vec<String>>>,
     /// The connections that were claimed.
     claimed: Arc<Mutex<Vec<String>>>,
@@ -54,7 +54,7 @@ async fn connect(State(owner): State<Owner>) -> Redirect {
     Redirect::to(asked["url"].as_str().unwrap())
 }
 
-/// Where the browser comes back: claims what the customer gave, and goes on to a page without the proof.
+/// The address to which the browser returns: claims what the customer gave, and redirects to a page without the proof.
 async fn bank(State(owner): State<Owner>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
@@ -68,7 +68,7 @@ async fn bank(State(owner): State<Owner>, RawQuery(query): RawQuery) -> Response
         let claim = owner.call(reqwest::Method::POST, &claim, Some(json!({ "proof": proof }))).await;
         assert!(claim["user_id"].is_string() || claim["code"] == "already_claimed", "{claim}");
     }
-    // Also after a reload or a way back, when there is nothing left to claim: the consent says what became of it.
+    // After a reload or a step back, nothing is left to claim. The consent contains the result.
     let consent = owner.call(reqwest::Method::GET, &format!("consents/{id}"), None).await;
     let Some(user_id) = consent["user_id"].as_str() else {
         return Html("<main><h1>Not connected</h1><a href=/connect>Connect my bank</a></main>").into_response();
@@ -138,11 +138,10 @@ async fn a_customer_connects_from_the_owners_page_and_comes_back_to_it() {
         browser.click("//button[normalize-space()='Allow']").await;
         sees_accounts(&browser, &owner).await;
 
-        // A reload asks the owner's page alone.
+        // A reload sends a request only to the owner's page.
         browser.client.refresh().await.unwrap();
         sees_accounts(&browser, &owner).await;
-        // Back leads to the bank's page once more; to allow again ends at the same success, and not at an error of
-        // ours.
+        // Back leads to the bank's page once more. Allowing again ends at the same success, not at an error of ours.
         browser.client.back().await.unwrap();
         browser.click("//button[normalize-space()='Allow']").await;
         sees_accounts(&browser, &owner).await;

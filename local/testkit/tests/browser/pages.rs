@@ -1,4 +1,5 @@
-//! The pages as a customer meets them: on a telephone and on a desk, by day and by night, and without a mouse.
+//! The pages as a customer sees them: on a phone and on a desktop, in the light and the dark palette, and without a
+//! mouse.
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -80,11 +81,11 @@ async fn a_consent_that_fails_is_said_in_a_page_that_fits_any_screen() {
         browser.click("//button[normalize-space()='Allow']").await;
         browser.see("One moment, please").await;
         browser.fits(screen, "busy").await;
-        // What the page does by itself after half a minute.
+        // The page does this by itself after half a minute.
         let callback = browser.url().await;
         browser.open(&callback).await;
         browser.see("Your bunq account is connected").await;
-        // The same address once more, and a reload of the page that it leads to: both tell the same success.
+        // The same address once more, and a reload of the page that it leads to: both show the same success.
         browser.open(&callback).await;
         browser.see("Your bunq account is connected").await;
         browser.client.refresh().await.unwrap();
@@ -100,7 +101,7 @@ async fn a_consent_that_fails_is_said_in_a_page_that_fits_any_screen() {
     }
 }
 
-/// With names and descriptions as long as they may be, and without a place to break them.
+/// Uses names and descriptions of the maximum length, without a place for a line break.
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn the_simulated_banks_pages_fit_any_screen() {

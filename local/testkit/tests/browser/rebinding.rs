@@ -1,6 +1,6 @@
-//! A page whose name was made to lead to this machine (DNS rebinding), and a page of another site: what they can read
-//! and do. A server that answered the name would give the browser a page of that origin, whose scripts may read
-//! everything there.
+//! What a page can read and do if its name was made to resolve to this machine (DNS rebinding), or if it is a page of
+//! another site. A server that answered for the name would give the browser a page of that origin, whose scripts may
+//! read everything there.
 
 use std::net::Ipv4Addr;
 
@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 
 use crate::driver::Browser;
 
-/// What the attacker's page asks of the port that it came from: every answer's status and text. A fetch that the
-/// browser does not let through is `null`.
+/// What the attacker's page requests from its own port: every answer's status and text. A fetch that the browser blocks
+/// is `null`.
 const ASK: &str = "
     const done = arguments[arguments.length - 1], [base, calls] = arguments;
     const ask = async ([method, path, headers, body]) => {
@@ -23,7 +23,7 @@ const ASK: &str = "
     };
     Promise.all(calls.map(ask)).then(done);";
 
-/// Calls that the owner of this machine could use: with the best headers that a page can set.
+/// Calls that the owner of this machine could make, with the best headers that a page can set.
 fn calls() -> Value {
     let forged = "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0";
     let aws = |target: &str| {
@@ -63,7 +63,7 @@ async fn a_page_whose_name_leads_here_reads_nothing_from_any_port() {
         browser.open(&format!("{base}/")).await;
 
         for answer in ask(&browser, &base).await {
-            // Chromium shows a page of its own in place of the empty refusal, and lets a script there read nothing.
+            // Chromium shows its own page instead of the empty refusal. A script on that page can read nothing.
             assert!(answer.is_null() || answer == json!([421, ""]), "{base}: {answer}");
         }
     }
@@ -87,7 +87,7 @@ async fn a_page_of_another_site_reads_nothing_and_turns_no_switch() {
         for answer in ask(&browser, &base).await {
             assert_eq!(answer, Value::Null, "{base}");
         }
-        // Without asking for permission: what a page can send, but not read.
+        // Calls without a preflight: a page can send them, but not read the answers.
         let blind = "
             const done = arguments[arguments.length - 1], [base] = arguments;
             const send = (path, body) => fetch(base + path, { method: 'POST', mode: 'no-cors', body }).catch(() => null);
@@ -100,7 +100,7 @@ async fn a_page_of_another_site_reads_nothing_and_turns_no_switch() {
     }
 
     assert_eq!(app.bank.settings_now().await, before);
-    // No fault was set, and nothing was revoked: a customer connects and is read.
+    // No failure was set, and nothing was revoked: a customer can connect, and their data can be read.
     let user_id = app.connect("person").await;
     assert_eq!(app.get(&format!("/user/{user_id}/accounts")).await.status, 200);
     server.abort();

@@ -1,4 +1,4 @@
-//! What the routes really answer fits the document, for every kind of customer that the simulated bank has.
+//! The real answers of the routes conform to the document, for every kind of customer that the simulated bank has.
 
 use std::{
     collections::HashMap,
@@ -15,11 +15,11 @@ use crate::document::{document, faults, follow, list, validator};
 /// Compares answers with the document.
 struct Fits {
     document: Value,
-    /// By operation, status and media type: making one takes longer than most answers.
+    /// The validators by operation, status and media type, because making one takes longer than most answers.
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
-/// A deployment that knows the address that the bank sees it from.
+/// Makes a deployment that knows the address that the bank sees it from.
 async fn start() -> (TestApp, Fits) {
     let mut app = TestApp::start().await;
     app.set_variable("EGRESS_IP_URL", app.bank.egress_url());
@@ -34,7 +34,7 @@ impl Fits {
         answer
     }
 
-    /// Compares an answer with what the document says of its operation.
+    /// Compares an answer with what the document says about its operation.
     #[track_caller]
     fn check(&self, id: &str, answer: &Answer, status: u16) {
         assert_eq!(answer.status, status, "{id}: {answer:?}");
@@ -85,7 +85,7 @@ impl Fits {
     }
 }
 
-/// The ids of the objects in an answer, whatever their kind.
+/// Returns the ids of the objects in an answer, of any kind.
 fn ids(answer: &Answer) -> Vec<u64> {
     let body = answer.json();
     let elements = body["Response"].as_array().unwrap().iter();
@@ -117,7 +117,7 @@ async fn what_can_be_read_of_every_customer_fits() {
     fits.get(&app, "list_users", "/users?count=1").await;
 }
 
-/// What reads the object that an operation is about, and the list that has it.
+/// Returns how to read an operation's object, and the list that contains it.
 fn readers(of: &Operation<'_>) -> Vec<Operation<'static>> {
     let readers = every_operation().iter().filter(|one| {
         let rest = of.path.strip_prefix(one.path);
@@ -134,7 +134,7 @@ async fn every_operation_fits() {
         journey.renew(&operation).await;
         let answer = journey.send(&operation).await;
         fits.check(operation.id(), &answer, operation.success());
-        // What was ended can still be read.
+        // An object can still be read after it has ended.
         for reader in readers(&operation).iter().filter(|_| operation.method() == Method::PUT) {
             fits.check(reader.id(), &journey.send(reader).await, 200);
         }

@@ -1,4 +1,4 @@
-//! Our bank-facing operations against bunq's own OpenAPI document, as far as `extract.py` takes it over into
+//! Compares our operations at the bank with bunq's own OpenAPI document. `extract.py` copies the compared parts to
 //! `bunq.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use crate::{
     document::{document, follow},
 };
 
-/// What our calls and schemas have and bunq's document does not, or the other way round, and why that is right.
+/// Differences between our calls and schemas and bunq's document, and why each is right.
 const DIFFERENCES: &[(&str, &str)] = &[
     ("Alias.routing_code", "recorded for accounts at other banks"),
     ("Alias.routing_code_type", "the same"),
@@ -94,7 +94,7 @@ fn of_calls(operations: &Value) -> impl Iterator<Item = String> {
     differences.collect::<Vec<_>>().into_iter()
 }
 
-/// What we send in an object and bunq does not know, or knows as another type; and what bunq requires and we do not
+/// What we send in an object that bunq does not know, or knows as another type, and what bunq requires and we do not
 /// send.
 fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
     let sent = sent.as_object().unwrap();
@@ -143,7 +143,7 @@ fn of_schemas(document: &Value, objects: &Value) -> impl Iterator<Item = String>
     ours.collect::<Vec<_>>().into_iter()
 }
 
-/// The fields of an object and of its variants, each with its type.
+/// Returns the fields of an object and of its variants, each with its type.
 fn properties(document: &Value, schema: &Value) -> Vec<(String, String)> {
     let schema = follow(document, schema);
     let own = schema["properties"].as_object().into_iter().flatten();
@@ -153,7 +153,7 @@ fn properties(document: &Value, schema: &Value) -> Vec<(String, String)> {
     own.chain(parts).collect()
 }
 
-/// A type as `extract.py` writes it: one of JSON Schema or the name of a schema, with `[]` for a list of them.
+/// Returns a type as `extract.py` writes it: a type of JSON Schema or the name of a schema, with `[]` for a list.
 fn kind(schema: &Value) -> String {
     let schema = schema["oneOf"].get(0).unwrap_or(schema);
     if let Some(reference) = schema["$ref"].as_str() {
@@ -163,7 +163,7 @@ fn kind(schema: &Value) -> String {
     if name == "array" { format!("{}[]", kind(&schema["items"])) } else { name.to_owned() }
 }
 
-/// Nothing is compared that is never sent, and nothing is sent that is not compared.
+/// Everything that is compared is sent, and everything that is sent is compared.
 #[tokio::test]
 async fn the_calls_that_are_compared_are_those_that_are_made() {
     let mut app = TestApp::builder().not_onboarded().start().await;
@@ -179,7 +179,7 @@ async fn the_calls_that_are_compared_are_those_that_are_made() {
     let counts: BTreeMap<String, u64> = serde_json::from_value(calls["counts"].clone()).unwrap();
     let made = counts.keys().filter_map(|call| {
         let (method, path) = call.split_once(' ')?;
-        // The consent page and the token endpoint are not of the API.
+        // The consent page and the token endpoint are not part of the API.
         let oauth = ["authorize", "auth", "token", "v1/token"].contains(&path.trim_start_matches('/'));
         (!oauth).then(|| format!("{method} {}", without_names(path)))
     });

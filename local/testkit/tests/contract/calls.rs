@@ -1,4 +1,4 @@
-//! Every call to the bank that there is, with every field that it can have.
+//! Every call to the bank, with every field that it can have.
 
 use std::fmt::Debug;
 
@@ -132,7 +132,7 @@ pub(crate) fn every_call() -> Vec<Sent> {
     ]
 }
 
-/// The call that creates an order, with the mark of a request.
+/// Returns the call that creates an order, with the mark of a request.
 fn create<O: Order>(order: &O) -> Create<O::Resource> {
     let name = RequestName::new(&Workspace::default(), &IdempotencyKey::parse("once").unwrap());
     Create { parent: order.parent(), body: order.body(&name, Timestamp::UNIX_EPOCH), request_id: None }

@@ -1,4 +1,4 @@
-//! The document as JSON, and ways through it.
+//! The document as JSON, and functions that walk through it.
 
 use serde_json::{Value, json};
 use shared::types::{
@@ -7,7 +7,7 @@ use shared::types::{
 };
 pub(crate) use testkit::{Operation, operations};
 
-/// As it is written to the repository.
+/// Returns the document as it is written to the repository.
 pub(crate) fn text() -> String {
     serde_json::to_string_pretty(&local::document()).unwrap() + "\n"
 }
@@ -16,7 +16,7 @@ pub(crate) fn document() -> Value {
     serde_json::to_value(local::document()).unwrap()
 }
 
-/// What a reference leads to, or the value itself.
+/// Returns the target of a reference, or the value itself.
 pub(crate) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(reference) => {
@@ -27,10 +27,10 @@ pub(crate) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// A schema of the document that can stand alone.
+/// Returns a schema of the document that works on its own.
 pub(crate) fn validator(document: &Value, schema: &Value) -> jsonschema::Validator {
     let mut root = schema.clone();
-    // References lead to `#/components/…`, so the components come along.
+    // References begin with `#/components/…`, so the components are included.
     root["components"] = json!({ "schemas": document["components"]["schemas"] });
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     let iban = |text: &str| Address::parse(CounterpartyType::Iban, text).is_ok();
@@ -43,17 +43,17 @@ pub(crate) fn validator(document: &Value, schema: &Value) -> jsonschema::Validat
         .unwrap()
 }
 
-/// What is wrong with a value; nothing where it fits.
+/// Returns what is wrong with a value. Empty if the value is valid.
 pub(crate) fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     list(&validator(document, schema), value)
 }
 
-/// The same with a validator that was made before.
+/// Does the same with a validator that was made before.
 pub(crate) fn list(validator: &jsonschema::Validator, value: &Value) -> Vec<String> {
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Every reference in a value.
+/// Returns every reference in a value.
 pub(crate) fn references(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(fields) => {

@@ -1,5 +1,5 @@
-//! What is generated from the code and committed: `docs/openapi.json`, the functions' table of operations, and events.
-//! `UPDATE_DOCUMENT=1` writes them.
+//! Files that are generated from the code and committed: `docs/openapi.json`, the functions' table of operations, and
+//! events. `UPDATE_DOCUMENT=1` writes them.
 
 use std::{
     env, fs,
@@ -24,7 +24,7 @@ fn the_functions_table_of_operations_is_of_the_document() {
     assert_written("shared/src/http/operations.rs", &table());
 }
 
-/// Compares a file with what it should be, or writes it.
+/// Compares a file with its expected content, or writes it.
 #[track_caller]
 fn assert_written(path: &str, text: &str) {
     let file = root().join(path);
@@ -41,7 +41,7 @@ fn assert_written(path: &str, text: &str) {
     );
 }
 
-/// The events in the repository that are of no particular shape: the others have a second word in their names.
+/// Returns the events in the repository without a special case. The others have a second word in their names.
 fn plain_events() -> Vec<String> {
     let folders = fs::read_dir(root().join("events")).unwrap().map(|entry| entry.unwrap());
     let folders = folders.filter(|entry| entry.file_type().unwrap().is_dir());

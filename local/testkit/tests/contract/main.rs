@@ -1,4 +1,5 @@
-//! The OpenAPI document: that it is of this code, whole, true of what is answered, and in step with bunq's own.
+//! Tests of the OpenAPI document: it belongs to this code, is complete, describes the real answers, and matches bunq's
+//! own.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

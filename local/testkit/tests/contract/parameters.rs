@@ -1,4 +1,5 @@
-//! What a schema of a query parameter allows is not refused for its shape, and what it forbids is refused.
+//! If the schema of a query parameter allows a value, the API does not reject its shape. If the schema forbids it, the
+//! API rejects it.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use testkit::{Journey, every_operation};
 
 use crate::document::{document, list, validator};
 
-/// What a parameter's text is, as its schema sees it: the number or the boolean that it says, where it says one.
+/// Returns the value of a parameter's text as its schema sees it: a number or a boolean, if the text is one.
 fn value_of(schema: &Value, text: &str) -> Value {
     match schema["type"].as_str() {
         Some("integer") => text.parse::<u64>().map_or_else(|_| json!(text), |number| json!(number)),
@@ -44,11 +45,11 @@ async fn parameters_agree() {
     for operation in lists {
         let (id, path) = (operation.id(), journey.path(operation));
         for (name, parameter) in operation.parameters("query") {
-            // A cursor is whatever the page before said.
+            // A cursor is a value from the previous page.
             if name == "cursor" {
                 continue;
             }
-            // A walk goes from the newest to the oldest, and only a walk has a beginning.
+            // A walk goes from the newest to the oldest, and only a walk has a start.
             let walks = operation.parameters("query").any(|(name, _)| name == "all");
             let befores: &[&str] = match name {
                 "since" => &["all=true&"],

@@ -1,6 +1,6 @@
-//! Our schemas of bunq's objects against public recordings of bunq's answers, as far as
-//! `local/simulator/tests/recorded/extract.py` takes them over: a field that a recording lacks is not required, one
-//! that is null there may be null, and types agree.
+//! Compares our schemas of bunq's objects with public recordings of bunq's answers, of which
+//! `local/simulator/tests/recorded/extract.py` copies the relevant parts. A field that a recording lacks is not
+//! required, a field that is null there may be null, and types agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{document, list, validator};
 
-/// The schema of an object, or of each element of a list, that stands under this name anywhere in a recording.
+/// The schema of an object, or of each element of a list, with this name anywhere in a recording.
 const SCHEMAS: &[(&str, &str)] = &[
     ("CredentialPasswordIp", "CredentialPasswordIp"),
     ("Id", "Id"),
@@ -56,7 +56,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("ruby-client/payment.get", "PaymentAnswer"),
 ];
 
-/// The rest: what no schema of ours describes, because it goes no further than this API.
+/// The other recordings. No schema of ours describes them, because this API does not pass them on.
 const OF_NO_SCHEMA: &[&str] = &[
     "bunq-docs/oauth-token-exchange-error",
     "bunq-docs/oauth-token-exchange-ok",
@@ -83,7 +83,7 @@ fn recordings() -> BTreeMap<String, Value> {
     recordings.into_iter().map(|(name, recording)| (name, instance(&recording["body"]))).collect()
 }
 
-/// A value of this shape. The text is a number, as it is where a schema wants a certain form.
+/// Makes a value of this shape. The text is a number, because some schemas require a certain form.
 fn instance(shape: &Value) -> Value {
     match shape {
         Value::Object(fields) => {
@@ -102,7 +102,7 @@ fn instance(shape: &Value) -> Value {
     }
 }
 
-/// Every object of the value that has a schema, by the schema's name.
+/// Returns every object of the value that has a schema, by the schema's name.
 fn objects(value: &Value) -> Vec<(&'static str, &Value)> {
     match value {
         Value::Object(fields) => fields.iter().flat_map(|(name, inner)| of_field(name, inner)).collect(),
@@ -112,7 +112,7 @@ fn objects(value: &Value) -> Vec<(&'static str, &Value)> {
 }
 
 fn of_field<'a>(name: &str, value: &'a Value) -> Vec<(&'static str, &'a Value)> {
-    // An account's own addresses are a list, a payment's side is an object.
+    // An account's own addresses are a list. The address of a payment's side is an object.
     let schema = match (name, value) {
         ("alias", Value::Array(_)) => Some("Alias"),
         ("alias", Value::Object(_)) => Some("LabelMonetaryAccount"),
@@ -127,7 +127,7 @@ fn of_field<'a>(name: &str, value: &'a Value) -> Vec<(&'static str, &'a Value)> 
     own.chain(objects(value)).collect()
 }
 
-/// What recordings have and the document does not allow; and which recordings were compared.
+/// Returns what recordings have and the document does not allow, and which recordings were compared.
 fn compare(document: &Value) -> (Vec<String>, BTreeSet<String>) {
     let (mut faults, mut compared) = (Vec::new(), BTreeSet::new());
     let schemas = document["components"]["schemas"].as_object().unwrap();

@@ -1,4 +1,5 @@
-//! What a schema of a body allows is not refused for its shape, and what it forbids is refused.
+//! If the schema of a body allows a value, the API does not reject its shape. If the schema forbids it, the API rejects
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,12 @@ use crate::{
     values::{addresses, amounts, anything, moments, texts},
 };
 
-/// Bodies about which a schema does not say everything: an origin that is ours, a consent that waits for its proof, and
+/// Bodies whose schema does not describe every rule: an origin that is ours, a consent that waits for its proof, and
 /// the commands of the setup, which change what the other tests use.
 const NOT_BY_SHAPE: [&str; 3] = ["claim_consent", "create_consent", "run_setup"];
 
-/// A good body with one part replaced: by pointer, whose last name may be new. `null` as a value stays null; `None`
-/// takes the part away.
+/// Returns a valid body with one part replaced, by pointer. The pointer's last name may be new. `null` as a value stays
+/// null; `None` removes the part.
 fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
     let mut body = body.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -28,15 +29,15 @@ fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
     body
 }
 
-/// Places of a body, and values to be tried there besides [`anything`].
+/// Places of a body, and values to try there besides [`anything`].
 type Places = Vec<(String, Vec<Value>)>;
 
 fn places<const N: usize>(places: [(&str, Vec<Value>); N]) -> Places {
     places.into_iter().map(|(place, values)| (place.to_owned(), values)).collect()
 }
 
-/// A deployment in which whatever can be ended is unknown: an invalid shape is refused before the bank is asked, and
-/// nothing else happens.
+/// Makes a deployment in which everything that can be ended is unknown. An invalid shape is rejected before the bank is
+/// called, and nothing else happens.
 async fn start() -> Journey {
     let mut journey = Journey::start().await;
     for operation in every_operation().iter().filter(|operation| operation.method() == Method::PUT) {
@@ -46,7 +47,7 @@ async fn start() -> Journey {
     journey
 }
 
-/// Tries variants of a good body.
+/// Tries variants of a valid body.
 async fn check(journey: &Journey, id: &str, good: &Value, places: &Places) {
     let operation = operation(id);
     let schema = &operation.value["requestBody"]["content"]["application/json"]["schema"];
@@ -64,7 +65,7 @@ async fn check(journey: &Journey, id: &str, good: &Value, places: &Places) {
     }
 }
 
-/// The fields of a schema, by pointer, with every value that one of them lists.
+/// Returns the fields of a schema, by pointer, with every value that one of them lists.
 fn fields(document: &Value, schema: &Value, at: &str, found: &mut BTreeMap<String, Vec<Value>>) {
     let schema = follow(document, schema);
     for kind in ["oneOf", "anyOf", "allOf"] {
@@ -103,7 +104,7 @@ async fn every_field_of_every_body_agrees() {
     }
 }
 
-/// The fields of an order that do not hang on the type of the receiver.
+/// The fields of an order that do not depend on the type of the receiver.
 fn order_places() -> Places {
     let mut ids = texts(&["60101", "060101", "9223372036854775807", "99999999999999999999", " 1", "+1"]);
     ids.extend([json!(60_101), json!(i64::MAX), json!(i64::MAX as u64 + 1)]);

@@ -1,10 +1,10 @@
-//! The table of operations that the functions read in place of the document, as Rust source.
+//! The table of operations that the functions read instead of the document, as Rust source.
 
 use shared::telemetry::audit::Action;
 
 use crate::document::{Operation, document, operations};
 
-/// As rustfmt writes it.
+/// The width of a line that rustfmt uses, in columns.
 const WIDTH: usize = 120;
 
 const HEAD: &str = "\

@@ -1,4 +1,4 @@
-//! Values to be tried where a schema may allow them or not.
+//! Values to try, which a schema may or may not allow.
 
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ pub(crate) fn amounts() -> Vec<Value> {
     amounts
 }
 
-/// Forms of a moment. The last ones would be days that no month has, which no pattern tells.
+/// Forms of a time. The last ones are days that no month has, which no pattern detects.
 pub(crate) fn moments() -> Vec<Value> {
     texts(&[
         "2199-12-01 09:00:00",
@@ -91,7 +91,7 @@ pub(crate) fn moments() -> Vec<Value> {
     ])
 }
 
-/// Addresses: public ones, and those at the edges of what is not.
+/// Addresses: public ones, and addresses at the borders of the ranges that are not public.
 pub(crate) fn addresses() -> Vec<Value> {
     texts(&[
         "185.40.108.9",

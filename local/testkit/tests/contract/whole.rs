@@ -1,4 +1,4 @@
-//! Nothing is missing in the document: a client can be made from it, and a reader learns from it.
+//! The document is complete: a client can be generated from it, and a reader can learn from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,7 @@ fn every_operation_has_a_good_answer_and_its_problems() {
                 !response["description"].as_str().unwrap_or_default().is_empty(),
                 "{id}: {status} has no description"
             );
-            // API Gateway's own, which no function has seen.
+            // API Gateway sends this answer itself, and no function has seen the request.
             let is_gateways = ["413", "429"].contains(&status.as_str());
             assert_eq!(response["headers"].get("X-Request-Id").is_none(), is_gateways, "{id}: {status}, X-Request-Id");
             if is_gateways {
@@ -124,7 +124,7 @@ fn every_example_of_a_problem_is_about_its_operation() {
                     let known = match (reason["pointer"].as_str(), reason["parameter"].as_str()) {
                         (Some(pointer), None) => fields.contains(pointer.trim_start_matches('/')),
                         (None, Some(parameter)) => parameters.contains(parameter),
-                        // bunq's own text.
+                        // This text is bunq's.
                         _ => continue,
                     };
                     assert!(known, "{}: {reason} of {fields:?}, {parameters:?}", operation.id());
@@ -188,7 +188,7 @@ fn the_table_of_errors_has_every_code_as_it_is_answered() {
             }
         }
     }
-    // No operation of its own answers 405: the router does.
+    // No operation itself answers 405: the router does.
     for (code, row) in table.iter().filter(|(code, _)| **code != "method_not_allowed") {
         let actions = row[1].replace('`', "");
         for word in row[0].split(", ").chain(actions.split(", ")) {
@@ -197,7 +197,7 @@ fn the_table_of_errors_has_every_code_as_it_is_answered() {
     }
 }
 
-/// The names of a body's fields, in whichever of its variants.
+/// Returns the names of a body's fields, in all of its variants.
 fn field_names(document: &Value, schema: &Value, names: &mut BTreeSet<String>) {
     let schema = follow(document, schema);
     names.extend(schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned()));

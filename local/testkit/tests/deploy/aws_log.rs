@@ -1,4 +1,4 @@
-//! Stands between a function and AWS and notes what it asks for, as IAM would see it.
+//! A proxy between a function and AWS. It records the function's requests in the terms of IAM.
 
 use std::{
     collections::BTreeSet,
@@ -15,18 +15,18 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`) or a secret; if it is an item, the item's key; and
-/// of an update, the attributes.
+/// An action on a resource: a table, an index (`table/index/name`) or a secret. For an item, also the item's key. For
+/// an update, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
     pub(crate) resource: String,
     pub(crate) key: Option<String>,
-    /// The top-level attributes that an update names, also in its condition: `dynamodb:Attributes`.
+    /// The top-level attributes that an update names, including those of its condition: `dynamodb:Attributes`.
     pub(crate) attributes: BTreeSet<String>,
 }
 
-/// A way to AWS that is watched. It ends with this value.
+/// A recorded connection to AWS. It ends when this value is dropped.
 pub(crate) struct AwsLog {
     pub(crate) url: String,
     seen: Arc<Mutex<BTreeSet<Access>>>,
@@ -51,7 +51,7 @@ impl AwsLog {
         Self { url, seen, server }
     }
 
-    /// Everything that was asked for.
+    /// Returns all recorded actions.
     pub(crate) fn seen(&self) -> BTreeSet<Access> {
         self.seen.lock().unwrap().clone()
     }
@@ -67,7 +67,7 @@ async fn pass_on(State(way): State<Way>, headers: HeaderMap, body: Bytes) -> (St
     let target = headers["x-amz-target"].to_str().unwrap();
     way.seen.lock().unwrap().extend(accesses(target, &serde_json::from_slice(&body).unwrap()));
     let mut request = way.http.post(&way.aws).body(body);
-    // The host as well: it is signed.
+    // The host is kept, too, because it is signed.
     for (name, value) in headers.iter().filter(|(name, _)| *name != "content-length") {
         request = request.header(name, value);
     }
@@ -124,7 +124,7 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
     }
 }
 
-/// Words of expressions that are no attributes.
+/// Words of expressions that are not attributes.
 const WORDS: [&str; 16] = [
     "SET",
     "REMOVE",
@@ -144,7 +144,7 @@ const WORDS: [&str; 16] = [
     "begins_with",
 ];
 
-/// The attributes of an update: those of its key and of its expressions.
+/// Returns the attributes of an update: those of its key and of its expressions.
 fn updated_attributes(update: &Value) -> BTreeSet<String> {
     let expressions = ["UpdateExpression", "ConditionExpression"].map(|name| update[name].as_str().unwrap_or_default());
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "_#:.".contains(letter);

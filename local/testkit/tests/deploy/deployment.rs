@@ -1,5 +1,5 @@
 //! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP
-//! are left out.
+//! are omitted.
 
 use axum::Router;
 use lambda_http::{Adapter, Context, LambdaEvent};
@@ -12,24 +12,24 @@ use shared::{
 use testkit::TestApp;
 use tower::ServiceExt as _;
 
-/// The functions, by folder. `users` is last, since its events end with the customer's own end.
+/// The functions, by folder. `users` is last, because its events end with the deletion of the customer.
 pub(crate) const GROUPS: [&str; 7] = ["oauth", "payments", "psd2", "credential-ip", "setup", "docs", "users"];
 
-/// One process of a deployment, whatever function it runs.
+/// One process of a deployment, which can run any function.
 pub(crate) struct Process(App);
 
 impl Process {
-    /// Starts one that finds AWS at this address.
+    /// Starts a process that finds AWS at this address.
     pub(crate) async fn start(app: &TestApp, aws: &str) -> Self {
         let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
         Self(compose(config, app.aws_at(aws), app.clock.clock()).await.unwrap())
     }
 
-    /// What a function makes of an event: the answer for API Gateway, or for whoever invoked it directly; else the
-    /// error's type.
+    /// Returns a function's answer to an event, for API Gateway or for a direct invocation. If the function fails,
+    /// returns the error's type.
     pub(crate) async fn invoke(&self, group: &str, event: Value) -> Result<Value, String> {
         let app = self.0.clone();
-        // As `shared::lambda::serve_direct` tells them apart.
+        // `shared::lambda::serve_direct` distinguishes them in the same way.
         if group == "setup" && event.get("requestContext").is_none() {
             return setup::invoke(app, event).await.map_err(|problem| problem.code().as_str().to_owned());
         }

@@ -1,5 +1,4 @@
-//! Every event of `events/` gets the answer that it promises: the operation's success, or what `events/expected.json`
-//! says.
+//! Every event of `events/` gets the expected answer: the operation's success, or the answer in `events/expected.json`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +16,7 @@ use crate::{
     template::{self, read},
 };
 
-/// An event: its function and its name, which is an operation's id, perhaps with a word on what is particular.
+/// An event: its function and its name. The name is an operation's id, and may have a second word for a special case.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) group: &'static str,
@@ -33,7 +32,7 @@ impl Event {
         read(&format!("events/{}", self.path()))
     }
 
-    /// The operation's id; `direct` for a direct invocation of the setup.
+    /// Returns the operation's id, or `direct` for a direct invocation of the setup.
     pub(crate) fn operation(&self) -> &str {
         self.name.split('.').next().unwrap()
     }
@@ -42,13 +41,13 @@ impl Event {
         self.operation() == "direct"
     }
 
-    /// The event with its placeholders filled in, as `events/fill` does it.
+    /// Returns the event with its placeholders filled in, as `events/fill` does.
     pub(crate) fn filled(&self, places: &BTreeMap<String, String>) -> Value {
         let filled = events::fill(&self.text(), places);
         serde_json::from_str(&filled).unwrap_or_else(|error| panic!("{}: {error}", self.path()))
     }
 
-    /// Makes anew what the event's operation can be done to only once.
+    /// Makes again what the event's operation can change only once.
     pub(crate) async fn prepare(&self, journey: &mut Journey) {
         if !self.is_direct() {
             journey.renew(&operation(self.operation())).await;
@@ -56,7 +55,7 @@ impl Event {
     }
 }
 
-/// All of a function's events; what ends something comes last.
+/// Returns all of a function's events. Those that end something come last.
 pub(crate) fn of(group: &'static str) -> Vec<Event> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(group);
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
@@ -67,7 +66,7 @@ pub(crate) fn of(group: &'static str) -> Vec<Event> {
     events
 }
 
-/// A deployment with something behind every placeholder.
+/// Makes a deployment with a value for every placeholder.
 pub(crate) async fn prepared() -> Journey {
     let mut journey = Journey::start().await;
     let (key_id, _) = journey.app.create_api_key(&["accounts"]).await;
@@ -75,7 +74,7 @@ pub(crate) async fn prepared() -> Journey {
     journey
 }
 
-/// What each event is answered: a status, `"answers"`, or the type of a direct invocation's error.
+/// Returns the answer that each event expects: a status, `"answers"`, or the type of a direct invocation's error.
 fn promised() -> BTreeMap<String, Value> {
     let particular: BTreeMap<String, Value> = serde_json::from_str(&read("events/expected.json")).unwrap();
     let success =
@@ -116,7 +115,7 @@ async fn every_event_is_answered_as_promised() {
 fn every_operation_has_an_event_and_every_event_an_operation() {
     let resources = template::resources();
     let routes = resources.values().filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Route");
-    // The route of everything else has no operation.
+    // The route for all other requests has no operation.
     let operations: BTreeSet<_> =
         routes.filter_map(|route| Some(route["Properties"]["OperationName"].as_str()?.to_owned())).collect();
 
@@ -153,7 +152,7 @@ fn every_event_says_its_route_as_the_template_does() {
     }
 }
 
-/// Runs `events/fill` with nothing but these variables.
+/// Runs `events/fill` with only these variables.
 fn fill(event: &Event, variables: &BTreeMap<String, String>) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -166,7 +165,7 @@ fn fill(event: &Event, variables: &BTreeMap<String, String>) -> Output {
 fn the_script_fills_every_placeholder_or_fails_and_names_it() {
     for event in GROUPS.into_iter().flat_map(of) {
         let needed = events::places_in(&event.text());
-        // A value may hold whatever a replacement could misread, but no name of a placeholder.
+        // A value may contain special characters of a replacement, but no name of a placeholder.
         let value = |name: &String| (name.clone(), format!("a&b|c\\{}", name.to_lowercase()));
         let values = needed.iter().map(value).collect();
 

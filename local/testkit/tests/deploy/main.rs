@@ -1,5 +1,4 @@
-//! What is deployed, held against the code: the template's routes and roles, and the events that stand for API
-//! Gateway's.
+//! Compares what is deployed with the code: the template's routes and roles, and the events in place of API Gateway's.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

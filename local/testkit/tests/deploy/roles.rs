@@ -1,4 +1,4 @@
-//! Each function's role allows what the function does, and next to nothing else.
+//! Each function's role allows what the function does, and almost nothing else.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::{
     events, template,
 };
 
-/// One permission: an action on a resource, for items whose keys begin so, and for these attributes only where it names
-/// any.
+/// One permission: an action on a resource, for items whose keys begin with a prefix. If it names attributes, it is for
+/// these attributes only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Grant {
     sid: String,
@@ -37,13 +37,13 @@ impl Grant {
     }
 }
 
-/// What a function's role allows with tables and secrets, in the names of a test's deployment.
+/// Returns what a function's role allows with tables and secrets, in the names of a test's deployment.
 pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
     let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
     let mut grants = Vec::new();
     for statement in statements.as_array().unwrap() {
-        // The sandbox's, and as if there were a key of the owner's.
+        // As in the sandbox, and as if the owner had set a key.
         let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
         let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
         let attributes = &statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"];
@@ -74,7 +74,7 @@ fn listed(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-/// A resource by the name that it has in a test.
+/// Returns a resource by the name that it has in a test.
 fn named(resources: &Map<String, Value>, resource: &Value) -> String {
     let table = |id: &str| id.strip_suffix("Table").unwrap().to_lowercase();
     if let Some(secret) = resource["Ref"].as_str() {
@@ -89,7 +89,7 @@ fn named(resources: &Map<String, Value>, resource: &Value) -> String {
     table(resource["Fn::GetAtt"][0].as_str().unwrap())
 }
 
-/// The secrets as the template makes them: there, and empty.
+/// Returns the secrets as the template makes them: existing and empty.
 async fn make_secrets(app: &TestApp, resources: &Map<String, Value>) {
     for (id, _) in resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::SecretsManager::Secret") {
         app.aws_call("secretsmanager.CreateSecret", json!({ "Name": named(resources, &json!({ "Ref": id })) })).await;
@@ -113,18 +113,18 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     let mut journey = events::prepared().await;
     for group in GROUPS {
         let log = AwsLog::start(journey.app.aws.url()).await;
-        // Twice, so that starts are repeated; the second time nothing is in memory, and the bank has ended every
-        // session. Two hours later each time, since a key's and a customer's use is noted once an hour.
+        // Runs twice, so that starts are repeated. The second time, memory is empty, and the bank has ended every
+        // session. Each run is two hours later, because the use of a key and of a customer is recorded once an hour.
         for _ in 0..2 {
             journey.app.advance(7200).await;
             let process = Process::start(&journey.app, &log.url).await;
             let mut events = events::of(group);
-            // First, before a preparation uses the key, and notes that, in another process.
+            // Comes first, before a preparation uses the key in another process and records that use.
             events.sort_by_key(|event| event.name != "list_consents");
             for event in events {
                 event.prepare(&mut journey).await;
                 if event.name == "delete_user.reference" {
-                    // One of two references: the connection stays.
+                    // Removes one of two references, so the connection stays.
                     journey.app.connect_as("person", "customer-17").await;
                     let user_id = journey.app.connect_as("person", "customer-18").await;
                     journey.places.insert("USER_ID".to_owned(), user_id);
@@ -140,7 +140,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
         let granted: BTreeSet<_> =
             grants(&resources, group).into_iter().map(|grant| (grant.sid, grant.action)).collect();
         let idle: BTreeSet<_> = granted.difference(&used).collect();
-        // Another test makes it work: an onboarding from nothing.
+        // Another test covers this function: an onboarding from the beginning.
         let expected = if group == "setup" {
             idle.iter().filter(|(sid, _)| sid.starts_with("Keep") || sid == "LeaseOwnSession").count()
         } else {
@@ -150,7 +150,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     }
 }
 
-/// Has the bank refuse the token that it has just given, upon which the function asks for the TPP's own session.
+/// Lets the bank refuse a token that it has just issued, so that the function opens the TPP's own session.
 async fn refuse_a_consent(journey: &mut Journey, group: &'static str, log: &AwsLog) {
     if group != "oauth" {
         return;
@@ -187,7 +187,7 @@ async fn the_setup_onboards_from_nothing_with_what_its_role_allows() {
     assert_eq!(after["egress"]["agrees"], true, "{after}");
     assert_eq!((&before["onboarded"], &report["onboarded"]), (&json!(false), &json!(true)), "{report}");
     let used = check(&resources, "setup", &log.seen());
-    // What a run of a deployment that is onboarded does not need.
+    // What a run of an onboarded deployment does not need.
     for (sid, action) in [
         ("KeepProgress", "secretsmanager:PutSecretValue"),
         ("KeepCertificate", "secretsmanager:PutSecretValue"),

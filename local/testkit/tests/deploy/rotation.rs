@@ -1,4 +1,4 @@
-//! What docs/OPERATIONS.md says of rotating keys, done here as it says there.
+//! The steps of docs/OPERATIONS.md for rotating keys, executed as described there.
 
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -9,7 +9,7 @@ async fn connected() -> (TestApp, String) {
     (app, format!("/user/{user_id}/accounts"))
 }
 
-/// Reads in a process that has nothing in memory, without the sessions of before.
+/// Reads in a process with empty memory, without the earlier sessions.
 async fn read_anew(app: &mut TestApp, path: &str) -> u16 {
     app.forget_ephemera().await;
     app.restart().await;
@@ -47,7 +47,7 @@ async fn a_sealing_key_is_added_then_used_and_the_old_one_stays_for_as_long_as_i
         item["access_token"]["S"].as_str().unwrap().split('.').next().unwrap().to_owned()
     };
 
-    // Added first, so that every process knows it before anything is sealed with it.
+    // The new key is added first, so that every process knows it before anything is sealed with it.
     let mut keys = old.clone();
     keys["keys"]["k2027"] = json!("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
     app.write_secret("sealing-key", &keys.to_string()).await;
@@ -61,7 +61,7 @@ async fn a_sealing_key_is_added_then_used_and_the_old_one_stays_for_as_long_as_i
     let other = format!("/user/{user_id}/accounts");
     assert_eq!(sealed_with(&app, &other).await, "k2027");
 
-    // Who consents again is sealed anew; whoever did not is lost with the old key.
+    // A customer who consents again is sealed with the new key. A customer who did not is lost with the old key.
     let without_old = json!({ "current": "k2027", "keys": { "k2027": keys["keys"]["k2027"] } });
     app.write_secret("sealing-key", &without_old.to_string()).await;
     assert_eq!(read_anew(&mut app, &other).await, 200);

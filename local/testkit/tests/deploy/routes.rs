@@ -1,4 +1,4 @@
-//! The template's routes are the functions' own, and those of the API's description: no more and no fewer.
+//! The template's routes are exactly those of the functions and of the API's document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,13 @@ use testkit::TestApp;
 
 use crate::{same::assert_same, template};
 
-/// Written for clients of bunq's Python example; the same operation, so the description has it once.
+/// A route for clients of bunq's Python example. It is the same operation, so the document has it once.
 const WITH_SLASH: &str = "GET /user/{user_id}/";
 
-/// What takes every request that no other route takes, so that its 404 is a problem like any other.
+/// The route for all requests without a route of their own, so that their 404 is a problem like any other.
 const OTHER: &str = "$default";
 
-/// The template's routes and the operation of each.
+/// Returns the template's routes and the operation of each.
 fn deployed() -> BTreeMap<String, String> {
     let resources = template::resources();
     let routes = resources.values().filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Route");
@@ -83,11 +83,11 @@ async fn the_gateway_routes_what_api_gateway_routes() {
 
         let answer = app.send(app.request(method.parse::<Method>().unwrap(), &path)).await;
 
-        // Another 404 is the handler's own: there is no customer of that name.
+        // Any other 404 comes from the handler: the customer does not exist.
         let lost = answer.status == 405 || (answer.status == 404 && answer.json()["code"] == "route_not_found");
         assert!(!lost, "{route}: {}", answer.status);
     }
-    // What the template does not have, the gateway does not have either.
+    // The gateway has no route that the template lacks.
     for (method, path) in [("GET", "/auth/"), ("POST", "/user/1"), ("GET", "/setup"), ("GET", "/user/1/accounts/2")] {
         let answer = app.send(app.request(method.parse::<Method>().unwrap(), path)).await;
         assert!(answer.status == 404 || answer.status == 405, "{method} {path}: {answer:?}");

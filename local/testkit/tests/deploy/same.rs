@@ -1,8 +1,9 @@
-//! Two lists that must be the same, and a failure that names only where they differ: both have forty lines.
+//! Compares two lists that must be the same. The failure names only the differences, because both lists have forty
+//! lines.
 
 use std::collections::BTreeSet;
 
-/// Panics with what one has and the other lacks.
+/// Panics with the elements that only one of the lists has.
 #[track_caller]
 pub(crate) fn assert_same(one: &str, left: BTreeSet<String>, other: &str, right: BTreeSet<String>) {
     let lacks = |of: &BTreeSet<String>, in_: &BTreeSet<String>| {

@@ -1,17 +1,17 @@
-//! The template, as far as it is data: CloudFormation's short forms (`!Ref`) become the long ones, and references stay as they are.
+//! The template as data: CloudFormation's short forms (`!Ref`) become the long ones. References are not resolved.
 
 use std::{fs, path::Path};
 
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Value, json};
 
-/// A file of the repository.
+/// Reads a file of the repository.
 pub(crate) fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The template's resources.
+/// Returns the template's resources.
 pub(crate) fn resources() -> Map<String, Value> {
     let text = read("template.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();

@@ -1,5 +1,5 @@
-//! What a role may write by an update. An update makes an item that is not there, so a permission for it is one to make
-//! items of any content, unless it names the attributes.
+//! What a role may write by an update. An update creates a missing item. So a permission for updates allows items of
+//! any content, unless it names the attributes.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use testkit::TestApp;
 use crate::{aws_log::Access, deployment::GROUPS, roles::grants, template};
 
 const ACTION: &str = "dynamodb:UpdateItem";
-/// What decides whether a key works, for whom, and for what.
+/// The attributes that decide whether a key is valid, for which workspace, and for which scopes.
 const OF_ACCESS: [&str; 6] = ["hash", "id", "scopes", "workspace", "created_at", "expires_at"];
 
 fn update(key: &str, attributes: impl IntoIterator<Item = String>) -> Access {
@@ -41,7 +41,7 @@ fn every_permission_to_update_names_its_attributes() {
             updates += 1;
             assert!(grant.attributes.contains(&"pk".to_owned()), "{group}: {grant:?}");
             let deciding = grant.attributes.iter().find(|name| OF_ACCESS.contains(&name.as_str()));
-            // Of sessions and consents, `expires_at` is DynamoDB's own time to live.
+            // In sessions and consents, `expires_at` is DynamoDB's own time to live.
             assert!(deciding.is_none() || grant.resource == "ephemera", "{group}: {grant:?}");
         }
     }
@@ -62,7 +62,7 @@ async fn no_update_that_a_role_allows_makes_an_api_key() {
     attributes.remove("pk");
     let name = pk["S"].as_str().unwrap();
 
-    // Everything at once is allowed to no role; and were it, it would be a key.
+    // No role may write all attributes at once. If one could, the item would be a key.
     let everything = update(name, attributes.keys().cloned());
     let mut tried = 0;
     for group in GROUPS {
@@ -71,7 +71,7 @@ async fn no_update_that_a_role_allows_makes_an_api_key() {
             if !grant.allows(&update(name, [])) {
                 continue;
             }
-            // As much as it allows, on an item that is not there.
+            // Writes as many attributes as it allows, to an item that does not exist.
             tried += 1;
             let delete = json!({ "TableName": "connections", "Key": { "pk": pk } });
             app.aws_call("DynamoDB_20120810.DeleteItem", delete).await;

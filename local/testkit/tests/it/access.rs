@@ -1,4 +1,4 @@
-//! Who may do what: every operation of the document, with every key that must not do.
+//! Access control: every operation of the document, with every key that must not call it.
 
 use testkit::{Answer, TestApp};
 
@@ -55,7 +55,7 @@ async fn a_key_with_the_scope_alone_is_let_in() {
     for scope in SCOPES {
         let (_, key) = app.create_api_key(&[scope]).await;
         let allowed = operations(&user_id).into_iter().filter(|operation| operation.scope.as_deref() == Some(scope));
-        // Reading only: a deletion would leave nothing for the next.
+        // Reads only, because a deletion would leave nothing for the next operation.
         for operation in allowed.filter(|operation| operation.method.is_safe()) {
             let answer = call(&app, &operation, Some(&key)).await;
             assert!(![401, 403].contains(&answer.status), "{}: {answer:?}", operation.id);
@@ -111,7 +111,7 @@ async fn what_needs_no_api_key_is_a_short_list() {
     ];
     assert_eq!(ids, public);
     for operation in open.iter().filter(|operation| operation.id == "run_setup") {
-        // API Gateway's own answer to whoever is not IAM's.
+        // API Gateway's own answer to a caller who is not authorised by IAM.
         assert_eq!(call(&app, operation, Some(&app.api_key)).await.status, 403);
     }
 }

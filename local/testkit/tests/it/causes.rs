@@ -1,4 +1,4 @@
-//! What the log says of a store that does not answer: a developer needs the cause.
+//! The log contains the cause when a store does not answer, because a developer needs it.
 
 use shared::{config::Config, lambda::compose, types::clock::Clock};
 use testkit::TestApp;

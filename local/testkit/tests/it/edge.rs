@@ -1,4 +1,4 @@
-//! What reaches everybody: answers no larger than they need be, and the header that keeps browsers on https.
+//! Properties of all answers: their size is limited, and a header keeps browsers on https.
 
 use reqwest::{Method, header};
 use serde_json::json;
@@ -6,10 +6,10 @@ use testkit::TestApp;
 
 use crate::operations::operations;
 
-/// An answer that refuses a request is no larger than this, whatever is wrong with the request.
+/// The maximum size of an answer that rejects a request, however many errors the request has.
 const LARGEST_PROBLEM: usize = 8 * 1024;
 
-/// Queries of the largest size that API Gateway lets through, each wrong in as many places as fit.
+/// Queries of the largest size that API Gateway accepts, each with as many errors as possible.
 fn queries() -> Vec<String> {
     let names = |name: &str, count: usize| (0..count).map(|at| format!("{at}{name}=1&")).collect::<String>();
     vec![
@@ -24,7 +24,7 @@ fn queries() -> Vec<String> {
     ]
 }
 
-/// Bodies of up to 64 KB, each wrong in as many places as fit.
+/// Bodies of up to 64 KB, each with as many errors as possible.
 fn bodies() -> Vec<String> {
     let object = |members: Vec<String>| format!("{{{}}}", members.join(","));
     let distinct = |name: &str, count: usize| (0..count).map(|at| format!("\"{at}{name}\":1")).collect::<Vec<_>>();

@@ -1,12 +1,12 @@
-//! The floors of the house: who may name whom. Each rule is also shown a sample that breaks it, since a rule that sees
-//! nothing is worse than none.
+//! The layers of the code: which module may name which. Each rule is also tested with a sample that violates it,
+//! because a rule that finds nothing is worse than none.
 
 use crate::{
     paths::paths,
     sources::{Source, crates, packages, sources},
 };
 
-/// The floor of each module of `shared`.
+/// The layer of each module of `shared`.
 fn floor(module: &str) -> Option<u8> {
     match module {
         "types" | "config" | "telemetry" => Some(0),
@@ -18,7 +18,7 @@ fn floor(module: &str) -> Option<u8> {
     }
 }
 
-/// The modules from the root of its crate to a file: `shared/src/bunq/calls/mod.rs` is `bunq`, `calls`.
+/// Returns the modules from the root of its crate to a file: `shared/src/bunq/calls/mod.rs` is `bunq`, `calls`.
 fn modules(path: &str) -> Vec<&str> {
     let (_, inside) = path.split_once("src/").unwrap_or_else(|| panic!("{path} is not a source of a crate"));
     let mut modules: Vec<_> = inside.trim_end_matches(".rs").split('/').collect();
@@ -28,7 +28,7 @@ fn modules(path: &str) -> Vec<&str> {
     modules
 }
 
-/// The module of the crate's root that a path leads to, where it leaves the file's own.
+/// Returns the module of the crate's root that a path leads to, if it leaves the file's own module.
 fn destination<'a>(from: &[&str], path: &'a [String]) -> Option<&'a str> {
     let ups = path.iter().take_while(|segment| *segment == "super").count();
     let at = match path.first().map(String::as_str) {
@@ -39,7 +39,7 @@ fn destination<'a>(from: &[&str], path: &'a [String]) -> Option<&'a str> {
     path.get(at).map(String::as_str)
 }
 
-/// Which paths of a file of `shared` lead up, or across the first floor.
+/// Returns which paths of a file of `shared` lead to a higher layer, or to another module of the lowest layer.
 fn against_the_floors(source: &Source) -> Vec<String> {
     let from = modules(&source.path);
     let Some(own) = from.first() else { return Vec::new() };
@@ -53,7 +53,7 @@ fn against_the_floors(source: &Source) -> Vec<String> {
         .collect()
 }
 
-/// Which paths of a file begin like this, outside of where they may.
+/// Returns which paths of a file begin with a prefix, except in permitted files.
 fn named_outside(source: &Source, begins: impl Fn(&[String]) -> bool, allowed: &[&str]) -> Vec<String> {
     if allowed.iter().any(|place| source.path.starts_with(place)) {
         return Vec::new();
@@ -80,7 +80,7 @@ fn is_reqwest_but_its_error(path: &[String]) -> bool {
 
 fn is_environment(path: &[String]) -> bool {
     path.starts_with(&["std".to_owned(), "env".to_owned()])
-        // `use std::env;` is one path already; what follows is another.
+        // `use std::env;` is a complete path here. What follows is another path.
         || (path[0] == "env" && matches!(path.get(1).map(String::as_str), Some("var" | "var_os" | "vars" | "vars_os")))
 }
 
@@ -186,12 +186,12 @@ fn function_sources() -> Vec<Source> {
     crates("functions").iter().flat_map(|name| sources(&format!("functions/{name}/src"))).collect()
 }
 
-/// Whether a crate may name another of the workspace.
+/// Returns whether a crate may name another crate of the workspace.
 fn may_depend(folder: &str, on: &str) -> bool {
     match folder {
         "shared/bunq-client" | "local/loopback" => false,
         "shared" => on == "shared/bunq-client",
-        // What is checked before it is known what a request is for.
+        // These are checked before the purpose of a request is known.
         "local/simulator" | "local/aws" => on == "local/loopback",
         _ if folder.starts_with("functions/") => on == "shared",
         _ => true,
@@ -238,7 +238,7 @@ fn functions_know_shared_only_and_what_stands_for_others_knows_nothing_of_ours()
     }
 }
 
-/// Files with more lines than they may have.
+/// Returns the files that have more lines than permitted.
 fn longer_than(lines: usize, sources: &[Source]) -> Vec<String> {
     let counted =
         sources.iter().map(|source| (source, source.text.lines().count())).filter(|(_, count)| *count > lines);

@@ -1,4 +1,4 @@
-//! What holds for the whole house: its floors, its sizes, and that no secret leaves it.
+//! Rules for the whole project: its layers, its sizes, and that no secret leaves it.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

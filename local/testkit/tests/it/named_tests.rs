@@ -1,5 +1,5 @@
-//! A document that names a test is held to it: the test exists. In both tables of `docs/SECURITY.md` each row names
-//! one, or says why there is none.
+//! If a document names a test, the test exists. In both tables of `docs/SECURITY.md`, each row names a test or says why
+//! there is none.
 
 use std::{collections::BTreeMap, fs};
 
@@ -9,9 +9,9 @@ const SECURITY: &str = "docs/SECURITY.md";
 const DOCUMENTS: [&str; 3] = [SECURITY, "docs/ARCHITECTURE.md", "docs/INTEGRATING.md"];
 const OWASP: &str = "## OWASP API Security Top 10 (2023)";
 const RFC_9700: &str = "## RFC 9700 (Best Current Practice for OAuth 2.0 Security)";
-/// How the last cell of a row begins that names no test.
+/// How the last cell of a row begins if the row names no test.
 const UNTESTED: &str = "No test: ";
-/// A test's attribute stands this many lines above it at the most.
+/// The maximum number of lines between a test's attribute and its function.
 const NEAR: usize = 3;
 
 /// A test as a document names it: `<crate> <modules>::<function>`, or `<file>.py <function>`.
@@ -21,7 +21,7 @@ struct Named<'a> {
     path: &'a str,
 }
 
-/// What stands between backticks in a line.
+/// Returns the texts between backticks in a line.
 fn code(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
@@ -30,7 +30,7 @@ fn is_name(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// The tests that a line names.
+/// Returns the tests that a line names.
 fn tests_in(line: &str) -> Vec<Named<'_>> {
     let named = code(line).filter_map(|code| code.split_once(' ')).map(|(place, path)| Named { place, path });
     let is_test = |named: &Named<'_>| {
@@ -39,7 +39,7 @@ fn tests_in(line: &str) -> Vec<Named<'_>> {
     named.filter(is_test).collect()
 }
 
-/// The sources of each crate, also of its tests, by the crate's name.
+/// Returns the sources of each crate, including its tests, by the crate's name.
 fn of_crates() -> BTreeMap<String, Vec<Source>> {
     let of = |parent: &str| crates(parent).into_iter().map(|name| format!("{parent}/{name}")).collect::<Vec<_>>();
     let folders = [of("functions"), of("local"), vec!["shared".to_owned()]].concat();
@@ -67,13 +67,13 @@ fn exists(named: &Named<'_>, crates: &BTreeMap<String, Vec<Source>>) -> bool {
     sources.filter(|source| is_module(&source.path, modules)).any(|source| has_test(&source.text, function))
 }
 
-/// Whether a file holds these modules: `audit::context` is `audit/context.rs`, below any folder.
+/// Returns whether a file contains these modules: `audit::context` is `audit/context.rs`, below any folder.
 fn is_module(path: &str, modules: &str) -> bool {
     let stem = path.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/main");
     stem.ends_with(&format!("/{}", modules.replace("::", "/")))
 }
 
-/// Whether a source has a function of this name that its attribute makes a test.
+/// Returns whether a source has a function with this name that its attribute makes a test.
 fn has_test(text: &str, function: &str) -> bool {
     let lines: Vec<_> = text.lines().map(str::trim_start).collect();
     let heads = [format!("fn {function}("), format!("async fn {function}(")];
@@ -84,14 +84,14 @@ fn has_test(text: &str, function: &str) -> bool {
     })
 }
 
-/// The cells of each row of the table below a heading, without the table's head.
+/// Returns the cells of each row of the table below a heading, without the table's head.
 fn rows<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
     let below = text.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.starts_with("## "));
     let rows = below.filter_map(|line| line.strip_prefix('|')?.strip_suffix('|')).skip(2);
     rows.map(|row| row.split('|').map(str::trim).collect()).collect()
 }
 
-/// What a row begins with: its number in OWASP's list, or in the RFC.
+/// Returns what a row begins with: its number in OWASP's list, or in the RFC.
 fn numbers<'a>(rows: &[Vec<&'a str>]) -> Vec<&'a str> {
     rows.iter().filter_map(|row| row.first()?.split(' ').next()).collect()
 }
@@ -108,7 +108,7 @@ fn every_test_that_a_document_names_exists() {
     assert!(named.len() > 25, "{}", named.len());
     let missing: Vec<_> = named.iter().filter(|named| !exists(named, &crates)).collect();
     assert!(missing.is_empty(), "no such test: {missing:#?}");
-    // No other name has so many words: it is a test without its crate, which nothing would look for.
+    // No other name has so many words. It is a test without its crate, which this check would not look for.
     let bare = lines.iter().flat_map(|line| code(line)).filter(|code| is_name(code) && code.matches('_').count() > 4);
     assert_eq!(bare.collect::<Vec<_>>(), [""; 0]);
 }

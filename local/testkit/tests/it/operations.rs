@@ -1,4 +1,4 @@
-//! Every operation of the API, as its document lists them: a new route cannot be forgotten by the tests that walk them.
+//! The operations of the API, read from its document, so that tests that visit them include every new route.
 
 use reqwest::Method;
 use testkit::every_operation;
@@ -7,17 +7,17 @@ use testkit::every_operation;
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: Method,
-    /// The path as the document has it.
+    /// The path as in the document.
     pub(crate) route: String,
-    /// The group that it belongs to.
+    /// The group of the operation.
     pub(crate) tag: String,
-    /// The path, with an identifier of the right form in each place.
+    /// The path, with a valid identifier in each place.
     pub(crate) path: String,
-    /// The scope of the API key that it wants; none where it wants no API key.
+    /// The scope of the API key that it requires, or none if it requires no API key.
     pub(crate) scope: Option<String>,
 }
 
-/// All of them. `user_id` stands where a customer is asked for.
+/// Returns all operations. `user_id` is the customer in their paths.
 pub(crate) fn operations(user_id: &str) -> Vec<Operation> {
     let operation = |one: &testkit::Operation<'_>| Operation {
         id: one.id().to_owned(),

@@ -1,6 +1,6 @@
-//! Reads Rust source as far as the house rules need it: which paths a file names. Comments and texts are no code.
+//! Finds the paths in Rust source, for the rules about which module may name which. Comments and texts are not code.
 
-/// Source cut into words and signs, without comments, texts and characters.
+/// Source, split into words and signs, without comments, texts and characters.
 fn tokens(source: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut rest = source;
@@ -41,7 +41,7 @@ fn block_comment(rest: &str) -> usize {
     }
 }
 
-/// How long the text or character is that begins here, if one does.
+/// Returns the length of the text or character that begins here, if one does.
 fn literal(rest: &str) -> Option<usize> {
     let unprefixed = rest.strip_prefix('b').or_else(|| rest.strip_prefix('c')).unwrap_or(rest);
     let prefix = rest.len() - unprefixed.len();
@@ -55,7 +55,7 @@ fn literal(rest: &str) -> Option<usize> {
         return Some(prefix + 1 + closing(body, '"'));
     }
     let body = unprefixed.strip_prefix('\'')?;
-    // 'a' is a character and 'a a lifetime.
+    // 'a' is a character, and 'a a lifetime.
     let mut signs = body.chars();
     match (signs.next(), signs.next()) {
         (Some('\\'), _) => Some(prefix + 1 + closing(body, '\'')),
@@ -77,7 +77,8 @@ fn closing(body: &str, quote: char) -> usize {
     body.len()
 }
 
-/// Every path that a source names, groups spread out: `a::{b, c::d}` is `a::b` and `a::c::d`. A single name is a path too.
+/// Returns every path that a source names, with groups expanded: `a::{b, c::d}` is `a::b` and `a::c::d`. A single name
+/// is a path, too.
 pub(crate) fn paths(source: &str) -> Vec<Vec<String>> {
     let tokens = tokens(source);
     let (mut found, mut at) = (Vec::new(), 0);
@@ -95,7 +96,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|sign: char| sign.is_alphabetic() || sign == '_')
 }
 
-/// Reads one path at `at`, behind `prefix`, and answers where it ends.
+/// Reads one path at `at`, after `prefix`, and returns where it ends.
 fn path(tokens: &[String], mut at: usize, prefix: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> usize {
     let depth = prefix.len();
     while let Some(token) = tokens.get(at) {
@@ -122,7 +123,7 @@ fn group(tokens: &[String], mut at: usize, prefix: &mut Vec<String>, found: &mut
     while let Some(token) = tokens.get(at) {
         match token.as_str() {
             "}" => return at + 1,
-            // `Item as It`: what it is called here does not matter.
+            // `Item as It`: its local name does not matter.
             "as" => at += 2,
             name if is_name(name) => at = path(tokens, at, prefix, found),
             _ => at += 1,

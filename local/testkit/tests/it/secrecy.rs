@@ -1,5 +1,4 @@
-//! What a deployment knows and must not tell: after everything that it does, its log and its problems hold nothing of
-//! it.
+//! The secrets of a deployment: after all of its operations, its log and its problems contain none of them.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +10,21 @@ use shared::types::{
 use testkit::{Answer, Journey, Operation, TestApp, every_operation, logs, operation};
 use url::Url;
 
-/// Shorter texts stand in any log by chance.
+/// Shorter texts occur in any log by chance.
 const LONG_ENOUGH: usize = 8;
 
-/// Everything that nobody may see, each with what it is.
+/// All secrets, each with its kind.
 #[derive(Default)]
 struct Hidden(BTreeMap<String, String>);
 
 impl Hidden {
-    /// A text that is a secret as a whole.
+    /// Adds a text that is a secret as a whole.
     fn text(&mut self, what: &str, text: &str) {
         assert!(text.len() > LONG_ENOUGH, "{what} is too short to be looked for: {text:?}");
         self.0.insert(text.to_owned(), what.to_owned());
     }
 
-    /// Every text in a JSON value, line by line, since a log has each on one line.
+    /// Adds every text in a JSON value, line by line, because a log has each on one line.
     fn leaves(&mut self, what: &str, value: &Value, public: &[&str]) {
         match value {
             Value::String(text) => {
@@ -41,7 +40,7 @@ impl Hidden {
         }
     }
 
-    /// What of it stands in a text.
+    /// Returns the secrets that occur in a text.
     fn seen_in(&self, text: &str) -> Vec<&str> {
         self.0.iter().filter(|(hidden, _)| text.contains(hidden.as_str())).map(|(_, what)| what.as_str()).collect()
     }
@@ -51,7 +50,7 @@ fn parameter(url: &Url, name: &str) -> String {
     url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned()
 }
 
-/// Connects a customer, and notes everything that passes by on the way.
+/// Connects a customer, and collects every secret that occurs on the way.
 async fn connect(app: &TestApp, customer: &str, hidden: &mut Hidden) -> String {
     let (cookie, page) = app.begin_consent().await;
     let path = app.approve(&page, customer).await;
@@ -63,12 +62,12 @@ async fn connect(app: &TestApp, customer: &str, hidden: &mut Hidden) -> String {
     answer.json()["new_user_id"].as_str().unwrap().to_owned()
 }
 
-/// All items of both tables, as DynamoDB writes them.
+/// Returns all items of both tables, as DynamoDB writes them.
 async fn items(app: &TestApp) -> Vec<Value> {
     [app.scan("connections").await, app.scan("ephemera").await].concat()
 }
 
-/// Opens every sealed token that the tables hold.
+/// Opens every sealed token in the tables.
 async fn sealed_tokens(app: &TestApp, hidden: &mut Hidden) -> usize {
     let secret: shared::secrets::SealingSecret = serde_json::from_value(app.read_secret("sealing-key").await).unwrap();
     let keys: SealingKeys = secret.keys().unwrap();
@@ -88,7 +87,7 @@ async fn sealed_tokens(app: &TestApp, hidden: &mut Hidden) -> usize {
     opened
 }
 
-/// Names, addresses and account numbers of the bank's customers.
+/// Returns names, addresses and account numbers of the bank's customers.
 async fn customers(app: &TestApp, users: &[&str], hidden: &mut Hidden) {
     let url = app.bank.url().join("_simulator/customers").unwrap();
     let listed = app.send(reqwest::Client::new().get(url)).await.json();
@@ -106,7 +105,7 @@ async fn customers(app: &TestApp, users: &[&str], hidden: &mut Hidden) {
     }
 }
 
-/// Everything that can go wrong for a caller, and the problems that they get.
+/// Makes every kind of failing request, and returns the problems that the caller gets.
 async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answer> {
     let mut problems = Vec::new();
     let path = format!("/user/{person}/accounts");
@@ -160,7 +159,7 @@ async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answe
 
 const NAME: &str = "Wilhelmina Vermeulen";
 
-/// A body with texts that can be looked for: the document's examples are too short for that.
+/// Returns a body with texts that can be searched for, because the document's examples are too short.
 fn distinctive(body: Value) -> Value {
     let Value::Object(fields) = body else { return body };
     let field = |(name, value): (String, Value)| {
@@ -176,7 +175,8 @@ fn distinctive(body: Value) -> Value {
     Value::Object(fields.into_iter().map(field).collect())
 }
 
-/// Makes everything that the bank can be asked to make, each once well and once badly, and lists; answers the problems.
+/// Creates everything that the bank can create, each once with success and once with an error, and lists it. Returns
+/// the problems.
 async fn money(journey: &Journey, hidden: &mut Hidden) -> Vec<Answer> {
     let app = &journey.app;
     let mut problems = Vec::new();
@@ -193,7 +193,7 @@ async fn money(journey: &Journey, hidden: &mut Hidden) -> Vec<Answer> {
         wrong[NAME] = json!("NL91ABNA0417164300");
         let refused = journey.send_body(operation, &wrong).await;
         assert_eq!(refused.status, 422, "{id}: {refused:?}");
-        // A caller is told which field they sent; nobody else is.
+        // Only the caller learns which field they sent.
         assert_eq!(hidden.seen_in(&refused.text.replace(NAME, "")), [""; 0], "{refused:?}");
         let calls = app.bank.calls().await;
         let called = calls["counts"].as_object().unwrap().keys().filter(|endpoint| endpoint.starts_with("POST user/"));
@@ -214,7 +214,7 @@ async fn money(journey: &Journey, hidden: &mut Hidden) -> Vec<Answer> {
     problems
 }
 
-/// Gives consents in every way, and notes what browsers bring along.
+/// Gives consents in every way, and collects what browsers send.
 async fn consents(journey: &mut Journey, hidden: &mut Hidden) {
     for id in ["begin_consent", "complete_consent", "claim_consent", "show_result"] {
         journey.renew(&operation(id)).await;

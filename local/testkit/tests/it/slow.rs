@@ -1,4 +1,4 @@
-//! A request that does not arrive in time holds nothing.
+//! A request that does not arrive in time holds no resource.
 
 use testkit::TestApp;
 use tokio::{
@@ -6,7 +6,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// The clock jumps to the server's deadline as soon as nobody has anything to do.
+/// The clock jumps to the server's deadline as soon as all tasks are idle.
 #[tokio::test]
 async fn a_request_that_does_not_end_is_not_waited_for() {
     let app = TestApp::start().await;

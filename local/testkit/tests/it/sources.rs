@@ -1,4 +1,4 @@
-//! The files of the workspace, as they are in the working copy.
+//! The files of the workspace, read from the working copy.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-/// A source file, its path from the root of the workspace.
+/// A source file, with its path from the root of the workspace.
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
@@ -18,7 +18,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Every `*.rs` below a folder of the workspace.
+/// Returns every `*.rs` below a folder of the workspace.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let root = root();
     let mut found = Vec::new();
@@ -38,7 +38,7 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     found
 }
 
-/// The folders below one of the workspace that hold a crate.
+/// Returns the folders below a folder of the workspace that contain a crate.
 pub(crate) fn crates(folder: &str) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(root().join(folder))
         .unwrap()
@@ -50,7 +50,8 @@ pub(crate) fn crates(folder: &str) -> Vec<String> {
     names
 }
 
-/// A crate of the workspace and the crates of the workspace that it names in its `Cargo.toml`, those for tests apart.
+/// A crate of the workspace, and the crates of the workspace that it names in its `Cargo.toml`, with those for tests
+/// separate.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) folder: String,
@@ -58,7 +59,7 @@ pub(crate) struct Package {
     pub(crate) test_dependencies: Vec<String>,
 }
 
-/// What cargo itself reads in the `Cargo.toml` files.
+/// The content of the `Cargo.toml` files, as cargo reads it.
 pub(crate) fn packages() -> Vec<Package> {
     let root = root();
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));

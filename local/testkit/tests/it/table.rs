@@ -1,4 +1,4 @@
-//! The table of operations that stands for the document in a function: what it does not name is not served.
+//! The table of operations that a function uses instead of the document. An operation that is not in it is not served.
 
 use std::sync::{
     Arc,
@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::http::service;
 use tower::ServiceExt as _;
 
-/// A router with handlers that count how often they run.
+/// A router with handlers that count their calls.
 fn counting() -> (Router, Arc<AtomicUsize>) {
     let runs = Arc::new(AtomicUsize::new(0));
     let count = {

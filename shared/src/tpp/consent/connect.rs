@@ -34,9 +34,9 @@ pub(crate) struct NewConnections {
 }
 
 impl NewConnections {
-    /// Opens the first session, which identifies the customer who consented. If the consent has a return address, the
-    /// token waits for its claim, and an existing connection is not changed. Otherwise, the customer is connected at
-    /// once.
+    /// Opens the first session, which identifies the customer who consented. If the consent has a return address,
+    /// what the customer gave waits for its claim, and an existing connection is not changed. Otherwise, the customer
+    /// is connected at once.
     pub(super) async fn connect(
         &self,
         identity: &Identity,

@@ -9,7 +9,7 @@ use crate::{
 /// A consent did not become a connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsentError {
-    /// The state is not valid for this browser, or no longer.
+    /// The state is unknown or too old, or belongs to another browser.
     #[error("the state is not one that this browser can complete: {0:?}")]
     Refused(AttemptRefused),
     /// The customer refused.

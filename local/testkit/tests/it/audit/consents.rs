@@ -61,7 +61,8 @@ async fn a_consent_that_the_bank_no_longer_takes_is_found_once() {
     assert_eq!(again["code"], "consent_revoked", "it was found once: {again}");
 }
 
-/// The audit line of a real function that is invoked directly is in its log; here, the route that does the same.
+/// A real function writes the audit line of a direct invocation to its log. This test uses the route that does the
+/// same.
 #[tokio::test]
 async fn each_action_of_the_setup_is_an_action_of_the_audit() {
     logs::capture();

@@ -1,4 +1,4 @@
-//! From where a request came, and whether the customer was present.
+//! The origin of a request, and whether the customer was present.
 
 use axum::body::Body;
 use reqwest::Method;
@@ -67,7 +67,7 @@ async fn an_address_that_is_none_is_refused_and_nothing_is_asked() {
         assert!(line["api_key_id"].is_string(), "{line}");
     }
     assert_eq!(app.bank.total().await, 0);
-    // The key first: a caller without one is told nothing of headers.
+    // The key is checked first, so a caller without one learns nothing about headers.
     let request = app.request(Method::GET, &format!("/user/{user_id}/accounts")).header(header, "nobody");
     app.send(request).await.problem(401, "api_key_missing");
 }

@@ -1,9 +1,9 @@
-//! What an alarm watches.
+//! The metrics of the alarms.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, logs};
 
-/// How often a metric was written by all tests of this process so far.
+/// Returns how often all tests of this process have written a metric so far.
 fn counted(name: &str) -> usize {
     let lines = logs::text();
     let lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -1,4 +1,4 @@
-//! What is refused, what fails, and what nobody knows.
+//! Requests that are rejected, that fail, or whose outcome is unknown.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn a_customer_who_is_not_connected_is_named_in_the_line() {
     assert_eq!((&line["outcome"], &line["code"]), (&json!("refused"), &json!("user_not_found")), "{line}");
     assert_eq!((&line["api_key_id"], &line["user_id"]), (&key_id(&app).await, &json!(nobody)), "{line}");
 
-    // What is not an id of ours is a caller's text, and stays out.
+    // A value that is not one of our ids is a caller's text, and is not logged.
     let line = one(&app.get("/user/J.%20Jansen/accounts").await);
     assert_eq!((&line["code"], &line["user_id"]), (&json!("invalid_request"), &Value::Null), "{line}");
     assert!(!line.to_string().contains("Jansen"), "{line}");
@@ -101,7 +101,7 @@ async fn a_caller_who_hangs_up_leaves_a_line_all_the_same() {
     let line = loop {
         match written() {
             Some(line) => break line,
-            // As long as an answer of the bank takes.
+            // Waits as long as an answer of the bank takes.
             None => app.bank.total().await,
         };
     };

@@ -1,4 +1,4 @@
-//! Every operation of the document, done for real: each leaves one line, with the id of what it read or changed.
+//! Sends every operation of the document. Each leaves one audit line, with the id of what it read or changed.
 
 use serde_json::json;
 use testkit::{Answer, Journey, Operation, TestApp, every_operation, in_order, logs};
@@ -12,14 +12,14 @@ fn created_id(answer: &Answer) -> String {
     made["consent_id"].as_str().map_or_else(|| made["Response"][0]["Id"]["id"].to_string(), str::to_owned)
 }
 
-/// The id of the object that a path names, if it names one.
+/// Returns the id of the object that a path names, if it names one.
 fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str> {
     let parameter = match operation.path.rsplit('/').next()? {
         "connection" => "user_id",
         "claim" => "consent_id",
         last => last.strip_prefix('{')?.strip_suffix('}')?,
     };
-    // The account of a list of payments is not one of the payments.
+    // In a list of payments, the account's id is not the id of a payment.
     (parameter != "monetary_account_id").then(|| journey.place(parameter))
 }
 
@@ -60,7 +60,7 @@ async fn every_operation_leaves_one_line_with_the_id_of_what_it_read_or_changed(
                 assert_eq!(line[field].as_str(), Some(journey.place(place)), "{}: {line}", operation.id());
             }
         }
-        // What the caller sees of bunq's answer is among those that the line names.
+        // The audit line includes the id that the caller sees in bunq's answer.
         let answered = answer.header("bunq-response-id");
         assert!(
             line["bunq_response_ids"].as_str().unwrap_or_default().contains(answered),
