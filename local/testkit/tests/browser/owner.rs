@@ -54,7 +54,8 @@ async fn connect(State(owner): State<Owner>) -> Redirect {
     Redirect::to(asked["url"].as_str().unwrap())
 }
 
-/// The address to which the browser returns: claims what the customer gave, and redirects to a page without the proof.
+/// Answers the address to which the browser returns: claims what the customer gave, and redirects to a page without
+/// the proof.
 async fn bank(State(owner): State<Owner>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
@@ -87,7 +88,7 @@ async fn accounts(State(owner): State<Owner>) -> Html<String> {
     Html(format!("<main><h1>Your accounts</h1><ul>{}</ul></main>", names.collect::<String>()))
 }
 
-/// A deployment and an application that uses it.
+/// Starts a deployment and an application that uses it.
 async fn started() -> (TestApp, Owner) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let origin = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();

@@ -94,8 +94,8 @@ fn of_calls(operations: &Value) -> impl Iterator<Item = String> {
     differences.collect::<Vec<_>>().into_iter()
 }
 
-/// What we send in an object that bunq does not know, or knows as another type, and what bunq requires and we do not
-/// send.
+/// Returns what we send in an object that bunq does not know, or knows as another type, and what bunq requires and we
+/// do not send.
 fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
     let sent = sent.as_object().unwrap();
     let mut differences = Vec::new();
@@ -127,7 +127,7 @@ fn of_fields(sent: &Value, known: &Value) -> Vec<String> {
     differences
 }
 
-/// What our schemas of bunq's objects have and bunq's do not, or have as another type.
+/// Returns what our schemas of bunq's objects have and bunq's do not, or have as another type.
 fn of_schemas(document: &Value, objects: &Value) -> impl Iterator<Item = String> {
     let ours = objects.as_object().unwrap().iter().flat_map(|(name, fields)| {
         let schema = &document["components"]["schemas"][name];

@@ -104,7 +104,7 @@ async fn every_field_of_every_body_agrees() {
     }
 }
 
-/// The fields of an order that do not depend on the type of the receiver.
+/// Returns the fields of an order that do not depend on the type of the receiver.
 fn order_places() -> Places {
     let mut ids = texts(&["60101", "060101", "9223372036854775807", "99999999999999999999", " 1", "+1"]);
     ids.extend([json!(60_101), json!(i64::MAX), json!(i64::MAX as u64 + 1)]);

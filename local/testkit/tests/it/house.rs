@@ -6,7 +6,7 @@ use crate::{
     sources::{Source, crates, packages, sources},
 };
 
-/// The layer of each module of `shared`.
+/// Returns the layer of a module of `shared`.
 fn floor(module: &str) -> Option<u8> {
     match module {
         "types" | "config" | "telemetry" => Some(0),
@@ -39,7 +39,8 @@ fn destination<'a>(from: &[&str], path: &'a [String]) -> Option<&'a str> {
     path.get(at).map(String::as_str)
 }
 
-/// Returns which paths of a file of `shared` lead to a higher layer, or to another module of the lowest layer.
+/// Returns which paths of a file of `shared` lead to a higher layer, or to another module of the same layer. Modules of
+/// the lowest layer may name each other.
 fn against_the_floors(source: &Source) -> Vec<String> {
     let from = modules(&source.path);
     let Some(own) = from.first() else { return Vec::new() };

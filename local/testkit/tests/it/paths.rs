@@ -1,6 +1,6 @@
 //! Finds the paths in Rust source, for the rules about which module may name which. Comments and texts are not code.
 
-/// Source, split into words and signs, without comments, texts and characters.
+/// Splits source into words and signs, without comments, texts and characters.
 fn tokens(source: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut rest = source;

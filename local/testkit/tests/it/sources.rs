@@ -59,7 +59,7 @@ pub(crate) struct Package {
     pub(crate) test_dependencies: Vec<String>,
 }
 
-/// The content of the `Cargo.toml` files, as cargo reads it.
+/// Returns the content of the `Cargo.toml` files, as cargo reads it.
 pub(crate) fn packages() -> Vec<Package> {
     let root = root();
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));

@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::http::service;
 use tower::ServiceExt as _;
 
-/// A router with handlers that count their calls.
+/// Returns a router with handlers that count their calls.
 fn counting() -> (Router, Arc<AtomicUsize>) {
     let runs = Arc::new(AtomicUsize::new(0));
     let count = {

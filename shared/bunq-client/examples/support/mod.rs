@@ -14,7 +14,7 @@ use bunq_client::{
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use url::Url;
 
-/// How long a call may take.
+/// Returns the deadline of a call.
 pub(crate) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(25))
 }

@@ -51,7 +51,7 @@ fn transport_error() -> reqwest::Error {
     reqwest::Client::new().get("http://[").build().unwrap_err()
 }
 
-/// Every variant that contains no text of the bank.
+/// Returns every variant that contains no text of the bank.
 fn without_text() -> Vec<(BankError, bool, Failure)> {
     let wait = Duration::from_secs(30);
     vec![

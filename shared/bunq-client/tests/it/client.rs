@@ -33,7 +33,7 @@ fn urls(address: &str) -> BunqUrls {
     BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token"), pay: url("/pay") }
 }
 
-/// A bank that gives every call the same answer, and the number of calls that it received.
+/// Starts a bank that gives every call the same answer, and returns the number of calls that it received.
 async fn bank(status: u16, body: &str, signature: Option<&str>) -> (Bank, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let (body, signature, counted) = (body.to_owned(), signature.map(str::to_owned), Arc::clone(&calls));
@@ -57,7 +57,7 @@ fn error_envelope(text: &str) -> String {
     serde_json::json!({ "Error": [text] }).to_string()
 }
 
-/// A write, so that a call that may have been executed is not repeated.
+/// Sends a write, so that a call that may have been executed is not repeated.
 async fn write_to(bank: &Bank) -> BankError {
     write_within(A_MINUTE, bank).await
 }
@@ -67,7 +67,7 @@ async fn write_within(time: Duration, bank: &Bank) -> BankError {
     bank.call_without_session(None, &call, Deadline::after(time)).await.unwrap_err()
 }
 
-/// The bank's key pair. Its private key signs answers.
+/// Returns the bank's key pair. Its private key signs answers.
 async fn server_key() -> &'static InstallationKey {
     static KEY: OnceCell<InstallationKey> = OnceCell::const_new();
     KEY.get_or_init(|| async { InstallationKey::generate().await.unwrap() }).await

@@ -32,7 +32,7 @@ fn deadline() -> Deadline {
     Deadline::after(Duration::from_secs(60))
 }
 
-/// A bank that refuses every call, and repeats the whole call in its text, both unchanged and escaped.
+/// Starts a bank that refuses every call, and repeats the whole call in its text, both unchanged and escaped.
 async fn echo(status: u16) -> Bank {
     let answer = async move |request: extract::Request| {
         let (parts, body) = request.into_parts();
@@ -202,7 +202,7 @@ fn a_bank_that_talks_without_end_is_cut_short() {
     assert!(texts.iter().all(|text| text.error_description.len() == 1000));
 }
 
-/// A way to write a credential.
+/// Writes a credential in one of several ways.
 fn written(credential: &str, way: usize) -> String {
     let each = |write: &dyn Fn(char) -> String| credential.chars().map(write).collect::<String>();
     match way {

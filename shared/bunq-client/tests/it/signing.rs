@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::openssl::Openssl;
 
-/// Making a key pair takes longer than every test here.
+/// Returns a key pair that all tests share. Making one takes longer than every test here.
 async fn key() -> &'static InstallationKey {
     static KEY: OnceCell<InstallationKey> = OnceCell::const_new();
     KEY.get_or_init(|| async { InstallationKey::generate().await.unwrap() }).await

@@ -104,8 +104,8 @@ impl Claims {
         if self.store.withdraw_consent(id).await? { Ok(()) } else { Err(ClaimError::NotPending) }
     }
 
-    /// Turns what a customer gave into a connection, for the application that presents the proof. Reads nothing from the
-    /// bank.
+    /// Turns what a customer gave into a connection, for the application that presents the proof. Reads nothing from
+    /// the bank.
     ///
     /// # Errors
     /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, [`ClaimError::NotClaimable`] if the

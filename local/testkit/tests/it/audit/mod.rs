@@ -36,7 +36,7 @@ async fn key_id(app: &TestApp) -> Value {
     app.setup(json!({ "action": "list_api_keys" })).await.unwrap()["api_keys"][0]["id"].clone()
 }
 
-/// A draft of a payment, with words that no log may contain.
+/// Returns a draft of a payment, with words that no log may contain.
 fn draft() -> Value {
     json!({
         "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Rent of a secret flat",
