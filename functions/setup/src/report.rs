@@ -43,9 +43,7 @@ pub struct SetupReport {
     /// The address to which bunq redirects browsers back.
     #[schema(example = "https://tpp.example/callback")]
     callback_url: String,
-    /// Only for `status`, once the deployment is registered at bunq: whether bunq still knows it. `forgotten`: bunq no
-    /// longer knows it, for example after a reset of bunq's sandbox; run the setup. `no_answer`: bunq did not answer,
-    /// so this is unknown.
+    // Without a description of its own: utoipa would add an object to the text's schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline, nullable = false)]
     at_bank: Option<BankReport>,
@@ -85,7 +83,9 @@ pub struct SetupStep {
     state: StepState,
 }
 
-/// Whether the bank knows the deployment.
+/// Only for `status`, once the deployment is registered at bunq: whether bunq still knows it. `forgotten`: bunq no
+/// longer knows it, for example after a reset of bunq's sandbox; run the setup. `no_answer`: bunq did not answer,
+/// so this is unknown.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum BankReport {
