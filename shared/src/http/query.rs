@@ -1,5 +1,5 @@
-//! Query parameters, read by name: every error at once, and what is not asked for is refused, so that a misspelt
-//! `older_id` does not answer the newest page.
+//! Reads query parameters by name. Reports every error at once. Rejects unknown parameters, so that a misspelt
+//! `older_id` does not return the newest page.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
@@ -13,12 +13,12 @@ use crate::{
     types::ids::IdError,
 };
 
-/// How many elements a page has where nobody says.
+/// The default number of elements of a page.
 const USUAL_PAGE: u8 = 50;
-/// At most this many parameters are read. No route has more than five.
+/// The maximum number of parameters. No route has more than six.
 const MOST_PARAMETERS: usize = 50;
 
-/// The parameters of a request, still to be read.
+/// The query parameters of a request that are not parsed yet.
 #[derive(Debug)]
 pub struct QueryParameters(Vec<(String, String)>);
 
@@ -27,31 +27,31 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
-        // One more than there may be, so that too many can be told.
+        // Reads one more than the maximum, so that a query with too many is detected.
         let pairs = form_urlencoded::parse(query.as_bytes()).take(MOST_PARAMETERS + 1);
         Ok(Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
     }
 }
 
-/// Parameters under reading.
+/// The query parameters while they are read. A parameter that was read is removed.
 pub struct Parameters {
     left: Vec<(String, String)>,
     reasons: Reasons,
 }
 
 impl Parameters {
-    /// Notes what is wrong with a parameter.
+    /// Records why a parameter is invalid.
     pub fn refuse(&mut self, name: &str, detail: &str) {
         self.reasons.push(Place::Parameter(name), detail);
     }
 
-    /// An optional parameter. If its value is invalid, the type's own error says why.
+    /// Reads an optional parameter, and parses it. If the value is invalid, the error of the type is the reason.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         let text = self.optional::<String>(name, "")?;
         text.parse().map_err(|error: T::Err| self.refuse(name, &error.to_string())).ok()
     }
 
-    /// An optional parameter; `must` says what is wrong with an invalid value.
+    /// Reads an optional parameter, and parses it. If the value is invalid, `must` is the reason.
     pub fn optional<T: FromStr>(&mut self, name: &str, must: &str) -> Option<T> {
         let (found, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
@@ -72,12 +72,12 @@ impl Parameters {
         }
     }
 
-    /// Which page, of 50 elements by default.
+    /// Reads which page is requested. The default size is 50 elements.
     pub fn page(&mut self) -> Page {
         self.page_of(USUAL_PAGE)
     }
 
-    /// Which page, of `usual` elements by default.
+    /// Reads which page is requested. The default size is `usual` elements.
     pub fn page_of(&mut self, usual: u8) -> Page {
         let ids = "must be a whole number up to 9223372036854775807";
         let count = self.optional::<u8>("count", "must be 1 to 200");
@@ -98,14 +98,15 @@ impl Parameters {
     }
 }
 
-/// An element before or after which a page begins; it need not exist. bunq's ids are signed 64-bit on the wire.
+/// The id before or after which a page begins. No element needs to have this id. bunq's ids are signed 64-bit integers
+/// on the wire.
 struct AnyId(u64);
 
 impl FromStr for AnyId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        // `parse` takes a sign, too.
+        // `parse` also accepts a sign.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let id = text.parse::<u64>().ok().filter(|id| digits && *id <= i64::MAX.cast_unsigned());
         id.map(Self).ok_or(IdError::NotNumber)
@@ -117,10 +118,11 @@ impl QueryParameters {
         Self(parameters.collect())
     }
 
-    /// Reads the parameters.
+    /// Reads the parameters, and rejects unknown ones.
     ///
     /// # Errors
-    /// A [`Problem`] with the first reasons.
+    /// Returns `invalid_request` if a parameter is invalid, duplicated or unknown, or if there are more than 50.
+    /// Contains the first twenty reasons.
     pub fn read<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
         self.read_some(|parameters| {
             let read = read(parameters);
@@ -131,11 +133,12 @@ impl QueryParameters {
         })
     }
 
-    /// Reads the parameters of a page that people follow links to. Parameters that nobody asks for are ignored:
-    /// anything on the way may have added one (RFC 6749 section 3.1 demands the same of an authorization endpoint).
+    /// Reads the parameters of a page that people open by links. Unknown parameters are ignored, because other parties
+    /// may have added them to the link (RFC 6749 section 3.1 requires the same of an authorization endpoint).
     ///
     /// # Errors
-    /// A [`Problem`] with every reason.
+    /// Returns `invalid_request` if a parameter is invalid or duplicated, or if there are more than 50. Contains the
+    /// first twenty reasons.
     pub fn read_some<T>(self, read: impl FnOnce(&mut Parameters) -> T) -> Result<T, Problem> {
         if self.0.len() > MOST_PARAMETERS {
             return Err(Problem::invalid_query("must have at most 50 parameters"));

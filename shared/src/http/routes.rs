@@ -1,11 +1,11 @@
-//! The routes of a group of handlers, and the group's part of the API's document, from one list.
+//! Defines the routes of a group of handlers, and the group's part of the OpenAPI document, from one list.
 
 use axum::routing::MethodFilter;
 use utoipa::{Path, openapi::HttpMethod};
 
-/// Makes two functions from the handlers of a group, each `module::handler` with a `#[utoipa::path]`: the router, and
-/// `document`, which describes the same handlers. The router takes nothing but the path and the method of each, so a
-/// function that starts builds no part of the document.
+/// Defines two functions from the handlers of a group: the router, and `document`, which describes the same handlers.
+/// Each handler is `module::handler`, with a `#[utoipa::path]`. The router uses only the path and the method of each
+/// handler, so a function builds no part of the document when it starts.
 #[macro_export]
 macro_rules! routes {
     (
@@ -31,7 +31,7 @@ macro_rules! routes {
             router
         }
 
-        /// The OpenAPI document of these routes alone, for tests and tools.
+        /// Returns the OpenAPI document of these routes only, for tests and tools.
         #[must_use]
         pub fn document() -> ::utoipa::openapi::OpenApi {
             #[derive(::utoipa::OpenApi)]
@@ -42,7 +42,7 @@ macro_rules! routes {
     };
 }
 
-/// The methods of an operation, as axum names them.
+/// Returns the methods of an operation as a filter of axum.
 #[doc(hidden)]
 #[must_use]
 pub fn methods<P: Path>() -> MethodFilter {

@@ -1,5 +1,5 @@
-//! Whose session at the bank a route works in: the customer's that its path names, or the TPP's own; and only for a
-//! caller who may.
+//! Selects the session at the bank in which a route works: that of the customer in the path, or the TPP's own. Only an
+//! authorised caller gets one.
 
 use std::{fmt::Display, ops::Deref, str::FromStr, sync::Arc};
 
@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// Somebody's session at the bank, in the hands of a caller who may use it.
+/// A session of a customer or of the TPP at the bank, with a caller who may use it.
 #[derive(Clone, Debug)]
 pub struct Holder<S> {
-    /// Who asks.
+    /// The caller.
     pub caller: Caller<S>,
     app: App,
     owner: SessionOwner,
@@ -40,15 +40,16 @@ impl<S> Holder<S> {
     /// Makes a call in the session.
     ///
     /// # Errors
-    /// A [`Problem`] that says who has to act.
+    /// Returns a [`Problem`] if the bank rejects the call, fails or does not answer in time, if the customer has no
+    /// usable connection, or if no session can be opened.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Problem> {
         Ok(self.app.tpp.call(self.owner, call, self.deadline).await?)
     }
 
-    /// Makes a call that reads one object; `None` if the bank has no such object.
+    /// Makes a call that reads one object. Returns `None` if the bank has no such object.
     ///
     /// # Errors
-    /// A [`Problem`] that says who has to act; also if the bank has no such account.
+    /// Returns `account_not_granted` if the bank has no such account, and the errors of [`Self::call`].
     pub async fn find<C: Call>(&self, call: &C) -> Result<Option<C::Output>, Problem> {
         match self.app.tpp.call(self.owner, call, self.deadline).await {
             Ok(found) => Ok(Some(found)),
@@ -61,8 +62,8 @@ impl<S> Holder<S> {
         }
     }
 
-    /// Our path of a collection, below the public URL: bunq's, with our id of the customer; below `psd2` if the
-    /// collection is the TPP's own.
+    /// Returns our path of a collection, below the public URL. A customer's collection has bunq's path, with our
+    /// `user_id`. The TPP's own collections are below `psd2`.
     #[must_use]
     pub fn collection<R: Resource>(&self, parent: R::Parent) -> String {
         match self.owner {
@@ -71,10 +72,11 @@ impl<S> Holder<S> {
         }
     }
 
-    /// The scope of the orders of one kind that the caller's workspace made.
+    /// Returns the scope of one type of orders that the caller's workspace created.
     ///
     /// # Errors
-    /// A [`Problem`] if the customer is not connected any more, or the store does not answer.
+    /// Returns a [`Problem`] if the customer is no longer connected, if the consent has ended, or if the store does not
+    /// answer.
     pub async fn order_scope(
         &self,
         kind: OrderKind,
@@ -83,11 +85,14 @@ impl<S> Holder<S> {
         Ok(self.app.tpp.order_scope(self.owner, &self.caller.workspace, kind, account).await?)
     }
 
-    /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two requests
-    /// are the same if the orders' contents and the references are equal.
+    /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two
+    /// requests are the same if their paths, the contents of the orders and the references are equal.
     ///
     /// # Errors
-    /// A [`Problem`] that says who has to act.
+    /// Returns `request_in_flight` if the same request is in progress, `idempotency_key_reused` if the key was used for
+    /// a different request, and `outcome_unknown` if the bank does not report whether the order exists. Repeats the
+    /// bank's rejection if the first try was rejected. Also returns the errors of [`Self::call`] and
+    /// [`Self::order_scope`].
     pub async fn create_once<O: Order>(
         &self,
         key: &IdempotencyHeader,
@@ -102,35 +107,35 @@ impl<S> Holder<S> {
         };
         let started = self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
-            // If this fails, the same request under the same key comes here again.
+            // If this fails, a retry with the same key stores the reference.
             let scope = self.order_scope(O::KIND, O::account_of(order.parent())).await?;
             self.app.tpp.keep_order_reference(&scope, started.id, reference).await?;
         }
         Ok(started)
     }
 
-    /// Whether anything was begun under an idempotency key of the caller's workspace.
+    /// Returns whether a request was started under an idempotency key of the caller's workspace.
     ///
     /// # Errors
-    /// A [`Problem`] where the store does not say.
+    /// Returns a [`Problem`] if the store cannot be read.
     pub async fn has_begun(&self, key: &IdempotencyHeader) -> Result<bool, Problem> {
         let name = RequestName::new(&self.caller.workspace, key.key());
         Ok(self.app.tpp.has_begun(&name).await?)
     }
 
-    /// The deployment at work.
+    /// Returns the services of the deployment.
     #[must_use]
     pub const fn tpp(&self) -> &Tpp {
         &self.app.tpp
     }
 
-    /// How long the request may still take.
+    /// Returns the deadline of the request.
     #[must_use]
     pub const fn deadline(&self) -> Deadline {
         self.deadline
     }
 
-    /// One of our own URLs, as callers reach it.
+    /// Returns the public URL of one of our paths.
     #[must_use]
     pub fn public_url(&self, path: &str) -> Url {
         self.app.tpp.config().public(path)
@@ -159,10 +164,10 @@ impl<S: RequiredScope> FromRequestParts<App> for OwnSession<S> {
     }
 }
 
-/// A connected customer's session.
+/// The session of a connected customer.
 #[derive(Clone, Debug)]
 pub struct ConnectedUser<S> {
-    /// What we keep of the customer's consent.
+    /// What we store about the customer's consent.
     pub connection: Arc<Connection>,
     holder: Holder<S>,
 }
@@ -179,7 +184,7 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        // The key first: who may not call learns nothing of who is connected.
+        // Checks the key first: an unauthorised caller must not learn who is connected.
         let caller = Caller::from_request_parts(parts, app).await?;
         let PathId(user_id) = PathId::from_request_parts(parts, app).await?;
         let connection = app.tpp.connection(&caller.workspace, user_id).await?;
@@ -189,7 +194,7 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
     }
 }
 
-/// An identifier of the path.
+/// An id in the path.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId<T>(pub T);
 
@@ -203,7 +208,7 @@ impl<T: PathParameter + Display + FromStr<Err: Display>> FromRequestParts<App> f
         let text = text.ok_or_else(|| Problem::invalid(Place::Parameter(T::NAME), "is missing"))?;
         let id: T =
             text.parse().map_err(|error: T::Err| Problem::invalid(Place::Parameter(T::NAME), &error.to_string()))?;
-        // The request's span has a place for some of them.
+        // The request's span has fields for some of the ids.
         Span::current().record(T::NAME, field::display(&id));
         Ok(Self(id))
     }

@@ -1,4 +1,4 @@
-//! The bank's own answer, passed on byte for byte.
+//! Passes on the bank's answer byte for byte.
 
 use axum::{
     body::Body,
@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::bunq::Verified;
 
-/// Answers what the bank answered, whose signature was verified over these very bytes.
+/// An answer of the bank, whose signature was verified over exactly these bytes. It is passed on unchanged.
 #[derive(Clone, Debug)]
 pub struct BankAnswer(pub Verified);
 

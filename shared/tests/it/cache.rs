@@ -1,4 +1,4 @@
-//! What memory keeps: for a minute by the clock, loaded once at a time, and not for ever.
+//! The cache: a value is valid for one minute, is loaded by one caller at a time, and is not kept forever.
 
 use std::{
     convert::Infallible,
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use shared::types::{cache::Cache, clock::Clock};
 use tokio::sync::Notify;
 
-/// A clock that stands still until it is moved.
+/// A clock that moves only when a test advances it.
 #[derive(Clone, Default)]
 struct StoppedClock(Arc<AtomicI64>);
 
@@ -103,7 +103,7 @@ async fn an_error_in_place_of_an_old_value_does_not_bring_the_old_value_back() {
     assert_eq!(get(&cache, "key", 2).await, 2);
 }
 
-/// A load that says when it has begun and ends when it is told.
+/// A load that signals when it starts, and ends when the test lets it.
 #[derive(Default)]
 struct SlowLoad {
     begun: Notify,
@@ -128,7 +128,7 @@ async fn many_who_ask_at_once_cause_one_load() {
     let (cache, slow) = (StoppedClock::default().cache(), SlowLoad::default());
     let end = async {
         slow.begun.notified().await;
-        // Everybody below has asked by now: `join!` polls in order.
+        // All callers below have started by now, because `join!` polls in order.
         slow.end.notify_one();
     };
 

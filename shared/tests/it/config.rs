@@ -1,10 +1,10 @@
-//! The environment: what is missing or wrong is named, and no value is ever quoted.
+//! The configuration: errors name the variable that is missing or invalid, and never quote its value.
 
 use std::collections::BTreeMap;
 
 use shared::config::{BunqEnvironment, Config, ConfigError};
 
-/// The least that a deployment must say.
+/// The required variables, with valid values.
 const REQUIRED: [(&str, &str); 4] = [
     ("PUBLIC_URL", "https://tpp.example"),
     ("CONNECTIONS_TABLE", "connections"),
@@ -18,7 +18,7 @@ fn parse(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::parse(|name| variables.get(name).map(|value| (*value).to_owned()))
 }
 
-/// The problem of an invalid variable, after checks that it is named and its value is not quoted.
+/// Returns the problem of an invalid variable. Asserts that the error names the variable and does not quote its value.
 #[track_caller]
 fn refused(name: &str, value: &str) -> &'static str {
     let error = parse(&[(name, value)]).unwrap_err();

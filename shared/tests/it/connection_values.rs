@@ -1,4 +1,4 @@
-//! What callers send of a connection: references and cursors, from any text.
+//! The values that callers send with a connection: references and cursors, parsed from arbitrary texts.
 
 use proptest::prelude::*;
 use shared::{

@@ -1,4 +1,4 @@
-//! Deadlines: nobody waits past one, and nobody starts a wait that would.
+//! Deadlines: no wait continues past one, and no wait starts that would end too late.
 
 use std::time::Duration;
 

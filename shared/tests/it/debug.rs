@@ -1,4 +1,5 @@
-//! Whatever holds a secret can be printed with `{:?}`, by a log line or a failed assertion, and must not show it.
+//! The `Debug` forms of types that contain secrets. A log line or a failed assertion can print them, so they must not
+//! show the secret.
 
 use std::fmt::Debug;
 
@@ -26,7 +27,7 @@ use shared::{
     },
 };
 
-/// Stands for every secret here.
+/// The value of every secret in these tests.
 const SECRET: &str = "nobody-may-see-this";
 
 fn secret<S: Secret>() -> S {
@@ -37,7 +38,7 @@ fn user() -> BunqUserId {
     7.try_into().unwrap()
 }
 
-/// As it would be in a log line: neither the text, nor its bytes as numbers, nor as base64.
+/// Asserts that the `Debug` forms of a value contain neither the text of the secret nor its bytes as numbers.
 #[track_caller]
 fn assert_hidden(value: &impl Debug) {
     let numbers = |bytes: &[u8]| bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");

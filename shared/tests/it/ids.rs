@@ -1,4 +1,4 @@
-//! Identifiers and scopes: each has one form, and nothing else is one.
+//! Ids and scopes: each has exactly one valid text form, and every other text is rejected.
 
 use std::str::FromStr as _;
 

@@ -1,4 +1,5 @@
-//! The shared crate through its public door, without AWS and without a bank: what is pure, and what guards secrets.
+//! Tests of the public API of the shared crate that need neither AWS nor a bank: pure functions, and the protection of
+//! secrets.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

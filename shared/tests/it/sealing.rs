@@ -1,4 +1,4 @@
-//! Sealed tokens: they open where they were sealed, with the key that sealed them, and nowhere else.
+//! Sealed tokens: they can be opened only in the place where they were sealed, and only with the key that sealed them.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use proptest::prelude::*;
@@ -30,8 +30,8 @@ fn seal(keys: &SealingKeys, item: &str, attribute: &str, text: &str) -> String {
 #[test]
 fn a_pseudonym_is_the_documented_derivation_of_the_current_key() {
     let text = "185.40.108.7";
-    // Worked out with Python's `hmac`: derived = HMAC-SHA256(key, b"bunq-tpp audit pseudonym v1\x01"),
-    // key = HMAC-SHA256(derived, b"name of the key")[:4], name = HMAC-SHA256(derived, text)[:16].
+    // Calculated with Python's `hmac`: derived = HMAC-SHA256(key, b"bunq-tpp audit pseudonym v1\x01"), key =
+    // HMAC-SHA256(derived, b"name of the key")[:4], name = HMAC-SHA256(derived, text)[:16].
     let expected = "c5b291a5.14064a8ab848a89b6660f9e1e0fd4c1a";
     let alone = keys("k7", &[("k7", [7; 32])]);
     assert_eq!(alone.pseudonym(text).to_string(), expected);
@@ -73,7 +73,7 @@ proptest! {
         if other != attribute {
             prop_assert_eq!(open(&keys, &item, &other, &sealed), Err(SealError::Broken));
         }
-        // The same letters, divided elsewhere between item and attribute.
+        // The same characters, with another boundary between item and attribute.
         let whole = format!("{item}{attribute}");
         let cut = whole.char_indices().map(|(place, _)| place).nth(cut).unwrap_or(whole.len());
         if cut != item.len() {

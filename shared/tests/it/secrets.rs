@@ -1,4 +1,4 @@
-//! Secret texts: what can be one, that random ones are random, and that none is ever shown.
+//! Secret texts: which texts are valid, that random ones are random, and that none is ever printed.
 
 use std::collections::BTreeSet;
 

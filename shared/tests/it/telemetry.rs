@@ -1,11 +1,11 @@
-//! What a line of the log looks like.
+//! The format of log lines.
 
 use std::sync::{Arc, Mutex};
 
 use shared::telemetry::{Format, subscriber};
 use tracing::{field::Empty, level_filters::LevelFilter, subscriber::with_default};
 
-/// Collects what is written.
+/// Collects the bytes that the subscriber writes.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 

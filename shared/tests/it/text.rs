@@ -1,4 +1,4 @@
-//! What a customer may be shown, and where they may be sent.
+//! Texts and URLs: which texts can be shown to a customer, and to which URLs a customer can be sent.
 
 use proptest::prelude::*;
 use shared::types::{
@@ -8,7 +8,7 @@ use shared::types::{
 };
 use url::Url;
 
-/// Characters of each kind that is refused, whatever stands beside them.
+/// Characters of each category that is rejected, regardless of the characters next to them.
 const HIDDEN: &[char] = &[
     '\0',
     '\t',

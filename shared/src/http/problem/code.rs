@@ -1,4 +1,4 @@
-//! The words of a problem: what happened, and what to do about it.
+//! The codes and actions of problems: what happened, and what the caller can do about it.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use utoipa::{
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $affects:ident;)+) => {
-        /// What happened, for programs. New codes may be added; a code never changes its meaning.
+        /// What happened, for programs. New codes may be added. The meaning of a code never changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         pub enum Code {
             $($(#[doc = $doc])+ #[serde(rename = $text)] $name),+
@@ -19,18 +19,18 @@ macro_rules! codes {
         impl Code {
             const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// The code on the wire.
+            /// Returns the code on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
 
-            /// Whose calls it concerns, where nothing more is known.
+            /// Returns which calls the problem affects by default.
             pub(super) const fn affects(self) -> Affects {
                 match self { $(Self::$name => Affects::$affects),+ }
             }
 
-            /// What it says, for the document.
+            /// Returns the meaning of the code, for the document.
             pub(in crate::http) const fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),+).trim_ascii_start()),+ }
             }
@@ -41,7 +41,7 @@ macro_rules! codes {
 /// The codes of this version, for the document.
 pub(super) struct KnownCode;
 
-/// By hand: the derive does not read a name that a macro passes on.
+/// Implemented by hand, because the derive cannot read a name that a macro passes on.
 impl PartialSchema for KnownCode {
     fn schema() -> RefOr<Schema> {
         let lines = Code::ALL.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
@@ -72,7 +72,8 @@ impl ToSchema for Code {
     }
 }
 
-/// A text that has one of these values today and may have others tomorrow. A generated client must not fail on those.
+/// Returns the schema of a text that has one of these values today. Other values may be added, and a generated client
+/// must accept them.
 fn open(known: &str, about: &str) -> RefOr<Schema> {
     AnyOfBuilder::new()
         .item(Ref::from_schema_name(known))
@@ -82,144 +83,146 @@ fn open(known: &str, about: &str) -> RefOr<Schema> {
 }
 
 codes! {
-    /// No `Authorization: Bearer` header, or more than one.
+    /// The `Authorization: Bearer` header is missing, malformed or duplicated.
     ApiKeyMissing = "api_key_missing", Deployment;
-    /// No such API key, or one that was revoked or has expired.
+    /// The API key is unknown, revoked or expired.
     ApiKeyInvalid = "api_key_invalid", Deployment;
-    /// The API key lacks the scope that the route wants.
+    /// The API key lacks the scope that the route requires.
     ScopeMissing = "scope_missing", Deployment;
-    /// A parameter, header or body is invalid; `errors` says which and why.
+    /// A parameter, header or body field is invalid; see `errors` for details.
     InvalidRequest = "invalid_request", Request;
-    /// There is no such route.
+    /// The route does not exist.
     RouteNotFound = "route_not_found", Request;
-    /// The route does not have this method.
+    /// The route does not support this method.
     MethodNotAllowed = "method_not_allowed", Request;
-    /// There is no such connection.
+    /// The connection does not exist.
     UserNotFound = "user_not_found", Connection;
-    /// The state is unknown.
+    /// The OAuth `state` is unknown.
     StateInvalid = "state_invalid", Request;
     /// The customer came back from bunq too late.
     StateExpired = "state_expired", Request;
-    /// The consent was begun in another browser, or this one did not keep the cookie.
+    /// The consent was started in another browser, or this browser did not keep the cookie.
     OtherBrowser = "other_browser", Request;
-    /// There is no such consent, or it is not kept any longer.
+    /// The consent does not exist, or is no longer stored.
     ConsentNotFound = "consent_not_found", Request;
-    /// This deployment begins consents only with a ticket.
+    /// This deployment starts consents only with a ticket.
     TicketMissing = "ticket_missing", Request;
-    /// There is no such ticket.
+    /// The ticket is unknown.
     TicketInvalid = "ticket_invalid", Request;
-    /// The ticket is too old.
+    /// The ticket has expired.
     TicketExpired = "ticket_expired", Request;
     /// The ticket was used: the customer has given the consent.
     TicketUsed = "ticket_used", Request;
-    /// The consent was withdrawn before anybody opened it.
+    /// The consent was withdrawn before a customer opened it.
     TicketWithdrawn = "ticket_withdrawn", Request;
-    /// Another bunq customer consented than the one that the consent is for.
+    /// The consent was given by a different bunq customer than the one it is for.
     WrongCustomer = "wrong_customer", Request;
-    /// Somebody has opened the consent, so it cannot be withdrawn.
+    /// A customer has opened the consent, so it cannot be withdrawn.
     ConsentNotPending = "consent_not_pending", Request;
     /// No customer has given the consent, so it cannot be claimed.
     ConsentNotClaimable = "consent_not_claimable", Request;
-    /// The consent was claimed, or needed no claim.
+    /// The consent was already claimed, or needed no claim.
     AlreadyClaimed = "already_claimed", Request;
-    /// Nobody claimed the consent in time.
+    /// The consent was not claimed in time.
     ClaimExpired = "claim_expired", Request;
-    /// The proof is not the consent's.
+    /// The proof does not belong to the consent.
     ProofInvalid = "proof_invalid", Request;
-    /// The request was a prefetch or a HEAD, which do nothing here.
+    /// A prefetch or HEAD request has no effect here.
     NotPrefetched = "not_prefetched", Request;
-    /// The customer did not consent.
+    /// The customer denied the consent.
     ConsentDenied = "consent_denied", Request;
-    /// bunq sent the customer back with an error of its own.
+    /// bunq sent the customer back with an error other than a denial.
     ConsentFailed = "consent_failed", Request;
-    /// bunq does not take the authorization code.
+    /// bunq does not accept the authorization code.
     CodeRefused = "code_refused", Request;
-    /// bunq refuses the customer's access token.
+    /// bunq rejects the customer's access token.
     ConsentRevoked = "consent_revoked", Connection;
-    /// The customer's consent is older than 180 days. This deployment does not use it any more.
+    /// The customer's consent is older than 180 days. This deployment no longer uses it.
     ConsentExpired = "consent_expired", Connection;
-    /// The customer is connected in another workspace of this deployment, and may be in one only.
+    /// The customer is connected in another workspace of this deployment. A customer can be connected in one workspace
+    /// only.
     ConnectedElsewhere = "connected_elsewhere", Connection;
-    /// The customer's connection has fifty references, and the consent would be the first of another.
+    /// The customer's connection already has fifty references, and the consent would add another.
     TooManyReferences = "too_many_references", Connection;
-    /// bunq refuses the TPP's own key from the address that we call from.
+    /// bunq rejects the TPP's own key from the IP address that this deployment calls from.
     IpNotPermitted = "ip_not_permitted", Deployment;
-    /// bunq refuses the customer's access token, and the address that we call from may be the cause.
+    /// bunq rejects the customer's access token. The IP address that this deployment calls from may be the cause.
     AccessRefused = "access_refused", Connection;
-    /// There is no such account among those that the customer granted. It may be closed, or a new consent may grant it.
+    /// The account is not among those that the customer granted. It may be closed, or a new consent may grant it.
     AccountNotGranted = "account_not_granted", Request;
-    /// bunq does not take the currency for this account or payment; `errors` holds its texts.
+    /// bunq does not accept the currency for this account or payment; `errors` contains bunq's texts.
     CurrencyRefused = "currency_refused", Request;
-    /// bunq does not let this session do that; `errors` holds its texts.
+    /// bunq does not permit this operation in this session; `errors` contains bunq's texts.
     InsufficientRights = "insufficient_rights", Request;
-    /// bunq refused fields of the call; `errors` holds its texts and the names of the fields.
+    /// bunq rejected fields of the call; `errors` contains bunq's texts and the names of the fields.
     BankValidationFailed = "bank_validation_failed", Request;
-    /// bunq refused the call for another reason; `errors` holds its texts.
+    /// bunq rejected the call for another reason; `errors` contains bunq's texts.
     BankRefused = "bank_refused", Request;
-    /// bunq's answer is larger than this API can pass on: ask for fewer elements.
+    /// bunq's answer is too large for this API to pass on: request fewer elements.
     AnswerTooLarge = "answer_too_large", Request;
-    /// bunq's limits or maintenance: later.
+    /// bunq limits the rate of calls, or is in maintenance: retry later.
     BankBusy = "bank_busy", Deployment;
-    /// bunq failed, could not be reached or refused this deployment itself, or its answer cannot be believed.
+    /// bunq failed, could not be reached or rejected this deployment itself, or its answer cannot be trusted.
     BankUnavailable = "bank_unavailable", Request;
-    /// bunq's answer is not signed by bunq.
+    /// bunq's answer has no valid signature of bunq.
     BankSignatureInvalid = "bank_signature_invalid", Request;
     /// bunq did not answer in time.
     BankTimeout = "bank_timeout", Request;
-    /// The same request is under way: come back for its answer.
+    /// The same request is in progress: retry later to get its answer.
     RequestInFlight = "request_in_flight", Request;
-    /// The idempotency key was used for another request.
+    /// The idempotency key was used for a different request.
     IdempotencyKeyReused = "idempotency_key_reused", Request;
-    /// Nobody knows whether bunq did it. The same request under the same `Idempotency-Key` finds out, and does it at
-    /// most once.
+    /// It is unknown whether bunq executed the request. Retry it with the same `Idempotency-Key`: the retry finds out,
+    /// and executes it at most once.
     OutcomeUnknown = "outcome_unknown", Request;
-    /// A session is being opened.
+    /// A session at bunq is being opened.
     SessionPending = "session_pending", Connection;
-    /// Setup has not run to its end.
+    /// The setup has not finished.
     NotOnboarded = "not_onboarded", Deployment;
     /// Another run of the setup has taken over.
     SetupSuperseded = "setup_superseded", Request;
-    /// The PSD2 certificate would be refused; `detail` says why.
+    /// bunq would reject the PSD2 certificate; `detail` says why.
     CertificateInvalid = "certificate_invalid", Deployment;
-    /// Our own store or secrets cannot be reached.
+    /// This deployment's own store or secrets cannot be reached.
     StoreUnavailable = "store_unavailable", Deployment;
-    /// A mistake of ours or of the deployment.
+    /// This API or the deployment has an internal error.
     InternalError = "internal_error", Request;
 }
 
-/// Whose calls a problem concerns, for programs that work through many customers: `request`, this one; `connection`,
-/// every call for this customer, so go on with the next; `deployment`, every call with this API key, so stop the job.
+/// Which calls a problem affects, for programs that work through many customers. `request`: this call only.
+/// `connection`: every call for this customer, so continue with the next customer. `deployment`: every call with this
+/// API key, so stop the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Affects {
-    /// This call. The next one may succeed.
+    /// This call only. The next call may succeed.
     Request,
-    /// Every call for this customer. Go on with the next customer.
+    /// Every call for this customer. Continue with the next customer.
     Connection,
-    /// Every call with this API key, whoever the customer is. Stop the job.
+    /// Every call with this API key, for any customer. Stop the job.
     Deployment,
 }
 
-/// What to do about it.
+/// What the caller can do about the problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = KnownAction)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Send the same request again.
     Retry,
-    /// Send it again after `Retry-After`.
+    /// Send the same request again after `Retry-After` seconds.
     Wait,
     /// Ask the customer to connect again, with a new consent.
     Reauthorise,
-    /// Change the request.
+    /// Change the request or the deployment. The same request would fail again.
     FixRequest,
-    /// Ask bunq, with `bunq_response_id`.
+    /// Ask bunq, and quote `bunq_response_id`.
     ContactBunq,
-    /// Ask whoever runs this deployment, with `request_id`.
+    /// Ask the operator of this deployment, and quote `request_id`.
     ContactSupport,
 }
 
-/// An [`Action`] in the document: open, like a code.
+/// An [`Action`] in the document. Like a code, it can have values that are added later.
 pub(super) struct AnyAction;
 
 impl PartialSchema for AnyAction {
@@ -241,7 +244,7 @@ impl ToSchema for AnyAction {
 }
 
 impl Action {
-    /// The action on the wire.
+    /// Returns the action on the wire.
     pub(in crate::http) const fn as_str(self) -> &'static str {
         match self {
             Self::Retry => "retry",

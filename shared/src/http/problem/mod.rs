@@ -1,4 +1,4 @@
-//! Errors as callers see them: RFC 9457 `application/problem+json`.
+//! The problem format: errors as RFC 9457 `application/problem+json`.
 
 mod code;
 mod reasons;
@@ -19,10 +19,10 @@ use code::AnyAction;
 pub use code::{Action, Affects, Code};
 pub use reasons::{Place, Reason, Reasons};
 
-/// Says that an answer repeats the one to an earlier request with the same `Idempotency-Key`.
+/// The header on an answer that repeats the answer to an earlier request with the same `Idempotency-Key`.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// An error as callers see it.
+/// An error as the caller receives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     status: StatusCode,
@@ -33,39 +33,39 @@ pub struct Problem {
     errors: Reasons,
     retry_after: Option<Duration>,
     bunq_response_id: Option<String>,
-    /// Whether it answers a repeated request, as the first try was answered.
+    /// Whether it repeats the answer to an earlier request with the same idempotency key.
     is_replayed: bool,
 }
 
-/// What went wrong, and what to do about it (RFC 9457).
+/// An error: what happened, and what the caller can do about it (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Wire<'a> {
-    /// Always `about:blank`: the status and `code` say it all.
+    /// The type of the problem: always `about:blank`. Use `status` and `code` instead.
     #[schema(example = "about:blank")]
     r#type: &'static str,
-    /// The status in words.
+    /// The reason phrase of the HTTP status.
     #[schema(example = "Not Found")]
     title: &'a str,
-    /// The status.
+    /// The HTTP status.
     #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
     code: Code,
     #[schema(value_type = AnyAction)]
     action: Action,
     scope: Affects,
-    /// What happened, for people. The words may change.
+    /// A description of the problem for people. Its text may change.
     #[schema(example = "No customer is connected under this user_id.")]
     detail: &'a str,
-    /// The reasons, where there is more than `detail` says: what is wrong with the request, or bunq's own texts. At
-    /// most twenty.
+    /// The reasons, if there are more details than `detail` contains: the invalid parts of the request, or bunq's own
+    /// texts. At most twenty.
     #[schema(max_items = 20)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Reason],
-    /// Names the request in our logs; the same as the header `X-Request-Id`.
+    /// The id of the request in our logs. The header `X-Request-Id` has the same value.
     #[schema(example = "8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")]
     request_id: &'a str,
-    /// Names bunq's answer, where there was one.
+    /// The id of bunq's answer, if bunq answered.
     #[schema(nullable = false, example = "89dcaa5c-fa55-4068-9822-3f87985d2268")]
     #[serde(skip_serializing_if = "Option::is_none")]
     bunq_response_id: Option<&'a str>,
@@ -94,32 +94,32 @@ impl Problem {
         Self { retry_after: Some(wait), ..self }
     }
 
-    /// The status.
+    /// Returns the HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What happened.
+    /// Returns the code.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// Whether the same request may well succeed soon: the bank is busy, has failed or has not answered.
+    /// Returns whether the same request may succeed soon, because the bank is busy, failed or did not answer.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         self.retry_after.is_some() || self.status.is_server_error()
     }
 
-    /// What to do about it.
+    /// Returns what the caller can do about the problem.
     #[must_use]
     pub const fn action(&self) -> Action {
         self.action
     }
 
-    /// The same for a caller without an API key: without bunq's texts and its response id, and without this
-    /// deployment's address.
+    /// Returns the problem for a caller without an API key: without bunq's texts, bunq's response id and the IP address
+    /// of this deployment.
     #[must_use]
     pub fn for_public(self) -> Self {
         let detail = match self.code {
@@ -129,7 +129,7 @@ impl Problem {
         Self { detail, errors: self.errors.without_bank_texts(), bunq_response_id: None, ..self }
     }
 
-    /// When to come back.
+    /// Returns how long the caller must wait before a retry.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -150,12 +150,12 @@ impl Problem {
         }
     }
 
-    /// The body, as an example.
+    /// Returns the body, as an example.
     pub(super) fn example(&self) -> Value {
         serde_json::to_value(self.wire("8c1d1b0e-1c1e-4a35-9d0e-4f6f3d1c2b7a")).unwrap_or_default()
     }
 
-    /// The answer, once the request's id is known.
+    /// Returns the answer. It contains the request id, so it is created when the id is known.
     pub(super) fn render(&self, request_id: &str) -> Response {
         let wire = self.wire(request_id);
         let mut response = Response::new(serde_json::to_vec(&wire).map_or_else(|_| Body::empty(), Body::from));
@@ -169,26 +169,26 @@ impl Problem {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            // RFC 9110 section 11.6.1 wants it with every 401.
+            // RFC 9110 section 11.6.1 requires this header with every 401.
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
 }
 
-/// What happened and why, in one line: for direct invocations, which have no body for it.
+/// Writes what happened and why, in one line, for direct invocations, which have no problem body.
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)?;
         let unsaid = self.errors.as_slice().iter().filter(|reason| !self.detail.contains(&reason.detail));
-        // bunq's texts are sentences; ours are not.
+        // bunq's texts are full sentences. Our texts have no final period.
         let end = |reason: &Reason| if reason.pointer.is_none() && reason.parameter.is_none() { "" } else { "." };
         unsaid.into_iter().try_for_each(|reason| write!(f, " {reason}{}", end(reason)))
     }
 }
 
 impl IntoResponse for Problem {
-    /// An answer without a body: the layer that knows the request's id renders it.
+    /// Returns an answer without a body. The layer that knows the request id renders the body.
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;

@@ -1,4 +1,5 @@
-//! Why a request was refused, bounded: a small request must not have a large answer, however much is wrong with it.
+//! Reasons why a request was rejected. Their number and length are limited, so that a small request cannot cause a
+//! large answer.
 
 use std::fmt;
 
@@ -7,44 +8,44 @@ use utoipa::ToSchema;
 
 use crate::bunq::BankText;
 
-/// At most this many reasons are answered.
+/// The maximum number of reasons in an answer.
 const MOST: usize = 20;
-/// At most this many characters of a pointer or a name are answered: callers' own names are in it.
+/// The maximum number of characters of a pointer or a name in an answer. Callers choose these texts.
 const LONGEST_PLACE: usize = 64;
-/// At most this many characters of a detail are answered.
+/// The maximum number of characters of a detail in an answer.
 const LONGEST_DETAIL: usize = 1000;
 
-/// Which part of a request is invalid.
+/// The part of a request that is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<'a> {
-    /// A part of the body, as a JSON Pointer (RFC 6901); the empty one is the whole body.
+    /// A part of the body, as a JSON Pointer (RFC 6901). The empty pointer is the whole body.
     Body(&'a str),
-    /// A parameter of the path or the query, or a header.
+    /// A path parameter, a query parameter or a header.
     Parameter(&'a str),
 }
 
-/// One reason. bunq's own texts have neither `pointer` nor `parameter`.
+/// One reason why a request was rejected. A reason that bunq reports has neither `pointer` nor `parameter`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
-    /// The part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. One of more than 64 characters is
-    /// cut, and ends in `…`.
+    /// The invalid part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. A pointer of more than 64
+    /// characters is cut, and ends with `…`.
     #[schema(nullable = false, example = "/amount")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// The name of the path parameter, query parameter or header. A name of more than 64 characters is cut, and ends in
-    /// `…`.
+    /// The name of the path parameter, query parameter or header. A name of more than 64 characters is cut, and ends
+    /// with `…`.
     #[schema(nullable = false, example = "count")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// The field of bunq's own request that bunq's text names. It is often called as ours, but need not be.
+    /// The field of bunq's API that bunq's text names. Its name is often the same as in this API, but can differ.
     #[schema(nullable = false, example = "counterparty_alias")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_field: Option<String>,
-    /// Why.
+    /// Why the part is invalid, or bunq's text.
     pub detail: String,
 }
 
-/// Where, and why: in a line.
+/// Writes the part and the reason in one line.
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.pointer.as_deref().or(self.parameter.as_deref()) {
@@ -55,7 +56,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The first reasons of any number of them.
+/// The first reasons, and the number of all reasons.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reasons {
     first: Vec<Reason>,
@@ -63,7 +64,7 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    /// Adds what is wrong with a part of the request.
+    /// Adds the reason why a part of the request is invalid.
     pub fn push(&mut self, place: Place<'_>, detail: &str) {
         let (pointer, parameter) = match place {
             Place::Body(pointer) => (Some(cut(pointer, LONGEST_PLACE)), None),
@@ -72,7 +73,7 @@ impl Reasons {
         self.add(Reason { pointer, parameter, bank_field: None, detail: cut(detail, LONGEST_DETAIL) });
     }
 
-    /// What bunq said.
+    /// Creates reasons from the texts of bunq's answer.
     pub(super) fn of_bank(texts: &[BankText]) -> Self {
         let mut reasons = Self::default();
         for text in texts {
@@ -94,29 +95,29 @@ impl Reasons {
         }
     }
 
-    /// Adds the reasons of a part.
+    /// Adds the reasons of a part of the body.
     pub(in crate::http) fn append(&mut self, part: Self) {
         self.total += part.total;
         let room = MOST.saturating_sub(self.first.len());
         self.first.extend(part.first.into_iter().take(room));
     }
 
-    /// How many there were, answered or not.
+    /// Returns the number of all reasons, including those that are not in the answer.
     pub(in crate::http) const fn total(&self) -> usize {
         self.total
     }
 
-    /// Whether there are more than are answered.
+    /// Returns whether there are more reasons than the answer contains.
     pub(super) const fn is_cut(&self) -> bool {
         self.total > MOST
     }
 
-    /// Those that are answered.
+    /// Returns the reasons that the answer contains.
     pub(super) fn as_slice(&self) -> &[Reason] {
         &self.first
     }
 
-    /// Only those that say where: ours. The bank's texts say nowhere.
+    /// Keeps only our own reasons, which name a part of the request. The bank's texts name none.
     pub(super) fn without_bank_texts(mut self) -> Self {
         self.first.retain(|reason| reason.pointer.is_some() || reason.parameter.is_some());
         self.total = self.first.len();
@@ -124,7 +125,8 @@ impl Reasons {
     }
 }
 
-/// The first characters of a text. A control character would take six bytes of JSON, so it is replaced.
+/// Returns the first `longest` characters of a text. Control characters are replaced, because each would take six bytes
+/// in JSON.
 fn cut(text: &str, longest: usize) -> String {
     let mut characters = text.chars().map(|sign| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign });
     let mut start: String = characters.by_ref().take(longest).collect();

@@ -1,4 +1,4 @@
-//! Which error is which problem: the one module that chooses an HTTP status.
+//! Maps errors to problems. Only this module chooses HTTP statuses.
 
 use std::time::Duration;
 
@@ -15,12 +15,13 @@ use crate::{
     tpp::{AccessError, OnboardingError, TppError},
 };
 
-/// How long to wait where nobody says.
+/// The default wait before a retry.
 const SHORT_WAIT: Duration = Duration::from_secs(5);
-/// How long maintenance takes at the least.
+/// The wait before a retry while the bank is in maintenance.
 const LONG_WAIT: Duration = Duration::from_secs(60);
 
-/// The bank refused what this deployment did on its own behalf: nothing of the caller's request was at fault.
+/// Returns the problem of a call that this deployment made on its own behalf and the bank rejected. The caller's
+/// request is not at fault.
 fn refused_us(refusal: &Refusal, detail: &str) -> Problem {
     let problem = Problem::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail);
     Problem { errors: Reasons::of_bank(&refusal.texts), bunq_response_id: refusal.response_id.clone(), ..problem }
@@ -32,9 +33,9 @@ impl From<&Refusal> for Problem {
             403 => (StatusCode::FORBIDDEN, Action::ContactBunq),
             404 => (StatusCode::NOT_FOUND, Action::FixRequest),
             400 | 490 => (StatusCode::UNPROCESSABLE_ENTITY, Action::FixRequest),
-            // The session is refused although it is new: the bank contradicts itself.
+            // The bank rejects a session that is new, so it contradicts itself.
             401 => (StatusCode::BAD_GATEWAY, Action::Retry),
-            // 405, 466 and what else there is: we asked for something that does not exist.
+            // 405, 466 and other statuses: this API called something that does not exist.
             status => {
                 tracing::error!(bank_status = status, "bunq refused a call that should be right");
                 return Self { bunq_response_id: refusal.response_id.clone(), ..Self::internal() };

@@ -1,4 +1,4 @@
-//! Problems on the way from a link to a connection.
+//! Maps errors of consents and claims to problems.
 
 use http::StatusCode;
 
@@ -58,7 +58,7 @@ impl From<ConsentError> for Problem {
             ConsentError::Exchange(BankError::Refused(refusal)) => {
                 refused_us(&refusal, "bunq does not exchange the authorization code.")
             }
-            // A code works once: where it may have been used, only a new consent helps, whatever the bank's trouble is.
+            // A code works once. If the failed exchange may have used it, only a new consent helps, whatever the cause.
             ConsentError::Exchange(error) if !error.certainly_not_executed() => {
                 Self { action: Action::Reauthorise, retry_after: None, ..error.into() }
             }

@@ -1,4 +1,4 @@
-//! Problems that handlers name themselves: what is wrong with a request, and what is nobody's error type.
+//! Creates the problems that handlers choose themselves, because no error type represents them.
 
 use http::StatusCode;
 
@@ -6,14 +6,14 @@ use super::SHORT_WAIT;
 use crate::http::problem::{Action, Code, Place, Problem, Reasons};
 
 impl Problem {
-    /// The request shows no key.
+    /// The request has no API key.
     #[must_use]
     pub fn api_key_missing() -> Self {
         let detail = "This route needs one header `Authorization: Bearer <API key>`.";
         Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyMissing, Action::FixRequest, detail)
     }
 
-    /// The request shows a key that is none.
+    /// The API key is invalid.
     #[must_use]
     pub fn api_key_invalid() -> Self {
         let detail = "The API key is unknown, was revoked or has expired.";
@@ -28,7 +28,7 @@ impl Problem {
         Self::invalid_fields(reasons)
     }
 
-    /// The query is invalid as a whole, and not one of its parameters.
+    /// The query as a whole is invalid, not one of its parameters.
     #[must_use]
     pub fn invalid_query(detail: &str) -> Self {
         Self::invalid_request(format!("the query {detail}"))
@@ -51,41 +51,41 @@ impl Problem {
         Self { errors: reasons, ..Self::invalid_request(detail) }
     }
 
-    /// The bank's answer is not understood.
+    /// The bank's answer cannot be parsed.
     #[must_use]
     pub fn bank_not_understood() -> Self {
         let detail = "bunq's answer is not understood.";
         Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
     }
 
-    /// The pages of a listing of the bank's do not lead on from one another.
+    /// The bank's pages of a listing do not lead on: the next page is not older than the pages that were read.
     #[must_use]
     pub fn bank_pages_astray() -> Self {
         let detail = "bunq's pages do not lead on: the next one is not older than what was read.";
         Self::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail)
     }
 
-    /// The bank's answer is larger than this API can pass on.
+    /// The bank's answer is too large for this API to pass on.
     #[must_use]
     pub fn answer_too_large() -> Self {
         let detail = "bunq's answer is too large to pass on. Ask for fewer elements with `count`.";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::AnswerTooLarge, Action::FixRequest, detail)
     }
 
-    /// No such route.
+    /// The route does not exist.
     #[must_use]
     pub fn route_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, Code::RouteNotFound, Action::FixRequest, "There is no such route.")
     }
 
-    /// No such method.
+    /// The route does not support the method.
     #[must_use]
     pub fn method_not_allowed() -> Self {
         let detail = "The route does not have this method.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, Action::FixRequest, detail)
     }
 
-    /// The request only looks ahead, at an address that works once.
+    /// A prefetch or HEAD request for an address that works only once.
     #[must_use]
     pub fn looks_ahead() -> Self {
         let detail =
@@ -93,13 +93,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::NotPrefetched, Action::Retry, detail)
     }
 
-    /// There is no such consent.
+    /// The consent does not exist.
     #[must_use]
     pub fn no_such_consent() -> Self {
         Self::new(StatusCode::NOT_FOUND, Code::ConsentNotFound, Action::FixRequest, "There is no such consent.")
     }
 
-    /// A mistake of ours.
+    /// This API or the deployment has an internal error.
     #[must_use]
     pub fn internal() -> Self {
         let detail = "Something went wrong here. The log has more under the request id.";
