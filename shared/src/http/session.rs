@@ -89,10 +89,10 @@ impl<S> Holder<S> {
     /// requests are the same if their paths, the contents of the orders and the references are equal.
     ///
     /// # Errors
-    /// Returns `request_in_flight` if the same request is in progress, `idempotency_key_reused` if the key was used for
-    /// a different request, and `outcome_unknown` if the bank does not report whether the order exists. Repeats the
-    /// bank's rejection if the first try was rejected. Also returns the errors of [`Self::call`] and
-    /// [`Self::order_scope`].
+    /// Returns `request_in_flight` if the same request is in progress or its result is not known yet,
+    /// `idempotency_key_reused` if the key was used for a different request, and `outcome_unknown` if the bank does not
+    /// report whether the order exists. Repeats the bank's rejection if the first try was rejected. Also returns the
+    /// errors of [`Self::call`] and [`Self::order_scope`].
     pub async fn create_once<O: Order>(
         &self,
         key: &IdempotencyHeader,

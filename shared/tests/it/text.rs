@@ -18,7 +18,7 @@ const HIDDEN: &[char] = &[
     '\u{7f}',
     '\u{80}',
     '\u{85}',
-    '\u{9f}', // controls
+    '\u{9f}', // control characters
     '\u{2028}',
     '\u{2029}', // line breaks
     '\u{61c}',
@@ -32,7 +32,7 @@ const HIDDEN: &[char] = &[
     '\u{2066}',
     '\u{2067}',
     '\u{2068}',
-    '\u{2069}', // the direction of writing
+    '\u{2069}', // controls of the writing direction
     '\u{ad}',
     '\u{180e}',
     '\u{200b}',
@@ -54,7 +54,7 @@ const HIDDEN: &[char] = &[
     '\u{ffa0}',
     '\u{fe00}',
     '\u{e0100}',
-    '\u{2800}', // drawn as nothing
+    '\u{2800}', // rendered as blank
     '\u{e000}',
     '\u{f8ff}',
     '\u{10fffd}', // private use
@@ -63,7 +63,7 @@ const HIDDEN: &[char] = &[
     '\u{fffe}',
     '\u{ffff}',
     '\u{10ffff}',
-    '\u{1fffe}', // not assigned, and no characters
+    '\u{1fffe}', // unassigned code points and noncharacters
 ];
 
 #[test]

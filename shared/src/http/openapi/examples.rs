@@ -18,7 +18,7 @@ use crate::{
 
 const PROBLEM: &str = "application/problem+json";
 
-/// Replaces the shared examples of an operation by its own, where it has own ones.
+/// Replaces shared examples of an operation with examples that fit it.
 pub(super) fn own(operation: &mut Operation, components: &Components) {
     let facts = Facts::of(operation, components);
     let own = facts.problems();
