@@ -42,7 +42,7 @@ fn tests_in(line: &str) -> Vec<Named<'_>> {
 /// Returns the sources of each crate, including its tests, by the crate's name.
 fn of_crates() -> BTreeMap<String, Vec<Source>> {
     let of = |parent: &str| crates(parent).into_iter().map(|name| format!("{parent}/{name}")).collect::<Vec<_>>();
-    let folders = [of("functions"), of("local"), vec!["shared".to_owned()]].concat();
+    let folders = [of("functions"), of("local"), vec!["shared".to_owned(), "shared/bunq-client".to_owned()]].concat();
     let named = folders.into_iter().map(|folder| {
         let manifest = read(&format!("{folder}/Cargo.toml"));
         let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
