@@ -1,5 +1,5 @@
-"""What schemathesis cannot derive from the document: existing values (`real`) instead of invented ones (`filling`), IBANs with valid check digits, and what
-only the bank can refuse."""
+"""What schemathesis cannot derive from the document: existing values (`real`) instead of invented ones (`filling`),
+IBANs with valid check digits, and what only the bank can refuse."""
 
 import atexit
 import json
@@ -15,7 +15,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.openapi.checks import RejectedPositiveData
 
 # Requests that the bank refuses although they match the document: only the bank can know, and reports it.
-UNKNOWN_TO_THE_BANK = "counterparty_alias is nobody's who banks here."
+UNKNOWN_TO_THE_BANK = "counterparty_alias belongs to no customer of this bank."
 # The simulated bank accepts ten digits, the API twelve.
 TOO_MUCH = "must be decimal text with at most 2 places after a point, and more than zero."
 

@@ -31,6 +31,9 @@ use crate::{
     types::clock::Clock,
 };
 
+/// The name by which the bank knows this program.
+const USER_AGENT: &str = concat!("bunq-tpp/", env!("CARGO_PKG_VERSION"));
+
 /// The AWS endpoint and credentials to use.
 #[derive(Clone, Debug)]
 pub enum Aws {
@@ -72,7 +75,7 @@ pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, Star
         clock.clone(),
     );
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), &config.secret_prefix);
-    let bank = Bank::new(config.bunq.clone())?.observed_by(observer::BankCalls);
+    let bank = Bank::new(config.bunq.clone(), USER_AGENT)?.observed_by(observer::BankCalls);
     Ok(App { tpp: Tpp::new(config, bank, store, secrets, clock) })
 }
 

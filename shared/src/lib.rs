@@ -1,14 +1,15 @@
-//! What every function needs: the bank on the wire, the store, the secrets, the job that joins them, and the HTTP around it.
+//! What every function needs: the store, the secrets, the logic that joins them with the bank, and the HTTP around it.
+//! The client of the bank is a crate of its own, [`bunq`].
 //!
-//! The modules are floors; each imports those below it only (`local/testkit` holds a test of that):
+//! The modules are layers. Each imports only lower layers; a test in `local/testkit` checks this:
 //!
-//! | floor | modules | knows |
+//! | layer | modules | what they know |
 //! |---|---|---|
 //! | 4 | [`lambda`] | how a Lambda function starts |
-//! | 3 | [`http`] | axum: extractors, layers, problems |
-//! | 2 | [`tpp`] | the job of a third-party provider |
-//! | 1 | [`bunq`], [`store`], [`secrets`] | one outside system each, and not each other |
-//! | 0 | [`types`], [`config`], [`telemetry`] | nothing |
+//! | 3 | [`http`] | axum: extractors, middleware, problems |
+//! | 2 | [`tpp`] | the logic of a third-party provider |
+//! | 1 | [`store`], [`secrets`] | one outside system each, and not each other |
+//! | 0 | [`types`], [`config`], [`telemetry`] | nothing else of this crate |
 
 pub use bunq_client as bunq;
 

@@ -63,7 +63,7 @@ struct UserIdSchema(UserId);
     params(
         ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes.", min_length = 1),
         ("code" = Option<String>, Query, description = "From bunq.", min_length = 1),
-        ("error" = Option<String>, Query, description = "From bunq: `access_denied` if the customer said no.", min_length = 1),
+        ("error" = Option<String>, Query, description = "From bunq: `access_denied` if the customer denied the consent.", min_length = 1),
     ),
     responses(
         (

@@ -129,7 +129,7 @@ fn words(problem: &Problem) -> (&'static str, &'static str, Next) {
             ("This link was used", "You have consented with it already. You can close this window.", Next::Leave)
         }
         (Code::TicketWithdrawn, _) => (
-            "This link was taken back",
+            "This link was withdrawn",
             "The company that asked you to connect does not ask any more. Nothing was connected.",
             Next::Leave,
         ),

@@ -161,7 +161,7 @@ field! {
         .item(one_of(["1"]));
 
     RecurrenceSize: number as "RecurrenceSize" = OneOfBuilder::new()
-        .item(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(u32::MAX)))
+        .item(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(LARGEST_SIZE)))
         .item(string().pattern(Some("^[1-9][0-9]{0,8}$")));
 }
 
@@ -178,6 +178,9 @@ impl FromStr for RequiredAccepts {
     }
 }
 
+/// The largest number of units between two payments: nine digits.
+const LARGEST_SIZE: u32 = 999_999_999;
+
 /// The number of units between two payments.
 pub(crate) struct RecurrenceSize(u32);
 
@@ -185,7 +188,8 @@ impl FromStr for RecurrenceSize {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let size = text.parse().ok().filter(|size| *size > 0);
+        let is_plain = !text.starts_with(['0', '+']);
+        let size = text.parse().ok().filter(|size| is_plain && *size <= LARGEST_SIZE);
         size.map(Self).ok_or("must be a whole number, at least 1")
     }
 }

@@ -12,7 +12,7 @@ use shared::{
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created, list_orders,
+        QueryParameters, created_response, list_orders,
         openapi::{
             AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
             OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
@@ -53,7 +53,7 @@ pub(crate) async fn create_draft_payment(
 ) -> Result<Response, Problem> {
     let (draft, reference) = body.read::<NewDraftPayment>()?.into_order();
     let started = user.create_once(&key, &draft, reference.as_ref()).await;
-    Ok(created(&user, &key, &draft, started))
+    Ok(created_response(&user, &key, &draft, started))
 }
 
 /// List drafts of payments

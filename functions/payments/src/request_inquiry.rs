@@ -9,7 +9,7 @@ use shared::{
     },
     http::{
         Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created, list_orders,
+        QueryParameters, created_response, list_orders,
         openapi::{
             AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
             Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
@@ -48,7 +48,7 @@ pub(crate) async fn create_request_inquiry(
 ) -> Result<Response, Problem> {
     let (inquiry, reference) = body.read::<NewRequestInquiry>()?.into_order();
     let started = user.create_once(&key, &inquiry, reference.as_ref()).await;
-    Ok(created(&user, &key, &inquiry, started))
+    Ok(created_response(&user, &key, &inquiry, started))
 }
 
 /// List requests for money

@@ -15,7 +15,7 @@ use shared::{
     },
     http::{
         BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2, QueryParameters,
-        created, list_orders,
+        created_response, list_orders,
         openapi::{
             Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, OrderQuery, PageQuery, Paged,
             Problems, TransactionPath, WithKey, WrongRequest,
@@ -74,7 +74,7 @@ pub(crate) async fn create_issuer_transaction(
     }
     let started = session.create_once(&key, &transaction, reference.as_ref()).await;
     let id = started.as_ref().ok().and_then(|started| IssuerTransactionId::try_from(started.id).ok());
-    let mut response = created(&session, &key, &transaction, started);
+    let mut response = created_response(&session, &key, &transaction, started);
     // bunq answers an id; the public name needs another call. Without the public name the answer is still valid.
     if let Some(id) = id
         && let Ok(found) = session.call(&Find::<IssuerTransactions>::new((), id)).await

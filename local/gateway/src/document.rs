@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
-/// The schemas of bunq's answers, which `bank/schemas.py` makes of bunq's own document and of `bank/ours.toml`.
+/// The schemas of bunq's answers. `bank/schemas.py` generates them from bunq's own document and `bank/ours.toml`.
 const BANK: &str = include_str!("../bank/schemas.json");
 
 /// The whole API as OpenAPI describes it.
@@ -19,7 +19,7 @@ pub fn document() -> OpenApi {
         credential_ip::document(),
         setup::document(),
     ];
-    // Without them every reference to them leads nowhere, which a test of the contract finds.
+    // If the file is invalid, every reference to these schemas is broken, and a contract test fails.
     let bank = serde_json::from_str::<BTreeMap<String, RefOr<Schema>>>(BANK).unwrap_or_default();
     shared::http::document(groups, bank)
 }

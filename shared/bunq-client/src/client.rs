@@ -44,10 +44,10 @@ impl Bank {
     ///
     /// # Errors
     /// Returns [`reqwest::Error`] if the TLS root certificates of the machine cannot be read.
-    pub fn new(urls: BunqUrls) -> Result<Self, reqwest::Error> {
+    pub fn new(urls: BunqUrls, user_agent: &str) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             // The bank requires this header.
-            .user_agent(concat!("bunq-client/", env!("CARGO_PKG_VERSION")))
+            .user_agent(user_agent)
             // A redirect would send tokens to any address that the answer names.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)

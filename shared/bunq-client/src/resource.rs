@@ -142,26 +142,33 @@ impl<R: Resource, T: FromAnswer> Call for Find<R, T> {
     }
 }
 
-/// Creates an object.
-pub struct Create<R: Resource> {
+/// Creates an object. By default the answer must have the id of the new object.
+pub struct Create<R: Resource, T = Created<<R as Resource>::Id>> {
     /// What the collection belongs to.
     pub parent: R::Parent,
     /// The object in bunq's form.
     pub body: Value,
     /// The request id, which bunq takes once. It is the same for all tries. By default, each call has a new one.
     pub request_id: Option<String>,
+    output: PhantomData<fn() -> T>,
 }
 
-impl<R: Resource> Create<R> {
+impl<R: Resource, T> Create<R, T> {
     /// Makes a call that creates an object from this body.
     #[must_use]
     pub const fn new(parent: R::Parent, body: Value) -> Self {
-        Self { parent, body, request_id: None }
+        Self { parent, body, request_id: None, output: PhantomData }
+    }
+
+    /// The same call with a request id, which bunq takes once.
+    #[must_use]
+    pub fn with_request_id(self, id: &str) -> Self {
+        Self { request_id: Some(id.to_owned()), ..self }
     }
 }
 
-impl<R: Resource> Call for Create<R> {
-    type Output = Created<R::Id>;
+impl<R: Resource, T: FromAnswer> Call for Create<R, T> {
+    type Output = T;
 
     fn build(&self, user: BunqUserId) -> Request {
         let request = Request::post(R::COLLECTION, R::collection(user, self.parent), &self.body);
@@ -217,4 +224,4 @@ macro_rules! debug_by_route {
     )+};
 }
 
-debug_by_route!(List<R, T>: COLLECTION, Find<R, T>: OBJECT, Create<R>: COLLECTION, Update<R>: OBJECT, Delete<R>: OBJECT);
+debug_by_route!(List<R, T>: COLLECTION, Find<R, T>: OBJECT, Create<R, T>: COLLECTION, Update<R>: OBJECT, Delete<R>: OBJECT);

@@ -14,7 +14,7 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Returns the answer to a request that creates an order: 201 with its location, or the problem. Every answer contains
 /// the idempotency key, because a caller cannot safely repeat the request without it.
 #[must_use]
-pub fn created<S, O: Order>(
+pub fn created_response<S, O: Order>(
     session: &Holder<S>,
     key: &IdempotencyHeader,
     order: &O,

@@ -21,7 +21,7 @@ mod verified;
 pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
 pub use body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape};
-pub use created::created;
+pub use created::created_response;
 pub use idempotency::IdempotencyHeader;
 pub use layers::{Deployed, RequestDeadline, RequestId, service};
 pub use links::links;

@@ -1,5 +1,5 @@
-//! What the layers know of each operation. They read it from [`OPERATIONS`], a table that is generated from the OpenAPI
-//! document, so that no function builds that document when it starts.
+//! The properties of each operation that the layers need. They are in [`OPERATIONS`], a table that is generated from
+//! the OpenAPI document, so that no function builds that document when it starts.
 
 use axum::{
     extract::{MatchedPath, Request},

@@ -66,7 +66,7 @@ impl Parameters {
                 parsed
             }
             _ => {
-                self.refuse(name, "is there twice");
+                self.refuse(name, "is duplicated");
                 None
             }
         }

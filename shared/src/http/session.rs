@@ -68,7 +68,7 @@ impl<S> Holder<S> {
     pub fn collection<R: Resource>(&self, parent: R::Parent) -> String {
         match self.owner {
             SessionOwner::Customer(user_id) => R::collection(user_id, parent),
-            SessionOwner::Tpp => format!("psd2/{}", R::COLLECTION.rsplit('/').next().unwrap_or_default()),
+            SessionOwner::Tpp => format!("psd2/{}", R::collection("", parent).trim_start_matches("user//")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Orders: objects that are created at the bank once, however often a caller sends them.
+//! Orders: objects that the bank creates once, even if a caller repeats the request.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -35,60 +35,44 @@ pub trait Order: Sync {
     fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a>;
 }
 
-impl Order for DraftPayment {
-    const KIND: OrderKind = OrderKind::DraftPayment;
-    type Resource = DraftPayments;
+/// Implements [`Order`] for the orders of an account. bunq keeps our reference with the object at `$place`.
+macro_rules! orders_of_account {
+    ($($order:ident in $resource:ident, reference at $place:literal;)+) => {$(
+        impl Order for $order {
+            const KIND: OrderKind = OrderKind::$order;
+            type Resource = $resource;
 
-    fn parent(&self) -> MonetaryAccountId {
-        self.account
-    }
+            fn parent(&self) -> MonetaryAccountId {
+                self.account
+            }
 
-    fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
-        Some(account)
-    }
+            fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
+                Some(account)
+            }
 
-    fn content(&self) -> Value {
-        self.to_json()
-    }
+            fn content(&self) -> Value {
+                self.to_json()
+            }
 
-    fn body(&self, name: &RequestName, _: Timestamp) -> Value {
-        let mut body = self.to_json();
-        body["entries"][0]["merchant_reference"] = json!(name.reference());
-        body
-    }
+            fn body(&self, name: &RequestName, _: Timestamp) -> Value {
+                let mut body = self.to_json();
+                if let Some(object) = body.pointer_mut($place) {
+                    object["merchant_reference"] = json!(name.reference());
+                }
+                body
+            }
 
-    fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
-        let Self { amount, counterparty, description, .. } = self;
-        Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
-    }
+            fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
+                let Self { amount, counterparty, description, .. } = self;
+                Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
+            }
+        }
+    )+};
 }
 
-impl Order for RequestInquiry {
-    const KIND: OrderKind = OrderKind::RequestInquiry;
-    type Resource = RequestInquiries;
-
-    fn parent(&self) -> MonetaryAccountId {
-        self.account
-    }
-
-    fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
-        Some(account)
-    }
-
-    fn content(&self) -> Value {
-        self.to_json()
-    }
-
-    fn body(&self, name: &RequestName, _: Timestamp) -> Value {
-        let mut body = self.to_json();
-        body["merchant_reference"] = json!(name.reference());
-        body
-    }
-
-    fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
-        let Self { amount, counterparty, description, .. } = self;
-        Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
-    }
+orders_of_account! {
+    DraftPayment in DraftPayments, reference at "/entries/0";
+    RequestInquiry in RequestInquiries, reference at "";
 }
 
 impl Order for IssuerTransaction {

@@ -13,7 +13,7 @@ pub enum IpError {
     NotPublic(&'static str),
     /// The text is `*`, which stands for any address. The caller must confirm it.
     #[error(
-        "`*` permits every address, so anybody who has the key can use it, and bunq's documents contradict each other \
+        "`*` permits every address, so anyone who has the key can use it, and bunq's documents contradict each other \
          on whether it works here; add ?allow_wildcard=true to confirm it"
     )]
     Wildcard,

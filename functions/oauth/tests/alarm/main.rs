@@ -42,5 +42,5 @@ async fn a_refused_consent_counts_only_if_its_state_was_ours() {
     let body = json!({ "Error": [{ "error_description": text }] });
     app.bank.fault(json!({ "endpoint": "POST token", "status": 429, "body": body })).await;
     app.callback(&path, &cookie).await.problem(503, "bank_busy");
-    assert_eq!(counted(), 1, "a customer who says no, and one who waits");
+    assert_eq!(counted(), 1, "a customer who denies, and one who waits");
 }

@@ -210,7 +210,7 @@ async fn a_busy_bank_costs_the_customer_a_reload_and_nothing_else() {
         .await;
 
     let busy = app.callback(&path, &cookie).await;
-    let other = app.callback(&path, "consent=somebody-else").await;
+    let other = app.callback(&path, "consent=of-another-browser").await;
     let after = app.callback(&path, &cookie).await;
 
     assert_eq!(busy.problem(503, "bank_busy")["action"], "wait");

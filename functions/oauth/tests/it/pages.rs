@@ -204,7 +204,7 @@ async fn a_customer_who_is_connected_elsewhere() {
     let page = open(&app, &path, &cookie).await;
 
     assert_eq!(assert_page(&page, 200, "Your account is already connected"), None);
-    assert!(!page.text.contains("shop"), "which other is nobody's business: {page:?}");
+    assert!(!page.text.contains("shop"), "the page does not name the other workspace: {page:?}");
 }
 
 #[tokio::test]

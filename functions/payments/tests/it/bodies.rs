@@ -98,7 +98,7 @@ async fn a_receiver_is_checked_by_its_type() {
     let (app, user_id) = connected().await;
     for (kind, value) in [
         ("EMAIL", "not an address"),
-        ("EMAIL", "Somebody <a@b.nl>"),
+        ("EMAIL", "A. Name <a@b.nl>"),
         ("EMAIL", "a\u{202e}b@example.nl"),
         ("EMAIL", "a\u{200b}@example.nl"),
         ("PHONE_NUMBER", "0612345678"),

@@ -33,7 +33,7 @@ async fn a_draft_can_be_taken_back_and_a_request_revoked_but_neither_accepted() 
     let drafted = app.post(&format!("/user/{user_id}/draft-payment"), &draft("x")).await;
     let drafted = drafted.header("location").to_owned();
     let mut body = inquiry("y");
-    body["receiver_value"] = json!("somebody@example.nl");
+    body["receiver_value"] = json!("receiver@example.nl");
     let asked = app.post(&format!("/user/{user_id}/request-inquiry"), &body).await;
     let asked = asked.header("location").to_owned();
 

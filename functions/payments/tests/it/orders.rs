@@ -27,7 +27,7 @@ impl Customer {
     /// Asks a person, who does not pay automatically.
     async fn ask_somebody(&self, description: &str, reference: Option<&str>) -> u64 {
         let mut body = inquiry(description);
-        body["receiver_value"] = json!("somebody@example.nl");
+        body["receiver_value"] = json!("receiver@example.nl");
         self.order("request-inquiry", body, reference).await
     }
 

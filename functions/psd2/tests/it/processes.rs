@@ -45,7 +45,7 @@ async fn ten_cold_processes_that_find_no_session_open_one_together() {
 
     ten_at_once(&app).await;
     let reads = app.bank.count(LIST).await;
-    assert_eq!(reads, 10, "nobody called in vain");
+    assert_eq!(reads, 10, "no call was needless");
 }
 
 #[tokio::test]

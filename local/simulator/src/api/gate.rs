@@ -14,7 +14,7 @@ use crate::wire::refusal::Refusal;
 
 const TOKEN: &str = "x-bunq-client-authentication";
 
-/// The caller, as far as the endpoint needs to know it.
+/// The part of the caller's identity that the endpoint needs.
 pub(crate) enum Caller {
     Nobody,
     /// Identified by the token of an installation.

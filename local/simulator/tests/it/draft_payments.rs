@@ -77,7 +77,10 @@ async fn what_is_wrong_with_a_draft_is_named() {
         (with_entry("description", Value::Null), "\"description\" is required"),
         (with_entry("description", json!("x".repeat(141))), "140 characters"),
         (with_entry("amount", euros("0.00")), "amount must be decimal"),
-        (with_entry("counterparty_alias", json!({"type": "EMAIL", "value": "piet@elders.example"})), "nobody's"),
+        (
+            with_entry("counterparty_alias", json!({"type": "EMAIL", "value": "piet@elders.example"})),
+            "belongs to no customer",
+        ),
     ] {
         desk.post(PATH, body).await.refused_by_simulator(400, words);
     }

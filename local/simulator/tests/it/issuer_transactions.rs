@@ -106,7 +106,7 @@ async fn unknown_missing_and_mistyped_fields_are_named() {
         .refused_by_simulator(400, "holds no IBAN");
     post("counterparty_alias", json!({"type": "EMAIL", "value": "piet@elders.example"}))
         .await
-        .refused_by_simulator(400, "nobody's who banks here");
+        .refused_by_simulator(400, "belongs to no customer");
     assert!(provider.bank.objects("issuer_transactions").await.is_empty());
 }
 

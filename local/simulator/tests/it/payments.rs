@@ -127,7 +127,7 @@ async fn a_payment_that_is_allowed_leaves_one_account_and_reaches_the_other() {
     };
     let iban = desk.fields("60102").await["alias"][0]["value"].clone();
 
-    let inside = pay(json!({"type": "IBAN", "value": iban, "name": "Somebody Else"})).await;
+    let inside = pay(json!({"type": "IBAN", "value": iban, "name": "Another Name"})).await;
     let outside = pay(elsewhere()).await;
 
     let inside = desk.fields(&format!("60101/payment/{inside}")).await;

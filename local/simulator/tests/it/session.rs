@@ -76,7 +76,7 @@ async fn the_granting_user_comes_without_an_id_when_so_set() {
 async fn a_wrong_key_is_refused_in_the_banks_words() {
     let provider = Provider::new(Settings::default()).await;
 
-    let reply = provider.bank.session(&provider.installation, "nobody's").send().await;
+    let reply = provider.bank.session(&provider.installation, "unknown").send().await;
 
     reply.refused(400, BAD_KEY_OR_IP);
 }

@@ -62,7 +62,7 @@ async fn bank(State(owner): State<Owner>, RawQuery(query): RawQuery) -> Response
     let value = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_string());
     let id = value("consent_id").unwrap();
     if !owner.asked.lock().unwrap().contains(&id) {
-        return Html("<main>Somebody else began this.</main>").into_response();
+        return Html("<main>Another user began this.</main>").into_response();
     }
     if let Some(proof) = value("proof") {
         let claim = format!("consents/{id}/claim");

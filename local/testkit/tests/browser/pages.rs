@@ -90,7 +90,7 @@ async fn a_consent_that_fails_is_said_in_a_page_that_fits_any_screen() {
         browser.see("Your bunq account is connected").await;
         browser.client.refresh().await.unwrap();
         browser.see("Your bunq account is connected").await;
-        browser.open(app.url.join("callback?state=somebody-elses&code=x").unwrap().as_str()).await;
+        browser.open(app.url.join("callback?state=of-another-browser&code=x").unwrap().as_str()).await;
         browser.see("This link is not known").await;
         browser.fits(screen, "unknown").await;
 

@@ -75,7 +75,7 @@ fn our_calls_and_schemas_are_those_of_bunqs_document() {
     assert!(DIFFERENCES.iter().all(|(_, reason)| !reason.is_empty()));
     let known: BTreeSet<_> = DIFFERENCES.iter().map(|(difference, _)| (*difference).to_owned()).collect();
     let new: Vec<_> = found.difference(&known).collect();
-    assert!(new.is_empty(), "bunq's document says otherwise; mend it, or give the reason in DIFFERENCES: {new:#?}");
+    assert!(new.is_empty(), "bunq's document says otherwise; correct it, or give the reason in DIFFERENCES: {new:#?}");
     let gone: Vec<_> = known.difference(&found).collect();
     assert!(gone.is_empty(), "these are differences no more; take them out of DIFFERENCES: {gone:#?}");
 }

@@ -135,5 +135,5 @@ pub(crate) fn every_call() -> Vec<Sent> {
 /// Returns the call that creates an order, with the mark of a request.
 fn create<O: Order>(order: &O) -> Create<O::Resource> {
     let name = RequestName::new(&Workspace::default(), &IdempotencyKey::parse("once").unwrap());
-    Create { parent: order.parent(), body: order.body(&name, Timestamp::UNIX_EPOCH), request_id: None }
+    Create::new(order.parent(), order.body(&name, Timestamp::UNIX_EPOCH))
 }

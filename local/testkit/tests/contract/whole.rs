@@ -16,7 +16,7 @@ fn every_operation_says_what_it_is() {
         let id = operation.id();
         let form = id.split('_').count() >= 2 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         assert!(form, "{id} of {} {} is not <verb>_<resource>", operation.method, operation.path);
-        assert!(ids.insert(id), "{id} is there twice");
+        assert!(ids.insert(id), "{id} is duplicated");
         let text = |name: &str| operation.value[name].as_str().unwrap_or_default();
         assert!(!text("summary").is_empty(), "{id} has no summary");
         assert!(!text("description").is_empty(), "{id} has no description");
@@ -231,7 +231,7 @@ fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
     for kind in ["schemas", "headers", "examples"] {
         for name in document["components"][kind].as_object().unwrap().keys() {
             let reference = format!("#/components/{kind}/{name}");
-            assert!(references.contains(reference.as_str()), "{reference} is nobody's");
+            assert!(references.contains(reference.as_str()), "{reference} does not exist");
         }
     }
 }

@@ -120,7 +120,7 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
             let (key, attributes) = (None, BTreeSet::new());
             vec![Access { action: "dynamodb:Query".to_owned(), resource, key, attributes }]
         }
-        _ => panic!("an operation that nobody has thought of: {target}"),
+        _ => panic!("an operation that this test does not know: {target}"),
     }
 }
 

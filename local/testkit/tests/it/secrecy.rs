@@ -111,7 +111,7 @@ async fn problems(app: &TestApp, person: &str, hidden: &mut Hidden) -> Vec<Answe
     let path = format!("/user/{person}/accounts");
     let (_, narrow) = app.create_api_key(&["payments"]).await;
     let (id, revoked) = app.create_api_key(&["accounts"]).await;
-    let guess = format!("tpp_{}", "guessed-by-somebody");
+    let guess = format!("tpp_{}", "guessed-by-an-attacker");
     for key in [&narrow, &revoked, &guess] {
         hidden.text("an API key", key);
     }
@@ -182,6 +182,8 @@ async fn money(journey: &Journey, hidden: &mut Hidden) -> Vec<Answer> {
     let mut problems = Vec::new();
     hidden.text("a shop's address", "secret-order");
     let of_bank = |one: &&Operation<'_>| one.success() == 201 && one.value["responses"].get("502").is_some();
+    // Requests, drafts, issuer transactions, and permitted addresses.
+    assert_eq!(every_operation().iter().filter(of_bank).count(), 4);
     for operation in every_operation().iter().filter(of_bank) {
         let id = operation.id();
         let body = distinctive(journey.body(operation));

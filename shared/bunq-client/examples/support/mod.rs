@@ -23,7 +23,8 @@ pub(crate) fn soon() -> Deadline {
 pub(crate) fn bank() -> Result<Bank, Box<dyn Error>> {
     let base = std::env::var("BUNQ_SIMULATOR_URL").unwrap_or_else(|_| "http://127.0.0.1:4100".to_owned());
     let url = |path: &str| Url::parse(&format!("{}/{path}", base.trim_end_matches('/')));
-    Ok(Bank::new(BunqUrls { api: url("v1")?, authorize: url("auth")?, token: url("v1/token")?, pay: url("pay")? })?)
+    let urls = BunqUrls { api: url("v1")?, authorize: url("auth")?, token: url("v1/token")?, pay: url("pay")? };
+    Ok(Bank::new(urls, "bunq-client-example/0.1")?)
 }
 
 /// Registers a key pair, a PSD2 certificate and a device, and opens the TPP's own session.

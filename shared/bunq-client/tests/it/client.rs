@@ -47,7 +47,7 @@ async fn bank(status: u16, body: &str, signature: Option<&str>) -> (Bank, Arc<At
         std::future::ready(response.unwrap())
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let bank = Bank::new(urls(&listener.local_addr().unwrap().to_string())).unwrap();
+    let bank = Bank::new(urls(&listener.local_addr().unwrap().to_string()), "test/1").unwrap();
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await.unwrap() });
     (bank, calls)
 }
@@ -124,7 +124,7 @@ async fn maintenance_has_two_statuses() {
             let (bank, calls) = bank(status, body, None).await;
 
             assert!(matches!(write_to(&bank).await, BankError::Maintenance { .. }), "{status}");
-            assert_eq!(calls.load(Ordering::SeqCst), 1, "nobody knows whether it was executed");
+            assert_eq!(calls.load(Ordering::SeqCst), 1, "it is unknown whether it was executed");
         }
     }
 }
@@ -259,7 +259,7 @@ async fn an_answer_without_end_is_cut_off() {
 #[tokio::test]
 async fn a_bank_that_cannot_be_reached_is_an_error_that_holds_nothing_of_the_url() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let bank = Bank::new(urls(&listener.local_addr().unwrap().to_string())).unwrap();
+    let bank = Bank::new(urls(&listener.local_addr().unwrap().to_string()), "test/1").unwrap();
     drop(listener);
     let secret = |text: &str| format!("{text}-nobody-may-see");
     let code = AuthorizationCode::parse(secret("code")).unwrap();

@@ -58,7 +58,8 @@ async fn echo(status: u16) -> Bank {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await.unwrap() });
     let url = |path: &str| Url::parse(&format!("http://{address}{path}")).unwrap();
-    Bank::new(BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token"), pay: url("/pay") }).unwrap()
+    let urls = BunqUrls { api: url("/v1"), authorize: url("/auth"), token: url("/v1/token"), pay: url("/pay") };
+    Bank::new(urls, "test/1").unwrap()
 }
 
 fn percent_encoded(text: &str) -> String {

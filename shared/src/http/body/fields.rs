@@ -1,7 +1,7 @@
 //! Reads a JSON body field by field. Reports every error at once, each with its JSON Pointer (RFC 6901). Numbers keep
 //! their original digits, so that an amount never becomes a float. An unknown or duplicate field is rejected by name.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -68,14 +68,17 @@ impl Fields {
         }
         let mut fields =
             Self { pointer: pointer.to_owned(), members, reasons: Reasons::default(), refuses_nulls: false };
-        let mut names: Vec<_> = fields.members.iter().map(|(name, _)| name.clone()).collect();
-        names.sort();
-        for pair in names.windows(2) {
-            if let [one, other] = pair
-                && one == other
-            {
-                fields.refuse(one, "is there twice");
+        let (mut names, mut duplicates) = (BTreeSet::new(), BTreeSet::new());
+        // Only the first is read, so that the others are not also refused as unknown fields.
+        fields.members.retain(|(name, _)| {
+            let is_first = names.insert(name.clone());
+            if !is_first {
+                duplicates.insert(name.clone());
             }
+            is_first
+        });
+        for name in duplicates {
+            fields.refuse(&name, "is duplicated");
         }
         Ok(fields)
     }

@@ -81,7 +81,7 @@ fn bearer() -> SecurityScheme {
 fn iam() -> SecurityScheme {
     let mut value = ApiKeyValue::with_description(
         "Authorization",
-        "AWS Signature Version 4 for `execute-api`, by somebody who may invoke the route. The local stack checks the header's form only.",
+        "AWS Signature Version 4 for `execute-api`, by an IAM user who may invoke the route. The local stack checks the header's form only.",
     );
     value.extensions = Some(ExtensionsBuilder::new().add("x-amazon-apigateway-authtype", "awsSigv4").build());
     SecurityScheme::ApiKey(ApiKey::Header(value))

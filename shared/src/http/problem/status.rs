@@ -144,7 +144,7 @@ impl From<TppError> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NotOnboarded,
                 Action::ContactSupport,
-                "bunq no longer knows this deployment. Its owner must run the setup, then customers connect anew.",
+                "bunq no longer knows this deployment. Its owner must run the setup, then customers must connect again.",
             ),
             TppError::NotOnboarded => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -193,7 +193,7 @@ impl From<TppError> for Problem {
                 StatusCode::CONFLICT,
                 Code::RequestInFlight,
                 Action::Wait,
-                "It is not known yet what became of this request, and bunq may still be at work on it. Come back with the same Idempotency-Key.",
+                "The result of this request is not known yet, and bunq may still be processing it. Repeat it with the same Idempotency-Key.",
             )
             .after(wait),
             TppError::RefusedBefore(refusal) => Self { is_replayed: true, ..Self::from(&refusal) },

@@ -5,7 +5,7 @@
 //! answers the same.
 //!
 //! An authorization code works once, so the attempt records that the code is about to be sent. The access token that
-//! the bank returns is kept, sealed, until the connection is stored. If the bank is busy, or the process dies in
+//! the bank returns is kept, sealed, until the connection is stored. If the bank is busy, or the process ends in
 //! between, the customer needs to reload the page and not to consent again.
 
 use std::time::Duration;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     bunq::{
-        Create, Delete, Find, Installation, InstallationKey, List, One, Page,
+        Create, Delete, Find, Installation, InstallationKey, List, One, Page, Verified,
         calls::{CallbackUrl, CallbackUrls, CreateInstallation, OauthClient, OauthClients},
     },
     config::BunqEnvironment,
@@ -180,7 +180,8 @@ async fn callback_url(
     } else {
         if !is_registered {
             progress.still_mine().await?;
-            let create = Create::<CallbackUrls>::new(client, json!({ "url": url }));
+            // Whatever the answer holds, the address is registered: the next list shows it.
+            let create = Create::<CallbackUrls, Verified>::new(client, json!({ "url": url }));
             progress.parts.tpp_session.call(identity, &create, progress.deadline).await?;
         }
         secret.replace_callback_url(url, !is_registered, progress.parts.clock.now());

@@ -159,11 +159,8 @@ impl Orders {
                 Found::Nothing => {}
             }
         }
-        let create = Create::<O::Resource> {
-            parent: order.parent(),
-            body: order.body(name, began_at),
-            request_id: Some(name.bank_request_id().to_owned()),
-        };
+        let create = Create::<O::Resource>::new(order.parent(), order.body(name, began_at))
+            .with_request_id(name.bank_request_id());
         let sent = self.calls.call(owner, &create, deadline).await;
         let error = match sent {
             Ok(Created { id, answer }) => {

@@ -45,7 +45,7 @@ pub(crate) fn read_without_payer(customers: &Customers, fields: &Fields) -> Resu
     let cents = amount::read(fields, "amount")?;
     let counterparty = counterparty::read(customers, fields)?;
     if counterparty.place == Place::Elsewhere && counterparty.party.iban.is_none() {
-        return Err(Refusal::unrecorded(400, "counterparty_alias is nobody's who banks here."));
+        return Err(Refusal::unrecorded(400, "counterparty_alias belongs to no customer of this bank."));
     }
     let description = fields.text("description").to_owned();
     check_description(&description, &counterparty)?;

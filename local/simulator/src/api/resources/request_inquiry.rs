@@ -54,7 +54,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
             Some(format!("https://bunqme.bunq-simulator.example/t/{}", random::uuid()))
         }
         Place::Elsewhere => {
-            let words = "counterparty_alias is nobody's who banks here, and allow_bunqme is false.";
+            let words = "counterparty_alias belongs to no customer of this bank, and allow_bunqme is false.";
             return Err(Refusal::unrecorded(400, words));
         }
     };

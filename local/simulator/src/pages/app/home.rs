@@ -54,8 +54,8 @@ pub(super) fn of_customer(bank: &Bank, customer: &Customer) -> Answer {
     let main = html! {
         h1 { (customer.display_name) }
         (section("drafts", "Waiting for you", &drafts, "No payment waits for your approval."))
-        (section("requests-received", "Requests to you", &received, "Nobody asks you for money."))
-        (section("requests-made", "Your requests", &made, "You ask nobody for money."))
+        (section("requests-received", "Requests to you", &received, "There are no requests to you."))
+        (section("requests-made", "Your requests", &made, "You have no open requests."))
         (section("accounts", "Accounts", &accounts, "You have no account."))
         (connections::shown(bank, customer))
         (section("payments", "Newest payments", &newest(bank, customer), "Nothing was paid yet."))
@@ -96,7 +96,7 @@ fn request_by(customer: &Customer, request: &RequestInquiry) -> Markup {
         li.request data-request=(request.id) {
             p { (order(&request.order)) }
             p.details { (minute(request.created)) }
-            (decision_form("request", request.id, customer, &[("revoke", "Take back")]))
+            (decision_form("request", request.id, customer, &[("revoke", "Revoke")]))
         }
     }
 }

@@ -47,7 +47,7 @@ async fn answers_have_the_keys_that_were_recorded() {
     assert_eq!(without, NOT_COMPARED.iter().map(|(name, _)| *name).collect());
     let known: BTreeSet<&str> = DIFFERENCES.iter().map(|(difference, _)| *difference).collect();
     let new: Vec<_> = found.iter().filter(|(difference, _)| !known.contains(difference.as_str())).collect();
-    assert!(new.is_empty(), "mend these, or give the reason in DIFFERENCES: {new:#?}");
+    assert!(new.is_empty(), "correct these, or give the reason in DIFFERENCES: {new:#?}");
     let gone: Vec<_> = known.iter().filter(|difference| !found.contains_key(**difference)).collect();
     assert!(gone.is_empty(), "these are differences no more: {gone:#?}");
     assert!(DIFFERENCES.iter().chain(NOT_COMPARED).all(|(_, reason)| !reason.is_empty()));

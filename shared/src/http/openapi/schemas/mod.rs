@@ -1,6 +1,6 @@
 //! The names of the schemas of bunq's answers.
 //!
-//! bunq's answers are passed on unchanged, so no function knows their fields. The program that builds the document
+//! bunq's answers are passed on unchanged, so no Rust type describes them. The program that builds the document
 //! defines their schemas: `local/gateway/bank`.
 
 use std::borrow::Cow;
