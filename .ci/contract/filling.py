@@ -1,5 +1,6 @@
-"""Replaces valid but invented values in requests by existing ones: then only the intended invalid part of a request is refused, and a
-valid request succeeds. Intentionally invalid values are kept; both the replaced value and its replacement are valid."""
+"""Replaces valid but invented values in requests by existing ones: then only the intended invalid part of a request
+is refused, and a valid request succeeds. Intentionally invalid values are kept; both the replaced value and its
+replacement are valid."""
 
 import re
 import zlib
@@ -53,7 +54,8 @@ def unknown(value, turn: int):
 
 
 def fill_query(operation_id: str, case):
-    """Rules that no schema can express: parameters that exclude or need one another, and texts that the API must have issued."""
+    """Rules that no schema can express: parameters that exclude or need one another, and texts that the API must have
+    issued."""
     query = case.query
     walks = str(query.get("all")).lower() == "true"
     if not walks:
@@ -162,7 +164,8 @@ def fill_transaction(body: dict, currencies: list[str], whole: bool):
 
 
 def whole_numbers(value, name=""):
-    """JSON Schema accepts 7.0 as an integer; the API reads a number as it is written, and real clients do not write ids like that."""
+    """JSON Schema accepts 7.0 as an integer; the API reads a number as it is written, and real clients do not write ids
+    like that."""
     if isinstance(value, dict):
         return {name: whole_numbers(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
@@ -190,7 +193,8 @@ def valid_ip(text: str) -> bool:
 
 
 def in_year(moment: str, year: int) -> str:
-    """The same time in a future year. A pattern cannot express that February has no 30th, so the day may be an earlier one."""
+    """The same time in a future year. A pattern cannot express that February has no 30th, so the day may be an earlier
+    one."""
     return f"{year}{moment[4:8]}{min(int(moment[8:10]), 28):02}{moment[10:]}"
 
 

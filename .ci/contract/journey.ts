@@ -1,5 +1,6 @@
-// A TypeScript program that uses the API through the types that openapi-typescript generates: a customer connects, accounts and payments
-// are listed, a payment is drafted, a problem is handled. There are no type assertions. Lines that must not compile are marked.
+// A TypeScript program that uses the API through the types that openapi-typescript generates: a customer connects,
+// accounts and payments are listed, a payment is drafted, a problem is handled. There are no type assertions. Lines
+// that must not compile are marked.
 //
 //     node journey.ts <API> <API key>
 

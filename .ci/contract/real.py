@@ -134,7 +134,8 @@ def fresh_ip(ip: str) -> str:
     return str(one)
 
 
-# By the names of the document's path parameters: what is found, and what is made in a way of its own. `one` makes the rest.
+# By the names of the document's path parameters: what is found, and what is made in a way of its own. `one` makes the
+# rest.
 PARTICULAR: dict[str, Callable[[], object]] = {
     "user_id": person,
     "consent_id": new_consent,
@@ -146,7 +147,8 @@ PARTICULAR: dict[str, Callable[[], object]] = {
     "file": lambda: "style.css",
 }
 
-# What these operations end is ended but once, so each gets its own. The address that we come from ourselves is nobody's to end.
+# What these operations end is ended but once, so each gets its own. The address that we come from ourselves is nobody's
+# to end.
 ENDED: dict[str, Callable[[], object]] = {
     "claim_consent": given_consent,
     "delete_user": lambda: stack.connect("empty"),

@@ -1,4 +1,5 @@
-"""AWS Signature Version 4, as IAM users sign a request to the API. Written from AWS's documentation, so that it can contradict the Rust code that verifies it.
+"""AWS Signature Version 4, as IAM users sign a request to the API. Written from AWS's documentation, so that it can
+contradict the Rust code that verifies it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html"""
 
 import hmac

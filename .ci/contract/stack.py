@@ -1,4 +1,5 @@
-"""The local stack for the duration of a test: the API, its AWS and a simulated bank, each on a free port, with a temporary state folder."""
+"""The local stack for the duration of a test: the API, its AWS and a simulated bank, each on a free port, with a
+temporary state folder."""
 
 import os
 import re

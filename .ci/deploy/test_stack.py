@@ -58,7 +58,8 @@ def stack(request):
 
 
 def for_moto(translated, parameters):
-    """Removes what moto does not support: evaluates conditions and !Cidr, and gives a permission for an alias the function."""
+    """Removes what moto does not support: evaluates conditions and !Cidr, and gives a permission for an alias the
+    function."""
 
     def walk(node):
         if isinstance(node, list):

@@ -1,4 +1,5 @@
-"""How the example handles responses of the API, a gateway or a proxy, and missing ones. A server here returns them as listed."""
+"""How the example handles responses of the API, a gateway or a proxy, and missing ones. A server here returns them as
+listed."""
 
 import json
 import sys

@@ -1,4 +1,5 @@
-"""Two users of the example, two customers of the simulated bank, and possible failures between them. The tests are one story, in this order."""
+"""Two users of the example, two customers of the simulated bank, and possible failures between them. The tests are one
+story, in this order."""
 
 import ast
 import json

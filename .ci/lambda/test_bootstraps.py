@@ -1,5 +1,5 @@
-"""The functions as they are deployed: small, compatible with Amazon Linux 2023, and with the response to each event that the API's
-document or events/expected.json promises."""
+"""The functions as they are deployed: small, compatible with Amazon Linux 2023, and with the response to each event
+that the API's document or events/expected.json promises."""
 
 import json
 import pathlib

@@ -1,4 +1,5 @@
-"""Runs the commands of README.md and other documents as printed, in a copy of this clone, and compares the output with the documents."""
+"""Runs the commands of README.md and other documents as printed, in a copy of this clone, and compares the output with
+the documents."""
 
 import os
 import re

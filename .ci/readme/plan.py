@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-DOCUMENTS = ("README.md", "events/README.md", "docs/INTEGRATING.md", "CONTRIBUTING.md")
+CLIENT = "shared/bunq-client/README.md"
+DOCUMENTS = ("README.md", "events/README.md", "docs/INTEGRATING.md", CLIENT, "CONTRIBUTING.md")
 # The API, the simulated bank, the embedded AWS, and `cargo lambda watch`.
 PORTS = (3000, 4100, 4566, 9000)
 
@@ -21,7 +22,8 @@ class Step:
     terminal: int = 1
     # Patterns of its output, in addition to the output in the document.
     shows: tuple[str, ...] = ()
-    # For a block that keeps running: its output when it is ready. It runs until the document ends, or until the next block of its terminal.
+    # For a block that keeps running: its output when it is ready. It runs until the document ends, or until the next
+    # block of its terminal.
     until: str | None = None
     patience: float = 1 * MINUTES
     # A required program; without it, the block is skipped.
@@ -69,6 +71,10 @@ PLAN = (
          "-H 'X-Simulator-Approve: company' \"$(jq -r .url <<<\"$ASKED\")\") || [ $? = 47 ]", terminal=2),
     Step("docs/INTEGRATING.md", "CLAIMED=$(curl -sS -H \"$KEY\" -H \"$JSON\" \"http://localhost:3000/consents/$(jq -r .consent_id <<<\"$ASKED\")/claim\" "
          "-d \"{\\\"proof\\\": \\\"${BACK##*proof=}\\\"}\")", terminal=2),
+
+    Step(CLIENT, "cargo run -p bunq-simulator", until=r"^Ctrl-C stops it", patience=BUILD, shows=(r"http://127\.0\.0\.1:4100/",)),
+    Step(CLIENT, "cargo run -q -p bunq-client --example onboard", terminal=2, patience=BUILD, shows=(r"^installation [0-9]+$", r"^user [0-9]+$")),
+    Step(CLIENT, "cargo run -q -p bunq-client --example list_accounts", terminal=2, patience=BUILD),
 
     Step("CONTRIBUTING.md", "cargo test -p users", skip=".ci/run runs all tests"),
     Step("CONTRIBUTING.md", ".ci/run", skip="this check is a part of it"),

@@ -9,8 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-# Runs each block whose file name it reads, and writes the number of the first line that failed, or 0, to a file beside it.
-# Ctrl-C stops the command and not the shell, as for a person.
+# Runs each block whose file name it reads, and writes the number of the first line that failed, or 0, to a file beside
+# it. Ctrl-C stops the command and not the shell, as for a person.
 LOOP = r"""
 set -o pipefail
 trap : INT

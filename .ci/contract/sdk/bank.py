@@ -16,7 +16,8 @@ PATIENCE = 60
 
 @contextmanager
 def running(*arguments: str):
-    """Starts the simulator on a free port, points the SDK's sandbox to it and returns its root URL. Stops it by its pid."""
+    """Starts the simulator on a free port, points the SDK's sandbox to it and returns its root URL. Stops it by its
+    pid."""
     command = [os.environ["SIMULATOR_BINARY"], "--listen", "127.0.0.1:0", *arguments]
     with tempfile.TemporaryFile("w+b") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)

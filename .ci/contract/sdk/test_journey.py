@@ -52,7 +52,8 @@ class Tpp:
         self.connections = {}
 
     def connect(self, customer: str) -> ApiContext:
-        """A customer's consent. The OAuth host is not part of the API, and the SDK's helpers for it fail to import in 1.28.0."""
+        """A customer's consent. The OAuth host is not part of the API, and the SDK's helpers for it fail to import in
+        1.28.0."""
         if customer not in self.connections:
             client_id = self.oauth_client.client_id
             asked = {"response_type": "code", "client_id": client_id, "redirect_uri": CALLBACK, "state": "s-1"}

@@ -1,5 +1,5 @@
-"""The base class of the tests in bunq's source package, which the package itself lacks: a new sandbox user for each class,
-with a second account and money on both. The names are those that the tests use. The main account is the user's
+"""The base class of the tests in bunq's source package, which the package itself lacks: a new sandbox user for each
+class, with a second account and money on both. The names are those that the tests use. The main account is the user's
 first one, whatever the order of the list."""
 
 import os
