@@ -128,6 +128,10 @@ async fn what_is_not_a_json_object_or_says_a_field_twice_is_refused() {
     let request = app.request(reqwest::Method::POST, &format!("/user/{user_id}/draft-payment"));
     let answer = app.send(request.bearer_auth(&app.api_key).body(draft("x").to_string())).await;
     assert_eq!(answer.places(), ["Content-Type"]);
+    let thrice = twice.replacen('{', "{\"amount\":\"1.00\",", 1);
+    let request = app.request(reqwest::Method::POST, &format!("/user/{user_id}/draft-payment"));
+    let request = request.bearer_auth(&app.api_key).header("content-type", "application/json");
+    assert_eq!(app.send(request.body(thrice)).await.places(), ["/amount"], "a duplicate is reported once");
 }
 
 #[tokio::test]

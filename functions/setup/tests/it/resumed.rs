@@ -50,6 +50,19 @@ async fn a_changed_public_url_adds_a_callback_url_once() {
 }
 
 #[tokio::test]
+async fn a_callback_url_is_registered_and_ours_also_if_the_answer_has_no_id() {
+    let app = TestApp::start().await;
+    let without_id =
+        json!({ "endpoint": format!("POST {CALLBACK}"), "status": 200, "body": "{\"Response\":[]}", "act": true });
+    app.bank.fault(without_id).await;
+
+    let report = invoke_with(&app, &[("PUBLIC_URL", "https://tpp.example")], json!({})).await.unwrap();
+
+    assert_eq!(states(&report)[7], "now");
+    assert_eq!(app.read_secret("oauth-client").await["has_registered_callback_url"], true);
+}
+
+#[tokio::test]
 async fn a_public_url_that_changes_back_is_found_at_the_bank() {
     let app = TestApp::start().await;
     invoke_with(&app, &[("PUBLIC_URL", "https://tpp.example")], json!({})).await.unwrap();
