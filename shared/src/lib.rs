@@ -10,14 +10,22 @@
 //! | 2 | [`tpp`] | the logic of a third-party provider |
 //! | 1 | [`store`], [`secrets`] | one outside system each, and not each other |
 //! | 0 | [`types`], [`config`], [`telemetry`] | nothing else of this crate |
+//!
+//! Without the default feature `aws` the crate has neither the store and the secrets nor what is built on them, and it
+//! does not compile AWS's SDKs. A function that only serves pages needs no more.
+
+#![cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only deployments use all of the HTTP layer"))]
 
 pub use bunq_client as bunq;
 
 pub mod config;
 pub mod http;
 pub mod lambda;
+#[cfg(feature = "aws")]
 pub mod secrets;
+#[cfg(feature = "aws")]
 pub mod store;
 pub mod telemetry;
+#[cfg(feature = "aws")]
 pub mod tpp;
 pub mod types;

@@ -4,15 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts as _, RawPathParams, Request};
-use http::{Extensions, HeaderMap, StatusCode, request::Parts};
+use http::{Extensions, StatusCode};
 use lambda_http::request::RequestContext;
 
-use super::{App, Code, Place, Problem, operation::Operation};
+use super::{Code, operation::Operation};
 use crate::telemetry::audit::{Effect, Fact, Outcome, Principal, Trail};
-
-/// The header in which a caller sends the IP address of a customer who is waiting for the answer (Berlin Group,
-/// NextGenPSD2).
-pub(super) const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
 /// Starts the audit trail of a request, with the facts that the request itself contains. Returns no trail for pages and
 /// for routes that do not exist.
@@ -125,31 +121,4 @@ fn source(extensions: &Extensions) -> Option<IpAddr> {
         _ => return extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()),
     };
     text?.parse().ok()
-}
-
-/// Records that the customer is present, if the caller sends the header `PSU-IP-Address`.
-///
-/// # Errors
-/// Returns `invalid_request` if the header is present more than once, or is not an IP address.
-pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<(), Problem> {
-    let Some(address) = customer_address(&parts.headers)? else { return Ok(()) };
-    // Without the sealing key there is no pseudonym. The request continues, and fails later if it needs the key.
-    let identity = app.tpp.identity().await.ok();
-    let pseudonym = identity.map(|identity| identity.sealing.pseudonym(&address.to_string()));
-    crate::telemetry::audit::note(Fact::CustomerPresent(pseudonym));
-    Ok(())
-}
-
-fn customer_address(headers: &HeaderMap) -> Result<Option<IpAddr>, Problem> {
-    let mut values = headers.get_all(CUSTOMER_ADDRESS).iter();
-    let value = match (values.next(), values.next()) {
-        (None, _) => return Ok(None),
-        (Some(value), None) => value.to_str().ok(),
-        (Some(_), Some(_)) => None,
-    };
-    let address = value.and_then(|text| text.trim().parse::<IpAddr>().ok());
-    let address = address
-        .ok_or_else(|| Problem::invalid(Place::Parameter(CUSTOMER_ADDRESS), "must be one IPv4 or IPv6 address"))?;
-    // An IPv4 address that is mapped into IPv6 is the same address.
-    Ok(Some(address.to_canonical()))
 }

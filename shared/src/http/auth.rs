@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 
 use tracing::{Span, field};
 
-use super::{App, Problem, audit::note_customer, operation::check_query};
+use super::{Problem, app::App, customer::note_customer, operation::check_query};
 use crate::{
     store::KeyId,
     telemetry::{Metric, count},

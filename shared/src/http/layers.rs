@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 use uuid::Uuid;
 
 use super::{
-    App, Problem,
+    Problem,
     audit::{self, EndedWith},
     operation::{self, Operation},
 };
@@ -33,12 +33,6 @@ pub trait Deployed {
     fn is_over_https(&self) -> bool;
 }
 
-impl Deployed for App {
-    fn is_over_https(&self) -> bool {
-        self.tpp.config().public_url.scheme() == "https"
-    }
-}
-
 /// Routes that need no deployment run only as a Lambda function behind API Gateway, which has no plain HTTP.
 impl Deployed for () {
     fn is_over_https(&self) -> bool {
@@ -50,7 +44,7 @@ impl Deployed for () {
 /// because others may own them.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Returns a router with all layers, ready to serve. The state is available to handlers: an [`App`](super::App), or
+/// Returns a router with all layers, ready to serve. The state is available to handlers: an `App`, or
 /// `()` for routes that need no deployment.
 pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
     router

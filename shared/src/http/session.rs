@@ -12,7 +12,7 @@ use serde_json::json;
 use tracing::{Span, field};
 use url::Url;
 
-use super::{App, Caller, IdempotencyHeader, Place, Problem, RequiredScope};
+use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App};
 use crate::{
     bunq::{BankError, Call, RefusalKind, Resource},
     store::{Connection, OrderKind, OrderScope, SessionOwner},

@@ -1,10 +1,26 @@
 //! The bootstrap as Lambda starts it, with an empty environment: it must not need a variable that it does not get.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
-use testkit::lambda::{Function, http_event};
+use std::io::Read as _;
 
-use crate::fixture::{FILES, gunzip};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use flate2::read::GzDecoder;
+use local_lambda::{Function, http_event};
+use serde_json::Value;
+
+const NO_VARIABLES: [(&str, &str); 0] = [];
+
+const FILES: [(&str, &str); 10] = [
+    ("/", "text/html; charset=utf-8"),
+    ("/docs", "text/html; charset=utf-8"),
+    ("/openapi.json", "application/json"),
+    ("/assets/docs.css", "text/css; charset=utf-8"),
+    ("/assets/docs.js", "text/javascript; charset=utf-8"),
+    ("/assets/icon.svg", "image/svg+xml"),
+    ("/assets/style.css", "text/css; charset=utf-8"),
+    ("/assets/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    ("/assets/swagger-ui-license.txt", "text/plain; charset=utf-8"),
+    ("/assets/swagger-ui.css", "text/css; charset=utf-8"),
+];
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
@@ -17,7 +33,7 @@ async fn ask(function: &Function, method: &str, path: &str, headers: &[(&str, &s
 
 #[tokio::test]
 async fn every_file_reaches_a_browser_through_api_gateway_as_it_is() {
-    let function = Function::start_with_nothing(env!("CARGO_BIN_EXE_docs")).await;
+    let function = Function::start(env!("CARGO_BIN_EXE_docs"), NO_VARIABLES).await;
 
     for (path, content_type) in FILES {
         let plain = ask(&function, "GET", path, &[]).await;
@@ -29,13 +45,15 @@ async fn every_file_reaches_a_browser_through_api_gateway_as_it_is() {
         assert_eq!(small["headers"]["content-encoding"], "gzip", "{path}");
         assert_eq!(small["headers"]["content-type"], content_type, "{path}");
         let bytes = STANDARD.decode(small["body"].as_str().unwrap()).unwrap();
-        assert_eq!(String::from_utf8(gunzip(&bytes)).unwrap(), plain["body"].as_str().unwrap(), "{path}");
+        let mut content = String::new();
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut content).unwrap();
+        assert_eq!(content, plain["body"].as_str().unwrap(), "{path}");
     }
 }
 
 #[tokio::test]
 async fn it_lives_answers_what_is_new_only_and_knows_nothing_else() {
-    let function = Function::start_with_nothing(env!("CARGO_BIN_EXE_docs")).await;
+    let function = Function::start(env!("CARGO_BIN_EXE_docs"), NO_VARIABLES).await;
 
     let health = ask(&function, "GET", "/health", &[]).await;
     let document = ask(&function, "GET", "/openapi.json", &[]).await;

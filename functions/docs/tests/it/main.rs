@@ -1,13 +1,6 @@
-//! The routes that anyone may open: the pages, their assets, and the description of the API.
+//! The bootstrap of the group. What its routes answer is tested in `local/testkit/tests/it/docs`, so that this package
+//! does not depend on AWS.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::float_arithmetic,
-    reason = "a failed expectation is a failed test; light is measured in floats"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod bootstrap;
-mod contrast;
-mod files;
-mod fixture;
-mod pages;

@@ -1,10 +1,7 @@
 //! The same browsers behind API Gateway: through the function's own process, in events of payload version 2.0 and 1.0.
 
 use serde_json::{Value, json};
-use testkit::{
-    TestApp,
-    lambda::{Function, http_event},
-};
+use testkit::{TestApp, lambda::http_event};
 use url::Url;
 
 /// An event with a query and cookies, in the form in which API Gateway takes them from the headers.
@@ -28,7 +25,7 @@ fn begun(answer: &Value) -> (String, Url) {
 #[tokio::test]
 async fn other_cookies_parameters_and_headers_of_any_bytes_spoil_nothing() {
     let app = TestApp::start().await;
-    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let function = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     let agent = [("user-agent", "Zürich 🍪"), ("referer", "https://example.com/\u{fffd}")];
     for cookie in ["name=José", "stad=Zürich", "emoji=🍪", "raw=\u{fffd}\u{fffd}", "consent=true", "a=\"b", "consent"]
     {
@@ -45,7 +42,7 @@ async fn other_cookies_parameters_and_headers_of_any_bytes_spoil_nothing() {
 #[tokio::test]
 async fn an_event_of_payload_version_1_0_may_hold_any_bytes_too() {
     let app = TestApp::start().await;
-    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let function = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     let (own, page) = app.begin_consent().await;
     let path = Url::parse("http://x").unwrap().join(&app.approve(&page, "person").await).unwrap();
     let query: serde_json::Map<_, _> =
@@ -69,8 +66,8 @@ async fn an_event_of_payload_version_1_0_may_hold_any_bytes_too() {
 #[tokio::test]
 async fn a_callback_that_comes_twice_at_once_to_two_processes_is_answered_the_same() {
     let app = TestApp::start().await;
-    let one = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
-    let two = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let one = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
+    let two = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     app.bank.fault(json!({ "endpoint": "POST token", "delay_ms": 600 })).await;
     let (own, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
@@ -85,7 +82,7 @@ async fn a_callback_that_comes_twice_at_once_to_two_processes_is_answered_the_sa
 #[tokio::test]
 async fn a_prefetch_uses_nothing_up() {
     let app = TestApp::start().await;
-    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let function = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     let (own, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;
 
@@ -101,7 +98,7 @@ async fn a_prefetch_uses_nothing_up() {
 #[tokio::test]
 async fn who_said_no_starts_the_same_consent_again() {
     let app = TestApp::start().await;
-    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let function = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     let asked = app.ask_consent(&json!({ "reference": "customer-17", "return_url": "https://app.example/bank" })).await;
     let id = asked["consent_id"].as_str().unwrap();
     let (_, ticket) = asked["url"].as_str().unwrap().split_once('?').unwrap();
@@ -124,7 +121,7 @@ async fn who_said_no_starts_the_same_consent_again() {
 #[tokio::test]
 async fn the_page_says_what_happened() {
     let app = TestApp::start().await;
-    let function = Function::start(env!("CARGO_BIN_EXE_oauth"), &app).await;
+    let function = app.bootstrap(env!("CARGO_BIN_EXE_oauth")).await;
     let (other, _) = app.begin_consent().await;
     let (own, page) = app.begin_consent().await;
     let path = app.approve(&page, "person").await;

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
-use testkit::{
-    Answer, Sibling, TestApp,
-    lambda::{Function, post_event},
-};
+use testkit::{Answer, Sibling, TestApp, lambda::post_event};
 
 use crate::fixture::{connected, created_id, draft, inquiry};
 
@@ -159,7 +156,7 @@ impl Storm {
         timeout: Option<i64>,
         kill_after: Option<Duration>,
     ) -> Option<Answer> {
-        let mut function = Function::start(env!("CARGO_BIN_EXE_payments"), &self.app).await;
+        let mut function = self.app.bootstrap(env!("CARGO_BIN_EXE_payments")).await;
         if let Some(timeout) = timeout {
             function.set_timeout(timeout);
         }

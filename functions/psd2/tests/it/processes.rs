@@ -4,7 +4,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::{
     TestApp,
-    lambda::{Function, http_event, post_event},
+    lambda::{http_event, post_event},
 };
 
 use crate::fixture::{CREATE, LIST, PATH, SESSION, count, transaction};
@@ -19,7 +19,7 @@ async fn ten_at_once(app: &TestApp) {
     // Long enough that all requests arrive while the session is being opened.
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 500 })).await;
     app.bank.forget_calls().await;
-    let functions = join_all((0..10).map(|_| Function::start(BOOTSTRAP, app))).await;
+    let functions = join_all((0..10).map(|_| app.bootstrap(BOOTSTRAP))).await;
 
     let answers = join_all(functions.iter().map(|function| function.invoke(read(app)))).await;
 
@@ -51,7 +51,7 @@ async fn ten_cold_processes_that_find_no_session_open_one_together() {
 #[tokio::test]
 async fn a_process_starts_one_as_lambda_hears_of_it() {
     let app = TestApp::start().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
     let headers = [("Authorization", format!("Bearer {}", app.api_key)), ("Idempotency-Key", "key".to_owned())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
 

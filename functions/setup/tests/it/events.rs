@@ -2,10 +2,7 @@
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use testkit::{
-    Answer, TestApp,
-    lambda::{Function, http_event},
-};
+use testkit::{Answer, TestApp, lambda::http_event};
 
 use crate::support::{ask, complete, fresh, invoke, secret_texts, states};
 
@@ -141,7 +138,7 @@ fn body(answer: &Value) -> Value {
 #[tokio::test]
 async fn the_bootstrap_answers_both_of_api_gateways_events_as_it_answers_a_direct_invocation() {
     let app = TestApp::start().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
     let status = r#"{"action":"status"}"#;
 
     let direct = ask(&function, json!({ "action": "status" })).await.unwrap();
@@ -158,7 +155,7 @@ async fn the_bootstrap_answers_both_of_api_gateways_events_as_it_answers_a_direc
 #[tokio::test]
 async fn the_bootstrap_knows_its_route_below_a_stage_of_a_rest_api() {
     let app = TestApp::start().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
 
     let answer = ask(&function, rest_event("prod", r#"{"action":"status"}"#)).await.unwrap();
 
@@ -168,7 +165,7 @@ async fn the_bootstrap_knows_its_route_below_a_stage_of_a_rest_api() {
 #[tokio::test]
 async fn the_bootstrap_onboards_through_an_event_of_api_gateway() {
     let app = fresh().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
 
     let first = body(&ask(&function, api_event("{}")).await.unwrap());
     let second = body(&ask(&function, rest_event("$default", "{}")).await.unwrap());
@@ -181,7 +178,7 @@ async fn the_bootstrap_onboards_through_an_event_of_api_gateway() {
 #[tokio::test]
 async fn a_problem_under_an_event_of_api_gateway_is_an_answer_and_carries_the_gateways_request_id() {
     let app = TestApp::start().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
 
     let answer = ask(&function, api_event(r#"{"action":"destroy"}"#)).await.unwrap();
 
@@ -193,7 +190,7 @@ async fn a_problem_under_an_event_of_api_gateway_is_an_answer_and_carries_the_ga
 #[tokio::test]
 async fn a_direct_invocation_that_fails_says_so_in_lambdas_words_and_keeps_secrets() {
     let app = fresh().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
     app.bank.fault(json!({ "endpoint": "POST session-server", "status": 500 })).await;
 
     let stopped = ask(&function, json!({})).await.unwrap_err();
@@ -214,7 +211,7 @@ async fn a_direct_invocation_that_fails_says_so_in_lambdas_words_and_keeps_secre
 #[tokio::test]
 async fn an_event_that_looks_like_api_gateways_and_is_none_does_not_end_the_process() {
     let app = TestApp::start().await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
 
     let odd = ask(&function, json!({ "requestContext": null, "action": "status" })).await;
     let after = ask(&function, json!({ "action": "status" })).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{TestApp, lambda::Function};
+use testkit::TestApp;
 use tokio::time::timeout;
 
 use crate::support::{ask, assert_works, called, complete, endpoints, fresh, invoke, states};
@@ -18,7 +18,7 @@ async fn kill_at(app: &TestApp, endpoint: &str, mut fault: Value) {
     fault["delay_ms"] = json!(600_000);
     app.bank.fault(fault).await;
     let calls_before = app.bank.count(endpoint).await;
-    let mut process = Function::start(BOOTSTRAP, app).await;
+    let mut process = app.bootstrap(BOOTSTRAP).await;
     let mut answer = process.begin(json!({}));
 
     for _ in 0..LOOKS {
@@ -39,7 +39,7 @@ async fn kill_and_resume(endpoints: &[String], fault: Value) {
         let app = fresh().await;
         kill_at(&app, endpoint, fault.clone()).await;
 
-        let next = Function::start(BOOTSTRAP, &app).await;
+        let next = app.bootstrap(BOOTSTRAP).await;
         let report = ask(&next, json!({})).await.unwrap();
 
         let context = format!("a death at {endpoint}, {fault}");

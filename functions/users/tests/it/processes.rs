@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use testkit::{
-    TestApp,
-    lambda::{Function, http_event},
-};
+use testkit::{TestApp, lambda::http_event};
 
 use crate::fixture::{ACCOUNTS, SESSION, connected, get_at, process, process_with};
 
@@ -23,7 +20,7 @@ async fn three_processes_that_meet_an_ended_session_open_one_together() {
     app.bank.expire_sessions().await;
     // Long enough that each process gets the refusal before the first one has a new session.
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 500 })).await;
-    let functions = join_all((0..3).map(|_| Function::start(BOOTSTRAP, &app))).await;
+    let functions = join_all((0..3).map(|_| app.bootstrap(BOOTSTRAP))).await;
 
     let begun: Vec<_> = (0..30).map(|number| functions[number % 3].begin(read(&app, &accounts))).collect();
     let answers = join_all(begun).await;
@@ -40,7 +37,7 @@ async fn three_processes_that_meet_an_ended_session_open_one_together() {
 #[tokio::test]
 async fn a_process_answers_as_api_gateway_wants_it() {
     let (app, accounts) = connected("empty").await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
 
     let good = function.invoke(read(&app, &accounts)).await.unwrap();
     let bad = function.invoke(http_event("GET", &accounts, &[])).await.unwrap();
@@ -62,7 +59,7 @@ async fn a_process_answers_as_api_gateway_wants_it() {
 #[tokio::test]
 async fn a_process_goes_on_after_the_bank_failed_it() {
     let (app, accounts) = connected("empty").await;
-    let function = Function::start(BOOTSTRAP, &app).await;
+    let function = app.bootstrap(BOOTSTRAP).await;
     app.bank.fault(json!({ "endpoint": ACCOUNTS, "times": 4, "drop": "after" })).await;
 
     let failed = function.invoke(read(&app, &accounts)).await.unwrap();
@@ -77,7 +74,7 @@ async fn a_process_that_dies_while_it_opens_a_session_holds_the_others_up_for_a_
     app.bank.expire_sessions().await;
     app.bank.forget_calls().await;
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 60_000 })).await;
-    let mut dying = Function::start(BOOTSTRAP, &app).await;
+    let mut dying = app.bootstrap(BOOTSTRAP).await;
     let lost = dying.begin(read(&app, &accounts));
     while app.bank.count(SESSION).await == 0 {}
     dying.kill();
@@ -102,7 +99,7 @@ async fn a_process_waits_for_the_one_that_opens_the_session() {
     app.bank.forget_calls().await;
     app.bank.fault(json!({ "endpoint": SESSION, "delay_ms": 500 })).await;
     let other = process(&app, Duration::from_secs(30)).await;
-    let opener = Function::start(BOOTSTRAP, &app).await;
+    let opener = app.bootstrap(BOOTSTRAP).await;
     let begun = opener.begin(read(&app, &accounts));
     while app.bank.count(SESSION).await == 0 {}
 

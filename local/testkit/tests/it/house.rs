@@ -125,7 +125,7 @@ fn the_rule_of_the_floors_sees_what_breaks_it() {
         ("shared/src/config.rs", "use crate::types::ids::UserId;"),
         ("shared/src/tpp/onboarding/run.rs", "use crate::{bunq::Bank, store::Store, secrets::Secrets, tpp::Tpp};"),
         ("shared/src/tpp/onboarding/run.rs", "use super::super::identity; // crate::http::Problem"),
-        ("shared/src/lambda.rs", "use crate::http::service;"),
+        ("shared/src/lambda/deployment.rs", "use crate::http::service;"),
         ("shared/src/lib.rs", "pub mod store;"),
     ] {
         assert_none(against_the_floors(&sample(path, text)));
@@ -134,7 +134,7 @@ fn the_rule_of_the_floors_sees_what_breaks_it() {
 
 #[test]
 fn the_aws_sdk_is_named_by_store_secrets_and_lambda_only() {
-    let allowed = ["shared/src/store/", "shared/src/secrets/", "shared/src/lambda.rs"];
+    let allowed = ["shared/src/store/", "shared/src/secrets/", "shared/src/lambda/"];
     let all = sources("shared/src").into_iter().chain(function_sources());
 
     assert_none(all.flat_map(|source| named_outside(&source, is_aws, &allowed)));
@@ -145,7 +145,7 @@ fn the_aws_sdk_is_named_by_store_secrets_and_lambda_only() {
 
 #[test]
 fn axum_is_named_by_http_and_lambda_only() {
-    let allowed = ["shared/src/http/", "shared/src/lambda.rs"];
+    let allowed = ["shared/src/http/", "shared/src/lambda/"];
 
     assert_none(sources("shared/src").iter().flat_map(|source| named_outside(source, is_axum, &allowed)));
 
@@ -158,14 +158,17 @@ fn reqwest_is_named_by_the_client_only_and_its_error_by_lambda() {
     let (lambda, others): (Vec<_>, Vec<_>) = sources("shared/src")
         .into_iter()
         .chain(function_sources())
-        .partition(|source| source.path == "shared/src/lambda.rs");
+        .partition(|source| source.path == "shared/src/lambda/deployment.rs");
     assert_eq!(lambda.len(), 1);
 
     assert_none(others.iter().flat_map(|source| named_outside(source, is_reqwest, &[])));
     assert_none(lambda.iter().flat_map(|source| named_outside(source, is_reqwest_but_its_error, &[])));
 
-    let bad = sample("shared/src/lambda.rs", "fn x() -> Result<reqwest::Client, reqwest::Error> {}");
-    assert_eq!(named_outside(&bad, is_reqwest_but_its_error, &[]), ["shared/src/lambda.rs names reqwest::Client"]);
+    let bad = sample("shared/src/lambda/deployment.rs", "fn x() -> Result<reqwest::Client, reqwest::Error> {}");
+    assert_eq!(
+        named_outside(&bad, is_reqwest_but_its_error, &[]),
+        ["shared/src/lambda/deployment.rs names reqwest::Client"]
+    );
 }
 
 #[test]

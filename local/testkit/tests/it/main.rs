@@ -1,10 +1,16 @@
 //! Rules for the whole project: its layers, its sizes, and that no secret leaves it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_arithmetic,
+    reason = "a failed expectation is a failed test; light is measured in floats"
+)]
 
 mod access;
 mod audit;
 mod causes;
+mod docs;
 mod edge;
 mod house;
 mod named_tests;

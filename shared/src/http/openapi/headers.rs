@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::{Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, SchemaFormat, Type};
 
 /// A header of an answer.
-pub(super) struct AnswerHeader {
+#[derive(Debug)]
+pub struct AnswerHeader {
     /// Its name among the components.
     component: &'static str,
     name: &'static str,
@@ -15,13 +16,15 @@ pub(super) struct AnswerHeader {
     example: &'static str,
 }
 
+#[derive(Debug)]
 enum Kind {
     Text,
     Uri,
     Seconds,
 }
 
-pub(super) const REQUEST_ID: AnswerHeader = AnswerHeader {
+/// The id of the request.
+pub const REQUEST_ID: AnswerHeader = AnswerHeader {
     component: "X-Request-Id",
     name: "X-Request-Id",
     kind: Kind::Text,
@@ -87,7 +90,8 @@ pub(super) const BUNQ_RESPONSE_ID: AnswerHeader = AnswerHeader {
 };
 
 /// Returns all headers, as components.
-pub(super) fn all() -> BTreeMap<String, RefOr<Header>> {
+#[must_use]
+pub fn all() -> BTreeMap<String, RefOr<Header>> {
     let all = [
         REQUEST_ID,
         RETRY_AFTER,
@@ -104,7 +108,7 @@ pub(super) fn all() -> BTreeMap<String, RefOr<Header>> {
 
 impl AnswerHeader {
     /// Adds a reference to this header to an answer.
-    pub(super) fn add_to(&self, response: &mut Response) {
+    pub fn add_to(&self, response: &mut Response) {
         let reference = Ref::new(format!("#/components/headers/{}", self.component));
         response.headers.insert(self.name.to_owned(), RefOr::Ref(reference));
     }

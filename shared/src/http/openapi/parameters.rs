@@ -12,7 +12,7 @@ use utoipa::{
 use super::schemas::LARGEST_ID;
 use crate::{
     bunq::LARGEST_PAGE,
-    http::{audit::CUSTOMER_ADDRESS, body::order_reference},
+    http::{CUSTOMER_ADDRESS, body::order_reference},
 };
 
 macro_rules! parameters {
@@ -180,7 +180,8 @@ fn query(name: &str, description: &str, schema: Object) -> Parameter {
 }
 
 /// Returns the header `PSU-IP-Address`, which every operation with an API key accepts.
-pub(super) fn customer_address() -> Parameter {
+#[must_use]
+pub fn customer_address() -> Parameter {
     let address =
         |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
     let schema =

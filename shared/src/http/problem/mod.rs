@@ -2,6 +2,8 @@
 
 mod code;
 mod reasons;
+mod request;
+#[cfg(feature = "aws")]
 mod status;
 
 use std::time::Duration;

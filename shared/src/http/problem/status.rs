@@ -5,9 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 mod consent;
-mod request;
 
-use super::{Action, Affects, Code, Problem, Reasons};
+use super::{Action, Affects, Code, Problem, Reasons, request::SHORT_WAIT};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
     secrets::SecretsError,
@@ -15,8 +14,6 @@ use crate::{
     tpp::{AccessError, OnboardingError, TppError},
 };
 
-/// The default wait before a retry.
-const SHORT_WAIT: Duration = Duration::from_secs(5);
 /// The wait before a retry while the bank is in maintenance.
 const LONG_WAIT: Duration = Duration::from_secs(60);
 

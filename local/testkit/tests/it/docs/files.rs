@@ -4,7 +4,7 @@
 use reqwest::Method;
 use testkit::Answer;
 
-use crate::fixture::{FILES, ask, deployment, get, get_gzip, gunzip};
+use super::fixture::{FILES, ask, deployment, get, get_gzip, gunzip};
 
 #[tokio::test]
 async fn each_file_has_its_type_and_a_name_of_its_content_and_says_how_long_it_keeps() {
@@ -137,7 +137,7 @@ async fn nothing_here_takes_anything() {
 #[tokio::test]
 async fn the_document_is_the_one_in_the_repository() {
     let app = deployment().await;
-    let committed = include_str!("../../../../docs/openapi.json");
+    let committed = include_str!("../../../../../docs/openapi.json");
 
     let answer = get(&app, "/openapi.json").await;
 

@@ -4,17 +4,21 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use utoipa::openapi::{Components, Ref, RefOr, path::Operation};
-
-use super::problems::{component, example, refused};
-use crate::{
-    http::{Place, Problem, audit::CUSTOMER_ADDRESS},
+use shared::{
+    http::{
+        CUSTOMER_ADDRESS, Place, Problem,
+        openapi::{
+            problems::{component, example},
+            refused,
+        },
+    },
     tpp::{AccessError, TppError},
     types::{
         ids::{IdError, OwnIdError},
         scope::Scope,
     },
 };
+use utoipa::openapi::{Components, Ref, RefOr, path::Operation};
 
 const PROBLEM: &str = "application/problem+json";
 

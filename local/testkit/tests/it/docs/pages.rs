@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use testkit::TestApp;
 
-use crate::fixture::{deployment, get};
+use super::fixture::{deployment, get};
 
 const PAGES: [&str; 2] = ["/", "/docs"];
 

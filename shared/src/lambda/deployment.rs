@@ -1,14 +1,10 @@
-//! Starts and runs a Lambda function. A function starts once for many requests, so slow work is done at the start.
-
-mod event;
-mod observer;
+//! Starts a function that serves a deployment: with the store, the secrets and the client of the bank.
 
 use std::{process::ExitCode, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
-pub use event::read_event;
 use lambda_http::Adapter;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,9 +13,14 @@ use tower::ServiceExt as _;
 use tracing::{Instrument as _, level_filters::LevelFilter};
 use url::Url;
 
+use super::{
+    event::read_event,
+    observer,
+    runtime::{ended, run},
+};
 use crate::{
     bunq::Bank,
-    config::{Config, ConfigError, Provider, log_level},
+    config::{Config, ConfigError},
     http::{App, Problem, service},
     secrets::Secrets,
     store::Store,
@@ -117,44 +118,10 @@ pub async fn start() -> Result<App, StartError> {
     Ok(app)
 }
 
-/// Returns the exit code of a function, and logs the error if it ended with one.
-fn ended(result: Result<(), Error>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function ended");
-            ExitCode::FAILURE
-        }
-    }
-}
-
 /// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
 /// cannot start or the Lambda runtime fails, logs the error and returns a failure.
 pub async fn serve(router: Router<App>) -> ExitCode {
     ended(async { run(service(router, start().await?)).await }.await)
-}
-
-/// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
-/// Otherwise like [`serve`]: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
-/// a failure.
-pub async fn serve_public(router: impl FnOnce(&Provider) -> Router) -> ExitCode {
-    let level = log_level();
-    telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
-    let served = async {
-        level?;
-        run(service(router(&Provider::from_env()?), ())).await
-    };
-    ended(served.await)
-}
-
-/// Answers API Gateway's events until Lambda ends the process.
-async fn run(routes: Router) -> Result<(), Error> {
-    let routes = &Adapter::from(routes);
-    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| {
-        let request = read_event(event.payload).map_err(Error::from)?;
-        routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)
-    }))
-    .await
 }
 
 /// Runs a function that is invoked directly as well as through API Gateway. An event of API Gateway goes to the routes,

@@ -1,8 +1,11 @@
 //! Runs a real bootstrap binary as Lambda does: as a process that reads events from a Runtime API.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     net::Ipv4Addr,
     process::{Child, Command, Stdio},
     sync::{
@@ -18,7 +21,6 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
@@ -26,8 +28,6 @@ use tokio::{
     task::JoinHandle,
 };
 use uuid::Uuid;
-
-use crate::TestApp;
 
 type Outcome = Result<Value, Value>;
 
@@ -53,28 +53,14 @@ impl std::fmt::Debug for Runtime {
 }
 
 impl Function {
-    /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) in the environment of a deployment.
-    pub async fn start(bootstrap: &str, app: &TestApp) -> Self {
+    /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) with these environment variables and those that Lambda sets, and
+    /// no others.
+    pub async fn start<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        bootstrap: &str,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         let mut command = Command::new(bootstrap);
-        command
-            .env_clear()
-            .envs(app.variables())
-            .env("AWS_ENDPOINT_URL_DYNAMODB", app.aws.url())
-            .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", app.aws.url())
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", app.aws.access_key().id())
-            .env("AWS_SECRET_ACCESS_KEY", app.aws.access_key().secret().expose_secret());
-        Self::spawn(command).await
-    }
-
-    /// Starts a bootstrap without configuration, credentials and region.
-    pub async fn start_with_nothing(bootstrap: &str) -> Self {
-        let mut command = Command::new(bootstrap);
-        command.env_clear();
-        Self::spawn(command).await
-    }
-
-    async fn spawn(mut command: Command) -> Self {
+        command.env_clear().envs(variables);
         let (send, events) = mpsc::unbounded_channel();
         let runtime =
             Runtime { events: AsyncMutex::new(events), waiting: Mutex::default(), patience_ms: AtomicI64::new(30_000) };

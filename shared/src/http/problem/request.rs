@@ -1,9 +1,13 @@
 //! Creates the problems that handlers choose themselves, because no error type represents them.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
-use super::SHORT_WAIT;
 use crate::http::problem::{Action, Code, Place, Problem, Reasons};
+
+/// The default wait before a retry.
+pub(super) const SHORT_WAIT: Duration = Duration::from_secs(5);
 
 impl Problem {
     /// The request has no API key.

@@ -1,21 +1,13 @@
 //! The answers that API Gateway itself gives instead of a function. An HTTP API cannot configure these bodies:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html>
 
+use shared::http::openapi::GatewayError;
 use utoipa::{
     ToSchema,
     openapi::{
         Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema, path::Operation, schema::AnyOfBuilder,
     },
 };
-
-/// An error that API Gateway itself answers, instead of this API.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "API Gateway writes it")]
-pub struct GatewayError {
-    /// A text for people that describes the error. Programs must use the status instead.
-    #[schema(example = "Too Many Requests")]
-    message: String,
-}
 
 const JSON: &str = "application/json";
 

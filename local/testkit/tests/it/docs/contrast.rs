@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fixture::{deployment, get};
+use super::fixture::{deployment, get};
 
 /// The colours of texts, with their backgrounds.
 const TEXTS: [(&str, &str); 7] = [

@@ -1,0 +1,17 @@
+//! The state of the routers that serve a deployment.
+
+use super::layers::Deployed;
+use crate::tpp::Tpp;
+
+/// The state of the routers that serve a deployment.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The services of the deployment.
+    pub tpp: Tpp,
+}
+
+impl Deployed for App {
+    fn is_over_https(&self) -> bool {
+        self.tpp.config().public_url.scheme() == "https"
+    }
+}

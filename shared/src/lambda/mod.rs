@@ -1,0 +1,14 @@
+//! Starts and runs a Lambda function. A function starts once for many requests, so slow work is done at the start.
+
+#[cfg(feature = "aws")]
+mod deployment;
+mod event;
+#[cfg(feature = "aws")]
+mod observer;
+mod public;
+mod runtime;
+
+#[cfg(feature = "aws")]
+pub use deployment::{Aws, StartError, compose, serve, serve_direct, start};
+pub use event::read_event;
+pub use public::serve_public;
