@@ -11,10 +11,10 @@ use url::{Origin, Url};
 
 pub use bunq_client::BunqUrls;
 
-use values::{invalid, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
+use values::{invalid, parse_bank_writes, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
 
 pub use provider::Provider;
-pub use values::is_loopback;
+pub use values::{BankWrite, is_loopback};
 
 /// The bunq environment that a deployment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,9 @@ pub struct Config {
     /// `ALLOW_SHARED_CUSTOMERS`: whether one bunq customer may be connected in several workspaces at once. Default:
     /// `false`.
     pub allow_shared_customers: bool,
+    /// `BANK_WRITES`: what callers may change at the bank beyond the roles of PSD2, separated by commas. None by default:
+    /// the bank refuses these changes to a PSD2 party.
+    pub bank_writes: Vec<BankWrite>,
     /// `LOG_LEVEL`: the level of this project's log lines, `error`, `warn`, `info` (the default), `debug` or `trace`.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
@@ -193,6 +196,7 @@ impl Config {
             egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
             provider: Provider::parse(&variable)?,
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
+            bank_writes: parse_bank_writes(&optional("BANK_WRITES").unwrap_or_default())?,
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,

@@ -56,6 +56,24 @@ pub(super) fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
         .collect()
 }
 
+/// A kind of change at the bank that no role of PSD2 includes. Whoever uses the bank with an own API key, or with an
+/// OAuth application that is not a PSD2 party, may make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BankWrite {
+    /// `accounts`: opens and changes accounts.
+    Accounts,
+}
+
+pub(super) fn parse_bank_writes(list: &str) -> Result<Vec<BankWrite>, ConfigError> {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| match name {
+            "accounts" => Ok(BankWrite::Accounts),
+            _ => Err(invalid("BANK_WRITES", "must be accounts, or empty")),
+        })
+        .collect()
+}
+
 pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
     list.split(',')
         .map(str::trim)

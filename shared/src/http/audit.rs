@@ -53,6 +53,7 @@ impl Code {
             Self::ApiKeyMissing
             | Self::ApiKeyInvalid
             | Self::ScopeMissing
+            | Self::BankWritesOff
             | Self::InvalidRequest
             | Self::RouteNotFound
             | Self::MethodNotAllowed

@@ -10,6 +10,7 @@ use tracing::{Span, field};
 
 use super::{Problem, app::App, customer::note_customer, operation::check_query};
 use crate::{
+    config::BankWrite,
     store::KeyId,
     telemetry::{Metric, count},
     tpp::AccessError,
@@ -24,6 +25,8 @@ use crate::{
 pub trait RequiredScope: Send + Sync + 'static {
     /// The scope.
     const SCOPE: Scope;
+    /// What the route changes at the bank beyond the roles of PSD2. The deployment must permit it (`BANK_WRITES`).
+    const BANK_WRITE: Option<BankWrite> = None;
 }
 
 macro_rules! required_scopes {
@@ -38,6 +41,15 @@ macro_rules! required_scopes {
     )+};
 }
 required_scopes!(Accounts, Connections, Payments, Psd2, Credentials);
+
+/// The route requires the scope `writes`, and that the deployment permits changes of accounts.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountWrites;
+
+impl RequiredScope for AccountWrites {
+    const SCOPE: Scope = Scope::Writes;
+    const BANK_WRITE: Option<BankWrite> = Some(BankWrite::Accounts);
+}
 
 /// A caller whose API key is valid and has the scope `S`.
 #[derive(Clone, Debug)]
@@ -71,6 +83,9 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let record = authorised?;
         Span::current().record("key", field::display(record.id));
+        if S::BANK_WRITE.is_some_and(|write| !app.tpp.config().bank_writes.contains(&write)) {
+            return Err(Problem::bank_writes_off());
+        }
         check_query(parts)?;
         note_customer(parts, app).await?;
         Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })

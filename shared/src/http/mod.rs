@@ -46,7 +46,7 @@ mod verified;
 #[cfg(feature = "aws")]
 pub use {
     app::App,
-    auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope},
+    auth::{AccountWrites, Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope},
     body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape},
     created::created_response,
     customer::CUSTOMER_ADDRESS,

@@ -37,6 +37,8 @@ scopes! {
     Psd2 = "psd2",
     /// Allows managing the IP addresses from which the bank accepts the TPP's calls.
     Credentials = "credentials",
+    /// Allows changing at the bank what no role of PSD2 includes, such as accounts, if the deployment permits it.
+    Writes = "writes",
 }
 
 impl fmt::Display for Scope {
@@ -47,7 +49,7 @@ impl fmt::Display for Scope {
 
 /// The text is not the name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of accounts, connections, payments, psd2, credentials")]
+#[error("must be one of accounts, connections, payments, psd2, credentials, writes")]
 pub struct UnknownScope;
 
 impl FromStr for Scope {

@@ -4,7 +4,7 @@ use testkit::{Answer, TestApp};
 
 use crate::operations::{Operation, operations};
 
-const SCOPES: [&str; 5] = ["accounts", "connections", "payments", "psd2", "credentials"];
+const SCOPES: [&str; 6] = ["accounts", "connections", "payments", "psd2", "credentials", "writes"];
 
 async fn call(app: &TestApp, operation: &Operation, key: Option<&str>) -> Answer {
     let request = app.request(operation.method.clone(), &operation.path);

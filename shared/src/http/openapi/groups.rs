@@ -97,6 +97,9 @@ groups! {
         refused(400, "The currency of the payment must be that of the account."),
     ];
 
+    /// An operation that changes at the bank what no role of PSD2 includes.
+    Writing = [Problem::bank_writes_off()];
+
     /// An operation that needs the onboarding but does not call the bank.
     NotReady = [TppError::NotOnboarded];
 

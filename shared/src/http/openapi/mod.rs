@@ -24,7 +24,7 @@ pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
         AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady,
-        OfStore, Once, UnknownCustomer, WithKey, Withdrawing, WrongRequest, examples, refused,
+        OfStore, Once, UnknownCustomer, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
     },
     parameters::{
         AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, OrderQuery,

@@ -89,6 +89,8 @@ codes! {
     ApiKeyInvalid = "api_key_invalid", Deployment;
     /// The API key lacks the scope that the route requires.
     ScopeMissing = "scope_missing", Deployment;
+    /// The operator of this deployment has not permitted this kind of change at bunq (`BANK_WRITES`).
+    BankWritesOff = "bank_writes_off", Request;
     /// A parameter, header or body field is invalid; see `errors` for details.
     InvalidRequest = "invalid_request", Request;
     /// The route does not exist.

@@ -24,6 +24,14 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, Code::ApiKeyInvalid, Action::FixRequest, detail)
     }
 
+    /// The deployment does not permit this kind of change at the bank.
+    #[must_use]
+    pub fn bank_writes_off() -> Self {
+        let detail =
+            "This deployment does not make this kind of change at bunq. Its operator permits it with BANK_WRITES.";
+        Self::new(StatusCode::FORBIDDEN, Code::BankWritesOff, Action::ContactSupport, detail)
+    }
+
     /// A part of the request is invalid.
     #[must_use]
     pub fn invalid(place: Place<'_>, detail: &str) -> Self {
