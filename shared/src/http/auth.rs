@@ -62,7 +62,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| AccessError::Invalid);
         let authorised = match key {
-            Ok(key) => app.tpp.authorise(&key, S::SCOPE).await,
+            Ok(key) => app.tpp.access.authorise(&key, S::SCOPE).await,
             Err(error) => Err(error),
         };
         if matches!(authorised, Err(AccessError::Invalid)) {

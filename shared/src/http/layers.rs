@@ -35,7 +35,7 @@ pub trait Deployed {
 
 impl Deployed for App {
     fn is_over_https(&self) -> bool {
-        self.tpp.config().public_url.scheme() == "https"
+        self.tpp.config.public_url.scheme() == "https"
     }
 }
 

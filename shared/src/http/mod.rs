@@ -18,6 +18,8 @@ mod routes;
 mod session;
 mod verified;
 
+use std::sync::Arc;
+
 pub use audit::EndedWith;
 pub use auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope};
 pub use body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape};
@@ -44,5 +46,5 @@ use crate::tpp::Tpp;
 #[derive(Clone, Debug)]
 pub struct App {
     /// The services of the deployment.
-    pub tpp: Tpp,
+    pub tpp: Arc<Tpp>,
 }

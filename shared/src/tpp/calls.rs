@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Makes calls for owners.
-pub(super) struct Calls {
+pub struct Calls {
     pub(super) identities: Arc<Identities>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) tpp_session: Arc<TppSession>,
@@ -27,8 +27,14 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Makes a call in an owner's session, as [`Sessions::call`] does.
-    pub(super) async fn call<C: Call>(
+    /// Makes a call in an owner's session. If the bank says that the session is over, renews it and repeats the call,
+    /// once, unless the bank may have executed the call.
+    ///
+    /// # Errors
+    /// Returns [`TppError::Bank`] if the call fails, [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] or
+    /// [`TppError::ConsentExpired`] if the customer has no usable connection, and other variants if no session can be
+    /// opened.
+    pub async fn call<C: Call>(
         &self,
         owner: SessionOwner,
         call: &C,

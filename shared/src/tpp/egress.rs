@@ -51,7 +51,7 @@ pub struct EgressReport {
 }
 
 /// Decides what the refusal of a customer's token means.
-pub(super) struct Egress {
+pub struct Egress {
     pub(super) secrets: Secrets,
     pub(super) clock: Clock,
     pub(super) address: Arc<OwnAddress>,
@@ -65,7 +65,7 @@ impl Egress {
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, and the errors of a call in the TPP's own session.
-    pub(super) async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
+    pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
         let identity = self.identities.get().await?;
         match self.compare(&identity, key, deadline).await {

@@ -22,15 +22,15 @@ use crate::{
 };
 
 /// Makes connections from access tokens.
-pub(crate) struct NewConnections {
-    pub(crate) config: Arc<Config>,
-    pub(crate) bank: Bank,
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) sessions: Arc<Sessions>,
-    pub(crate) connections: Arc<Connections>,
-    pub(crate) deletions: Arc<Deletions>,
-    pub(crate) egress: Arc<Egress>,
+pub(in crate::tpp) struct NewConnections {
+    pub(in crate::tpp) config: Arc<Config>,
+    pub(in crate::tpp) bank: Bank,
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) clock: Clock,
+    pub(in crate::tpp) sessions: Arc<Sessions>,
+    pub(in crate::tpp) connections: Arc<Connections>,
+    pub(in crate::tpp) deletions: Arc<Deletions>,
+    pub(in crate::tpp) egress: Arc<Egress>,
 }
 
 impl NewConnections {

@@ -19,9 +19,9 @@ pub(super) fn is_ours(known: &OauthClientSecret, listed: &OauthClient) -> bool {
 }
 
 /// Asks the bank what it knows of this deployment.
-pub(crate) struct KnownAtBank {
-    pub(crate) identities: Arc<Identities>,
-    pub(crate) tpp_session: Arc<TppSession>,
+pub(in crate::tpp) struct KnownAtBank {
+    pub(in crate::tpp) identities: Arc<Identities>,
+    pub(in crate::tpp) tpp_session: Arc<TppSession>,
 }
 
 impl KnownAtBank {

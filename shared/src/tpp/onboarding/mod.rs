@@ -7,6 +7,7 @@ pub(super) mod progress;
 mod psp_user;
 mod report;
 mod run;
-pub(super) mod service;
+mod service;
 
 pub use report::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
+pub use service::Onboarding;
