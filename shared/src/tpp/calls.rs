@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::{Call, Session},
+    bunq::Call,
     store::{Connection, OpenedSession, SessionOwner, StoredSession},
     tpp::{
         connections::Connections,
@@ -95,9 +95,7 @@ impl Opener for CustomerOpener<'_> {
             return Ok(());
         }
         // The connection was deleted meanwhile, and no other process would end this session.
-        let session =
-            Session { installation: &self.identity.installation, token: &session.token, user: session.path_id };
-        self.calls.sessions.end(session, self.deadline).await;
+        self.calls.sessions.end(self.identity, &session.token, session.path_id, self.deadline).await;
         Err(TppError::UnknownUser)
     }
 }

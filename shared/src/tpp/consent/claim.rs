@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::Session,
     store::{
         AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Store, Unclaimed,
     },
@@ -170,8 +169,7 @@ impl Claims {
     ) -> Result<(), TppError> {
         if let Some(unclaimed) = self.store.find_unclaimed(&identity.sealing, id).await? {
             let opened = &unclaimed.given.session;
-            let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &opened.token, opened.path_id, deadline).await;
             self.store.forget_unclaimed(id).await?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, Session, UserElement, calls::CreateDeviceServer},
+    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
     config::Config,
     store::{
         Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
@@ -74,8 +74,7 @@ impl NewConnections {
             None
         };
         if let Some(refused) = refused {
-            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
             return Err(refused);
         }
         if consent.return_url.is_some() {
@@ -84,8 +83,7 @@ impl NewConnections {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
             // Another tab of the same browser was faster, and its proof is the valid one.
-            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
             return Ok(ConsentEnd::Unclaimed {
                 until: first.map_or(self.clock.now().as_second(), |first| first.until),
@@ -123,9 +121,7 @@ impl NewConnections {
             Saved::Elsewhere => TppError::ConnectedElsewhere,
             Saved::TooManyReferences => TppError::TooManyReferences,
         };
-        let opened = &given.session;
-        let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
-        self.sessions.end(session, deadline).await;
+        self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
         Err(refused)
     }
 
