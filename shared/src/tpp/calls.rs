@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     bunq::Call,
-    store::{Connection, OpenedSession, SessionOwner, StoredSession},
+    store::{OpenedSession, SessionOwner, StoredSession},
     tpp::{
         connections::Connections,
         egress::Egress,
@@ -49,16 +49,6 @@ impl Calls {
             }
         }
     }
-
-    /// Decides what the refusal of a connection's token means. If the consent has ended, marks the connection as
-    /// revoked.
-    async fn refused_connection(&self, identity: &Identity, connection: &Connection, deadline: Deadline) -> TppError {
-        let refused = self.egress.refused_token(identity, deadline).await;
-        if !matches!(refused, TppError::ConsentRevoked) {
-            return refused;
-        }
-        self.connections.mark_revoked(connection).await
-    }
 }
 
 /// Opens a customer's session with the token of the connection.
@@ -82,11 +72,10 @@ impl Opener for CustomerOpener<'_> {
         let token = connection.access_token(&identity.sealing)?;
         match calls.sessions.open(&identity.installation, &token, deadline).await {
             Ok((opened, _)) => Ok(opened),
-            Err(error) if error.is_bad_key() => Err(calls.refused_connection(identity, &connection, deadline).await),
-            Err(error) if error.is_dead_session() => {
-                Err(calls.egress.refused_installation(identity, error, deadline).await)
-            }
-            Err(error) => Err(TppError::Session { owner: Some(self.owner()), error }),
+            Err(error) => Err(match calls.egress.refused(identity, Some(self.owner()), error, deadline).await {
+                TppError::ConsentRevoked => calls.connections.mark_revoked(&connection).await,
+                refused => refused,
+            }),
         }
     }
 

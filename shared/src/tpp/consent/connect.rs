@@ -53,11 +53,11 @@ impl NewConnections {
             };
             let device = self.bank.call_without_session(Some(installation), &device, deadline).await;
             if let Err(error) = device {
-                return Err(self.refused_first_session(identity, error, deadline).await.into());
+                return Err(self.egress.refused(identity, None, error, deadline).await.into());
             }
         }
         let (opened, user) = match self.sessions.open(installation, &access_token, deadline).await {
-            Err(error) => return Err(self.refused_first_session(identity, error, deadline).await.into()),
+            Err(error) => return Err(self.egress.refused(identity, None, error, deadline).await.into()),
             Ok(opened) => opened,
         };
         let UserElement::Customer(customer) = user else {
@@ -141,17 +141,6 @@ impl NewConnections {
         self.sessions.adopt(identity, SessionOwner::Customer(connection.user_id), session).await?;
         self.deletions.confirm_connected(identity, connection.user_id, deadline).await?;
         Ok(connection)
-    }
-
-    /// Decides what it means that the bank opens no session with a token that it has just issued.
-    async fn refused_first_session(&self, identity: &Identity, error: BankError, deadline: Deadline) -> TppError {
-        if error.is_bad_key() {
-            self.egress.refused_token(identity, deadline).await
-        } else if error.is_dead_session() {
-            self.egress.refused_installation(identity, error, deadline).await
-        } else {
-            TppError::Session { owner: None, error }
-        }
     }
 }
 
