@@ -16,7 +16,7 @@ use crate::{
         deletions::Deletions,
         egress::Egress,
         identity::Identities,
-        onboarding::{Onboarding, known::KnownAtBank, progress::Parts},
+        onboarding::{Onboarding, progress::Parts},
         once::Orders,
         order_references::OrderReferences,
         record_keys::RecordKeys,
@@ -118,7 +118,6 @@ impl Tpp {
             new_connections,
             claims: Arc::clone(&claims),
         };
-        let known = KnownAtBank { identities: Arc::clone(&identities), tpp_session: Arc::clone(&tpp_session) };
         let parts = Parts {
             config: Arc::clone(&config),
             bank,
@@ -134,7 +133,7 @@ impl Tpp {
             orders: Orders { store: store.clone(), calls: Arc::clone(&calls), record_keys: Arc::clone(&record_keys) },
             order_references: OrderReferences { store: store.clone(), record_keys },
             beginnings: Beginnings { config: Arc::clone(&config), store, identities: Arc::clone(&identities) },
-            onboarding: Onboarding { parts, known },
+            onboarding: Onboarding { parts },
             config,
             clock,
             identities,

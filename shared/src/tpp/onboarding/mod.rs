@@ -2,7 +2,7 @@
 //! The bank allows some things only once, so before those are created, the bank is asked what it has. If a run crashes
 //! at any point, the next run continues.
 
-pub(super) mod known;
+mod known;
 pub(super) mod progress;
 mod psp_user;
 mod report;

@@ -5,7 +5,7 @@ use crate::{
     tpp::{
         certificate,
         onboarding::{
-            known::KnownAtBank,
+            known,
             progress::{Parts, Progress},
             report::{AtBank, OnboardingError, OnboardingReport, Step, StepState},
             run,
@@ -17,7 +17,6 @@ use crate::{
 /// The onboarding of this deployment.
 pub struct Onboarding {
     pub(in crate::tpp) parts: Parts,
-    pub(in crate::tpp) known: KnownAtBank,
 }
 
 impl Onboarding {
@@ -52,7 +51,7 @@ impl Onboarding {
             api_key: None,
         };
         let progress = Progress { parts: &self.parts, id, secret, report, observe, deadline };
-        run::finish(progress, &self.known).await
+        run::finish(progress).await
     }
 
     /// Reports the progress of this deployment, without changing anything. Asks the bank whether it still knows the
@@ -89,7 +88,7 @@ impl Onboarding {
             Step::ApiKey => !api_keys.is_empty(),
         };
         let at_bank = match (tpp.as_ref().and_then(|tpp| tpp.psp_user_id), &client) {
-            (Some(_), Some(client)) => self.known.ask(client, deadline).await,
+            (Some(_), Some(client)) => known::ask(&self.parts, client, deadline).await,
             _ => AtBank::NotAsked,
         };
         let state = |step| match (done(step), &at_bank) {
