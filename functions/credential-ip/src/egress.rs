@@ -25,5 +25,5 @@ use shared::{
     )
 )]
 pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<EgressReport>, Problem> {
-    Ok(Json(session.tpp().egress_report(session.deadline()).await?))
+    Ok(Json(session.tpp().egress.report(session.deadline()).await?))
 }

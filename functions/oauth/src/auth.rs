@@ -63,7 +63,7 @@ pub(crate) async fn begin_consent(
     match begun {
         Ok(response) => response,
         Err(problem) if wants_page(&headers) => {
-            page::failed(&app.tpp.config().provider, &problem, &request_id, &Again::of(&app))
+            page::failed(&app.tpp.config.provider, &problem, &request_id, &Again::of(&app))
         }
         Err(problem) => problem.into_response(),
     }
@@ -80,7 +80,7 @@ async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Re
         [None, Some(id)] => Start::Again(id.parse().map_err(|_| unknown())?),
         [None, None] => Start::Open,
     };
-    let begun = app.tpp.begin_consent(start, &browser.secrets).await?;
+    let begun = app.tpp.beginnings.begin(start, &browser.secrets).await?;
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The address contains the state, so it is sent to this browser only.
     let location = HeaderValue::from_str(begun.authorize_url.as_str()).map_err(|_| Problem::internal())?;

@@ -76,7 +76,7 @@ impl FromRequestParts<App> for Browser {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let https = app.tpp.config().public_url.scheme() == "https";
+        let https = app.tpp.config.public_url.scheme() == "https";
         let kind = if https { CookieKind::Host } else { CookieKind::Loopback };
         Ok(Self { kind, secrets: secrets(&parts.headers, kind.name()) })
     }

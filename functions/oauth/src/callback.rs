@@ -97,7 +97,7 @@ pub(crate) async fn complete_consent(
     let mut response = match (&completed, wants_page(&headers), about) {
         (Ok(Connected::Return(ReturnTo(url))), _, _) => to_application(url),
         (_, true, Some(about)) => redirect(about),
-        (Err(problem), true, None) => page::failed(&app.tpp.config().provider, problem, &request_id, &Again::of(&app)),
+        (Err(problem), true, None) => page::failed(&app.tpp.config.provider, problem, &request_id, &Again::of(&app)),
         (Ok(Connected::Now(user_id)), _, _) => {
             Json(ConnectedAnswer { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
         }
@@ -131,7 +131,7 @@ async fn complete(
     deadline: Deadline,
 ) -> (Result<Connected, Problem>, Option<About>) {
     let Completed { ended, result } = match read(query) {
-        Ok(Some(returned)) => app.tpp.complete_consent(returned, &browser.secrets, deadline).await,
+        Ok(Some(returned)) => app.tpp.callbacks.complete(returned, &browser.secrets, deadline).await,
         Ok(None) => ConsentError::Refused(AttemptRefused::Unknown).into(),
         Err(problem) => return (Err(problem), Some(About::Reason(Reason::Incomplete))),
     };

@@ -42,7 +42,7 @@ pub(crate) struct Again {
 impl Again {
     /// The links for an unknown consent.
     pub(crate) fn of(app: &App) -> Self {
-        Self { begin: app.tpp.config().provider.open_consent.then(|| "auth".to_owned()), back: None }
+        Self { begin: app.tpp.config.provider.open_consent.then(|| "auth".to_owned()), back: None }
     }
 }
 

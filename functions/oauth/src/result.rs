@@ -108,11 +108,11 @@ pub(crate) async fn show_result(
     query: QueryParameters,
 ) -> Response {
     match result(&app, query).await {
-        Ok(Told::Done(user_id)) => page::connected(&app.tpp.config().provider, user_id),
+        Ok(Told::Done(user_id)) => page::connected(&app.tpp.config.provider, user_id),
         // The page exists, so its status is 200, even if the consent failed.
-        Ok(Told::Failed(problem, again)) => page::told(&app.tpp.config().provider, &problem, &request_id, &again),
+        Ok(Told::Failed(problem, again)) => page::told(&app.tpp.config.provider, &problem, &request_id, &again),
         Err(problem) if wants_page(&headers) => {
-            page::failed(&app.tpp.config().provider, &problem, &request_id, &Again::of(&app))
+            page::failed(&app.tpp.config.provider, &problem, &request_id, &Again::of(&app))
         }
         Err(problem) => problem.into_response(),
     }
@@ -130,7 +130,7 @@ async fn result(app: &App, query: QueryParameters) -> Result<Told, Problem> {
     })?;
     if let Some(id) = id.and_then(|id| id.parse::<ConsentId>().ok()) {
         note(Fact::Object(ObjectId::Uuid(id.into())));
-        return match app.tpp.consent_result(id).await?.ok_or_else(Problem::no_such_consent)? {
+        return match app.tpp.callbacks.result(id).await?.ok_or_else(Problem::no_such_consent)? {
             ConsentResult::Done(user_id) => Ok(Told::Done(user_id)),
             ConsentResult::Failed { error, is_open: true, .. } => Ok(Told::Failed(error.into(), Again::of(app))),
             ConsentResult::Failed { error, can_begin, back, is_open: false } => {

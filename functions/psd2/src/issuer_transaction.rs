@@ -66,9 +66,9 @@ pub(crate) async fn create_issuer_transaction(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let (transaction, reference) =
-        body.read_with::<NewIssuerTransaction>(&session.tpp().config().environment)?.into_order();
+        body.read_with::<NewIssuerTransaction>(&session.tpp().config.environment)?.into_order();
     // A caller who retries after the expiry gets the original answer.
-    let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().now());
+    let past = transaction.time_expiry.is_some_and(|time| time.timestamp() <= session.tpp().clock.now());
     if past && !session.has_begun(&key).await? {
         return Err(Problem::invalid(Place::Body("/time_expiry"), "must be in the future"));
     }

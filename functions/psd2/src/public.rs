@@ -18,7 +18,7 @@ use url::Url;
 
 /// bunq's page where a customer pays.
 pub(crate) fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
-    let mut url = session.tpp().config().bunq.pay.clone();
+    let mut url = session.tpp().config.bunq.pay.clone();
     url.query_pairs_mut().append_pair("transactionId", &transaction.to_string());
     url
 }
@@ -39,7 +39,7 @@ pub(crate) async fn find_public_issuer_transaction(
     session: OwnSession<Psd2>,
     PathId(transaction): PathId<PublicUuid>,
 ) -> Result<BankAnswer, Problem> {
-    let path = if session.tpp().config().public_path_at_root { PublicPath::Root } else { PublicPath::User };
+    let path = if session.tpp().config.public_path_at_root { PublicPath::Root } else { PublicPath::User };
     session.call(&FindPublicIssuerTransaction { transaction, path }).await.map(BankAnswer)
 }
 

@@ -96,19 +96,19 @@ pub async fn run(
     let tpp = &app.tpp;
     note(Fact::Action(command.action()));
     let answer = match command {
-        SetupCommand::Run(_) => SetupReport::new(tpp.config(), tpp.onboard(progress, deadline).await?).into(),
+        SetupCommand::Run(_) => SetupReport::new(&tpp.config, tpp.onboarding.run(progress, deadline).await?).into(),
         SetupCommand::Status(_) => {
-            let status = tpp.onboarding_status(deadline).await?;
-            let left = |until: Timestamp| until.duration_since(tpp.now()).as_hours().div_euclid(24);
+            let status = tpp.onboarding.status(deadline).await?;
+            let left = |until: Timestamp| until.duration_since(tpp.clock.now()).as_hours().div_euclid(24);
             if status.steps.contains(&(Step::Certificate, StepState::Before)) {
                 // An unreadable certificate is treated like an expired one.
                 gauge(Metric::CertificateDaysLeft, status.certificate_valid_until.map_or(0, left));
             }
-            let report = SetupReport::new(tpp.config(), status);
+            let report = SetupReport::new(&tpp.config, status);
             // The bank is called only if the deployment can find out its own address. If the bank does not answer, the
             // status is still reported.
-            let egress = match tpp.config().egress_ip_url {
-                Some(_) => tpp.egress_report(deadline).await.ok(),
+            let egress = match tpp.config.egress_ip_url {
+                Some(_) => tpp.egress.report(deadline).await.ok(),
                 None => None,
             };
             report.with_egress(egress).into()
@@ -120,13 +120,13 @@ pub async fn run(
             expires_at,
         }) => {
             let workspace = workspace.unwrap_or_default();
-            let expires_at = in_future(expires_at, tpp.now())?;
-            tpp.create_api_key(NewApiKey { name, scopes, workspace, expires_at }).await?.into()
+            let expires_at = in_future(expires_at, tpp.clock.now())?;
+            tpp.access.create(NewApiKey { name, scopes, workspace, expires_at }).await?.into()
         }
         SetupCommand::RotateApiKey(RotateApiKey { id, overlap, expires_at }) => {
             let Overlap(overlap) = overlap.unwrap_or_default();
-            let expires_at = in_future(expires_at, tpp.now())?;
-            match tpp.rotate_api_key(id, Successor { overlap, expires_at }).await? {
+            let expires_at = in_future(expires_at, tpp.clock.now())?;
+            match tpp.access.rotate(id, Successor { overlap, expires_at }).await? {
                 Ok(made) => made.into(),
                 Err(NoRotation::Unknown) => return Err(unknown_key()),
                 Err(NoRotation::Ended) => {
@@ -134,9 +134,9 @@ pub async fn run(
                 }
             }
         }
-        SetupCommand::ListApiKeys(_) => SetupAnswer::Listed(ApiKeyList { api_keys: tpp.list_api_keys().await? }),
+        SetupCommand::ListApiKeys(_) => SetupAnswer::Listed(ApiKeyList { api_keys: tpp.access.list().await? }),
         SetupCommand::RevokeApiKey(RevokeApiKey { id }) => {
-            if !tpp.revoke_api_key(id).await? {
+            if !tpp.access.revoke(id).await? {
                 return Err(unknown_key());
             }
             SetupAnswer::Revoked(id.into())

@@ -56,13 +56,13 @@ pub(crate) async fn list_users(
         let cursor = parameters.optional::<Cursor>("cursor", "must be as the page before returned it");
         (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;
-    let (connections, next) = app.tpp.list_connections(&caller.workspace, reference.as_ref(), count, cursor).await?;
-    let identity = app.tpp.identity().await?;
-    let now = app.tpp.now();
+    let (connections, next) = app.tpp.connections.list(&caller.workspace, reference.as_ref(), count, cursor).await?;
+    let identity = app.tpp.identities.get().await?;
+    let now = app.tpp.clock.now();
     let users = connections.iter().map(|one| ConnectionView::new(one, &identity.sealing, now)).collect();
     let next_cursor = next.map(|next| next.to_string());
     let link = next_cursor.as_ref().map(|next| {
-        let mut url = app.tpp.config().public("users");
+        let mut url = app.tpp.config.public("users");
         url.query_pairs_mut().append_pair("count", &count.to_string()).append_pair("cursor", next);
         if let Some(reference) = &reference {
             url.query_pairs_mut().append_pair("reference", reference.as_str());
@@ -96,9 +96,9 @@ pub(crate) async fn find_connection(
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let connection = app.tpp.find_connection(&caller.workspace, user_id).await?;
-    let identity = app.tpp.identity().await?;
-    Ok(Json(ConnectionView::new(&connection, &identity.sealing, app.tpp.now())))
+    let connection = app.tpp.connections.find(&caller.workspace, user_id).await?;
+    let identity = app.tpp.identities.get().await?;
+    Ok(Json(ConnectionView::new(&connection, &identity.sealing, app.tpp.clock.now())))
 }
 
 /// Delete a customer's connection
@@ -133,6 +133,6 @@ pub(crate) async fn delete_user(
     RequestDeadline(deadline): RequestDeadline,
 ) -> Result<StatusCode, Problem> {
     let reference = query.read(|parameters| parameters.parsed::<Reference>("reference"))?;
-    app.tpp.delete_connection(&caller.workspace, user_id, reference.as_ref(), deadline).await?;
+    app.tpp.deletions.delete(&caller.workspace, user_id, reference.as_ref(), deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,7 @@ use crate::gate;
 
 /// All groups of routes behind the stand-in for API Gateway. `POST /setup` requires a signature by `access_key`.
 pub fn gateway(app: App, access_key: AccessKey) -> Router {
-    let (public_url, provider) = (app.tpp.config().public_url.clone(), &app.tpp.config().provider);
+    let (public_url, provider) = (app.tpp.config.public_url.clone(), &app.tpp.config.provider);
     let routes = docs::router(provider)
         .with_state(())
         .merge(oauth::router())

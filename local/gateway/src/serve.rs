@@ -33,7 +33,7 @@ pub async fn serve(
     access_key: AccessKey,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let public_url = &app.tpp.config().public_url;
+    let public_url = &app.tpp.config.public_url;
     let mut hosts = Hosts::of(listener.local_addr()?);
     if let Some(name) = public_url.host_str().and_then(|host| host.parse().ok()) {
         hosts = hosts.behind(name, &public_url.origin().ascii_serialization());

@@ -118,7 +118,7 @@ impl Stack {
         };
         let app = compose(config, here, Clock::system()).await?;
         if let Some(certificate) = certificate {
-            let put = app.tpp.put_certificate(&certificate).await;
+            let put = app.tpp.onboarding.put_certificate(&certificate).await;
             put.map_err(|error| LocalError::Certificate {
                 problem: certificate::in_flags(&Problem::from(error).to_string()),
             })?;
@@ -209,9 +209,9 @@ pub fn reset(options: &Options, yes: bool) -> Result<String, LocalError> {
 
 /// Onboards, and returns an API key for the operator: the one just created, the one in the state folder, or a new one.
 async fn onboard(app: &App, state: &StateDir, progress: OnProgress<'_>) -> Result<ApiKey, LocalError> {
-    let bank = app.tpp.config().bunq.api.to_string();
+    let bank = app.tpp.config.bunq.api.to_string();
     let step = |step, state| progress(Progress::Step(step, state));
-    let onboarded = app.tpp.onboard(&step, Deadline::after(ONBOARDING)).await;
+    let onboarded = app.tpp.onboarding.run(&step, Deadline::after(ONBOARDING)).await;
     let report = onboarded.map_err(|error| {
         let hint = match &error {
             OnboardingError::Certificate(CertificateError::Missing { .. }) => {
@@ -226,12 +226,12 @@ async fn onboard(app: &App, state: &StateDir, progress: OnProgress<'_>) -> Resul
         return Ok(key);
     }
     if let Some(key) = state.read_api_key()
-        && app.tpp.authorise(&key, Scope::Accounts).await.is_ok()
+        && app.tpp.access.authorise(&key, Scope::Accounts).await.is_ok()
     {
         return Ok(key);
     }
     let failed = |error| LocalError::ApiKey(Problem::from(error));
-    let (key, _) = app.tpp.create_api_key(NewApiKey::with_every_scope("local")).await.map_err(failed)?;
+    let (key, _) = app.tpp.access.create(NewApiKey::with_every_scope("local")).await.map_err(failed)?;
     state.write_api_key(&key)?;
     Ok(key)
 }

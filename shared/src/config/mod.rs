@@ -82,8 +82,8 @@ pub struct Config {
     /// `ALLOW_SHARED_CUSTOMERS`: whether one bunq customer may be connected in several workspaces at once. Default:
     /// `false`.
     pub allow_shared_customers: bool,
-    /// `BANK_WRITES`: what callers may change at the bank beyond the roles of PSD2, separated by commas. None by default:
-    /// the bank refuses these changes to a PSD2 party.
+    /// `BANK_WRITES`: what callers may change at the bank beyond the roles of PSD2, separated by commas. None by
+    /// default, because the bank refuses these changes to a PSD2 party.
     pub bank_writes: Vec<BankWrite>,
     /// `LOG_LEVEL`: the level of this project's log lines, `error`, `warn`, `info` (the default), `debug` or `trace`.
     pub log_level: LevelFilter,

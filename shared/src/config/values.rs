@@ -56,8 +56,8 @@ pub(super) fn parse_origins(list: &str) -> Result<Vec<Origin>, ConfigError> {
         .collect()
 }
 
-/// A kind of change at the bank that no role of PSD2 includes. Whoever uses the bank with an own API key, or with an
-/// OAuth application that is not a PSD2 party, may make it.
+/// A kind of change at the bank that no role of PSD2 includes. The bank accepts it from a customer with an own API key,
+/// and from an OAuth application that is not a PSD2 party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BankWrite {
     /// `accounts`: opens and changes accounts.

@@ -1,5 +1,7 @@
 //! The state of the routers that serve a deployment.
 
+use std::sync::Arc;
+
 use super::layers::Deployed;
 use crate::tpp::Tpp;
 
@@ -7,11 +9,11 @@ use crate::tpp::Tpp;
 #[derive(Clone, Debug)]
 pub struct App {
     /// The services of the deployment.
-    pub tpp: Tpp,
+    pub tpp: Arc<Tpp>,
 }
 
 impl Deployed for App {
     fn is_over_https(&self) -> bool {
-        self.tpp.config().public_url.scheme() == "https"
+        self.tpp.config.public_url.scheme() == "https"
     }
 }

@@ -74,7 +74,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| AccessError::Invalid);
         let authorised = match key {
-            Ok(key) => app.tpp.authorise(&key, S::SCOPE).await,
+            Ok(key) => app.tpp.access.authorise(&key, S::SCOPE).await,
             Err(error) => Err(error),
         };
         if matches!(authorised, Err(AccessError::Invalid)) {
@@ -83,7 +83,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
         }
         let record = authorised?;
         Span::current().record("key", field::display(record.id));
-        if S::BANK_WRITE.is_some_and(|write| !app.tpp.config().bank_writes.contains(&write)) {
+        if S::BANK_WRITE.is_some_and(|write| !app.tpp.config.bank_writes.contains(&write)) {
             return Err(Problem::bank_writes_off());
         }
         check_query(parts)?;

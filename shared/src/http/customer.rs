@@ -18,7 +18,7 @@ pub const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<(), Problem> {
     let Some(address) = customer_address(&parts.headers)? else { return Ok(()) };
     // Without the sealing key there is no pseudonym. The request continues, and fails later if it needs the key.
-    let identity = app.tpp.identity().await.ok();
+    let identity = app.tpp.identities.get().await.ok();
     let pseudonym = identity.map(|identity| identity.sealing.pseudonym(&address.to_string()));
     note(Fact::CustomerPresent(pseudonym));
     Ok(())

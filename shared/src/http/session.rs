@@ -43,7 +43,7 @@ impl<S> Holder<S> {
     /// Returns a [`Problem`] if the bank rejects the call, fails or does not answer in time, if the customer has no
     /// usable connection, or if no session can be opened.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Problem> {
-        Ok(self.app.tpp.call(self.owner, call, self.deadline).await?)
+        Ok(self.app.tpp.calls.call(self.owner, call, self.deadline).await?)
     }
 
     /// Makes a call that reads one object. Returns `None` if the bank has no such object.
@@ -51,7 +51,7 @@ impl<S> Holder<S> {
     /// # Errors
     /// Returns `account_not_granted` if the bank has no such account, and the errors of [`Self::call`].
     pub async fn find<C: Call>(&self, call: &C) -> Result<Option<C::Output>, Problem> {
-        match self.app.tpp.call(self.owner, call, self.deadline).await {
+        match self.app.tpp.calls.call(self.owner, call, self.deadline).await {
             Ok(found) => Ok(Some(found)),
             Err(TppError::Bank(BankError::Refused(refusal)))
                 if refusal.status == 404 && refusal.kind() == RefusalKind::Other =>
@@ -82,7 +82,7 @@ impl<S> Holder<S> {
         kind: OrderKind,
         account: Option<MonetaryAccountId>,
     ) -> Result<OrderScope, Problem> {
-        Ok(self.app.tpp.order_scope(self.owner, &self.caller.workspace, kind, account).await?)
+        Ok(self.app.tpp.order_references.scope(self.owner, &self.caller.workspace, kind, account).await?)
     }
 
     /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two
@@ -105,11 +105,11 @@ impl<S> Holder<S> {
             None => RequestHash::new(&route, &content),
             Some(reference) => RequestHash::new(&route, &json!([content, reference.expose()])),
         };
-        let started = self.app.tpp.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
+        let started = self.app.tpp.orders.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
             // If this fails, a retry with the same key stores the reference.
             let scope = self.order_scope(O::KIND, O::account_of(order.parent())).await?;
-            self.app.tpp.keep_order_reference(&scope, started.id, reference).await?;
+            self.app.tpp.order_references.keep(&scope, started.id, reference).await?;
         }
         Ok(started)
     }
@@ -120,12 +120,12 @@ impl<S> Holder<S> {
     /// Returns a [`Problem`] if the store cannot be read.
     pub async fn has_begun(&self, key: &IdempotencyHeader) -> Result<bool, Problem> {
         let name = RequestName::new(&self.caller.workspace, key.key());
-        Ok(self.app.tpp.has_begun(&name).await?)
+        Ok(self.app.tpp.orders.has_begun(&name).await?)
     }
 
     /// Returns the services of the deployment.
     #[must_use]
-    pub const fn tpp(&self) -> &Tpp {
+    pub fn tpp(&self) -> &Tpp {
         &self.app.tpp
     }
 
@@ -138,7 +138,7 @@ impl<S> Holder<S> {
     /// Returns the public URL of one of our paths.
     #[must_use]
     pub fn public_url(&self, path: &str) -> Url {
-        self.app.tpp.config().public(path)
+        self.app.tpp.config.public(path)
     }
 }
 
@@ -187,7 +187,7 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
         // Checks the key first: an unauthorised caller must not learn who is connected.
         let caller = Caller::from_request_parts(parts, app).await?;
         let PathId(user_id) = PathId::from_request_parts(parts, app).await?;
-        let connection = app.tpp.connection(&caller.workspace, user_id).await?;
+        let connection = app.tpp.connections.get(&caller.workspace, user_id).await?;
         let deadline = super::layers::deadline(&parts.extensions);
         let owner = SessionOwner::Customer(connection.user_id);
         Ok(Self { connection, holder: Holder { caller, app: app.clone(), owner, deadline } })

@@ -1,6 +1,6 @@
 //! Starts a function that serves a deployment: with the store, the secrets and the client of the bank.
 
-use std::{process::ExitCode, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -77,7 +77,7 @@ pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, Star
     );
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), &config.secret_prefix);
     let bank = Bank::new(config.bunq.clone(), USER_AGENT)?.observed_by(observer::BankCalls);
-    Ok(App { tpp: Tpp::new(config, bank, store, secrets, clock) })
+    Ok(App { tpp: Arc::new(Tpp::new(config, bank, store, secrets, clock)) })
 }
 
 async fn sdk_config(aws: Aws) -> SdkConfig {
@@ -114,7 +114,7 @@ pub async fn start() -> Result<App, StartError> {
     let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
     telemetry::init(telemetry::Format::Json, level, std::io::stdout);
     let app = compose(config?, Aws::Environment, Clock::system()).await?;
-    app.tpp.warm().await;
+    let _ = app.tpp.identities.get().await;
     Ok(app)
 }
 

@@ -34,7 +34,7 @@ pub enum AccessError {
 }
 
 /// Checks and manages the API keys.
-pub(super) struct Access {
+pub struct Access {
     store: Store,
     clock: Clock,
     cache: Cache<String, Arc<ApiKeyRecord>>,
@@ -51,7 +51,7 @@ impl Access {
     /// # Errors
     /// Returns [`AccessError::Invalid`] if the key is not valid, [`AccessError::Scope`] if it lacks the scope,
     /// [`AccessError::Store`] if the store cannot be read.
-    pub(super) async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
+    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
         let fingerprint = key.fingerprint();
         let load = async || {
             let found = self.store.find_api_key(&fingerprint).await?;
@@ -77,7 +77,7 @@ impl Access {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.
-    pub(super) async fn create(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
+    pub async fn create(&self, new: NewApiKey) -> Result<(ApiKey, ApiKeyRecord), StoreError> {
         let made = self.store.create_api_key(new, false).await?.ok_or(StoreError::Contended)?;
         note_created(&made.1);
         Ok(made)
@@ -87,7 +87,7 @@ impl Access {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer, or the key was revoked or rotated at the same moment.
-    pub(super) async fn rotate(
+    pub async fn rotate(
         &self,
         id: KeyId,
         successor: Successor,
@@ -104,7 +104,7 @@ impl Access {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.
-    pub(super) async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+    pub async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         self.store.list_api_keys().await
     }
 
@@ -112,7 +112,7 @@ impl Access {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store does not answer.
-    pub(super) async fn revoke(&self, id: KeyId) -> Result<bool, StoreError> {
+    pub async fn revoke(&self, id: KeyId) -> Result<bool, StoreError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
         self.store.revoke_api_key(id).await
     }

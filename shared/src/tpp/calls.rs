@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::{Call, Session},
-    store::{Connection, OpenedSession, SessionOwner, StoredSession},
+    bunq::Call,
+    store::{OpenedSession, SessionOwner, StoredSession},
     tpp::{
         connections::Connections,
         egress::Egress,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Makes calls for owners.
-pub(super) struct Calls {
+pub struct Calls {
     pub(super) identities: Arc<Identities>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) tpp_session: Arc<TppSession>,
@@ -27,8 +27,14 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Makes a call in an owner's session, as [`Sessions::call`] does.
-    pub(super) async fn call<C: Call>(
+    /// Makes a call in an owner's session. If the bank says that the session is over, renews it and repeats the call,
+    /// once, unless the bank may have executed the call.
+    ///
+    /// # Errors
+    /// Returns [`TppError::Bank`] if the call fails, [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] or
+    /// [`TppError::ConsentExpired`] if the customer has no usable connection, and other variants if no session can be
+    /// opened.
+    pub async fn call<C: Call>(
         &self,
         owner: SessionOwner,
         call: &C,
@@ -42,16 +48,6 @@ impl Calls {
                 self.sessions.call(&identity, &opener, call, deadline).await
             }
         }
-    }
-
-    /// Decides what the refusal of a connection's token means. If the consent has ended, marks the connection as
-    /// revoked.
-    async fn refused_connection(&self, identity: &Identity, connection: &Connection, deadline: Deadline) -> TppError {
-        let refused = self.egress.refused_token(identity, deadline).await;
-        if !matches!(refused, TppError::ConsentRevoked) {
-            return refused;
-        }
-        self.connections.mark_revoked(connection).await
     }
 }
 
@@ -76,11 +72,10 @@ impl Opener for CustomerOpener<'_> {
         let token = connection.access_token(&identity.sealing)?;
         match calls.sessions.open(&identity.installation, &token, deadline).await {
             Ok((opened, _)) => Ok(opened),
-            Err(error) if error.is_bad_key() => Err(calls.refused_connection(identity, &connection, deadline).await),
-            Err(error) if error.is_dead_session() => {
-                Err(calls.egress.refused_installation(identity, error, deadline).await)
-            }
-            Err(error) => Err(TppError::Session { owner: Some(self.owner()), error }),
+            Err(error) => Err(match calls.egress.refused(identity, Some(self.owner()), error, deadline).await {
+                TppError::ConsentRevoked => calls.connections.mark_revoked(&connection).await,
+                refused => refused,
+            }),
         }
     }
 
@@ -89,9 +84,7 @@ impl Opener for CustomerOpener<'_> {
             return Ok(());
         }
         // The connection was deleted meanwhile, and no other process would end this session.
-        let session =
-            Session { installation: &self.identity.installation, token: &session.token, user: session.path_id };
-        self.calls.sessions.end(session, self.deadline).await;
+        self.calls.sessions.end(self.identity, &session.token, session.path_id, self.deadline).await;
         Err(TppError::UnknownUser)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The connections of all workspaces.
-pub(super) struct Connections {
+pub struct Connections {
     config: Arc<Config>,
     store: Store,
     clock: Clock,
@@ -34,7 +34,7 @@ impl Connections {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::ConsentRevoked`] or
     /// [`TppError::ConsentExpired`] if it is unusable, [`TppError::Store`] if it cannot be read.
-    pub(super) async fn get(&self, workspace: &Workspace, user_id: UserId) -> Result<Arc<Connection>, TppError> {
+    pub async fn get(&self, workspace: &Workspace, user_id: UserId) -> Result<Arc<Connection>, TppError> {
         let load = async || {
             let connection = self.find(workspace, user_id).await?;
             self.check_usable(&connection)?;
@@ -80,7 +80,7 @@ impl Connections {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::Store`] if it cannot be
     /// read.
-    pub(super) async fn find(&self, workspace: &Workspace, user_id: UserId) -> Result<Connection, TppError> {
+    pub async fn find(&self, workspace: &Workspace, user_id: UserId) -> Result<Connection, TppError> {
         let found = self.store.find_connection(user_id).await?;
         found.filter(|connection| connection.workspace == *workspace).ok_or(TppError::UnknownUser)
     }
@@ -97,7 +97,7 @@ impl Connections {
     ///
     /// # Errors
     /// Returns [`TppError::Store`] if the store cannot be read.
-    pub(super) async fn list(
+    pub async fn list(
         &self,
         workspace: &Workspace,
         reference: Option<&Reference>,

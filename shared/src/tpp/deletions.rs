@@ -24,7 +24,7 @@ const TRIES: usize = 3;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// Deletes connections with their sessions.
-pub(super) struct Deletions {
+pub struct Deletions {
     pub(super) store: Store,
     pub(super) identities: Arc<Identities>,
     pub(super) sessions: Arc<Sessions>,
@@ -32,12 +32,14 @@ pub(super) struct Deletions {
 }
 
 impl Deletions {
-    /// Deletes a connection, or one of its references if it has others.
+    /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. With a reference,
+    /// deletes that reference, and the connection only if it was the last. Doing so twice is no error. A bank that does
+    /// not answer does not stop the deletion.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace never had the connection, [`TppError::Store`] if the store
     /// does not answer, or other writers changed the connection during every try.
-    pub(super) async fn delete(
+    pub async fn delete(
         &self,
         workspace: &Workspace,
         user_id: UserId,

@@ -51,7 +51,7 @@ pub struct EgressReport {
 }
 
 /// Decides what the refusal of a customer's token means.
-pub(super) struct Egress {
+pub struct Egress {
     pub(super) secrets: Secrets,
     pub(super) clock: Clock,
     pub(super) address: Arc<OwnAddress>,
@@ -65,7 +65,7 @@ impl Egress {
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, and the errors of a call in the TPP's own session.
-    pub(super) async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
+    pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
         let identity = self.identities.get().await?;
         match self.compare(&identity, key, deadline).await {
@@ -97,9 +97,30 @@ impl Egress {
         }
     }
 
+    /// Decides what it means that the bank refuses to open a session with a customer's access token. `owner` is the
+    /// customer, or `None` for one who is about to connect.
+    pub(super) async fn refused(
+        &self,
+        identity: &Identity,
+        owner: Option<SessionOwner>,
+        error: BankError,
+        deadline: Deadline,
+    ) -> TppError {
+        if error.is_bad_key() {
+            self.refused_token(identity, deadline).await
+        } else if error.is_dead_session() {
+            // The bank refuses our installation. A call decides, because a session of the TPP's own may still be in
+            // memory.
+            let session = TppError::Session { owner: Some(SessionOwner::Tpp), error };
+            self.compare_own_key(identity, deadline).await.err().unwrap_or(session)
+        } else {
+            TppError::Session { owner, error }
+        }
+    }
+
     /// Decides what the refusal of a customer's access token means, by a call with the TPP's own key. The bank would
     /// refuse that key, too, from an address that is not permitted.
-    pub(super) async fn refused_token(&self, identity: &Identity, deadline: Deadline) -> TppError {
+    async fn refused_token(&self, identity: &Identity, deadline: Deadline) -> TppError {
         let report = match self.compare_own_key(identity, deadline).await {
             Ok(report) => report,
             // The cause is unknown now, so none is stored.
@@ -121,18 +142,6 @@ impl Egress {
         } else {
             TppError::ConsentRevoked
         }
-    }
-
-    /// Decides what the refusal of our installation means for a customer's token. Makes a call in a session of the
-    /// TPP's own, because such a session may still be in memory.
-    pub(super) async fn refused_installation(
-        &self,
-        identity: &Identity,
-        error: BankError,
-        deadline: Deadline,
-    ) -> TppError {
-        let session = TppError::Session { owner: Some(SessionOwner::Tpp), error };
-        self.compare_own_key(identity, deadline).await.err().unwrap_or(session)
     }
 
     async fn compare_own_key(&self, identity: &Identity, deadline: Deadline) -> Result<Compared, TppError> {

@@ -25,7 +25,7 @@ pub struct Identity {
 ///
 /// A request reads the identity once and passes it on. The memory may be refreshed at any moment, so a second read
 /// could return another installation than the one of the request's session.
-pub(super) struct Identities {
+pub struct Identities {
     config: Arc<Config>,
     secrets: Secrets,
     identity: Cache<(), Arc<Identity>>,
@@ -43,7 +43,7 @@ impl Identities {
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] before the setup made an installation, and other variants if a secret cannot
     /// be read or a key in it is invalid.
-    pub(super) async fn get(&self) -> Result<Arc<Identity>, TppError> {
+    pub async fn get(&self) -> Result<Arc<Identity>, TppError> {
         self.identity.get_or_load(&(), async || self.load().await).await
     }
 

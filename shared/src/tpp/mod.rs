@@ -17,7 +17,7 @@
 //! | `Onboarding` | `TppSession`, `Sessions`, `Identities` | registers the TPP at the bank |
 //! | `Access` | | checks and manages the API keys |
 //!
-//! [`Tpp`] makes them, and the modules above use it.
+//! [`Tpp`] makes them, and holds those that the modules above call.
 
 mod access;
 mod address;
@@ -28,7 +28,6 @@ mod consent;
 mod deletions;
 mod egress;
 mod error;
-mod facade;
 mod identity;
 mod listed;
 mod onboarding;
@@ -36,19 +35,24 @@ mod once;
 mod order;
 mod order_references;
 mod record_keys;
+mod services;
 mod sessions;
 mod tpp_session;
 
-pub use access::AccessError;
+pub use access::{Access, AccessError};
+pub use calls::Calls;
 pub use certificate::CertificateError;
+pub use connections::Connections;
 pub use consent::{
-    BeginConsent, CallbackParameters, ClaimError, Completed, Connected, ConsentAnswer, ConsentError, ConsentResult,
-    ReturnTo, Start, StartError,
+    BeginConsent, Beginnings, CallbackParameters, Callbacks, ClaimError, Claims, Completed, Connected, ConsentAnswer,
+    ConsentError, ConsentResult, ReturnTo, Start, StartError,
 };
-pub use egress::EgressReport;
+pub use deletions::Deletions;
+pub use egress::{Egress, EgressReport};
 pub use error::TppError;
-pub use facade::Tpp;
-pub use identity::Identity;
-pub use onboarding::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
-pub use once::Started;
+pub use identity::{Identities, Identity};
+pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};
+pub use once::{Orders, Started};
 pub use order::Order;
+pub use order_references::OrderReferences;
+pub use services::Tpp;

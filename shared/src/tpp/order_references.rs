@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Stores and finds the references of orders.
-pub(super) struct OrderReferences {
+pub struct OrderReferences {
     pub(super) store: Store,
     pub(super) record_keys: Arc<RecordKeys>,
 }
@@ -20,7 +20,7 @@ impl OrderReferences {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the customer is not connected any more, and other variants if the consent
     /// has ended or the store does not answer.
-    pub(super) async fn scope(
+    pub async fn scope(
         &self,
         owner: SessionOwner,
         workspace: &Workspace,
@@ -35,7 +35,7 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub(super) async fn keep(&self, scope: &OrderScope, id: u64, reference: &OrderReference) -> Result<(), StoreError> {
+    pub async fn keep(&self, scope: &OrderScope, id: u64, reference: &OrderReference) -> Result<(), StoreError> {
         self.store.keep_order_reference(scope, id, reference).await
     }
 
@@ -43,7 +43,7 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub(super) async fn find(&self, scope: &OrderScope, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
+    pub async fn find(&self, scope: &OrderScope, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
         self.store.find_orders_by_reference(scope, reference).await
     }
 
@@ -51,7 +51,7 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub(super) async fn of(&self, scope: &OrderScope, ids: &[u64]) -> Result<HashMap<u64, OrderReference>, StoreError> {
+    pub async fn of(&self, scope: &OrderScope, ids: &[u64]) -> Result<HashMap<u64, OrderReference>, StoreError> {
         self.store.order_references(scope, ids).await
     }
 }

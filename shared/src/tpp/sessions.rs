@@ -22,7 +22,13 @@ use crate::{
         Generation, Lease, OpenedSession, SessionOwner, Store, StoreError, StoredSession, StoredState, Usable, Verdict,
     },
     tpp::{address::OwnAddress, error::TppError, identity::Identity},
-    types::{cache::Cache, clock::Clock, deadline::Deadline, secret::Secret},
+    types::{
+        cache::Cache,
+        clock::Clock,
+        deadline::Deadline,
+        ids::BunqUserId,
+        secret::{Secret, SessionToken},
+    },
 };
 
 /// A session is renewed this long before the bank ends it. bunq's own libraries do the same.
@@ -231,9 +237,7 @@ impl Sessions {
             let usable = Usable { at: self.clock.now(), installation: identity.installation.id };
             let found = self.store.find_session(&identity.sealing, owner, usable).await;
             if let Ok(StoredState::Open(session)) = found {
-                let installation = &identity.installation;
-                let session = Session { installation, token: &session.token, user: session.path_id };
-                self.end(session, deadline).await;
+                self.end(identity, &session.token, session.path_id, deadline).await;
             }
         }
         self.store.forget_session(owner).await?;
@@ -242,7 +246,8 @@ impl Sessions {
     }
 
     /// Ends a session at the bank. If that fails, the session expires later.
-    pub(super) async fn end(&self, session: Session<'_>, deadline: Deadline) {
+    pub(super) async fn end(&self, identity: &Identity, token: &SessionToken, user: BunqUserId, deadline: Deadline) {
+        let session = Session { installation: &identity.installation, token, user };
         let deadline = deadline.earlier(Deadline::after(END_SESSION));
         match self.bank.call(session, &EndSession, deadline).await {
             Err(error) if !error.is_dead_session() => {

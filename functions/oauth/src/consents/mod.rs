@@ -56,12 +56,12 @@ pub(crate) async fn create_consent(
     State(app): State<App>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let NewConsent { reference, return_url, user_id, expires_in } = body.read_with(app.tpp.config())?;
+    let NewConsent { reference, return_url, user_id, expires_in } = body.read_with(&*app.tpp.config)?;
     let Lifetime(expires_in) = expires_in.unwrap_or_default();
     let asked = AskedConsent { workspace: caller.workspace.clone(), reference, return_url, user_id, expires_in };
-    let (consent, ticket) = app.tpp.ask_consent(asked).await?;
-    let location = app.tpp.config().public(&format!("consents/{}", consent.consent_id));
-    let view = ConsentView::new(consent, app.tpp.now()).with_url(address(&app, &ticket));
+    let (consent, ticket) = app.tpp.claims.ask(asked).await?;
+    let location = app.tpp.config.public(&format!("consents/{}", consent.consent_id));
+    let view = ConsentView::new(consent, app.tpp.clock.now()).with_url(address(&app, &ticket));
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
     let location = HeaderValue::try_from(location.as_str()).map_err(|_| Problem::internal())?;
     response.headers_mut().insert(header::LOCATION, location);
@@ -70,7 +70,7 @@ pub(crate) async fn create_consent(
 
 /// The address that opens a consent. It contains the ticket, so it is sent to the caller only.
 fn address(app: &App, ticket: &ConsentTicket) -> String {
-    let mut url = app.tpp.config().public("auth");
+    let mut url = app.tpp.config.public("auth");
     url.query_pairs_mut().append_pair("ticket", ticket.expose());
     url.into()
 }
@@ -110,12 +110,12 @@ pub(crate) async fn list_consents(
         let cursor = parameters.optional::<ConsentCursor>("cursor", "must be as the page before returned it");
         (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;
-    let (consents, next) = app.tpp.list_consents(&caller.workspace, reference.as_ref(), count, cursor).await?;
-    let now = app.tpp.now();
+    let (consents, next) = app.tpp.claims.list(&caller.workspace, reference.as_ref(), count, cursor).await?;
+    let now = app.tpp.clock.now();
     let consents = consents.into_iter().map(|consent| ConsentView::new(consent, now)).collect();
     let next_cursor = next.map(|next| next.to_string());
     let link = next_cursor.as_ref().map(|next| {
-        let mut url = app.tpp.config().public("consents");
+        let mut url = app.tpp.config.public("consents");
         url.query_pairs_mut().append_pair("count", &count.to_string()).append_pair("cursor", next);
         if let Some(reference) = &reference {
             url.query_pairs_mut().append_pair("reference", reference.as_str());
@@ -150,8 +150,8 @@ pub(crate) async fn find_consent(
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
 ) -> Result<Json<ConsentView>, Problem> {
-    let consent = app.tpp.asked_consent(&caller.workspace, id, deadline).await?;
-    Ok(Json(ConsentView::new(consent, app.tpp.now())))
+    let consent = app.tpp.claims.find(&caller.workspace, id, deadline).await?;
+    Ok(Json(ConsentView::new(consent, app.tpp.clock.now())))
 }
 
 /// Withdraw a consent
@@ -176,7 +176,7 @@ pub(crate) async fn delete_consent(
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
 ) -> Result<StatusCode, Problem> {
-    app.tpp.withdraw_consent(&caller.workspace, id, deadline).await?;
+    app.tpp.claims.withdraw(&caller.workspace, id, deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -208,7 +208,7 @@ pub(crate) async fn claim_consent(
     body: JsonBody,
 ) -> Result<Json<Claimed>, Problem> {
     let Claim { proof: Proof(proof) } = body.read()?;
-    let connection = app.tpp.claim_consent(&caller.workspace, id, &proof, deadline).await?;
+    let connection = app.tpp.claims.claim(&caller.workspace, id, &proof, deadline).await?;
     tracing::Span::current().record("user_id", tracing::field::display(connection.user_id));
     Ok(Json(connection.into()))
 }

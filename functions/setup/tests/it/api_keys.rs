@@ -185,7 +185,7 @@ async fn put(app: &TestApp, item: &Value) {
 #[tokio::test]
 async fn a_key_stops_working_at_its_time_even_where_memory_has_it() {
     let app = TestApp::start().await;
-    let expires_at = (app.compose().await.tpp.now() + jiff::SignedDuration::from_secs(3600)).to_string();
+    let expires_at = (app.compose().await.tpp.clock.now() + jiff::SignedDuration::from_secs(3600)).to_string();
     let payload =
         json!({ "action": "create_api_key", "name": "a", "scopes": ["accounts"], "expires_at": expires_at.clone() });
     let made = invoke(&app, payload).await.unwrap();

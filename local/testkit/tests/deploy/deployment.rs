@@ -40,7 +40,7 @@ impl Process {
             "psd2" => answer(psd2::router(), app, event).await,
             "credential-ip" => answer(credential_ip::router(), app, event).await,
             "setup" => answer(setup::router(), app, event).await,
-            "docs" => answer(docs::router(&app.tpp.config().provider), (), event).await,
+            "docs" => answer(docs::router(&app.tpp.config.provider), (), event).await,
             group => panic!("no function {group}"),
         })
     }

@@ -14,7 +14,7 @@ async fn a_store_where_nobody_listens_is_named_with_the_cause() {
     let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
     let process = compose(config, app.aws_at(&closed), Clock::system()).await.unwrap();
 
-    let error = process.tpp.list_api_keys().await.unwrap_err().to_string();
+    let error = process.tpp.access.list().await.unwrap_err().to_string();
 
     assert!(error.contains("refused"), "{error}");
 }

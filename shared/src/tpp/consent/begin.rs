@@ -43,10 +43,10 @@ pub enum Start {
 }
 
 /// Begins consents.
-pub(crate) struct Beginnings {
-    pub(crate) config: Arc<Config>,
-    pub(crate) store: Store,
-    pub(crate) identities: Arc<Identities>,
+pub struct Beginnings {
+    pub(in crate::tpp) config: Arc<Config>,
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) identities: Arc<Identities>,
 }
 
 impl Beginnings {
@@ -55,7 +55,7 @@ impl Beginnings {
     ///
     /// # Errors
     /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.
-    pub(crate) async fn begin(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
+    pub async fn begin(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
         if matches!(start, Start::Open) && !self.config.provider.open_consent {
             return Err(StartError::TicketMissing);
         }

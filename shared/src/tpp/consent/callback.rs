@@ -35,20 +35,20 @@ const POLL: Duration = Duration::from_millis(200);
 const RESULT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Completes consents.
-pub(crate) struct Callbacks {
-    pub(crate) config: Arc<Config>,
-    pub(crate) bank: Bank,
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) identities: Arc<Identities>,
-    pub(crate) new_connections: Arc<NewConnections>,
-    pub(crate) claims: Arc<Claims>,
+pub struct Callbacks {
+    pub(in crate::tpp) config: Arc<Config>,
+    pub(in crate::tpp) bank: Bank,
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) clock: Clock,
+    pub(in crate::tpp) identities: Arc<Identities>,
+    pub(in crate::tpp) new_connections: Arc<NewConnections>,
+    pub(in crate::tpp) claims: Arc<Claims>,
 }
 
 impl Callbacks {
     /// Completes a consent: state, code, session, connection. If the same callback arrives twice, even at the same
     /// time, both get the same result.
-    pub(crate) async fn complete(
+    pub async fn complete(
         &self,
         CallbackParameters { state, answer }: CallbackParameters,
         browsers: &[BrowserSecret],
@@ -153,7 +153,7 @@ impl Callbacks {
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
-    pub(crate) async fn result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
+    pub async fn result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
         let found = self.store.find_consent(id).await?;
         let is_shown = |ended_at: Timestamp| self.clock.now().duration_since(ended_at) < RESULT_SHOWN;
         let Some(consent) = found.filter(|consent| consent.ended_at.is_some_and(is_shown)) else { return Ok(None) };

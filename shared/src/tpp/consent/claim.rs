@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::Session,
     store::{
         AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Store, Unclaimed,
     },
@@ -27,13 +26,13 @@ use crate::{
 };
 
 /// Manages the consents of workspaces.
-pub(crate) struct Claims {
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) identities: Arc<Identities>,
-    pub(crate) sessions: Arc<Sessions>,
-    pub(crate) connections: Arc<Connections>,
-    pub(crate) new_connections: Arc<NewConnections>,
+pub struct Claims {
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) clock: Clock,
+    pub(in crate::tpp) identities: Arc<Identities>,
+    pub(in crate::tpp) sessions: Arc<Sessions>,
+    pub(in crate::tpp) connections: Arc<Connections>,
+    pub(in crate::tpp) new_connections: Arc<NewConnections>,
 }
 
 impl Claims {
@@ -42,7 +41,7 @@ impl Claims {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if it names a customer who is not connected, and [`TppError::Store`] if the
     /// store does not answer.
-    pub(crate) async fn ask(&self, asked: AskedConsent) -> Result<(Consent, ConsentTicket), TppError> {
+    pub async fn ask(&self, asked: AskedConsent) -> Result<(Consent, ConsentTicket), TppError> {
         if let Some(user_id) = asked.user_id {
             self.connections.find(&asked.workspace, user_id).await?;
         }
@@ -57,12 +56,7 @@ impl Claims {
     /// # Errors
     /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, and [`ClaimError::Tpp`] if the store does
     /// not answer.
-    pub(crate) async fn find(
-        &self,
-        workspace: &Workspace,
-        id: ConsentId,
-        deadline: Deadline,
-    ) -> Result<Consent, ClaimError> {
+    pub async fn find(&self, workspace: &Workspace, id: ConsentId, deadline: Deadline) -> Result<Consent, ClaimError> {
         let found = self.store.find_consent(id).await?;
         // A consent that a browser began without a ticket belongs to no API key.
         let found = found.filter(|consent| consent.workspace == *workspace && consent.expires_at().is_some());
@@ -79,7 +73,7 @@ impl Claims {
     ///
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
-    pub(crate) async fn list(
+    pub async fn list(
         &self,
         workspace: &Workspace,
         reference: Option<&Reference>,
@@ -94,12 +88,7 @@ impl Claims {
     /// # Errors
     /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, [`ClaimError::NotPending`] if a browser
     /// has opened it, and [`ClaimError::Tpp`] if the store does not answer.
-    pub(crate) async fn withdraw(
-        &self,
-        workspace: &Workspace,
-        id: ConsentId,
-        deadline: Deadline,
-    ) -> Result<(), ClaimError> {
+    pub async fn withdraw(&self, workspace: &Workspace, id: ConsentId, deadline: Deadline) -> Result<(), ClaimError> {
         self.find(workspace, id, deadline).await?;
         if self.store.withdraw_consent(id).await? { Ok(()) } else { Err(ClaimError::NotPending) }
     }
@@ -113,7 +102,7 @@ impl Claims {
     /// claim is too late, [`ClaimError::ProofInvalid`] if the proof is wrong, [`ClaimError::WrongCustomer`] if another
     /// customer consented than the one that the consent is for, and [`ClaimError::Tpp`] if the customer cannot be
     /// connected or the store does not answer.
-    pub(crate) async fn claim(
+    pub async fn claim(
         &self,
         workspace: &Workspace,
         id: ConsentId,
@@ -180,8 +169,7 @@ impl Claims {
     ) -> Result<(), TppError> {
         if let Some(unclaimed) = self.store.find_unclaimed(&identity.sealing, id).await? {
             let opened = &unclaimed.given.session;
-            let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &opened.token, opened.path_id, deadline).await;
             self.store.forget_unclaimed(id).await?;
         }
         Ok(())

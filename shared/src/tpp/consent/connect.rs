@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, Session, UserElement, calls::CreateDeviceServer},
+    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
     config::Config,
     store::{
         Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
@@ -22,15 +22,15 @@ use crate::{
 };
 
 /// Makes connections from access tokens.
-pub(crate) struct NewConnections {
-    pub(crate) config: Arc<Config>,
-    pub(crate) bank: Bank,
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) sessions: Arc<Sessions>,
-    pub(crate) connections: Arc<Connections>,
-    pub(crate) deletions: Arc<Deletions>,
-    pub(crate) egress: Arc<Egress>,
+pub(in crate::tpp) struct NewConnections {
+    pub(in crate::tpp) config: Arc<Config>,
+    pub(in crate::tpp) bank: Bank,
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) clock: Clock,
+    pub(in crate::tpp) sessions: Arc<Sessions>,
+    pub(in crate::tpp) connections: Arc<Connections>,
+    pub(in crate::tpp) deletions: Arc<Deletions>,
+    pub(in crate::tpp) egress: Arc<Egress>,
 }
 
 impl NewConnections {
@@ -53,11 +53,11 @@ impl NewConnections {
             };
             let device = self.bank.call_without_session(Some(installation), &device, deadline).await;
             if let Err(error) = device {
-                return Err(self.refused_first_session(identity, error, deadline).await.into());
+                return Err(self.egress.refused(identity, None, error, deadline).await.into());
             }
         }
         let (opened, user) = match self.sessions.open(installation, &access_token, deadline).await {
-            Err(error) => return Err(self.refused_first_session(identity, error, deadline).await.into()),
+            Err(error) => return Err(self.egress.refused(identity, None, error, deadline).await.into()),
             Ok(opened) => opened,
         };
         let UserElement::Customer(customer) = user else {
@@ -74,8 +74,7 @@ impl NewConnections {
             None
         };
         if let Some(refused) = refused {
-            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
             return Err(refused);
         }
         if consent.return_url.is_some() {
@@ -84,8 +83,7 @@ impl NewConnections {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
             // Another tab of the same browser was faster, and its proof is the valid one.
-            let session = Session { installation, token: &given.session.token, user: given.session.path_id };
-            self.sessions.end(session, deadline).await;
+            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
             return Ok(ConsentEnd::Unclaimed {
                 until: first.map_or(self.clock.now().as_second(), |first| first.until),
@@ -123,9 +121,7 @@ impl NewConnections {
             Saved::Elsewhere => TppError::ConnectedElsewhere,
             Saved::TooManyReferences => TppError::TooManyReferences,
         };
-        let opened = &given.session;
-        let session = Session { installation: &identity.installation, token: &opened.token, user: opened.path_id };
-        self.sessions.end(session, deadline).await;
+        self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
         Err(refused)
     }
 
@@ -145,17 +141,6 @@ impl NewConnections {
         self.sessions.adopt(identity, SessionOwner::Customer(connection.user_id), session).await?;
         self.deletions.confirm_connected(identity, connection.user_id, deadline).await?;
         Ok(connection)
-    }
-
-    /// Decides what it means that the bank opens no session with a token that it has just issued.
-    async fn refused_first_session(&self, identity: &Identity, error: BankError, deadline: Deadline) -> TppError {
-        if error.is_bad_key() {
-            self.egress.refused_token(identity, deadline).await
-        } else if error.is_dead_session() {
-            self.egress.refused_installation(identity, error, deadline).await
-        } else {
-            TppError::Session { owner: None, error }
-        }
     }
 }
 

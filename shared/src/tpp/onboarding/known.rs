@@ -1,14 +1,15 @@
 //! What the bank still knows about a deployment. The sandbox loses everything when it is reset.
 
-use std::sync::Arc;
-
 use crate::{
     bunq::{
         List, Page,
         calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
     },
     secrets::OauthClientSecret,
-    tpp::{error::TppError, identity::Identities, onboarding::report::AtBank, tpp_session::TppSession},
+    tpp::{
+        error::TppError,
+        onboarding::{progress::Parts, report::AtBank},
+    },
     types::{deadline::Deadline, secret::Secret as _},
 };
 
@@ -18,61 +19,49 @@ pub(super) fn is_ours(known: &OauthClientSecret, listed: &OauthClient) -> bool {
     listed.id == known.id && listed.status == "ACTIVE" && has_its_name
 }
 
-/// Asks the bank what it knows of this deployment.
-pub(crate) struct KnownAtBank {
-    pub(crate) identities: Arc<Identities>,
-    pub(crate) tpp_session: Arc<TppSession>,
+/// Returns whether an error means that the bank no longer knows this deployment. In a session, the bank uses the same
+/// text to refuse a permission. So a new session decides: it is opened with the installation's own token.
+pub(super) async fn is_forgotten(parts: &Parts, error: &TppError, deadline: Deadline) -> bool {
+    let says_so = |error: &TppError| match error {
+        TppError::Forgotten => true,
+        TppError::Session { error, .. } => error.is_unknown_installation(),
+        _ => false,
+    };
+    match error {
+        TppError::Bank(refusal) if refusal.is_unknown_installation() => match renew_session(parts, deadline).await {
+            // There is no key yet, so the bank refused the installation itself.
+            Err(TppError::NotOnboarded) => true,
+            proved => proved.is_err_and(|error| says_so(&error)),
+        },
+        error => says_so(error),
+    }
 }
 
-impl KnownAtBank {
-    /// Returns whether an error means that the bank no longer knows this deployment. In a session, the bank uses the
-    /// same text to refuse a permission. So a new session decides: it is opened with the installation's own token.
-    pub(super) async fn is_forgotten(&self, error: &TppError, deadline: Deadline) -> bool {
-        let says_so = |error: &TppError| match error {
-            TppError::Forgotten => true,
-            TppError::Session { error, .. } => error.is_unknown_installation(),
-            _ => false,
-        };
-        match error {
-            TppError::Bank(refusal) if refusal.is_unknown_installation() => match self.renew_session(deadline).await {
-                // There is no key yet, so the bank refused the installation itself.
-                Err(TppError::NotOnboarded) => true,
-                proved => proved.is_err_and(|error| says_so(&error)),
-            },
-            error => says_so(error),
+/// Asks the bank what it knows about this deployment, in the TPP's own session.
+pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
+    let registered = async {
+        let identity = parts.identities.get().await?;
+        let list = List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST);
+        let clients = parts.tpp_session.call(&identity, &list, deadline).await?;
+        if !clients.iter().any(|listed| is_ours(client, listed)) {
+            return Ok(None);
+        }
+        let list = List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST);
+        let urls = parts.tpp_session.call(&identity, &list, deadline).await?;
+        Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
+    };
+    match registered.await {
+        Ok(Some(callback_urls)) => AtBank::Known { callback_urls },
+        Ok(None) => AtBank::Forgotten,
+        Err(error) if is_forgotten(parts, &error, deadline).await => AtBank::Forgotten,
+        Err(error) => {
+            tracing::warn!(%error, "onboarding: the bank does not say whether it knows this deployment");
+            AtBank::NoAnswer
         }
     }
+}
 
-    /// Asks the bank what it knows about this deployment, in the TPP's own session.
-    pub(super) async fn ask(&self, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
-        let registered = async {
-            let identity = self.identities.get().await?;
-            let clients = self
-                .tpp_session
-                .call(&identity, &List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST), deadline)
-                .await?;
-            if !clients.iter().any(|listed| is_ours(client, listed)) {
-                return Ok(None);
-            }
-            let urls = self
-                .tpp_session
-                .call(&identity, &List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST), deadline)
-                .await?;
-            Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
-        };
-        match registered.await {
-            Ok(Some(callback_urls)) => AtBank::Known { callback_urls },
-            Ok(None) => AtBank::Forgotten,
-            Err(error) if self.is_forgotten(&error, deadline).await => AtBank::Forgotten,
-            Err(error) => {
-                tracing::warn!(%error, "onboarding: the bank does not say whether it knows this deployment");
-                AtBank::NoAnswer
-            }
-        }
-    }
-
-    async fn renew_session(&self, deadline: Deadline) -> Result<(), TppError> {
-        let identity = self.identities.get().await?;
-        self.tpp_session.renew(&identity, deadline).await
-    }
+async fn renew_session(parts: &Parts, deadline: Deadline) -> Result<(), TppError> {
+    let identity = parts.identities.get().await?;
+    parts.tpp_session.renew(&identity, deadline).await
 }

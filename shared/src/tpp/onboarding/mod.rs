@@ -2,11 +2,12 @@
 //! The bank allows some things only once, so before those are created, the bank is asked what it has. If a run crashes
 //! at any point, the next run continues.
 
-pub(super) mod known;
+mod known;
 pub(super) mod progress;
 mod psp_user;
 mod report;
 mod run;
-pub(super) mod service;
+mod service;
 
 pub use report::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
+pub use service::Onboarding;

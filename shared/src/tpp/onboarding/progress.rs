@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// What the steps need.
-pub(crate) struct Parts {
-    pub(crate) config: Arc<Config>,
-    pub(crate) bank: Bank,
-    pub(crate) store: Store,
-    pub(crate) secrets: Secrets,
-    pub(crate) clock: Clock,
-    pub(crate) identities: Arc<Identities>,
-    pub(crate) sessions: Arc<Sessions>,
-    pub(crate) tpp_session: Arc<TppSession>,
+pub(in crate::tpp) struct Parts {
+    pub(in crate::tpp) config: Arc<Config>,
+    pub(in crate::tpp) bank: Bank,
+    pub(in crate::tpp) store: Store,
+    pub(in crate::tpp) secrets: Secrets,
+    pub(in crate::tpp) clock: Clock,
+    pub(in crate::tpp) identities: Arc<Identities>,
+    pub(in crate::tpp) sessions: Arc<Sessions>,
+    pub(in crate::tpp) tpp_session: Arc<TppSession>,
 }
 
 /// A run in progress.

@@ -19,7 +19,7 @@ use crate::{
         certificate::{self, CertificateError},
         identity::{Identity, open_installation},
         onboarding::{
-            known::{KnownAtBank, is_ours},
+            known::{is_forgotten, is_ours},
             progress::Progress,
             psp_user::psp_user,
             report::{OnboardingError, OnboardingReport, Step, StepState},
@@ -37,14 +37,13 @@ const KEPT_AFTER_REPLACEMENT: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// # Errors
 /// Returns [`OnboardingError`] if a step fails. The steps before it are saved.
-pub(super) async fn finish(
-    mut progress: Progress<'_>,
-    known: &KnownAtBank,
-) -> Result<OnboardingReport, OnboardingError> {
+pub(super) async fn finish(mut progress: Progress<'_>) -> Result<OnboardingReport, OnboardingError> {
     let is_sandbox = progress.parts.config.environment == BunqEnvironment::Sandbox;
     let can_be_reset = is_sandbox && progress.secret.installation.is_some();
     match every_step(&mut progress).await {
-        Err(OnboardingError::Tpp(error)) if can_be_reset && known.is_forgotten(&error, progress.deadline).await => {
+        Err(OnboardingError::Tpp(error))
+            if can_be_reset && is_forgotten(progress.parts, &error, progress.deadline).await =>
+        {
             tracing::warn!("onboarding: the bank no longer knows this deployment");
             (progress.secret.installation, progress.secret.psp) = (None, None);
             (progress.secret.device, progress.secret.psp_user_id) = (None, None);

@@ -5,7 +5,7 @@ use crate::{
     tpp::{
         certificate,
         onboarding::{
-            known::KnownAtBank,
+            known,
             progress::{Parts, Progress},
             report::{AtBank, OnboardingError, OnboardingReport, Step, StepState},
             run,
@@ -15,9 +15,8 @@ use crate::{
 };
 
 /// The onboarding of this deployment.
-pub(crate) struct Onboarding {
-    pub(crate) parts: Parts,
-    pub(crate) known: KnownAtBank,
+pub struct Onboarding {
+    pub(in crate::tpp) parts: Parts,
 }
 
 impl Onboarding {
@@ -27,7 +26,7 @@ impl Onboarding {
     /// Returns [`OnboardingError::Superseded`] if another run has taken over, [`OnboardingError::OtherEnvironment`] if
     /// the secrets belong to the bank's other environment, [`OnboardingError::Certificate`] if the certificate is
     /// invalid, and [`OnboardingError::Tpp`] if a step fails. Steps that are done are saved.
-    pub(crate) async fn run(
+    pub async fn run(
         &self,
         observe: &(dyn Fn(Step, StepState) + Sync),
         deadline: Deadline,
@@ -52,7 +51,7 @@ impl Onboarding {
             api_key: None,
         };
         let progress = Progress { parts: &self.parts, id, secret, report, observe, deadline };
-        run::finish(progress, &self.known).await
+        run::finish(progress).await
     }
 
     /// Reports the progress of this deployment, without changing anything. Asks the bank whether it still knows the
@@ -61,7 +60,7 @@ impl Onboarding {
     /// # Errors
     /// Returns [`OnboardingError::OtherEnvironment`] if the secrets belong to the bank's other environment, and
     /// [`OnboardingError::Tpp`] if the store or a secret cannot be read.
-    pub(crate) async fn status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
+    pub async fn status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.parts.secrets;
         let (sealing, owned, tpp, client) = tokio::try_join!(
             secrets.read::<SealingSecret>(),
@@ -89,7 +88,7 @@ impl Onboarding {
             Step::ApiKey => !api_keys.is_empty(),
         };
         let at_bank = match (tpp.as_ref().and_then(|tpp| tpp.psp_user_id), &client) {
-            (Some(_), Some(client)) => self.known.ask(client, deadline).await,
+            (Some(_), Some(client)) => known::ask(&self.parts, client, deadline).await,
             _ => AtBank::NotAsked,
         };
         let state = |step| match (done(step), &at_bank) {
@@ -110,11 +109,13 @@ impl Onboarding {
         })
     }
 
-    /// Stores the owner's PSD2 certificate in its secret, unless it is invalid.
+    /// Stores the owner's PSD2 certificate in its secret, which [`Self::run`] reads. An invalid one is refused, and the
+    /// secret stays as it was.
     ///
     /// # Errors
-    /// Returns [`OnboardingError::Certificate`] if it is invalid, and other variants if the secret cannot be written.
-    pub(crate) async fn put_certificate(&self, secret: &CertificateSecret) -> Result<(), OnboardingError> {
+    /// Returns [`OnboardingError::Certificate`] if the certificate is invalid, and [`OnboardingError::Tpp`] if Secrets
+    /// Manager does not answer.
+    pub async fn put_certificate(&self, secret: &CertificateSecret) -> Result<(), OnboardingError> {
         certificate::check(secret, self.parts.config.environment, self.parts.clock.now())?;
         Ok(self.parts.secrets.write(secret).await?)
     }

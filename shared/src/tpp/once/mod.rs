@@ -57,7 +57,7 @@ pub struct Started {
 }
 
 /// Starts orders.
-pub(super) struct Orders {
+pub struct Orders {
     pub(super) store: Store,
     pub(super) calls: Arc<Calls>,
     pub(super) record_keys: Arc<RecordKeys>,
@@ -69,8 +69,8 @@ impl Orders {
     /// # Errors
     /// Returns [`TppError::RequestInFlight`], [`TppError::Unsettled`], [`TppError::KeyReused`] or
     /// [`TppError::RefusedBefore`] if the key was used before, [`TppError::OutcomeUnknown`] if it is unknown whether
-    /// the order exists, and the errors of a call in the owner's session.
-    pub(super) async fn start_once<O: Order>(
+    /// the order exists, and the errors of [`Calls::call`].
+    pub async fn start_once<O: Order>(
         &self,
         owner: SessionOwner,
         (name, hash): (&RequestName, &RequestHash),
@@ -137,7 +137,7 @@ impl Orders {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the store cannot be read.
-    pub(super) async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
+    pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
         self.store.has_begun(name).await
     }
 

@@ -2,8 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use jiff::Timestamp;
-
 use crate::{
     bunq::Bank,
     config::Config,
@@ -14,12 +12,11 @@ use crate::{
         address::OwnAddress,
         calls::Calls,
         connections::Connections,
-        consent::{begin::Beginnings, callback::Callbacks, claim::Claims, connect::NewConnections},
+        consent::{Beginnings, Callbacks, Claims, connect::NewConnections},
         deletions::Deletions,
         egress::Egress,
-        error::TppError,
-        identity::{Identities, Identity},
-        onboarding::{known::KnownAtBank, progress::Parts, service::Onboarding},
+        identity::Identities,
+        onboarding::{Onboarding, progress::Parts},
         once::Orders,
         order_references::OrderReferences,
         record_keys::RecordKeys,
@@ -29,26 +26,36 @@ use crate::{
     types::clock::Clock,
 };
 
-/// A running deployment. Cheap to clone; clones share everything.
-#[derive(Clone)]
-pub struct Tpp(Arc<Services>);
-
-/// The services that requests are passed to.
-pub(super) struct Services {
-    config: Arc<Config>,
-    clock: Clock,
-    identities: Arc<Identities>,
-    pub(super) access: Access,
-    pub(super) connections: Arc<Connections>,
-    pub(super) deletions: Arc<Deletions>,
-    pub(super) egress: Arc<Egress>,
-    pub(super) calls: Arc<Calls>,
-    pub(super) orders: Orders,
-    pub(super) order_references: OrderReferences,
-    pub(super) beginnings: Beginnings,
-    pub(super) claims: Arc<Claims>,
-    pub(super) callbacks: Callbacks,
-    pub(super) onboarding: Onboarding,
+/// A running deployment: the services that handlers call.
+pub struct Tpp {
+    /// The configuration of the deployment.
+    pub config: Arc<Config>,
+    /// The source of the current time.
+    pub clock: Clock,
+    /// The deployment's identity at the bank.
+    pub identities: Arc<Identities>,
+    /// The API keys of callers.
+    pub access: Access,
+    /// The connections of customers.
+    pub connections: Arc<Connections>,
+    /// The deletion of connections.
+    pub deletions: Arc<Deletions>,
+    /// The addresses that the bank sees us from and permits.
+    pub egress: Arc<Egress>,
+    /// Calls to the bank.
+    pub calls: Arc<Calls>,
+    /// Orders, each started once.
+    pub orders: Orders,
+    /// The references of orders.
+    pub order_references: OrderReferences,
+    /// Browsers that go to the bank to consent.
+    pub beginnings: Beginnings,
+    /// Consents that are created, and claimed, with an API key.
+    pub claims: Arc<Claims>,
+    /// Browsers that return from the bank.
+    pub callbacks: Callbacks,
+    /// The onboarding at the bank.
+    pub onboarding: Onboarding,
 }
 
 impl Tpp {
@@ -111,7 +118,6 @@ impl Tpp {
             new_connections,
             claims: Arc::clone(&claims),
         };
-        let known = KnownAtBank { identities: Arc::clone(&identities), tpp_session: Arc::clone(&tpp_session) };
         let parts = Parts {
             config: Arc::clone(&config),
             bank,
@@ -122,12 +128,12 @@ impl Tpp {
             sessions,
             tpp_session,
         };
-        Self(Arc::new(Services {
+        Self {
             access: Access::new(store.clone(), clock.clone()),
             orders: Orders { store: store.clone(), calls: Arc::clone(&calls), record_keys: Arc::clone(&record_keys) },
             order_references: OrderReferences { store: store.clone(), record_keys },
             beginnings: Beginnings { config: Arc::clone(&config), store, identities: Arc::clone(&identities) },
-            onboarding: Onboarding { parts, known },
+            onboarding: Onboarding { parts },
             config,
             clock,
             identities,
@@ -137,39 +143,7 @@ impl Tpp {
             calls,
             claims,
             callbacks,
-        }))
-    }
-
-    /// Returns the services, for the methods that pass requests to them.
-    pub(super) fn services(&self) -> &Services {
-        &self.0
-    }
-
-    /// Returns the configuration of the deployment.
-    #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.0.config
-    }
-
-    /// Returns the current time.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
-    }
-
-    /// Returns the deployment's identity at the bank.
-    ///
-    /// # Errors
-    /// Returns [`TppError::NotOnboarded`] before the setup made an installation, and other variants if a secret cannot
-    /// be read or a key in it is invalid.
-    pub async fn identity(&self) -> Result<Arc<Identity>, TppError> {
-        self.0.identities.get().await
-    }
-
-    /// Loads what every request needs, so that the first request does not wait for it. An error is reported by that
-    /// request.
-    pub async fn warm(&self) {
-        let _ = self.identity().await;
+        }
     }
 }
 
