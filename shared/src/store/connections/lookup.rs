@@ -2,54 +2,14 @@
 //! of the item requires that it is still as it was read. Otherwise two workspaces could connect the same user at once,
 //! each believing to be the only one.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
-use serde::{Deserialize, Serialize};
 
-use super::GrantedKey;
-use crate::{
-    store::table::{Store, StoreError, WithKey, to_item},
-    types::{ids::UserId, workspace::Workspace},
+use super::granted::{Granted, GrantedKey};
+use crate::store::{
+    error::StoreError,
+    item::{WithKey, to_item},
+    table::Store,
 };
-
-/// The connections of one bunq user: at most one in each workspace.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct Granted {
-    users: BTreeMap<Workspace, UserId>,
-}
-
-impl Granted {
-    /// Returns the user's connection in a workspace, or `None` if there is none.
-    #[must_use]
-    pub fn user_id(&self, workspace: &Workspace) -> Option<UserId> {
-        self.users.get(workspace).copied()
-    }
-
-    /// Returns whether the user has a connection in any workspace other than this one.
-    #[must_use]
-    pub fn is_elsewhere(&self, workspace: &Workspace) -> bool {
-        self.users.keys().any(|other| other != workspace)
-    }
-
-    /// Returns a copy with this connection, in place of any other in the workspace.
-    pub(super) fn with(&self, workspace: &Workspace, user_id: UserId) -> Self {
-        let mut users = self.users.clone();
-        users.insert(workspace.clone(), user_id);
-        Self { users }
-    }
-
-    /// Returns a copy without the connection in a workspace.
-    pub(super) fn without(&self, workspace: &Workspace) -> Self {
-        let mut users = self.users.clone();
-        users.remove(workspace);
-        Self { users }
-    }
-
-    fn attribute(&self) -> Result<AttributeValue, StoreError> {
-        serde_dynamo::to_attribute_value(&self.users).map_err(|_| StoreError::Undecodable)
-    }
-}
 
 impl Store {
     /// Looks up the connections of a bunq user in all workspaces. Returns an empty [`Granted`] if there are none.
@@ -71,7 +31,7 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let fresh = "attribute_not_exists(pk)";
         let same = "#users = :before";
-        if after.users.is_empty() {
+        if after.is_empty() {
             // An empty item would still tell that the bunq user was connected once.
             let delete = Delete::builder()
                 .table_name(&self.connections)
@@ -84,7 +44,7 @@ impl Store {
         }
         let item = to_item(&WithKey { pk: &key.pk(), item: after })?;
         let put = Put::builder().table_name(&self.connections).set_item(Some(item));
-        let put = if before.users.is_empty() {
+        let put = if before.is_empty() {
             put.condition_expression(fresh)
         } else {
             put.condition_expression(same)
