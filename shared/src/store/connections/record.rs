@@ -203,7 +203,7 @@ pub(super) struct Tombstone {
     pub(super) deleted_at: Timestamp,
 }
 
-/// The result of [`crate::store::Store::mark_revoked`].
+/// The result of [`Store::mark_revoked`](crate::store::Store::mark_revoked).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marked {
     /// This call marked the consent as revoked.
@@ -214,7 +214,7 @@ pub enum Marked {
     Outdated,
 }
 
-/// The result of [`crate::store::Store::save_connection`].
+/// The result of [`Store::save_connection`](crate::store::Store::save_connection).
 #[derive(Clone, Debug)]
 pub enum Saved {
     /// The consent is stored.

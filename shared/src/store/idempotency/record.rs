@@ -48,10 +48,11 @@ pub struct Attempt {
     pub earlier: Earlier,
 }
 
-/// The result of [`crate::store::Store::begin_request`]: what the caller should do.
+/// The result of [`Store::begin_request`](crate::store::Store::begin_request): what the caller should do.
 #[derive(Clone, Debug)]
 pub enum Begun {
-    /// Send the request, then call [`crate::store::Store::finish_request`] or [`crate::store::Store::release_request`].
+    /// Send the request, then call [`Store::finish_request`](crate::store::Store::finish_request) or
+    /// [`Store::release_request`](crate::store::Store::release_request).
     Attempt(Attempt),
     /// Return this outcome. An earlier try has finished.
     Finished(Outcome),

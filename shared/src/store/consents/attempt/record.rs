@@ -19,7 +19,7 @@ pub enum AttemptRefused {
     OtherBrowser,
 }
 
-/// The result of [`crate::store::Store::take_attempt`].
+/// The result of [`Store::take_attempt`](crate::store::Store::take_attempt).
 #[derive(Debug)]
 pub enum TakenAttempt {
     /// The caller holds the attempt and should complete it.
