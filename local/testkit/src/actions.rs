@@ -2,12 +2,12 @@
 
 use std::net::Ipv4Addr;
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
-use crate::{Answer, TestApp, TestBank};
+use crate::{Answer, TestApp, TestBank, signed::signed};
 
 impl TestApp {
     /// Sends POST with the key that has every scope.
@@ -24,6 +24,11 @@ impl TestApp {
     /// Sends PUT with the key that has every scope.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PUT, path).bearer_auth(&self.api_key).json_body(body)).await
+    }
+
+    /// Signs a request to the API like an IAM user. The request must not be changed afterwards.
+    pub fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        signed(self.aws.access_key(), "execute-api", request)
     }
 
     /// Creates a consent, as the owner's application does.

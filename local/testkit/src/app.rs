@@ -52,8 +52,9 @@ impl TestAppBuilder {
         let aws = LocalAws::start(local_aws::Options::default()).await.expect("the embedded AWS starts");
         aws.create_tables("connections", "ephemera").await.expect("the tables are made");
         if self.seeded {
-            let certificate = json!({ "Name": "test/psd2-certificate", "SecretString": seed::certificate().await });
-            seed::secrets_manager(&aws, "CreateSecret", certificate).await;
+            let certificate = seed::certificate(certificate).await;
+            let secret = json!({ "Name": "test/psd2-certificate", "SecretString": certificate });
+            seed::secrets_manager(&aws, "CreateSecret", secret).await;
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -104,6 +105,12 @@ pub struct TestApp {
     variables: BTreeMap<&'static str, String>,
     http: reqwest::Client,
     server: JoinHandle<()>,
+}
+
+/// Returns a new certificate. The setup of a deployment without a seed makes it.
+async fn certificate() -> String {
+    let app = Box::pin(TestApp::builder().without_seed().start()).await;
+    app.read_secret("psd2-certificate").await.to_string()
 }
 
 fn http_client() -> reqwest::Client {

@@ -4,18 +4,13 @@ use local_aws::LocalAws;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::{TestApp, signed::signed};
+use crate::signed::signed;
 
 static CERTIFICATE: OnceCell<String> = OnceCell::const_new();
 
-/// Returns the content of the secret `psd2-certificate`. The setup itself makes it, once.
-pub(crate) async fn certificate() -> &'static str {
-    CERTIFICATE
-        .get_or_init(|| async {
-            let app = Box::pin(TestApp::builder().without_seed().start()).await;
-            app.read_secret("psd2-certificate").await.to_string()
-        })
-        .await
+/// Returns the content of the secret `psd2-certificate`. The first call runs `make`, which makes it.
+pub(crate) async fn certificate<F: Future<Output = String>>(make: impl FnOnce() -> F) -> &'static str {
+    CERTIFICATE.get_or_init(make).await
 }
 
 /// Makes one call to the embedded Secrets Manager, without the code under test.

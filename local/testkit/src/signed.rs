@@ -14,15 +14,6 @@ use reqwest::{
 };
 use secrecy::ExposeSecret as _;
 
-use crate::TestApp;
-
-impl TestApp {
-    /// Signs a request to the API like an IAM user. The request must not be changed afterwards.
-    pub fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        signed(self.aws.access_key(), "execute-api", request)
-    }
-}
-
 /// Signs a request for a service, with the current time.
 pub(crate) fn signed(access_key: &AccessKey, service: &str, request: RequestBuilder) -> RequestBuilder {
     let (http, request) = request.build_split();
