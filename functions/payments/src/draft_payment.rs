@@ -53,7 +53,7 @@ pub(crate) async fn create_draft_payment(
 ) -> Result<Response, Problem> {
     let (draft, reference) = body.read::<NewDraftPayment>()?.into_order();
     let started = user.create_once(&key, &draft, reference.as_ref()).await;
-    Ok(created_response(&user, &key, &draft, started))
+    Ok(created_response::<DraftPayments, _>(&user, &key, draft.account, started))
 }
 
 /// List drafts of payments

@@ -48,7 +48,7 @@ pub(crate) async fn create_request_inquiry(
 ) -> Result<Response, Problem> {
     let (inquiry, reference) = body.read::<NewRequestInquiry>()?.into_order();
     let started = user.create_once(&key, &inquiry, reference.as_ref()).await;
-    Ok(created_response(&user, &key, &inquiry, started))
+    Ok(created_response::<RequestInquiries, _>(&user, &key, inquiry.account, started))
 }
 
 /// List requests for money

@@ -74,7 +74,7 @@ pub(crate) async fn create_issuer_transaction(
     }
     let started = session.create_once(&key, &transaction, reference.as_ref()).await;
     let id = started.as_ref().ok().and_then(|started| IssuerTransactionId::try_from(started.id).ok());
-    let mut response = created_response(&session, &key, &transaction, started);
+    let mut response = created_response::<IssuerTransactions, _>(&session, &key, (), started);
     // bunq answers an id; the public name needs another call. Without the public name the answer is still valid.
     if let Some(id) = id
         && let Ok(found) = session.call(&Find::<IssuerTransactions>::new((), id)).await

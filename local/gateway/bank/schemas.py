@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """Writes schemas.json, the schemas of bunq's answers in our OpenAPI document, from ours.toml and from the types that
-local/testkit/tests/contract/extract.py takes over from bunq's own document.
+local/testkit/tests/contract/extract.py takes over from bunq's own document. Also writes the names of the answers, by
+which handlers refer to them, into shared/src/http/openapi/schemas/mod.rs.
 
     local/gateway/bank/schemas.py [--check]
 
-With `--check` it writes nothing, and fails if schemas.json is not what it would write.
+With `--check` it writes nothing, and fails if a file is not what it would write.
 """
 
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
 BUNQ = HERE / "../../testkit/tests/contract/bunq.json"
+NAMES = HERE / "../../../shared/src/http/openapi/schemas/mod.rs"
 
 OTHER = "An element of a kind that is not described here, under a key of its own: bunq adds kinds at any time. Skip it."
 PAGINATION = "bunq's own pages. Absent where several pages were put together."
@@ -90,7 +93,7 @@ def answer(told: dict) -> dict:
 
 
 def main() -> None:
-    """Writes schemas.json, or compares it."""
+    """Writes the files, or compares them."""
     ours = tomllib.loads((HERE / "ours.toml").read_text(encoding="utf-8"))
     bunq = json.loads(BUNQ.read_text(encoding="utf-8"))["objects"]
     schemas = {name: described(name, told, ours["groups"], bunq) for name, told in ours["objects"].items()}
@@ -100,11 +103,14 @@ def main() -> None:
     # One schema a line: docs/openapi.json shows them in full.
     lines = [f"{json.dumps(name)}: {json.dumps(schemas[name], sort_keys=True, ensure_ascii=False)}" for name in sorted(schemas)]
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    path = HERE / "schemas.json"
-    if "--check" not in sys.argv[1:]:
-        path.write_text(text, encoding="utf-8")
-    elif path.read_text(encoding="utf-8") != text:
-        sys.exit("local/gateway/bank/schemas.json is not what schemas.py writes")
+    names = "".join(f"    {name},\n" for name in sorted(ours["answers"]))
+    rust, found = re.subn(r"(?<=\nnames! \{\n)[^}]*", names, NAMES.read_text(encoding="utf-8"))
+    assert found == 1, f"{NAMES} has a list of names"
+    for path, content in [(HERE / "schemas.json", text), (NAMES, rust)]:
+        if "--check" not in sys.argv[1:]:
+            path.write_text(content, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != content:
+            sys.exit(f"{path.resolve()} is not what schemas.py writes")
 
 
 main()

@@ -53,6 +53,11 @@ fn fill<const N: usize>(route: &str, ids: [Option<String>; N]) -> String {
 pub trait Parent: Copy + Debug + Send + Sync {
     /// Returns the parent's id in the path, or `None` if the collection belongs to the user.
     fn id(self) -> Option<String>;
+
+    /// Returns the account, if the collection belongs to one.
+    fn account(self) -> Option<MonetaryAccountId> {
+        None
+    }
 }
 
 impl Parent for () {
@@ -71,7 +76,17 @@ macro_rules! parents {
     )+};
 }
 
-parents!(MonetaryAccountId, CredentialPasswordIpId, OauthClientId);
+parents!(CredentialPasswordIpId, OauthClientId);
+
+impl Parent for MonetaryAccountId {
+    fn id(self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn account(self) -> Option<MonetaryAccountId> {
+        Some(self)
+    }
+}
 
 /// Declares resources: the collection's route, what it belongs to, the type of an object's id, and the key in answers.
 macro_rules! resources {

@@ -7,21 +7,21 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::{Holder, IdempotencyHeader, Problem, problem::REPLAYED};
-use crate::tpp::{Order, Started};
+use crate::{bunq::Resource, tpp::Started};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Returns the answer to a request that creates an order: 201 with its location, or the problem. Every answer contains
-/// the idempotency key, because a caller cannot safely repeat the request without it.
+/// Returns the answer to a request that creates an order in our collection `R`: 201 with its location, or the problem.
+/// Every answer contains the idempotency key, because a caller cannot safely repeat the request without it.
 #[must_use]
-pub fn created_response<S, O: Order>(
+pub fn created_response<R: Resource, S>(
     session: &Holder<S>,
     key: &IdempotencyHeader,
-    order: &O,
+    parent: R::Parent,
     started: Result<Started, Problem>,
 ) -> Response {
     let mut response = match started {
-        Ok(started) => success(session, &session.collection::<O::Resource>(order.parent()), started),
+        Ok(started) => success(session, &session.collection::<R>(parent), started),
         Err(problem) => problem.into_response(),
     };
     if let Ok(value) = HeaderValue::try_from(key.as_str()) {

@@ -15,12 +15,12 @@ use url::Url;
 use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App};
 use crate::{
     bunq::{BankError, Call, RefusalKind, Resource},
-    store::{Connection, OrderKind, OrderScope, SessionOwner},
+    store::{Connection, OrderScope, SessionOwner},
     tpp::{Order, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
-        ids::{MonetaryAccountId, PathParameter},
+        ids::PathParameter,
         order_reference::OrderReference,
         secret::Secret as _,
     },
@@ -77,12 +77,8 @@ impl<S> Holder<S> {
     /// # Errors
     /// Returns a [`Problem`] if the customer is no longer connected, if the consent has ended, or if the store does not
     /// answer.
-    pub async fn order_scope(
-        &self,
-        kind: OrderKind,
-        account: Option<MonetaryAccountId>,
-    ) -> Result<OrderScope, Problem> {
-        Ok(self.app.tpp.order_references.scope(self.owner, &self.caller.workspace, kind, account).await?)
+    pub async fn order_scope<R: Resource>(&self, parent: R::Parent) -> Result<OrderScope, Problem> {
+        Ok(self.app.tpp.order_references.scope::<R>(self.owner, &self.caller.workspace, parent).await?)
     }
 
     /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two
@@ -108,7 +104,7 @@ impl<S> Holder<S> {
         let started = self.app.tpp.orders.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
             // If this fails, a retry with the same key stores the reference.
-            let scope = self.order_scope(O::KIND, O::account_of(order.parent())).await?;
+            let scope = self.order_scope::<O::Resource>(order.parent()).await?;
             self.app.tpp.order_references.keep(&scope, started.id, reference).await?;
         }
         Ok(started)

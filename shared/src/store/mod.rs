@@ -41,6 +41,6 @@ pub use consents::{
 pub use error::StoreError;
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
-pub use order_references::{OrderKind, OrderScope};
+pub use order_references::OrderScope;
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 pub use table::Store;

@@ -70,8 +70,17 @@ pub enum Mark<'a> {
 }
 
 /// What was ordered, as a list would show it.
+#[derive(Clone, Debug)]
+pub enum Wanted<'a> {
+    /// A payment, or a request for one.
+    Payment(WantedPayment<'a>),
+    /// An object without a mark of ours. The list shows these fields as they were sent.
+    Object(Vec<(&'static str, &'a str)>),
+}
+
+/// A payment that was ordered, as a list would show it.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct WantedPayment<'a> {
     /// The amount.
     pub amount: &'a Money,
     /// The counterparty.
@@ -80,6 +89,25 @@ pub struct Wanted<'a> {
     pub description: &'a str,
     /// Our own mark.
     pub mark: Mark<'a>,
+}
+
+impl Wanted<'_> {
+    fn likeness(&self, object: &Value) -> Likeness {
+        match self {
+            Self::Payment(wanted) => Seen::deserialize(object).map_or(Likeness::Perhaps, |seen| seen.likeness(wanted)),
+            Self::Object(fields) => {
+                let agrees = |(name, text): &(&str, &str)| object[*name].as_str().map(|shown| shown == *text);
+                let agreed: Vec<_> = fields.iter().map(agrees).collect();
+                if agreed.contains(&Some(false)) {
+                    Likeness::None
+                } else if agreed.contains(&None) {
+                    Likeness::Perhaps
+                } else {
+                    Likeness::Terms
+                }
+            }
+        }
+    }
 }
 
 /// Reads a list's objects of one type, and compares each with what was ordered.
@@ -97,17 +125,13 @@ pub(super) fn read_listed(page: &Verified, key: &'static str, wanted: &Wanted<'_
     let listed = |object: Value| {
         let Outline { id, created } = read_element(key, &object)?;
         let created = created.and_then(|text| text.parse::<BankTime>().ok()).map(BankTime::timestamp);
-        let likeness = match Seen::deserialize(object) {
-            Ok(seen) => seen.likeness(wanted),
-            Err(_) => Likeness::Perhaps,
-        };
-        Ok(Listed { id, created, likeness })
+        Ok(Listed { id, created, likeness: wanted.likeness(&object) })
     };
     objects.into_iter().map(listed).collect()
 }
 
 impl Seen {
-    fn likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+    fn likeness(&self, wanted: &WantedPayment<'_>) -> Likeness {
         match self.entries.as_deref() {
             Some([entry]) => entry.likeness(wanted),
             Some(_) => Likeness::None,
@@ -115,7 +139,7 @@ impl Seen {
         }
     }
 
-    fn own_likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+    fn own_likeness(&self, wanted: &WantedPayment<'_>) -> Likeness {
         let terms = self.terms_likeness(wanted);
         match (wanted.mark, self.merchant_reference.as_deref(), self.time_expiry.as_deref()) {
             (Mark::Reference(mark), Some(reference), _) if mark == reference => Likeness::Mark,
@@ -131,7 +155,7 @@ impl Seen {
         }
     }
 
-    fn terms_likeness(&self, wanted: &Wanted<'_>) -> Likeness {
+    fn terms_likeness(&self, wanted: &WantedPayment<'_>) -> Likeness {
         let amount = self.amount.as_ref().or(self.amount_inquired.as_ref()).is_some_and(|amount| {
             amount.value.trim_start_matches('-').parse::<Amount>().ok().as_ref() == Some(&wanted.amount.amount)
                 && amount.currency == wanted.amount.currency.to_string()

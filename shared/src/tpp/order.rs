@@ -8,8 +8,7 @@ use crate::{
         Resource,
         calls::{DraftPayment, DraftPayments, IssuerTransaction, IssuerTransactions, RequestInquiries, RequestInquiry},
     },
-    store::OrderKind,
-    tpp::listed::{Mark, Wanted},
+    tpp::listed::{Mark, Wanted, WantedPayment},
     types::{idempotency::RequestName, ids::MonetaryAccountId, schedule::BankTime},
 };
 
@@ -18,19 +17,18 @@ const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// An object that is created once.
 pub trait Order: Sync {
-    /// The name of the kind in our records.
-    const KIND: OrderKind;
     /// The collection at the bank.
     type Resource: Resource;
 
     /// Returns what the collection belongs to.
     fn parent(&self) -> <Self::Resource as Resource>::Parent;
-    /// Returns the account that the collection belongs to, if any.
-    fn account_of(parent: <Self::Resource as Resource>::Parent) -> Option<MonetaryAccountId>;
     /// Returns the order in bunq's form. Two requests are the same if their contents are equal.
     fn content(&self) -> Value;
-    /// Returns the body to send: the content with the mark of this request. `began_at` is when the first try began.
-    fn body(&self, name: &RequestName, began_at: Timestamp) -> Value;
+    /// Returns the body to send: the content with the mark of this request, if bunq stores one. `began_at` is when the
+    /// first try began.
+    fn body(&self, _name: &RequestName, _began_at: Timestamp) -> Value {
+        self.content()
+    }
     /// Returns how to recognise the order in bunq's list.
     fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a>;
 }
@@ -39,15 +37,10 @@ pub trait Order: Sync {
 macro_rules! orders_of_account {
     ($($order:ident in $resource:ident, reference at $place:literal;)+) => {$(
         impl Order for $order {
-            const KIND: OrderKind = OrderKind::$order;
             type Resource = $resource;
 
             fn parent(&self) -> MonetaryAccountId {
                 self.account
-            }
-
-            fn account_of(account: MonetaryAccountId) -> Option<MonetaryAccountId> {
-                Some(account)
             }
 
             fn content(&self) -> Value {
@@ -64,7 +57,8 @@ macro_rules! orders_of_account {
 
             fn wanted<'a>(&'a self, name: &'a RequestName, _: Timestamp) -> Wanted<'a> {
                 let Self { amount, counterparty, description, .. } = self;
-                Wanted { amount, counterparty, description, mark: Mark::Reference(name.reference()) }
+                let mark = Mark::Reference(name.reference());
+                Wanted::Payment(WantedPayment { amount, counterparty, description, mark })
             }
         }
     )+};
@@ -76,14 +70,9 @@ orders_of_account! {
 }
 
 impl Order for IssuerTransaction {
-    const KIND: OrderKind = OrderKind::IssuerTransaction;
     type Resource = IssuerTransactions;
 
     fn parent(&self) {}
-
-    fn account_of((): ()) -> Option<MonetaryAccountId> {
-        None
-    }
 
     fn content(&self) -> Value {
         self.to_json()
@@ -100,7 +89,7 @@ impl Order for IssuerTransaction {
             Some(_) => Mark::Expiry(expiry(self, name, began_at)),
             None => Mark::Microseconds(name.mark()),
         };
-        Wanted { amount, counterparty, description, mark }
+        Wanted::Payment(WantedPayment { amount, counterparty, description, mark })
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    store::{OrderKind, OrderScope, SessionOwner, Store, StoreError},
+    bunq::{Parent as _, Resource},
+    store::{OrderScope, SessionOwner, Store, StoreError},
     tpp::{error::TppError, record_keys::RecordKeys},
-    types::{ids::MonetaryAccountId, order_reference::OrderReference, workspace::Workspace},
+    types::{order_reference::OrderReference, workspace::Workspace},
 };
 
 /// Stores and finds the references of orders.
@@ -20,15 +21,14 @@ impl OrderReferences {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the customer is not connected any more, and other variants if the consent
     /// has ended or the store does not answer.
-    pub async fn scope(
+    pub async fn scope<R: Resource>(
         &self,
         owner: SessionOwner,
         workspace: &Workspace,
-        kind: OrderKind,
-        account: Option<MonetaryAccountId>,
+        parent: R::Parent,
     ) -> Result<OrderScope, TppError> {
         let keys = self.record_keys.of(owner).await?;
-        Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind, account })
+        Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: R::NAME, account: parent.account() })
     }
 
     /// Stores the reference of an order. Storing it again has no effect.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::types::{order_reference::OrderReference, sealing::Place};
 
-pub use scope::{OrderKind, OrderScope};
+pub use scope::OrderScope;
 
 /// How long a reference is kept.
 const RETENTION: Duration = Duration::from_secs(400 * 24 * 3600);

@@ -11,27 +11,6 @@ use crate::{
     },
 };
 
-/// The kind of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderKind {
-    /// A request for money (bunq's request-inquiry).
-    RequestInquiry,
-    /// A payment that waits for the customer's approval (bunq's draft-payment).
-    DraftPayment,
-    /// A payment by a customer of bunq who is not connected (bunq's issuer transaction).
-    IssuerTransaction,
-}
-
-impl OrderKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::RequestInquiry => "request-inquiry",
-            Self::DraftPayment => "draft-payment",
-            Self::IssuerTransaction => "issuer-transaction",
-        }
-    }
-}
-
 /// The orders among which a reference is looked up: those of one kind that one workspace made for one account.
 #[derive(Clone, Debug)]
 pub struct OrderScope {
@@ -41,9 +20,9 @@ pub struct OrderScope {
     pub owner: SessionOwner,
     /// The workspace whose API key made the orders.
     pub workspace: Workspace,
-    /// The kind of order.
-    pub kind: OrderKind,
-    /// The account of the orders. `None` for issuer transactions, which have no account.
+    /// The kind of order: the bank's name of the object, such as `DraftPayment`.
+    pub kind: &'static str,
+    /// The account of the orders. `None` if they belong to no account, such as issuer transactions.
     pub account: Option<MonetaryAccountId>,
 }
 
@@ -51,7 +30,7 @@ impl OrderScope {
     fn pk(&self, what: &str) -> String {
         let Self { owner, workspace, kind, account, .. } = self;
         let account = account.map(|account| account.to_string()).unwrap_or_default();
-        let text = format!("{owner}/{workspace}/{}/{account}/{what}", kind.as_str());
+        let text = format!("{owner}/{workspace}/{kind}/{account}/{what}");
         match owner {
             SessionOwner::Customer(_) => format!("ORDER#{}", self.keys.pseudonym(&text)),
             // A hash without a key: the deployment's key can be rotated, and a lookup must find older references.

@@ -14,7 +14,8 @@ use certainty::{Certainty, Depth, certainty};
 
 use crate::{
     bunq::{
-        BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Refusal, Resource as _,
+        BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Parent as _, Refusal,
+        Resource as _,
     },
     store::{Attempt, Begun, Earlier, Outcome, SessionOwner, Store, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
@@ -77,7 +78,7 @@ impl Orders {
         order: &O,
         deadline: Deadline,
     ) -> Result<Started, TppError> {
-        if let Some(account) = O::account_of(order.parent()) {
+        if let Some(account) = order.parent().account() {
             note(Fact::Account(account));
         }
         let keys = self.record_keys.of(owner).await?;
