@@ -75,7 +75,7 @@ pub enum Wanted<'a> {
     /// A payment, or a request for one.
     Payment(WantedPayment<'a>),
     /// An object without a mark of ours. The list shows these fields as they were sent.
-    Object(Vec<(&'static str, &'a str)>),
+    Object(Vec<(&'static str, String)>),
 }
 
 /// A payment that was ordered, as a list would show it.
@@ -96,7 +96,7 @@ impl Wanted<'_> {
         match self {
             Self::Payment(wanted) => Seen::deserialize(object).map_or(Likeness::Perhaps, |seen| seen.likeness(wanted)),
             Self::Object(fields) => {
-                let agrees = |(name, text): &(&str, &str)| object[*name].as_str().map(|shown| shown == *text);
+                let agrees = |(name, text): &(&str, String)| object[*name].as_str().map(|shown| shown == text);
                 let agreed: Vec<_> = fields.iter().map(agrees).collect();
                 if agreed.contains(&Some(false)) {
                     Likeness::None

@@ -51,6 +51,7 @@ pub use deletions::Deletions;
 pub use egress::{Egress, EgressReport};
 pub use error::TppError;
 pub use identity::{Identities, Identity};
+pub use listed::{Mark, Wanted, WantedPayment};
 pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Orders, Started};
 pub use order::Order;

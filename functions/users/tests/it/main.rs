@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod access;
+mod accounts;
 mod bank_answers;
 mod bank_faults;
 mod bootstrap;
