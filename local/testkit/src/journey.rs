@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    Answer, JsonBody as _, TestApp, events,
+    Answer, JsonBody as _, TestApp, TestAppBuilder, events,
     operations::{Operation, every_operation},
 };
 
@@ -34,11 +34,18 @@ pub struct Journey {
 impl Journey {
     /// Onboards, connects a customer, and makes one of each object.
     pub async fn start() -> Self {
-        Self::of(TestApp::start().await).await
+        Self::of(Self::deployment().start().await).await
     }
 
-    /// Does the same in a deployment that is onboarded.
+    /// Returns the options of a deployment in which every operation is permitted.
+    #[must_use]
+    pub fn deployment() -> TestAppBuilder {
+        TestApp::builder().variable("BANK_WRITES", "accounts")
+    }
+
+    /// Does the same as [`Self::start`] in a deployment that is onboarded, and in which every operation is permitted.
     pub async fn of(app: TestApp) -> Self {
+        app.bank.settings(json!({ "tpp_writes": "allow" })).await;
         let person = app.connect("person").await;
         let mut journey = Self { app, places: BTreeMap::new(), makers: BTreeMap::new(), person, addresses: 0 };
         journey.keep("API_KEY", journey.app.api_key.clone());
@@ -152,6 +159,8 @@ impl Journey {
         let captured = captured.min_by_key(Vec::len).expect("an operation that reads what was made");
         let place = captured.last().expect("an id").0.clone();
         self.places.extend(captured);
+        // The other objects are in the account that has payments.
+        self.keep("MONETARY_ACCOUNT_ID", ACCOUNT);
         place
     }
 

@@ -21,7 +21,7 @@ struct Fits {
 
 /// Makes a deployment that knows the address that the bank sees it from.
 async fn start() -> (TestApp, Fits) {
-    let mut app = TestApp::start().await;
+    let mut app = Journey::deployment().start().await;
     app.set_variable("EGRESS_IP_URL", app.bank.egress_url());
     app.restart().await;
     (app, Fits { document: document(), validators: Mutex::default() })

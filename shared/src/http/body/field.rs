@@ -89,6 +89,12 @@ macro_rules! words {
             }
         }
 
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $text),+ })
+            }
+        }
+
         $crate::field! {
             $name: text = $crate::http::body::one_of([$($text),+]).description(Some([$($about.trim()),+].join("\n")));
         }
