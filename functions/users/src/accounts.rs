@@ -1,15 +1,152 @@
-//! `GET /user/{user_id}/accounts`: the accounts to which the customer granted access.
+//! `/user/{user_id}/accounts` and `/user/{user_id}/monetary-account`: the accounts to which the customer granted
+//! access. bunq lets no PSD2 party open or change one, so those two routes are closed unless the operator opens them.
 
 use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 use shared::{
-    bunq::{LARGEST_PAGE, List, calls::MonetaryAccounts},
+    body,
+    bunq::{
+        Find, LARGEST_PAGE, List, Update,
+        calls::{BankAccounts, MonetaryAccounts},
+    },
     http::{
-        Accounts, ConnectedUser, Problem, QueryParameters, listing,
+        AccountWrites, Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Problem,
+        QueryParameters, created_response, listing,
         openapi::{
-            AtBank, ForCustomer, LargePageQuery, Paged, Problems, UserPath, WithKey, WrongRequest, schemas::AccountList,
+            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, LargePageQuery, Once, Paged,
+            Problems, UserPath, WithKey, Writing, WrongRequest,
+            schemas::{AccountAnswer, AccountList, IdAnswer},
         },
     },
+    tpp::{Order, Wanted},
+    types::{
+        idempotency::RequestName,
+        ids::MonetaryAccountId,
+        money::{Amount, Currency, Money},
+        text::Text,
+    },
+    words,
 };
+
+body! {
+    /// The body of `create_account`.
+    pub(crate) struct NewAccount {
+        /// The currency of the account.
+        required currency: Currency,
+        /// What the customer calls the account.
+        required description: Text<1, 140>,
+        /// How much may be paid from the account in a day; bunq's default is 1000 euros.
+        optional daily_limit: DailyLimit,
+    }
+}
+
+body! {
+    /// How much may be paid from the account in a day.
+    pub(crate) struct DailyLimit {
+        required value: Amount,
+        /// The currency of the account.
+        required currency: Currency,
+    }
+}
+
+body! {
+    /// The body of `update_account`. An absent field stays as it is. To close the account, set `status` to `CANCELLED`,
+    /// `sub_status` to `REDEMPTION_VOLUNTARY` and `reason` to `OTHER`.
+    pub(crate) struct AccountUpdate {
+        /// What the customer calls the account.
+        optional description: Text<1, 140>,
+        optional daily_limit: DailyLimit,
+        optional status: AccountStatus,
+        optional sub_status: AccountSubStatus,
+        optional reason: Reason,
+        /// Why the account is closed, in the customer's words.
+        optional reason_description: Text<1, 140>,
+    }
+}
+
+words! {
+    /// Whether the account can be used.
+    pub(crate) enum AccountStatus {
+        Active = "ACTIVE",
+        Blocked = "BLOCKED",
+        Cancelled = "CANCELLED",
+        PendingReopen = "PENDING_REOPEN",
+    }
+    else "must be ACTIVE, BLOCKED, CANCELLED or PENDING_REOPEN"
+}
+
+words! {
+    /// What the status means in detail: `NONE` for `ACTIVE` and `PENDING_REOPEN`, the next two for `BLOCKED`, the
+    /// others for `CANCELLED`.
+    pub(crate) enum AccountSubStatus {
+        None = "NONE",
+        Completely = "COMPLETELY",
+        OnlyAcceptingIncoming = "ONLY_ACCEPTING_INCOMING",
+        RedemptionVoluntary = "REDEMPTION_VOLUNTARY",
+        RedemptionInvoluntary = "REDEMPTION_INVOLUNTARY",
+        Permanent = "PERMANENT",
+    }
+    else "must be NONE, COMPLETELY, ONLY_ACCEPTING_INCOMING, REDEMPTION_VOLUNTARY, REDEMPTION_INVOLUNTARY or PERMANENT"
+}
+
+words! {
+    /// Why the account is closed: bunq knows `OTHER` only.
+    pub(crate) enum Reason { Other = "OTHER" } else "must be OTHER"
+}
+
+impl From<DailyLimit> for Money {
+    fn from(DailyLimit { value: amount, currency }: DailyLimit) -> Self {
+        Self { amount, currency }
+    }
+}
+
+/// An account to open.
+struct AccountOrder {
+    currency: Currency,
+    description: String,
+    daily_limit: Option<Money>,
+}
+
+impl From<NewAccount> for AccountOrder {
+    fn from(NewAccount { currency, description, daily_limit }: NewAccount) -> Self {
+        Self { currency, description: description.into_string(), daily_limit: daily_limit.map(Money::from) }
+    }
+}
+
+impl Order for AccountOrder {
+    type Resource = BankAccounts;
+
+    fn parent(&self) {}
+
+    fn content(&self) -> Value {
+        let mut content = json!({ "currency": self.currency.to_string(), "description": self.description });
+        if let Some(limit) = &self.daily_limit {
+            content["daily_limit"] = limit.to_json();
+        }
+        content
+    }
+
+    fn wanted(&self, _: &RequestName, _: Timestamp) -> Wanted<'_> {
+        Wanted::Object(vec![("currency", self.currency.to_string()), ("description", self.description.clone())])
+    }
+}
+
+impl AccountUpdate {
+    /// The fields to change, in bunq's form.
+    fn into_json(self) -> Value {
+        let fields = [
+            ("description", self.description.map(|text| json!(text.into_string()))),
+            ("daily_limit", self.daily_limit.map(|limit| Money::from(limit).to_json())),
+            ("status", self.status.map(|status| json!(status.to_string()))),
+            ("sub_status", self.sub_status.map(|status| json!(status.to_string()))),
+            ("reason", self.reason.map(|reason| json!(reason.to_string()))),
+            ("reason_description", self.reason_description.map(|text| json!(text.into_string()))),
+        ];
+        let sent = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Value::Object(sent.collect::<Map<_, _>>())
+    }
+}
 
 /// List a customer's accounts
 ///
@@ -28,4 +165,72 @@ pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryPar
     let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
     let path = format!("user/{}/accounts", user.connection.user_id);
     listing(&user, &path, page, &List::<MonetaryAccounts>::new((), page)).await
+}
+
+/// Read an account
+///
+/// Scope `accounts`. The account can be of any kind.
+#[utoipa::path(
+    get,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}",
+    operation_id = "find_account",
+    tag = "users",
+    params(UserPath, AccountPath),
+    security(("api_key" = ["accounts"])),
+    responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+)]
+pub(crate) async fn find_account(
+    user: ConnectedUser<Accounts>,
+    PathId(account): PathId<MonetaryAccountId>,
+) -> Result<BankAnswer, Problem> {
+    user.call(&Find::<MonetaryAccounts>::new((), account)).await.map(BankAnswer)
+}
+
+/// Open an account
+///
+/// Scope `writes`. The operator must permit it (`BANK_WRITES=accounts`), and bunq refuses it to a PSD2 party. The
+/// account is a usual one (`MonetaryAccountBank`). bunq lists it only if the customer's consent includes it.
+#[utoipa::path(
+    post,
+    path = "/user/{user_id}/monetary-account",
+    operation_id = "create_account",
+    tag = "users",
+    params(UserPath, IdempotencyKeyHeader),
+    request_body(content = NewAccount, description = "The account.", example = json!({
+        "currency": "EUR", "description": "Holidays", "daily_limit": { "value": "500.00", "currency": "EUR" }
+    })),
+    security(("api_key" = ["writes"])),
+    responses(Created<IdAnswer>, Problems<(WithKey, Writing, WrongRequest, ForCustomer, (AtBank, Once))>)
+)]
+pub(crate) async fn create_account(
+    user: ConnectedUser<AccountWrites>,
+    key: IdempotencyHeader,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let account = AccountOrder::from(body.read::<NewAccount>()?);
+    let started = user.create_once(&key, &account, None).await;
+    Ok(created_response::<MonetaryAccounts, _>(&user, &key, (), started))
+}
+
+/// Change or close an account
+///
+/// Scope `writes`. The operator must permit it (`BANK_WRITES=accounts`), and bunq refuses it to a PSD2 party. The
+/// account must be a usual one (`MonetaryAccountBank`).
+#[utoipa::path(
+    put,
+    path = "/user/{user_id}/monetary-account/{monetary_account_id}",
+    operation_id = "update_account",
+    tag = "users",
+    params(UserPath, AccountPath),
+    request_body(content = AccountUpdate, description = "The changes.", example = json!({ "description": "Holidays 2027" })),
+    security(("api_key" = ["writes"])),
+    responses(Answered<IdAnswer>, Problems<(WithKey, Writing, WrongRequest, ForCustomer, AtBank)>)
+)]
+pub(crate) async fn update_account(
+    user: ConnectedUser<AccountWrites>,
+    PathId(account): PathId<MonetaryAccountId>,
+    body: JsonBody,
+) -> Result<BankAnswer, Problem> {
+    let body = body.read::<AccountUpdate>()?.into_json();
+    user.call(&Update::<BankAccounts> { parent: (), id: account, body }).await.map(BankAnswer)
 }

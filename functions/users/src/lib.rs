@@ -14,6 +14,9 @@ routes! {
         user::find_user,
         connection::delete_user,
         accounts::list_accounts,
+        accounts::create_account,
+        accounts::find_account,
+        accounts::update_account,
         connection::find_connection,
     }
 }

@@ -149,6 +149,24 @@ pub(super) static OPERATIONS: &[Operation] = &[
         query: &[],
     },
     Operation {
+        method: Method::POST,
+        path: "/user/{user_id}/monetary-account",
+        action: Some(Action::CreateAccount),
+        query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}",
+        action: Some(Action::FindAccount),
+        query: &[],
+    },
+    Operation {
+        method: Method::PUT,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}",
+        action: Some(Action::UpdateAccount),
+        query: &[],
+    },
+    Operation {
         method: Method::GET,
         path: "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
         action: Some(Action::ListDraftPayments),

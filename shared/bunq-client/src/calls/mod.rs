@@ -34,6 +34,8 @@ use crate::types::ids::{
 resources! {
     /// The accounts that a customer granted, of every kind.
     MonetaryAccounts = "user/{id}/monetary-account", (), MonetaryAccountId, "MonetaryAccount";
+    /// The accounts of the usual kind. Only these can be opened and changed here, and not by a PSD2 party.
+    BankAccounts = "user/{id}/monetary-account-bank", (), MonetaryAccountId, "MonetaryAccountBank";
     /// The payments of an account.
     Payments = "user/{id}/monetary-account/{id}/payment", MonetaryAccountId, PaymentId, "Payment";
     /// The requests for money to an account.

@@ -115,6 +115,9 @@ actions! {
     DeleteUser = "delete_user": Changes Connection,
     FindUser = "find_user": Reads Connection,
     ListAccounts = "list_accounts": Reads Account,
+    CreateAccount = "create_account": StartsOnce Account,
+    FindAccount = "find_account": Reads Account,
+    UpdateAccount = "update_account": Changes Account,
 
     ListPayments = "list_payments": Reads Payment,
     FindPayment = "find_payment": Reads Payment,

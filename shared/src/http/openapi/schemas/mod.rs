@@ -34,6 +34,7 @@ macro_rules! names {
 }
 
 names! {
+    AccountAnswer,
     AccountList,
     CredentialAnswer,
     CredentialList,
