@@ -112,10 +112,11 @@ impl Bank {
     ) -> Result<T, BankError> {
         // The bank rejects a second call with the same id. So a call with a side effect keeps its id for all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+        let effect = Effect::of(&request.method);
         let (mut tries, mut garbled) = (0, false);
         loop {
             tries += 1;
-            let id = match request.method.effect() {
+            let id = match effect {
                 Effect::Write => request_id.clone(),
                 Effect::Read => Uuid::new_v4().to_string(),
             };
@@ -128,7 +129,7 @@ impl Bank {
                 Failure::Garbled if garbled => Failure::Final,
                 failure => failure,
             };
-            match decide(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
+            match decide(effect, failure, tries, deadline.left(), rand::random_range(0..=1000)) {
                 RetryDecision::GiveUp => return Err(error),
                 RetryDecision::Again(wait) => {
                     if failure == Failure::Garbled {
@@ -182,7 +183,7 @@ impl Bank {
     ) -> Result<Verified, BankError> {
         let mut builder = self
             .http
-            .request(request.method.into(), endpoint(&self.urls.api, &request.path))
+            .request(request.method.clone(), endpoint(&self.urls.api, &request.path))
             .query(&request.query)
             .header("X-Bunq-Client-Request-Id", request_id)
             .header("X-Bunq-Language", "en_US")
@@ -199,7 +200,7 @@ impl Bank {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         // Signs every POST and PUT except /installation: the bank does not know the key before that call.
-        if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
+        if let (Some(installation), Effect::Write) = (credentials.installation(), Effect::of(&request.method)) {
             let body = request.body.as_deref().unwrap_or_default();
             let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
             sent.add(&signature);

@@ -25,6 +25,6 @@ impl<S: Secret + Sync> SessionlessCall for CreateDeviceServer<S> {
         if !self.permitted_ips.is_empty() {
             body["permitted_ips"] = self.permitted_ips.clone().into();
         }
-        Request::post("device-server", "device-server", &body).with_credential(&self.secret)
+        Request::post("device-server", "device-server", &body).with_credential(self.secret.expose())
     }
 }

@@ -40,7 +40,7 @@ impl SessionlessCall for CreatePspCredential {
         });
         let request =
             Request::post("payment-service-provider-credential", "payment-service-provider-credential", &body);
-        request.with_signature(&self.proof)
+        request.with_credential(&self.proof)
     }
 }
 

@@ -33,7 +33,7 @@ impl<S: Secret + Sync> SessionlessCall for CreateSession<S> {
 
     fn build(&self) -> Request {
         let body = serde_json::json!({ "secret": self.secret.expose() });
-        Request::post("session-server", "session-server", &body).with_credential(&self.secret)
+        Request::post("session-server", "session-server", &body).with_credential(self.secret.expose())
     }
 }
 
