@@ -17,7 +17,7 @@ use super::{
     retry::{Failure, RetryDecision, decide},
 };
 use crate::{
-    observer::{Observer, Unobserved},
+    observer::Observer,
     types::{deadline::Deadline, secret::Secret},
     urls::BunqUrls,
 };
@@ -57,7 +57,7 @@ impl Bank {
             .pool_idle_timeout(Duration::from_secs(30))
             .no_proxy()
             .build()?;
-        Ok(Self { http, urls, observer: Arc::new(Unobserved) })
+        Ok(Self { http, urls, observer: Arc::new(()) })
     }
 
     /// Returns the same client with an observer, which is informed about every call.

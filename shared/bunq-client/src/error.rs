@@ -1,6 +1,6 @@
 //! The errors of calls to the bank, and what they mean.
 
-use std::{fmt, io, time::Duration};
+use std::{io, time::Duration};
 
 use super::{
     envelope::DecodeError,
@@ -74,17 +74,22 @@ pub enum BankError {
 }
 
 /// Why no connection to the bank was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoConnection {
     /// DNS does not know the name.
+    #[error("its host name is not known (DNS)")]
     UnknownName,
     /// No server listens at the address.
+    #[error("the connection was refused")]
     Refused,
     /// The TLS handshake failed, for instance because of a certificate that is not trusted.
+    #[error("no TLS connection came about; is its certificate trusted?")]
     Tls,
     /// No server answered in time.
+    #[error("it did not accept a connection in time")]
     Timeout,
     /// Something else.
+    #[error("no connection came about")]
     Other,
 }
 
@@ -113,18 +118,6 @@ impl NoConnection {
 /// Returns the kind of the innermost wrapped error. [`Error::source`](std::error::Error::source) skips that error.
 fn innermost(error: &io::Error) -> io::ErrorKind {
     error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).map_or_else(|| error.kind(), innermost)
-}
-
-impl fmt::Display for NoConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnknownName => "its host name is not known (DNS)",
-            Self::Refused => "the connection was refused",
-            Self::Tls => "no TLS connection came about; is its certificate trusted?",
-            Self::Timeout => "it did not accept a connection in time",
-            Self::Other => "no connection came about",
-        })
-    }
 }
 
 impl BankError {

@@ -42,7 +42,7 @@ pub use credentials::{Credentials, Installation, Session};
 pub use envelope::{DecodeError, Envelope, Verified, read_element};
 pub use error::{BankError, NoConnection};
 pub use http::Method;
-pub use observer::{Observer, Unobserved};
+pub use observer::Observer;
 pub use page::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart};
 pub use redaction::{MARK as REDACTED, SentCredentials};
 pub use refusal::{BankText, Refusal, RefusalKind};

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// Why a text is not a valid time or unit of a schedule.
@@ -87,9 +87,7 @@ fn is_offset(text: &str) -> bool {
 
 impl fmt::Display for BankTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = TimeZone::UTC.to_datetime(self.0);
-        let (date, micros) = (time.date(), time.subsec_nanosecond() / 1000);
-        write!(f, "{date} {:02}:{:02}:{:02}.{micros:06}", time.hour(), time.minute(), time.second())
+        self.0.strftime("%Y-%m-%d %H:%M:%S%.6f").fmt(f)
     }
 }
 

@@ -41,12 +41,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// Returns the SHA-256 of some bytes in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    sha256(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// Returns 256 random bits in base64url without padding (43 characters).
