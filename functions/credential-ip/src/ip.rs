@@ -39,7 +39,7 @@ body! {
         optional status: IpStatus,
     }
     check(fields, allow_wildcard: bool) {
-        if ip == Some(PermittedAddress::Any) && !allow_wildcard {
+        if ip == Some(PermittedAddress::ANY) && !allow_wildcard {
             fields.refuse("ip", &IpError::Wildcard.to_string());
         }
     }

@@ -1,8 +1,6 @@
 //! Signatures: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) over the exact bytes of a body, in base64 on one
 //! line.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rsa::{
     RsaPrivateKey, RsaPublicKey,
@@ -82,11 +80,7 @@ impl InstallationKey {
     }
 }
 
-impl fmt::Debug for InstallationKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InstallationKey([redacted])")
-    }
-}
+crate::redacted!(InstallationKey);
 
 /// Signs bytes with any RSA private key in PKCS#8 PEM.
 ///

@@ -17,4 +17,5 @@ pub mod scope;
 pub mod sealing;
 pub mod secret;
 pub mod since;
+mod text_form;
 pub mod workspace;

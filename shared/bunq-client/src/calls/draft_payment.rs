@@ -1,7 +1,5 @@
 //! `/user/{id}/monetary-account/{id}/draft-payment`: a payment that waits for the customer's approval in the bunq app.
 
-use std::str::FromStr;
-
 use serde_json::{Value, json};
 
 use crate::types::{
@@ -11,36 +9,13 @@ use crate::types::{
     schedule::{BankTime, Schedule},
 };
 
-/// The initial status of a draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DraftStatus {
+crate::words! {
+    /// The initial status of a draft.
+    DraftStatus, &'static str = "must be PENDING, or ACTIVE with a schedule";
     /// The draft waits for the customer.
-    Pending,
+    Pending = "PENDING",
     /// bunq's own examples send this status with a schedule.
-    Active,
-}
-
-impl DraftStatus {
-    /// Both statuses.
-    pub const ALL: [Self; 2] = [Self::Pending, Self::Active];
-
-    /// Returns the name that bunq uses for the status.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::Active => "ACTIVE",
-        }
-    }
-}
-
-impl FromStr for DraftStatus {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or("must be PENDING, or ACTIVE with a schedule")
-    }
+    Active = "ACTIVE",
 }
 
 /// The content of a draft payment.

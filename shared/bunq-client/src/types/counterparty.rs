@@ -28,44 +28,15 @@ pub enum CounterpartyError {
     IbanCountry,
 }
 
-/// The type of a counterparty's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CounterpartyType {
+crate::words! {
+    /// The type of a counterparty's address.
+    CounterpartyType, CounterpartyError = CounterpartyError::Type;
     /// An e-mail address.
-    Email,
+    Email = "EMAIL",
     /// A phone number.
-    PhoneNumber,
+    PhoneNumber = "PHONE_NUMBER",
     /// An IBAN.
-    Iban,
-}
-
-impl CounterpartyType {
-    /// Every type.
-    pub const ALL: [Self; 3] = [Self::Email, Self::PhoneNumber, Self::Iban];
-
-    /// Returns the name that bunq uses for the type.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "EMAIL",
-            Self::PhoneNumber => "PHONE_NUMBER",
-            Self::Iban => "IBAN",
-        }
-    }
-}
-
-impl FromStr for CounterpartyType {
-    type Err = CounterpartyError;
-
-    fn from_str(text: &str) -> Result<Self, CounterpartyError> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(CounterpartyError::Type)
-    }
-}
-
-impl fmt::Display for CounterpartyType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+    Iban = "IBAN",
 }
 
 /// The address of a counterparty: valid for its type, and in the normal form that is sent to bunq.

@@ -1,7 +1,5 @@
 //! A customer's name. It is personal data: stored sealed, deleted with the connection, and never logged.
 
-use std::fmt;
-
 use super::secret::{Secret, SecretError};
 
 /// A customer's name at bunq: 1 to 200 characters without control characters.
@@ -20,8 +18,4 @@ impl Secret for DisplayName {
     }
 }
 
-impl fmt::Debug for DisplayName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DisplayName([redacted])")
-    }
-}
+crate::redacted!(DisplayName);

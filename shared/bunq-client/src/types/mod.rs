@@ -8,3 +8,4 @@ pub mod money;
 pub mod schedule;
 pub mod secret;
 pub mod text;
+mod words;

@@ -91,47 +91,21 @@ impl fmt::Display for BankTime {
     }
 }
 
-/// The unit in which a payment recurs. [`Schedule::recurrence_size`] counts the units between two payments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Recurrence {
+crate::words! {
+    /// The unit in which a payment recurs. [`Schedule::recurrence_size`] counts the units between two payments.
+    Recurrence, ScheduleError = ScheduleError::Unit;
     /// The payment does not recur.
-    Once,
+    Once = "ONCE",
     /// Hours.
-    Hourly,
+    Hourly = "HOURLY",
     /// Days.
-    Daily,
+    Daily = "DAILY",
     /// Weeks.
-    Weekly,
+    Weekly = "WEEKLY",
     /// Months.
-    Monthly,
+    Monthly = "MONTHLY",
     /// Years.
-    Yearly,
-}
-
-impl Recurrence {
-    /// Every unit.
-    pub const ALL: [Self; 6] = [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly];
-
-    /// Returns the name that bunq uses for the unit.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Once => "ONCE",
-            Self::Hourly => "HOURLY",
-            Self::Daily => "DAILY",
-            Self::Weekly => "WEEKLY",
-            Self::Monthly => "MONTHLY",
-            Self::Yearly => "YEARLY",
-        }
-    }
-}
-
-impl FromStr for Recurrence {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        Self::ALL.into_iter().find(|unit| unit.as_str() == text).ok_or(ScheduleError::Unit)
-    }
+    Yearly = "YEARLY",
 }
 
 /// When a payment is made, and how often.

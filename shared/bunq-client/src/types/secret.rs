@@ -1,8 +1,6 @@
 //! Secrets, each named by the word of its protocol. None can be printed or serialized by accident: `Debug` writes
 //! `AccessToken([redacted])`, and there is neither `Display` nor `Serialize`.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -63,6 +61,18 @@ pub fn is_random_text(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
+/// Gives types that must not be printed a `Debug` that shows their name only: `AccessToken([redacted])`.
+#[macro_export]
+macro_rules! redacted {
+    ($($name:ident),+) => {$(
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )+};
+}
+
 /// Declares kinds of secrets: a type with [`Secret`], `Deserialize`, and a `Debug` that prints nothing of the text.
 /// Also declares `debug_forms`.
 #[macro_export]
@@ -84,11 +94,7 @@ macro_rules! secrets {
                 }
             }
 
-            impl ::std::fmt::Debug for $name {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(concat!(stringify!($name), "([redacted])"))
-                }
-            }
+            $crate::redacted!($name);
 
             impl<'de> $crate::types::secret::parts::Deserialize<'de> for $name {
                 fn deserialize<D: $crate::types::secret::parts::Deserializer<'de>>(
@@ -177,11 +183,7 @@ impl PrivateKeyPem {
     }
 }
 
-impl fmt::Debug for PrivateKeyPem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PrivateKeyPem([redacted])")
-    }
-}
+crate::redacted!(PrivateKeyPem);
 
 impl<'de> Deserialize<'de> for PrivateKeyPem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
