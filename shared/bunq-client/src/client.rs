@@ -1,6 +1,6 @@
 //! The client through which every call to the bank goes: headers, signature, sending, verification, retries.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use http::{HeaderValue, header};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     answer::Answer,
     credentials::{Credentials, Installation, Session},
-    envelope::Verified,
+    envelope::{DecodeError, Verified},
     error::BankError,
     redaction::SentCredentials,
     request::{Call, Effect, FromAnswer, Request, SessionlessCall},
@@ -141,6 +141,18 @@ impl Bank {
                 }
             }
         }
+    }
+
+    /// Asks a service for the address that our calls come from. bunq has no call that returns it, so any service that
+    /// answers a caller's address as plain text is suitable.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the service does not answer in time, or its answer is not an IPv4 address.
+    pub async fn egress_ip(&self, service: &Url, deadline: Deadline) -> Result<Ipv4Addr, BankError> {
+        let answer = self.receive(self.http.get(service.clone()), deadline).await?;
+        let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+        let reason = DecodeError::Missing("address");
+        text.trim().parse().map_err(|_| BankError::Undecodable { reason, response_id: None })
     }
 
     async fn attempt(

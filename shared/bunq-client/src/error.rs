@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use super::{
     envelope::DecodeError,
-    refusal::{BankText, Refusal},
+    refusal::{BAD_KEY, BankText, Refusal},
 };
 
 /// A call to the bank did not succeed.
@@ -126,7 +126,7 @@ impl BankError {
     pub fn is_dead_session(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 401, .. }) => true,
-            Self::Refused(refusal) | Self::Failed(refusal) => refusal.says_dead_session() || refusal.says_bad_key(),
+            Self::Refused(refusal) | Self::Failed(refusal) => refusal.says_dead_session() || refusal.says(BAD_KEY),
             _ => false,
         }
     }
@@ -144,7 +144,7 @@ impl BankError {
     /// Returns whether the bank refuses the API key or access token itself.
     #[must_use]
     pub fn is_bad_key(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if refusal.says_bad_key())
+        matches!(self, Self::Refused(refusal) if refusal.says(BAD_KEY))
     }
 
     /// Returns whether the bank certainly did not execute the call.

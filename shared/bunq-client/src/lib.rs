@@ -21,7 +21,6 @@ mod answer;
 pub mod calls;
 mod client;
 mod credentials;
-mod egress;
 mod envelope;
 mod error;
 mod observer;

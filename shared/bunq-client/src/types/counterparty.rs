@@ -6,7 +6,7 @@ use email_address::EmailAddress;
 use iban::{Iban, IbanLike as _, ParseIbanError};
 use serde_json::{Value, json};
 
-use super::text::check_visible;
+use super::{json::without_nulls, text::check_visible};
 
 /// Why a text is not a counterparty's address or its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -180,11 +180,8 @@ impl Counterparty {
     /// Returns bunq's `Pointer`: an object with `type`, `value` and, if known, `name`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut pointer = json!({ "type": self.address.kind.to_string(), "value": self.address.value });
-        if let Some(name) = &self.name {
-            pointer["name"] = json!(name);
-        }
-        pointer
+        let Address { kind, value } = &self.address;
+        without_nulls(json!({ "type": kind.as_str(), "value": value, "name": self.name }))
     }
 }
 

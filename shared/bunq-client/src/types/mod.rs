@@ -4,6 +4,7 @@ pub mod counterparty;
 pub mod deadline;
 pub mod display_name;
 pub mod ids;
+pub(crate) mod json;
 pub mod money;
 pub mod schedule;
 pub mod secret;

@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::json::without_nulls;
+
 /// Why a text is not a valid time or unit of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
@@ -125,14 +127,11 @@ impl Schedule {
     /// Returns bunq's `Schedule` object. It has no `time_end` if the schedule has none.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut schedule = json!({
+        without_nulls(json!({
             "time_start": self.time_start.to_string(),
+            "time_end": self.time_end.map(|end| end.to_string()),
             "recurrence_unit": self.recurrence_unit.as_str(),
             "recurrence_size": self.recurrence_size,
-        });
-        if let Some(end) = self.time_end {
-            schedule["time_end"] = json!(end.to_string());
-        }
-        schedule
+        }))
     }
 }
