@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use shared::{
-    bunq::{LARGEST_PAGE, List, calls::MonetaryAccounts},
+    bunq::{LARGEST_PAGE, Resource as _, calls::MonetaryAccounts},
     http::{
         Accounts, ConnectedUser, Problem, QueryParameters, listing,
         openapi::{
@@ -27,5 +27,5 @@ use shared::{
 pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryParameters) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
     let path = format!("user/{}/accounts", user.connection.user_id);
-    listing(&user, &path, page, &List::<MonetaryAccounts>::new((), page)).await
+    listing(&user, &path, page, &MonetaryAccounts::list((), page)).await
 }

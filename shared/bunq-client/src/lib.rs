@@ -1,7 +1,7 @@
 //! A client of the bunq bank for PSD2 third-party providers: <https://doc.bunq.com>.
 //!
-//! A call is a value that builds a request: [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] of a
-//! [`Resource`], and the special calls in [`calls`]. [`Bank`] adds the headers, and signs and sends the request. Then
+//! A call is a value that builds a request: `list`, `find`, `create`, `update` and `delete` of a [`Resource`], and the
+//! special calls in [`calls`]. [`Bank`] adds the headers, and signs and sends the request. Then
 //! it verifies the signature of the answer over its raw bytes, repeats what is safe to repeat, and reads the answer.
 //!
 //! ```no_run
@@ -9,10 +9,10 @@
 //!
 //! use bunq_client::calls::MonetaryAccounts;
 //! use bunq_client::types::deadline::Deadline;
-//! use bunq_client::{Bank, BankError, List, Page, Session, Verified};
+//! use bunq_client::{Bank, BankError, Page, Resource, Session, Verified};
 //!
 //! async fn accounts(bank: &Bank, session: Session<'_>) -> Result<Verified, BankError> {
-//!     let list = List::<MonetaryAccounts>::new((), Page::LARGEST);
+//!     let list = MonetaryAccounts::list((), Page::LARGEST);
 //!     bank.call(session, &list, Deadline::after(Duration::from_secs(20))).await
 //! }
 //! ```
@@ -46,7 +46,7 @@ pub use page::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart};
 pub use redaction::{MARK as REDACTED, SentCredentials};
 pub use refusal::{BankText, Refusal, RefusalKind};
 pub use request::{Call, Created, Effect, Element, FromAnswer, NewId, One, Query, Request, SessionlessCall};
-pub use resource::{Create, Delete, Find, List, Parent, Resource, Update};
+pub use resource::{Parent, Resource, ResourceCall};
 pub use retry::{Failure, RetryDecision, decide};
 pub use signing::{InstallationKey, KeyError, PublicKey, credential_proof, sign};
 pub use token::TokenError;

@@ -1,5 +1,5 @@
-//! The bank's operations that this project uses: resources, whose calls are generic ([`List`](super::List) and its
-//! siblings), and special calls. Each is documented at <https://doc.bunq.com>.
+//! The bank's operations that this project uses: resources, whose calls are those of [`Resource`](super::Resource),
+//! and special calls. Each is documented at <https://doc.bunq.com>.
 
 mod elements;
 mod orders;

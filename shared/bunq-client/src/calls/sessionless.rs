@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// POST /installation: sends our public key to the bank and receives the bank's. This is the only call without a token and without a signature.
+/// POST /installation: sends our public key to the bank and receives the bank's. This is the only call without a
+/// token and without a signature.
 #[derive(Clone, Debug)]
 pub struct CreateInstallation {
     /// Our public key, in SPKI PEM.
@@ -58,7 +59,8 @@ impl FromAnswer for NewInstallation {
     }
 }
 
-/// POST /payment-service-provider-credential: turns the TPP's PSD2 certificate into its API key. Registering the same certificate again creates another key of the same TPP.
+/// POST /payment-service-provider-credential: turns the TPP's PSD2 certificate into its API key. Registering the same
+/// certificate again creates another key of the same TPP.
 #[derive(Clone, Debug)]
 pub struct CreatePspCredential {
     /// The leaf certificate, in PEM.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     bunq::{
-        List, Page,
+        Page, Resource as _,
         calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
     },
     secrets::OauthClientSecret,
@@ -49,14 +49,14 @@ impl KnownAtBank {
             let identity = self.identities.get().await?;
             let clients = self
                 .tpp_session
-                .call(&identity, &List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST), deadline)
+                .call(&identity, &OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>(), deadline)
                 .await?;
             if !clients.iter().any(|listed| is_ours(client, listed)) {
                 return Ok(None);
             }
             let urls = self
                 .tpp_session
-                .call(&identity, &List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST), deadline)
+                .call(&identity, &CallbackUrls::list(client.id, Page::LARGEST).reading::<Vec<CallbackUrl>>(), deadline)
                 .await?;
             Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
         };
