@@ -1,6 +1,6 @@
 //! Types whose values are always valid: they are checked when they are created, so no other module checks them again.
 
-pub use bunq_client::types::{counterparty, deadline, display_name, money, schedule, text};
+pub use bunq_client::types::{counterparty, deadline, money, schedule, text};
 
 pub mod cache;
 pub mod causes;

@@ -16,12 +16,11 @@ use shared::{
     store::{ConnectionKind, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
     tpp::{AtBank, BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
     types::{
-        display_name::DisplayName,
         ids::{BunqUserId, ConsentId},
         sealing::SealingKeys,
         secret::{
-            AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, OauthState, PrivateKeyPem, PspApiKey,
-            Secret, SessionToken,
+            AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, DisplayName, OauthState, PrivateKeyPem,
+            PspApiKey, Secret, SessionToken,
         },
         workspace::Workspace,
     },

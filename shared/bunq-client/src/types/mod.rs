@@ -2,7 +2,6 @@
 
 pub mod counterparty;
 pub mod deadline;
-pub mod display_name;
 pub mod ids;
 pub(crate) mod json;
 pub mod money;

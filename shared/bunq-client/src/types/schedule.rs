@@ -71,12 +71,11 @@ fn has_shape(text: &str, shape: &str) -> bool {
 /// Returns whether a text is `hh:mm`, `hh:mm:ss`, or `hh:mm:ss` with up to nine decimals. Programs write nine; bunq
 /// stores six. A leap second is not accepted, because bunq cannot store it.
 fn is_time_of_day(text: &str) -> bool {
-    let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
-    let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");
-    match decimals {
-        None => has_seconds || has_shape(time, "00:00"),
-        Some(decimals) => {
-            has_seconds && (1..=9).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
+    let has_seconds = |time: &str| has_shape(time, "00:00:00") && !time.ends_with("60");
+    match text.split_once('.') {
+        None => has_seconds(text) || has_shape(text, "00:00"),
+        Some((time, decimals)) => {
+            has_seconds(time) && (1..=9).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
         }
     }
 }

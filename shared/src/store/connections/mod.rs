@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 use self::end::Tombstone;
 use super::table::{Store, StoreError, from_item};
 use crate::types::{
-    display_name::DisplayName,
     ids::{BunqUserId, ConsentId, UserId},
     reference::Reference,
     sealing::{Place, SealingKeys},
-    secret::{AccessToken, SealingKey},
+    secret::{AccessToken, DisplayName, SealingKey},
     workspace::Workspace,
 };
 

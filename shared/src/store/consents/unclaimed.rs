@@ -15,10 +15,9 @@ use crate::{
         table::{Store, StoreError, WithKey, seconds, succeeded, text, to_item},
     },
     types::{
-        display_name::DisplayName,
         ids::{BunqUserId, ConsentId, InstallationId},
         sealing::{Place, SealingKeys},
-        secret::{AccessToken, ClaimProof, Secret as _, SessionToken},
+        secret::{AccessToken, ClaimProof, DisplayName, Secret as _, SessionToken},
     },
 };
 
