@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use shared::{
-    bunq::{Find, List, calls::CredentialPasswordIps},
+    bunq::{Resource as _, calls::CredentialPasswordIps},
     http::{
         Credentials, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
@@ -32,7 +32,7 @@ pub(crate) async fn list_credential_password_ips(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    let list = List::<CredentialPasswordIps>::new((), page);
+    let list = CredentialPasswordIps::list((), page);
     redacted::listing(&session, "credential-password-ip", page, &list).await
 }
 
@@ -52,5 +52,5 @@ pub(crate) async fn find_credential_password_ip(
     session: OwnSession<Credentials>,
     PathId(key): PathId<CredentialPasswordIpId>,
 ) -> Result<Response, Problem> {
-    redacted::call(&session, &Find::<CredentialPasswordIps>::new((), key)).await
+    redacted::call(&session, &CredentialPasswordIps::find((), key)).await
 }

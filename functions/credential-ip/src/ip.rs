@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 use shared::{
     body,
-    bunq::{Create, Find, List, Update, calls::PermittedIps},
+    bunq::{Resource as _, calls::PermittedIps},
     http::{
         Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
         openapi::{
@@ -39,7 +39,7 @@ body! {
         optional status: IpStatus,
     }
     check(fields, allow_wildcard: bool) {
-        if ip == Some(PermittedAddress::Any) && !allow_wildcard {
+        if ip == Some(PermittedAddress::ANY) && !allow_wildcard {
             fields.refuse("ip", &IpError::Wildcard.to_string());
         }
     }
@@ -74,7 +74,7 @@ pub(crate) async fn list_permitted_ips(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
-    redacted::listing(&session, &path(key), page, &List::<PermittedIps>::new(key, page)).await
+    redacted::listing(&session, &path(key), page, &PermittedIps::list(key, page)).await
 }
 
 /// Permit an address to use a key
@@ -103,7 +103,7 @@ pub(crate) async fn create_permitted_ip(
     let NewPermittedIp { ip, status } = body.read_with(&wildcard.unwrap_or_default())?;
     let status = status.unwrap_or(IpStatus::Active);
     let body = json!({ "ip": ip.to_string(), "status": status.as_str() });
-    let created = session.call(&Create::<PermittedIps>::new(key, body)).await?;
+    let created = session.call(&PermittedIps::create(key, &body)).await?;
     note(Fact::Object(ObjectId::Bank(created.id.into())));
     count_permitted(status);
     let location = session.public_url(&format!("{}/{}", path(key), created.id));
@@ -129,7 +129,7 @@ pub(crate) async fn find_permitted_ip(
     PathId(key): PathId<CredentialPasswordIpId>,
     PathId(ip): PathId<PermittedIpId>,
 ) -> Result<Response, Problem> {
-    redacted::call(&session, &Find::<PermittedIps>::new(key, ip)).await
+    redacted::call(&session, &PermittedIps::find(key, ip)).await
 }
 
 /// Activate or deactivate an address
@@ -153,7 +153,7 @@ pub(crate) async fn update_permitted_ip(
 ) -> Result<Response, Problem> {
     let PermittedIpUpdate { status } = body.read()?;
     // The address itself cannot be changed.
-    let update = Update::<PermittedIps> { parent: key, id: ip, body: json!({ "status": status.as_str() }) };
+    let update = PermittedIps::update(key, ip, &json!({ "status": status.as_str() }));
     let answer = redacted::call(&session, &update).await?;
     count_permitted(status);
     Ok(answer)

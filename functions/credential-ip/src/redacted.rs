@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::Value;
 use shared::{
-    bunq::{Call, List, Neighbours, Page, Resource, Verified},
+    bunq::{Call, Neighbours, Page, Verified},
     http::{Credentials, OwnSession, Problem, links},
 };
 
@@ -16,11 +16,11 @@ use shared::{
 const SECRET: &str = "token_value";
 
 /// Answers a page of a list without any key. `path` is the path of the list, relative to the public URL.
-pub(crate) async fn listing<R: Resource>(
+pub(crate) async fn listing(
     session: &OwnSession<Credentials>,
     path: &str,
     page: Page,
-    list: &List<R>,
+    list: &impl Call<Output = Verified>,
 ) -> Result<Response, Problem> {
     let answer = session.call(list).await?;
     let link = links(&session.public_url(path), page, Neighbours::of(&answer.body));

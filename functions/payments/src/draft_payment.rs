@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::json;
 use shared::{
     bunq::{
-        Find, Update,
+        Resource as _,
         calls::{DraftPayment, DraftPayments},
     },
     http::{
@@ -93,7 +93,7 @@ pub(crate) async fn find_draft_payment(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(draft): PathId<DraftPaymentId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(&Find::<DraftPayments>::new(account, draft)).await.map(BankAnswer)
+    user.call(&DraftPayments::find(account, draft)).await.map(BankAnswer)
 }
 
 /// Cancel a draft of a payment
@@ -121,5 +121,5 @@ pub(crate) async fn update_draft_payment(
     if let Some(time) = previous_updated_timestamp {
         body["previous_updated_timestamp"] = json!(time.to_string());
     }
-    user.call(&Update::<DraftPayments> { parent: account, id: draft, body }).await.map(BankAnswer)
+    user.call(&DraftPayments::update(account, draft, &body)).await.map(BankAnswer)
 }

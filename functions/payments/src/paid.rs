@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use shared::{
     bunq::{
-        LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Resource,
+        LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource,
         calls::{Payments, RequestInquiries},
     },
     http::{Element, Holder},
@@ -66,7 +66,7 @@ async fn read<S, R: Resource<Parent = MonetaryAccountId>>(
     let mut from = PageStart::Newest;
     for _ in 0..MOST_PAGES {
         let page = Page { count: LARGEST_PAGE, from };
-        let Ok(listed) = session.call(&List::<R>::new(account, page)).await else { break };
+        let Ok(listed) = session.call(&R::list(account, page)).await else { break };
         let Ok(elements) = Element::read_all(&listed.body) else { break };
         let ids: Vec<u64> = elements.iter().filter_map(Element::id).collect();
         let oldest = elements.iter().filter_map(Element::created).min();

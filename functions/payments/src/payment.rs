@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use shared::{
-    bunq::{Find, List, PageStart, calls::Payments},
+    bunq::{PageStart, Resource as _, calls::Payments},
     http::{
         Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
         openapi::{
@@ -62,7 +62,7 @@ pub(crate) async fn list_payments(
         Some(since) => walk::all(&user, account, page.from, since.as_ref()).await,
         None => {
             let path = format!("user/{}/payments/{account}", user.connection.user_id);
-            listing(&user, &path, page, &List::<Payments>::new(account, page)).await
+            listing(&user, &path, page, &Payments::list(account, page)).await
         }
     }
 }
@@ -84,5 +84,5 @@ pub(crate) async fn find_payment(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(payment): PathId<PaymentId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(&Find::<Payments>::new(account, payment)).await.map(BankAnswer)
+    user.call(&Payments::find(account, payment)).await.map(BankAnswer)
 }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use serde_json::json;
 use shared::{
     bunq::{
-        Find, Update,
+        Resource as _,
         calls::{RequestInquiries, RequestInquiry},
     },
     http::{
@@ -89,7 +89,7 @@ pub(crate) async fn find_request_inquiry(
     PathId(account): PathId<MonetaryAccountId>,
     PathId(inquiry): PathId<RequestInquiryId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(&Find::<RequestInquiries>::new(account, inquiry)).await.map(BankAnswer)
+    user.call(&RequestInquiries::find(account, inquiry)).await.map(BankAnswer)
 }
 
 /// Revoke a request for money
@@ -113,5 +113,5 @@ pub(crate) async fn update_request_inquiry(
 ) -> Result<BankAnswer, Problem> {
     let RequestInquiryUpdate { status: Revocation::Revoked } = body.read()?;
     let body = json!({ "status": "REVOKED" });
-    user.call(&Update::<RequestInquiries> { parent: account, id: inquiry, body }).await.map(BankAnswer)
+    user.call(&RequestInquiries::update(account, inquiry, &body)).await.map(BankAnswer)
 }

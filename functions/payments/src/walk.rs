@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use shared::{
-    bunq::{LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, calls::Payments},
+    bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource as _, calls::Payments},
     http::{Code, ConnectedUser, LARGEST_ANSWER, Problem},
     types::{ids::MonetaryAccountId, schedule::BankTime, since::Since},
 };
@@ -54,7 +54,7 @@ pub(crate) async fn all<S>(
             break End::At(id);
         }
         let page = Page { count, from };
-        let listed = match user.call(&List::<Payments>::new(account, page)).await {
+        let listed = match user.call(&Payments::list(account, page)).await {
             Ok(listed) => listed,
             Err(problem) if problem.code() == Code::AnswerTooLarge && count > 1 => {
                 count /= 2;

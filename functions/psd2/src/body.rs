@@ -49,7 +49,7 @@ impl NewIssuerTransaction {
             amount: self.amount.into(),
             counterparty: self.counterparty_alias.into(),
             description: self.description.into_string(),
-            url_redirect: self.url_redirect.into_url(),
+            url_redirect: self.url_redirect.as_url().clone(),
             time_expiry: self.time_expiry,
             explicit_status: self.status == Some(Pending::Pending),
         };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     bunq::{
-        Envelope, Find, Resource as _, Update, Verified,
+        Envelope, Resource as _, Verified,
         calls::{IssuerTransaction, IssuerTransactions},
     },
     http::{
@@ -77,7 +77,7 @@ pub(crate) async fn create_issuer_transaction(
     let mut response = created_response::<IssuerTransactions, _>(&session, &key, (), started);
     // bunq answers an id; the public name needs another call. Without the public name the answer is still valid.
     if let Some(id) = id
-        && let Ok(found) = session.call(&Find::<IssuerTransactions>::new((), id)).await
+        && let Ok(found) = session.call(&IssuerTransactions::find((), id)).await
         && let Some(link) = payment_link(&session, &found)
     {
         response.headers_mut().insert(header::LINK, link);
@@ -121,7 +121,7 @@ pub(crate) async fn find_issuer_transaction(
     session: OwnSession<Psd2>,
     PathId(transaction): PathId<IssuerTransactionId>,
 ) -> Result<Response, Problem> {
-    let answer = session.call(&Find::<IssuerTransactions>::new((), transaction)).await?;
+    let answer = session.call(&IssuerTransactions::find((), transaction)).await?;
     let link = payment_link(&session, &answer);
     let mut response = BankAnswer(answer).into_response();
     if let Some(link) = link {
@@ -150,5 +150,5 @@ pub(crate) async fn update_issuer_transaction(
 ) -> Result<BankAnswer, Problem> {
     let IssuerTransactionUpdate { status: Cancellation::Cancelled } = body.read()?;
     let body = json!({ "status": "CANCELLED" });
-    session.call(&Update::<IssuerTransactions> { parent: (), id: transaction, body }).await.map(BankAnswer)
+    session.call(&IssuerTransactions::update((), transaction, &body)).await.map(BankAnswer)
 }

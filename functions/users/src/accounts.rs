@@ -3,12 +3,13 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::{
     body,
     bunq::{
-        Find, LARGEST_PAGE, List, Update,
+        LARGEST_PAGE, Resource as _,
         calls::{BankAccounts, MonetaryAccounts},
+        types::json::without_nulls,
     },
     http::{
         AccountWrites, Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Problem,
@@ -120,11 +121,11 @@ impl Order for AccountOrder {
     fn parent(&self) {}
 
     fn content(&self) -> Value {
-        let mut content = json!({ "currency": self.currency.to_string(), "description": self.description });
-        if let Some(limit) = &self.daily_limit {
-            content["daily_limit"] = limit.to_json();
-        }
-        content
+        without_nulls(json!({
+            "currency": self.currency.to_string(),
+            "description": self.description,
+            "daily_limit": self.daily_limit.as_ref().map(Money::to_json),
+        }))
     }
 
     fn wanted(&self, _: &RequestName, _: Timestamp) -> Wanted<'_> {
@@ -135,16 +136,14 @@ impl Order for AccountOrder {
 impl AccountUpdate {
     /// The fields to change, in bunq's form.
     fn into_json(self) -> Value {
-        let fields = [
-            ("description", self.description.map(|text| json!(text.into_string()))),
-            ("daily_limit", self.daily_limit.map(|limit| Money::from(limit).to_json())),
-            ("status", self.status.map(|status| json!(status.to_string()))),
-            ("sub_status", self.sub_status.map(|status| json!(status.to_string()))),
-            ("reason", self.reason.map(|reason| json!(reason.to_string()))),
-            ("reason_description", self.reason_description.map(|text| json!(text.into_string()))),
-        ];
-        let sent = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(sent.collect::<Map<_, _>>())
+        without_nulls(json!({
+            "description": self.description.map(Text::into_string),
+            "daily_limit": self.daily_limit.map(|limit| Money::from(limit).to_json()),
+            "status": self.status.map(|status| status.to_string()),
+            "sub_status": self.sub_status.map(|status| status.to_string()),
+            "reason": self.reason.map(|reason| reason.to_string()),
+            "reason_description": self.reason_description.map(Text::into_string),
+        }))
     }
 }
 
@@ -164,7 +163,7 @@ impl AccountUpdate {
 pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryParameters) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
     let path = format!("user/{}/accounts", user.connection.user_id);
-    listing(&user, &path, page, &List::<MonetaryAccounts>::new((), page)).await
+    listing(&user, &path, page, &MonetaryAccounts::list((), page)).await
 }
 
 /// Read an account
@@ -183,7 +182,7 @@ pub(crate) async fn find_account(
     user: ConnectedUser<Accounts>,
     PathId(account): PathId<MonetaryAccountId>,
 ) -> Result<BankAnswer, Problem> {
-    user.call(&Find::<MonetaryAccounts>::new((), account)).await.map(BankAnswer)
+    user.call(&MonetaryAccounts::find((), account)).await.map(BankAnswer)
 }
 
 /// Open an account
@@ -232,5 +231,5 @@ pub(crate) async fn update_account(
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {
     let body = body.read::<AccountUpdate>()?.into_json();
-    user.call(&Update::<BankAccounts> { parent: (), id: account, body }).await.map(BankAnswer)
+    user.call(&BankAccounts::update((), account, &body)).await.map(BankAnswer)
 }

@@ -5,11 +5,10 @@ use serde::{Serialize, Serializer};
 use shared::{
     store::{Connection, ConnectionKind, ConnectionReference, ConnectionStatus},
     types::{
-        display_name::DisplayName,
         ids::{ConsentId, UserId},
         reference::Reference,
         sealing::SealingKeys,
-        secret::Secret as _,
+        secret::{DisplayName, Secret as _},
     },
 };
 

@@ -7,7 +7,7 @@ mod support;
 use std::error::Error;
 
 use bunq_client::{
-    Create, Envelope, Find, Installation, List, NewId, One, Page, Session,
+    Envelope, Installation, NewId, One, Page, Resource as _, Session,
     calls::{CallbackUrls, CreateSession, MonetaryAccounts, NewSession, OauthClient, OauthClients},
     types::{
         ids::MonetaryAccountId,
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let access_token = consent(&bank, &installation, &own).await?;
     let customer =
         bank.call_without_session(Some(&installation), &CreateSession { secret: access_token }, soon()).await?;
-    let list = List::<MonetaryAccounts>::new((), Page::LARGEST);
+    let list = MonetaryAccounts::list((), Page::LARGEST);
     let listed = bank.call(session(&installation, &customer), &list, soon()).await?;
 
     for account in Envelope::parse(&listed.body)?.objects() {
@@ -49,10 +49,10 @@ async fn consent(
     own: &NewSession,
 ) -> Result<AccessToken, Box<dyn Error>> {
     let own = session(installation, own);
-    let create = Create::<OauthClients>::new((), json!({ "status": "ACTIVE" }));
+    let create = OauthClients::create((), &json!({ "status": "ACTIVE" }));
     let made = bank.call(own, &create, soon()).await?;
-    let One(app) = bank.call(own, &Find::<OauthClients, One<OauthClient>>::new((), made.id), soon()).await?;
-    bank.call(own, &Create::<CallbackUrls>::new(app.id, json!({ "url": CALLBACK })), soon()).await?;
+    let One(app) = bank.call(own, &OauthClients::find((), made.id).reading::<One<OauthClient>>(), soon()).await?;
+    bank.call(own, &CallbackUrls::create(app.id, &json!({ "url": CALLBACK })), soon()).await?;
 
     let state = OauthState::random();
     let mut page = bank.urls().authorize.clone();

@@ -1,6 +1,6 @@
 //! The client through which every call to the bank goes: headers, signature, sending, verification, retries.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use http::{HeaderValue, header};
@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::{
     answer::Answer,
     credentials::{Credentials, Installation, Session},
-    envelope::Verified,
+    envelope::{DecodeError, Verified},
     error::BankError,
     redaction::SentCredentials,
     request::{Call, Effect, FromAnswer, Request, SessionlessCall},
     retry::{Failure, RetryDecision, decide},
 };
 use crate::{
-    observer::{Observer, Unobserved},
+    observer::Observer,
     types::{deadline::Deadline, secret::Secret},
     urls::BunqUrls,
 };
@@ -57,7 +57,7 @@ impl Bank {
             .pool_idle_timeout(Duration::from_secs(30))
             .no_proxy()
             .build()?;
-        Ok(Self { http, urls, observer: Arc::new(Unobserved) })
+        Ok(Self { http, urls, observer: Arc::new(()) })
     }
 
     /// Returns the same client with an observer, which is informed about every call.
@@ -112,10 +112,11 @@ impl Bank {
     ) -> Result<T, BankError> {
         // The bank rejects a second call with the same id. So a call with a side effect keeps its id for all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+        let effect = Effect::of(&request.method);
         let (mut tries, mut garbled) = (0, false);
         loop {
             tries += 1;
-            let id = match request.method.effect() {
+            let id = match effect {
                 Effect::Write => request_id.clone(),
                 Effect::Read => Uuid::new_v4().to_string(),
             };
@@ -128,7 +129,7 @@ impl Bank {
                 Failure::Garbled if garbled => Failure::Final,
                 failure => failure,
             };
-            match decide(request.method.effect(), failure, tries, deadline.left(), rand::random_range(0..=1000)) {
+            match decide(effect, failure, tries, deadline.left(), rand::random_range(0..=1000)) {
                 RetryDecision::GiveUp => return Err(error),
                 RetryDecision::Again(wait) => {
                     if failure == Failure::Garbled {
@@ -140,6 +141,18 @@ impl Bank {
                 }
             }
         }
+    }
+
+    /// Asks a service for the address that our calls come from. bunq has no call that returns it, so any service that
+    /// answers a caller's address as plain text is suitable.
+    ///
+    /// # Errors
+    /// Returns [`BankError`] if the service does not answer in time, or its answer is not an IPv4 address.
+    pub async fn egress_ip(&self, service: &Url, deadline: Deadline) -> Result<Ipv4Addr, BankError> {
+        let answer = self.receive(self.http.get(service.clone()), deadline).await?;
+        let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+        let reason = DecodeError::Missing("address");
+        text.trim().parse().map_err(|_| BankError::Undecodable { reason, response_id: None })
     }
 
     async fn attempt(
@@ -182,7 +195,7 @@ impl Bank {
     ) -> Result<Verified, BankError> {
         let mut builder = self
             .http
-            .request(request.method.into(), endpoint(&self.urls.api, &request.path))
+            .request(request.method.clone(), endpoint(&self.urls.api, &request.path))
             .query(&request.query)
             .header("X-Bunq-Client-Request-Id", request_id)
             .header("X-Bunq-Language", "en_US")
@@ -199,7 +212,7 @@ impl Bank {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         // Signs every POST and PUT except /installation: the bank does not know the key before that call.
-        if let (Some(installation), Effect::Write) = (credentials.installation(), request.method.effect()) {
+        if let (Some(installation), Effect::Write) = (credentials.installation(), Effect::of(&request.method)) {
             let body = request.body.as_deref().unwrap_or_default();
             let signature = installation.key.sign(body).map_err(|_| BankError::Signing)?;
             sent.add(&signature);

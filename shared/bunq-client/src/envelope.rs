@@ -71,11 +71,29 @@ pub fn read_element<'de, T: Deserialize<'de>>(element: &str, value: impl Deseria
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct Wire<R, E> {
     #[serde(rename = "Response")]
-    response: Option<Vec<Map<String, Value>>>,
+    response: Option<Vec<R>>,
     #[serde(rename = "Error")]
-    error: Option<Vec<BankText>>,
+    error: Option<E>,
+}
+
+impl<R: DeserializeOwned, E: DeserializeOwned> Wire<R, E> {
+    /// Returns the elements of a successful envelope.
+    fn elements(body: &[u8]) -> Result<Vec<R>, DecodeError> {
+        match serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)? {
+            Self { error: Some(_), .. } => Err(DecodeError::ErrorInSuccess),
+            Self { response: Some(elements), .. } => Ok(elements),
+            Self { .. } => Err(DecodeError::NotAnEnvelope),
+        }
+    }
+}
+
+type Elements = Wire<Map<String, Value>, Vec<BankText>>;
+
+/// Returns the texts of an error envelope. Empty if the body is another one.
+fn texts(body: &[u8]) -> Vec<BankText> {
+    serde_json::from_slice::<Elements>(body).ok().and_then(|wire| wire.error).unwrap_or_default()
 }
 
 /// The elements of a successful answer.
@@ -94,48 +112,30 @@ impl Envelope {
     /// Returns [`DecodeError::NotAnEnvelope`] if the body is not an envelope, and [`DecodeError::ErrorInSuccess`] if it
     /// is an error envelope.
     pub fn parse(body: &[u8]) -> Result<Self, DecodeError> {
-        let wire: Wire = serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)?;
-        match wire {
-            Wire { error: Some(_), .. } => Err(DecodeError::ErrorInSuccess),
-            Wire { response: Some(elements), .. } => Ok(Self(elements.into_iter().flatten().collect())),
-            Wire { .. } => Err(DecodeError::NotAnEnvelope),
-        }
+        Ok(Self(Elements::elements(body)?.into_iter().flatten().collect()))
     }
 
     /// Checks that a body is a successful envelope, without keeping its content, for answers that are passed on
     /// unchanged.
     ///
     /// # Errors
-    /// Returns [`DecodeError::NotAnEnvelope`] if the body is not an envelope, and [`DecodeError::ErrorInSuccess`] if it
-    /// is an error envelope.
+    /// The same as of [`Self::parse`].
     pub fn check(body: &[u8]) -> Result<(), DecodeError> {
-        #[derive(Deserialize)]
-        struct Outline {
-            #[serde(rename = "Response")]
-            response: Option<Vec<IgnoredAny>>,
-            #[serde(rename = "Error")]
-            error: Option<IgnoredAny>,
-        }
-        match serde_json::from_slice(body).map_err(|_| DecodeError::NotAnEnvelope)? {
-            Outline { error: Some(_), .. } => Err(DecodeError::ErrorInSuccess),
-            Outline { response: Some(_), .. } => Ok(()),
-            Outline { .. } => Err(DecodeError::NotAnEnvelope),
-        }
+        Wire::<IgnoredAny, IgnoredAny>::elements(body).map(drop)
     }
 
     /// Returns the texts of a failed answer, without the credentials that the call sent. Empty if the body is not
     /// bunq's error envelope.
     #[must_use]
     pub fn error_texts(body: &[u8], sent: &SentCredentials) -> Vec<BankText> {
-        sent.redact_texts(serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error).unwrap_or_default())
+        sent.redact_texts(texts(body))
     }
 
     /// Returns whether a body is bunq's error envelope: an `Error` list whose elements are objects, with at least one
     /// text.
     #[must_use]
     pub fn is_refusal(body: &[u8]) -> bool {
-        let error = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.error);
-        error.is_some_and(|texts| texts.iter().any(|text| !text.text().is_empty()))
+        texts(body).iter().any(|text| !text.text().is_empty())
     }
 
     /// Returns the first element of a type.

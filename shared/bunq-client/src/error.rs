@@ -1,10 +1,10 @@
 //! The errors of calls to the bank, and what they mean.
 
-use std::{fmt, io, time::Duration};
+use std::{io, time::Duration};
 
 use super::{
     envelope::DecodeError,
-    refusal::{BankText, Refusal},
+    refusal::{BAD_KEY, BankText, Refusal},
 };
 
 /// A call to the bank did not succeed.
@@ -74,17 +74,22 @@ pub enum BankError {
 }
 
 /// Why no connection to the bank was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoConnection {
     /// DNS does not know the name.
+    #[error("its host name is not known (DNS)")]
     UnknownName,
     /// No server listens at the address.
+    #[error("the connection was refused")]
     Refused,
     /// The TLS handshake failed, for instance because of a certificate that is not trusted.
+    #[error("no TLS connection came about; is its certificate trusted?")]
     Tls,
     /// No server answered in time.
+    #[error("it did not accept a connection in time")]
     Timeout,
     /// Something else.
+    #[error("no connection came about")]
     Other,
 }
 
@@ -115,25 +120,13 @@ fn innermost(error: &io::Error) -> io::ErrorKind {
     error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).map_or_else(|| error.kind(), innermost)
 }
 
-impl fmt::Display for NoConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnknownName => "its host name is not known (DNS)",
-            Self::Refused => "the connection was refused",
-            Self::Tls => "no TLS connection came about; is its certificate trusted?",
-            Self::Timeout => "it did not accept a connection in time",
-            Self::Other => "no connection came about",
-        })
-    }
-}
-
 impl BankError {
     /// Returns whether the session is over, so that a new session may help.
     #[must_use]
     pub fn is_dead_session(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 401, .. }) => true,
-            Self::Refused(refusal) | Self::Failed(refusal) => refusal.says_dead_session() || refusal.says_bad_key(),
+            Self::Refused(refusal) | Self::Failed(refusal) => refusal.says_dead_session() || refusal.says(BAD_KEY),
             _ => false,
         }
     }
@@ -151,7 +144,7 @@ impl BankError {
     /// Returns whether the bank refuses the API key or access token itself.
     #[must_use]
     pub fn is_bad_key(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if refusal.says_bad_key())
+        matches!(self, Self::Refused(refusal) if refusal.says(BAD_KEY))
     }
 
     /// Returns whether the bank certainly did not execute the call.

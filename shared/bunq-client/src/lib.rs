@@ -1,7 +1,7 @@
 //! A client of the bunq bank for PSD2 third-party providers: <https://doc.bunq.com>.
 //!
-//! A call is a value that builds a request: [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`] of a
-//! [`Resource`], and the special calls in [`calls`]. [`Bank`] adds the headers, and signs and sends the request. Then
+//! A call is a value that builds a request: `list`, `find`, `create`, `update` and `delete` of a [`Resource`], and the
+//! special calls in [`calls`]. [`Bank`] adds the headers, and signs and sends the request. Then
 //! it verifies the signature of the answer over its raw bytes, repeats what is safe to repeat, and reads the answer.
 //!
 //! ```no_run
@@ -9,10 +9,10 @@
 //!
 //! use bunq_client::calls::MonetaryAccounts;
 //! use bunq_client::types::deadline::Deadline;
-//! use bunq_client::{Bank, BankError, List, Page, Session, Verified};
+//! use bunq_client::{Bank, BankError, Page, Resource, Session, Verified};
 //!
 //! async fn accounts(bank: &Bank, session: Session<'_>) -> Result<Verified, BankError> {
-//!     let list = List::<MonetaryAccounts>::new((), Page::LARGEST);
+//!     let list = MonetaryAccounts::list((), Page::LARGEST);
 //!     bank.call(session, &list, Deadline::after(Duration::from_secs(20))).await
 //! }
 //! ```
@@ -21,7 +21,6 @@ mod answer;
 pub mod calls;
 mod client;
 mod credentials;
-mod egress;
 mod envelope;
 mod error;
 mod observer;
@@ -41,12 +40,13 @@ pub use client::Bank;
 pub use credentials::{Credentials, Installation, Session};
 pub use envelope::{DecodeError, Envelope, Verified, read_element};
 pub use error::{BankError, NoConnection};
-pub use observer::{Observer, Unobserved};
+pub use http::Method;
+pub use observer::Observer;
 pub use page::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart};
 pub use redaction::{MARK as REDACTED, SentCredentials};
 pub use refusal::{BankText, Refusal, RefusalKind};
-pub use request::{Call, Created, Effect, Element, FromAnswer, Method, NewId, One, Query, Request, SessionlessCall};
-pub use resource::{Create, Delete, Find, List, Parent, Resource, Update};
+pub use request::{Call, Created, Effect, Element, FromAnswer, NewId, One, Query, Request, SessionlessCall};
+pub use resource::{Parent, Resource, ResourceCall};
 pub use retry::{Failure, RetryDecision, decide};
 pub use signing::{InstallationKey, KeyError, PublicKey, credential_proof, sign};
 pub use token::TokenError;

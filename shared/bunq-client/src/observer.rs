@@ -16,8 +16,4 @@ pub trait Observer: Debug + Send + Sync {
     fn garbled(&self) {}
 }
 
-/// An observer that does nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unobserved;
-
-impl Observer for Unobserved {}
+impl Observer for () {}

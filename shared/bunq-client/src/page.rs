@@ -28,22 +28,6 @@ pub struct Page {
     pub from: PageStart,
 }
 
-impl Page {
-    /// The newest elements, as many as a page can have.
-    pub const LARGEST: Self = Self { count: LARGEST_PAGE, from: PageStart::Newest };
-
-    /// Returns the query parameters of the page.
-    #[must_use]
-    pub fn query(self) -> Query {
-        let count = ("count", self.count.to_string());
-        match self.from {
-            PageStart::Newest => vec![count],
-            PageStart::OlderThan(id) => vec![count, ("older_id", id.to_string())],
-            PageStart::NewerThan(id) => vec![count, ("newer_id", id.to_string())],
-        }
-    }
-}
-
 /// Where a walk from the newest to the oldest element goes on after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Onward {
@@ -58,33 +42,37 @@ pub enum Onward {
 }
 
 impl Page {
+    /// The newest elements, as many as a page can have.
+    pub const LARGEST: Self = Self { count: LARGEST_PAGE, from: PageStart::Newest };
+
+    /// Returns the query parameters of the page.
+    #[must_use]
+    pub fn query(self) -> Query {
+        let count = ("count", self.count.to_string());
+        match self.from {
+            PageStart::Newest => vec![count],
+            PageStart::OlderThan(id) => vec![count, ("older_id", id.to_string())],
+            PageStart::NewerThan(id) => vec![count, ("newer_id", id.to_string())],
+        }
+    }
+
     /// Returns where a walk continues after this page. `ids` are the ids of the page's elements. `older` is where the
     /// bank says that the next page begins. The walk does not trust the bank: each page must be below the one before,
     /// so every walk ends.
     #[must_use]
     pub fn onward(self, ids: &[u64], older: Option<u64>) -> Onward {
-        let bound = match self.from {
-            PageStart::OlderThan(id) => Some(id),
-            PageStart::Newest | PageStart::NewerThan(_) => None,
-        };
-        let onward = if bound.is_some_and(|bound| ids.iter().any(|id| *id >= bound)) {
-            Onward::Repeats
-        } else {
-            Self::next(ids, older)
+        let repeats = matches!(self.from, PageStart::OlderThan(bound) if ids.iter().any(|id| *id >= bound));
+        let onward = match (older, ids.iter().min()) {
+            _ if repeats => Onward::Repeats,
+            (None, _) => Onward::End,
+            (Some(older), Some(last)) if older <= *last => Onward::Older(older),
+            // The position of an empty page is unknown, so nothing proves that the next page is further on.
+            (Some(_), _) => Onward::Stuck,
         };
         if matches!(onward, Onward::Repeats | Onward::Stuck) {
             tracing::warn!("bunq: its pages do not lead on");
         }
         onward
-    }
-
-    fn next(ids: &[u64], older: Option<u64>) -> Onward {
-        match (older, ids.iter().min()) {
-            (None, _) => Onward::End,
-            (Some(older), Some(last)) if older <= *last => Onward::Older(older),
-            // The position of an empty page is unknown, so nothing proves that the next page is further on.
-            (Some(_), _) => Onward::Stuck,
-        }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::{collections::HashSet, fmt, ops::Range};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::refusal::BankText;
 
@@ -55,7 +55,9 @@ impl SentCredentials {
         // The text is searched as it is and unescaped: a false escape sequence must not hide a character of a
         // credential.
         for signs in [raw(text), unescaped(text)] {
-            for range in needles.found_in(&signs).into_iter().chain(hex_runs(&signs)) {
+            let windows = (SHORTEST..=SHARED).flat_map(|length| signs.windows(length));
+            let quotes = windows.filter(|window| needles.contains(&folded(window)));
+            for range in quotes.chain(hex_runs(&signs)).filter_map(span) {
                 hidden[range].fill(true);
             }
         }
@@ -73,9 +75,9 @@ impl SentCredentials {
     /// Returns the bank's texts without any credential. Their number and length are limited.
     #[must_use]
     pub fn redact_texts(&self, texts: Vec<BankText>) -> Vec<BankText> {
-        let cut = |text: &str, longest| text.chars().take(longest).collect::<String>();
+        let cut = |text: &str| text.chars().take(LONGEST_TEXT).collect::<String>();
         // The text is cut again afterwards, because a mark can be longer than what it replaces.
-        let redact = |text: String| cut(&self.redact(&cut(&text, LONGEST_TEXT)), LONGEST_TEXT);
+        let redact = |text: String| cut(&self.redact(&cut(&text)));
         texts
             .into_iter()
             .take(MOST_TEXTS)
@@ -86,46 +88,18 @@ impl SentCredentials {
             .collect()
     }
 
-    fn needles(&self) -> Needles {
-        let mut needles = Needles::default();
-        for credential in &self.0 {
-            for signs in [raw(credential.expose_secret()), unescaped(credential.expose_secret())] {
-                needles.add(&signs.iter().map(|sign| sign.folded).collect::<Vec<_>>());
+    /// Returns what is searched for in a text: every run of [`SHARED`] characters of a credential, or all of a shorter
+    /// one.
+    fn needles(&self) -> HashSet<Vec<char>> {
+        let mut needles = HashSet::new();
+        for credential in self.0.iter().map(ExposeSecret::expose_secret) {
+            for signs in [raw(credential), unescaped(credential)].map(|signs| folded(&signs)) {
+                if signs.len() >= SHORTEST {
+                    needles.extend(signs.windows(signs.len().min(SHARED)).map(<[char]>::to_vec));
+                }
             }
         }
         needles
-    }
-}
-
-/// What is searched for in a text.
-#[derive(Default)]
-struct Needles {
-    /// Every run of [`SHARED`] characters of a longer credential.
-    runs: HashSet<Vec<char>>,
-    /// Credentials that are shorter than [`SHARED`] characters.
-    whole: HashSet<Vec<char>>,
-}
-
-impl Needles {
-    fn add(&mut self, credential: &[char]) {
-        if credential.len() >= SHARED {
-            self.runs.extend(credential.windows(SHARED).map(<[char]>::to_vec));
-        } else if credential.len() >= SHORTEST {
-            self.whole.insert(credential.to_vec());
-        }
-    }
-
-    fn found_in(&self, signs: &[Sign]) -> Vec<Range<usize>> {
-        let folded: Vec<char> = signs.iter().map(|sign| sign.folded).collect();
-        let lengths = (SHORTEST..SHARED).map(|length| (length, &self.whole)).chain([(SHARED, &self.runs)]);
-        lengths
-            .filter(|(_, needles)| !needles.is_empty())
-            .flat_map(|(length, needles)| {
-                let windows = folded.windows(length).enumerate();
-                windows.filter(|(_, window)| needles.contains(*window)).map(move |(at, _)| (at, length))
-            })
-            .filter_map(|(at, length)| span(signs.get(at..at + length)?))
-            .collect()
     }
 }
 
@@ -136,24 +110,31 @@ struct Sign {
     place: Range<usize>,
 }
 
+fn folded(signs: &[Sign]) -> Vec<char> {
+    signs.iter().map(|sign| sign.folded).collect()
+}
+
 fn span(signs: &[Sign]) -> Option<Range<usize>> {
     Some(signs.first()?.place.start..signs.last()?.place.end)
 }
 
-fn hex_runs(signs: &[Sign]) -> impl Iterator<Item = Range<usize>> {
+fn hex_runs(signs: &[Sign]) -> impl Iterator<Item = &[Sign]> {
     let runs = signs.chunk_by(|one, next| one.folded.is_ascii_hexdigit() == next.folded.is_ascii_hexdigit());
-    runs.filter(|run| run.len() >= HEX_RUN && run[0].folded.is_ascii_hexdigit()).filter_map(span)
+    runs.filter(|run| run.len() >= HEX_RUN && run[0].folded.is_ascii_hexdigit())
 }
 
 /// Returns the characters of a text as they are.
 fn raw(text: &str) -> Vec<Sign> {
-    let sign = |(at, sign): (usize, char)| Sign { folded: sign.to_ascii_lowercase(), place: at..at + sign.len_utf8() };
-    text.char_indices().map(sign).collect()
+    signs(text, |_| None)
 }
 
 /// Returns the characters of a text with its escape sequences decoded: `%2B` (also escaped twice: `%252B`), `\u002b`,
 /// `\/`, `&#43;`, `&#x2b;`, `&amp;`.
 fn unescaped(text: &str) -> Vec<Sign> {
+    signs(text, escape)
+}
+
+fn signs(text: &str, escape: impl Fn(&str) -> Option<(char, usize)>) -> Vec<Sign> {
     let (mut signs, mut at) = (Vec::new(), 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let (folded, length) =

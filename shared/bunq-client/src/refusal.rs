@@ -51,7 +51,7 @@ const DEAD_SESSION: &[&str] = &[
 
 /// The text with which bunq refuses an API key that is wrong or revoked, or is used from an address that is not
 /// permitted.
-const BAD_KEY: &str = "User credentials are incorrect";
+pub(super) const BAD_KEY: &str = "User credentials are incorrect";
 
 /// The bank understood a call and refused it.
 #[derive(Clone, Debug)]
@@ -117,12 +117,8 @@ impl Refusal {
         DEAD_SESSION.iter().any(|text| self.says(text))
     }
 
-    /// Returns whether the bank refuses the API key or access token itself.
-    pub(super) fn says_bad_key(&self) -> bool {
-        self.says(BAD_KEY)
-    }
-
-    fn says(&self, text: &str) -> bool {
+    /// Returns whether a text in either language contains these words.
+    pub(super) fn says(&self, text: &str) -> bool {
         self.texts
             .iter()
             .any(|said| said.error_description.contains(text) || said.error_description_translated.contains(text))

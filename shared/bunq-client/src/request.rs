@@ -2,59 +2,14 @@
 
 use std::fmt;
 
+use http::Method;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     envelope::{DecodeError, Envelope, Verified},
     redaction::SentCredentials,
 };
-use crate::types::{ids::BunqUserId, secret::Secret};
-
-/// The HTTP methods that bunq uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Reads an object.
-    Get,
-    /// Creates an object.
-    Post,
-    /// Changes an object.
-    Put,
-    /// Deletes an object.
-    Delete,
-}
-
-impl Method {
-    /// Returns the name of the method on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    /// Returns whether the method has a side effect.
-    #[must_use]
-    pub const fn effect(self) -> Effect {
-        match self {
-            Self::Get => Effect::Read,
-            Self::Post | Self::Put | Self::Delete => Effect::Write,
-        }
-    }
-}
-
-impl From<Method> for http::Method {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Get => Self::GET,
-            Method::Post => Self::POST,
-            Method::Put => Self::PUT,
-            Method::Delete => Self::DELETE,
-        }
-    }
-}
+use crate::types::ids::BunqUserId;
 
 /// The effect of sending a call twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +18,14 @@ pub enum Effect {
     Read,
     /// It has a side effect, which may happen twice.
     Write,
+}
+
+impl Effect {
+    /// Returns the effect of a call with this method.
+    #[must_use]
+    pub fn of(method: &Method) -> Self {
+        if method.is_safe() { Self::Read } else { Self::Write }
+    }
 }
 
 /// Query parameters, in order.
@@ -90,7 +53,7 @@ pub struct Request {
 /// Omits the body and the path: bodies contain keys, and paths contain ids.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Request({} {})", self.method.as_str(), self.route)
+        write!(f, "Request({} {})", self.method, self.route)
     }
 }
 
@@ -99,7 +62,7 @@ impl Request {
     #[must_use]
     pub fn get(route: &'static str, path: impl Into<String>, query: Query) -> Self {
         Self {
-            method: Method::Get,
+            method: Method::GET,
             path: path.into(),
             route,
             query,
@@ -112,31 +75,25 @@ impl Request {
     /// Makes a POST request.
     #[must_use]
     pub fn post(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { method: Method::Post, body: Some(body.to_string().into_bytes()), ..Self::get(route, path, Query::new()) }
+        Self { method: Method::POST, body: Some(body.to_string().into_bytes()), ..Self::get(route, path, Query::new()) }
     }
 
     /// Makes a PUT request.
     #[must_use]
     pub fn put(route: &'static str, path: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { method: Method::Put, ..Self::post(route, path, body) }
+        Self { method: Method::PUT, ..Self::post(route, path, body) }
     }
 
     /// Makes a DELETE request.
     #[must_use]
     pub fn delete(route: &'static str, path: impl Into<String>) -> Self {
-        Self { method: Method::Delete, ..Self::get(route, path, Query::new()) }
+        Self { method: Method::DELETE, ..Self::get(route, path, Query::new()) }
     }
 
-    /// Registers a credential that the body contains.
+    /// Registers a credential or a signature of ours that the body contains.
     #[must_use]
-    pub fn with_credential(self, credential: &impl Secret) -> Self {
-        self.with_signature(credential.expose())
-    }
-
-    /// Registers a signature of ours that the body contains.
-    #[must_use]
-    pub fn with_signature(mut self, signature: &str) -> Self {
-        self.credentials.add(signature);
+    pub fn with_credential(mut self, credential: &str) -> Self {
+        self.credentials.add(credential);
         self
     }
 

@@ -1,7 +1,6 @@
 //! The bank's objects as resources: the path of a collection, and the calls that every collection has.
 //!
-//! A resource is declared once, in [`calls`](super::calls). [`List`], [`Find`], [`Create`], [`Update`] and [`Delete`]
-//! work for each resource.
+//! A resource is declared once, in [`calls`](super::calls).
 
 use std::{
     fmt::{self, Debug, Display},
@@ -37,9 +36,29 @@ pub trait Resource: Copy + Debug + Send + Sync {
         fill(Self::COLLECTION, [Some(user.to_string()), parent.id()])
     }
 
-    /// Returns an object's path.
-    fn object(user: BunqUserId, parent: Self::Parent, id: Self::Id) -> String {
-        fill(Self::OBJECT, [Some(user.to_string()), parent.id(), Some(id.to_string())])
+    /// Lists a page of the collection, newest first. By default the answer is passed on as the bank wrote it.
+    fn list(parent: Self::Parent, page: Page) -> ResourceCall<Self> {
+        ResourceCall::new(parent, None, Request::get(Self::COLLECTION, "", page.query()))
+    }
+
+    /// Reads one object. By default the answer is passed on as the bank wrote it.
+    fn find(parent: Self::Parent, id: Self::Id) -> ResourceCall<Self> {
+        ResourceCall::new(parent, Some(id), Request::get(Self::OBJECT, "", Vec::new()))
+    }
+
+    /// Creates an object from a body in bunq's form. By default the answer must have the id of the new object.
+    fn create(parent: Self::Parent, body: &Value) -> ResourceCall<Self, Created<Self::Id>> {
+        ResourceCall::new(parent, None, Request::post(Self::COLLECTION, "", body))
+    }
+
+    /// Changes an object. The body has the fields to change, in bunq's form.
+    fn update(parent: Self::Parent, id: Self::Id, body: &Value) -> ResourceCall<Self> {
+        ResourceCall::new(parent, Some(id), Request::put(Self::OBJECT, "", body))
+    }
+
+    /// Deletes an object.
+    fn delete(parent: Self::Parent, id: Self::Id) -> ResourceCall<Self, ()> {
+        ResourceCall::new(parent, Some(id), Request::delete(Self::OBJECT, ""))
     }
 }
 
@@ -107,136 +126,45 @@ macro_rules! resources {
 
 pub(super) use resources;
 
-/// Lists a page of a collection, newest first. By default the answer is passed on as the bank wrote it.
-pub struct List<R: Resource, T = Verified> {
-    /// What the collection belongs to.
-    pub parent: R::Parent,
-    /// The page of the collection.
-    pub page: Page,
+/// A call that every resource has. `T` is what the answer is read into.
+pub struct ResourceCall<R: Resource, T = Verified> {
+    parent: R::Parent,
+    id: Option<R::Id>,
+    /// The request without its path, which depends on the session's user.
+    request: Request,
     output: PhantomData<fn() -> T>,
 }
 
-impl<R: Resource, T> List<R, T> {
-    /// Makes a call that lists a page.
+impl<R: Resource, T> ResourceCall<R, T> {
+    const fn new(parent: R::Parent, id: Option<R::Id>, request: Request) -> Self {
+        Self { parent, id, request, output: PhantomData }
+    }
+
+    /// Returns the same call, whose answer is read into another type.
     #[must_use]
-    pub const fn new(parent: R::Parent, page: Page) -> Self {
-        Self { parent, page, output: PhantomData }
-    }
-}
-
-impl<R: Resource, T: FromAnswer> Call for List<R, T> {
-    type Output = T;
-
-    fn build(&self, user: BunqUserId) -> Request {
-        Request::get(R::COLLECTION, R::collection(user, self.parent), self.page.query())
-    }
-}
-
-/// Reads one object. By default the answer is passed on as the bank wrote it.
-pub struct Find<R: Resource, T = Verified> {
-    /// What the collection belongs to.
-    pub parent: R::Parent,
-    /// The id of the object.
-    pub id: R::Id,
-    output: PhantomData<fn() -> T>,
-}
-
-impl<R: Resource, T> Find<R, T> {
-    /// Makes a call that reads the object with this id.
-    #[must_use]
-    pub const fn new(parent: R::Parent, id: R::Id) -> Self {
-        Self { parent, id, output: PhantomData }
-    }
-}
-
-impl<R: Resource, T: FromAnswer> Call for Find<R, T> {
-    type Output = T;
-
-    fn build(&self, user: BunqUserId) -> Request {
-        Request::get(R::OBJECT, R::object(user, self.parent, self.id), Vec::new())
-    }
-}
-
-/// Creates an object. By default the answer must have the id of the new object.
-pub struct Create<R: Resource, T = Created<<R as Resource>::Id>> {
-    /// What the collection belongs to.
-    pub parent: R::Parent,
-    /// The object in bunq's form.
-    pub body: Value,
-    /// The request id, which bunq takes once. It is the same for all tries. By default, each call has a new one.
-    pub request_id: Option<String>,
-    output: PhantomData<fn() -> T>,
-}
-
-impl<R: Resource, T> Create<R, T> {
-    /// Makes a call that creates an object from this body.
-    #[must_use]
-    pub const fn new(parent: R::Parent, body: Value) -> Self {
-        Self { parent, body, request_id: None, output: PhantomData }
+    pub fn reading<U>(self) -> ResourceCall<R, U> {
+        ResourceCall::new(self.parent, self.id, self.request)
     }
 
-    /// The same call with a request id, which bunq takes once.
+    /// Returns the same call with a request id, which bunq takes once. It is the same for all tries.
     #[must_use]
     pub fn with_request_id(self, id: &str) -> Self {
-        Self { request_id: Some(id.to_owned()), ..self }
+        Self { request: self.request.with_request_id(id), ..self }
     }
 }
 
-impl<R: Resource, T: FromAnswer> Call for Create<R, T> {
+impl<R: Resource, T: FromAnswer> Call for ResourceCall<R, T> {
     type Output = T;
 
     fn build(&self, user: BunqUserId) -> Request {
-        let request = Request::post(R::COLLECTION, R::collection(user, self.parent), &self.body);
-        match &self.request_id {
-            Some(id) => request.with_request_id(id),
-            None => request,
-        }
+        let ids = [Some(user.to_string()), self.parent.id(), self.id.map(|id| id.to_string())];
+        Request { path: fill(self.request.route, ids), ..self.request.clone() }
     }
 }
 
-/// Changes an object.
-pub struct Update<R: Resource> {
-    /// What the collection belongs to.
-    pub parent: R::Parent,
-    /// The id of the object.
-    pub id: R::Id,
-    /// The fields to change, in bunq's form.
-    pub body: Value,
-}
-
-impl<R: Resource> Call for Update<R> {
-    type Output = Verified;
-
-    fn build(&self, user: BunqUserId) -> Request {
-        Request::put(R::OBJECT, R::object(user, self.parent, self.id), &self.body)
+/// Omits the body: bodies contain names, IBANs and amounts.
+impl<R: Resource, T> Debug for ResourceCall<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.request.fmt(f)
     }
 }
-
-/// Deletes an object.
-pub struct Delete<R: Resource> {
-    /// What the collection belongs to.
-    pub parent: R::Parent,
-    /// The id of the object.
-    pub id: R::Id,
-}
-
-impl<R: Resource> Call for Delete<R> {
-    type Output = ();
-
-    fn build(&self, user: BunqUserId) -> Request {
-        Request::delete(R::OBJECT, R::object(user, self.parent, self.id))
-    }
-}
-
-macro_rules! debug_by_route {
-    ($($call:ident<R $(, $output:ident)?>: $route:ident),+) => {$(
-        /// Omits the body: bodies contain names, IBANs and amounts.
-        impl<R: Resource $(, $output)?> Debug for $call<R $(, $output)?> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($call), "({})"), R::$route)
-            }
-        }
-    )+};
-}
-
-debug_by_route!(List<R, T>: COLLECTION, Find<R, T>: OBJECT, Create<R, T>: COLLECTION, Update<R>: OBJECT, Delete<R>: OBJECT);

@@ -1,8 +1,6 @@
 //! Signatures: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) over the exact bytes of a body, in base64 on one
 //! line.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rsa::{
     RsaPrivateKey, RsaPublicKey,
@@ -32,9 +30,7 @@ pub enum KeyError {
 
 /// The key pair of an installation. The bank knows the public key from POST /installation.
 #[derive(Clone)]
-pub struct InstallationKey {
-    key: SigningKey<Sha256>,
-}
+pub struct InstallationKey(SigningKey<Sha256>);
 
 impl InstallationKey {
     /// Makes a new key pair. Runs on a separate thread, because this takes a large part of a second.
@@ -44,7 +40,7 @@ impl InstallationKey {
     pub async fn generate() -> Result<Self, KeyError> {
         let made = spawn_blocking(|| RsaPrivateKey::new(&mut OsRng, INSTALLATION_KEY_BITS)).await;
         let key = made.map_err(|_| KeyError::Unusable)?.map_err(|_| KeyError::Unusable)?;
-        Ok(Self { key: SigningKey::new(key) })
+        Ok(Self(SigningKey::new(key)))
     }
 
     /// Reads a stored key pair.
@@ -52,8 +48,7 @@ impl InstallationKey {
     /// # Errors
     /// Returns [`KeyError::NotRsa`] if the text is not an RSA private key in PKCS#8 PEM.
     pub fn from_pem(pem: &PrivateKeyPem) -> Result<Self, KeyError> {
-        let key = RsaPrivateKey::from_pkcs8_pem(pem.expose()).map_err(|_| KeyError::NotRsa)?;
-        Ok(Self { key: SigningKey::new(key) })
+        RsaPrivateKey::from_pkcs8_pem(pem.expose()).map(|key| Self(SigningKey::new(key))).map_err(|_| KeyError::NotRsa)
     }
 
     /// Returns the key pair as PEM, for Secrets Manager.
@@ -61,7 +56,7 @@ impl InstallationKey {
     /// # Errors
     /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
     pub fn to_pem(&self) -> Result<PrivateKeyPem, KeyError> {
-        let pem = self.key.as_ref().to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)?;
+        let pem = self.0.as_ref().to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)?;
         Ok(PrivateKeyPem::new(pem.to_string()))
     }
 
@@ -71,38 +66,28 @@ impl InstallationKey {
     /// # Errors
     /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
     pub fn public_pem(&self) -> Result<String, KeyError> {
-        self.key.as_ref().to_public_key().to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
+        self.0.as_ref().to_public_key().to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
     }
 
-    /// Signs a body for `X-Bunq-Client-Signature`.
+    /// Signs a body for `X-Bunq-Client-Signature`. Random numbers blind the computation, so that its duration reveals
+    /// nothing of the key (RUSTSEC-2023-0071). They do not change the signature.
     ///
     /// # Errors
     /// Returns [`KeyError::Unusable`] if the operating system gives no random numbers.
     pub fn sign(&self, body: &[u8]) -> Result<String, KeyError> {
-        sign_with(&self.key, body)
+        let signature = self.0.try_sign_with_rng(&mut OsRng, body).map_err(|_| KeyError::Unusable)?;
+        Ok(STANDARD.encode(signature.to_bytes()))
     }
 }
 
-impl fmt::Debug for InstallationKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InstallationKey([redacted])")
-    }
-}
-
-/// Signs bytes. Random numbers blind the computation, so that its duration reveals nothing of the key
-/// (RUSTSEC-2023-0071). They do not change the signature.
-fn sign_with(key: &SigningKey<Sha256>, bytes: &[u8]) -> Result<String, KeyError> {
-    let signature = key.try_sign_with_rng(&mut OsRng, bytes).map_err(|_| KeyError::Unusable)?;
-    Ok(STANDARD.encode(signature.to_bytes()))
-}
+crate::redacted!(InstallationKey);
 
 /// Signs bytes with any RSA private key in PKCS#8 PEM.
 ///
 /// # Errors
 /// Returns [`KeyError::NotRsa`] if the text is not such a key, and [`KeyError::Unusable`] if the key does not sign.
 pub fn sign(pem: &PrivateKeyPem, bytes: &[u8]) -> Result<String, KeyError> {
-    let key = RsaPrivateKey::from_pkcs8_pem(pem.expose()).map_err(|_| KeyError::NotRsa)?;
-    sign_with(&SigningKey::new(key), bytes)
+    InstallationKey::from_pem(pem)?.sign(bytes)
 }
 
 /// Makes `client_public_key_signature`. It proves to the bank that the holder of the PSD2 certificate also made the

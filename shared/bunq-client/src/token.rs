@@ -45,14 +45,12 @@ struct Refused {
 
 /// The errors of RFC 6749 section 5.2. An OAuth server sends no other value.
 #[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
 enum OauthError {
-    InvalidGrant,
-    InvalidRequest,
-    InvalidClient,
-    UnauthorizedClient,
-    UnsupportedGrantType,
-    InvalidScope,
+    #[serde(rename = "invalid_grant")]
+    Code,
+    #[serde(rename = "invalid_client", alias = "invalid_request", alias = "invalid_scope")]
+    #[serde(alias = "unauthorized_client", alias = "unsupported_grant_type")]
+    Client,
 }
 
 impl Bank {
@@ -104,17 +102,8 @@ impl Bank {
         let answer = self.receive(self.http.post(url).body(Vec::new()), deadline).await?;
         let refused = serde_json::from_slice::<Refused>(&answer.body).ok().map(|refused| refused.error);
         match (answer.status, refused) {
-            (200..=299 | 400..=499, Some(OauthError::InvalidGrant)) => Err(TokenError::CodeRefused),
-            (
-                200..=299 | 400..=499,
-                Some(
-                    OauthError::InvalidRequest
-                    | OauthError::InvalidClient
-                    | OauthError::UnauthorizedClient
-                    | OauthError::UnsupportedGrantType
-                    | OauthError::InvalidScope,
-                ),
-            ) => Err(TokenError::ClientRefused),
+            (200..=299 | 400..=499, Some(OauthError::Code)) => Err(TokenError::CodeRefused),
+            (200..=299 | 400..=499, Some(OauthError::Client)) => Err(TokenError::ClientRefused),
             (200..=299, None) => {
                 let granted = serde_json::from_slice::<Granted>(&answer.body).map_err(|_| {
                     let reason = super::envelope::DecodeError::Missing("access_token");

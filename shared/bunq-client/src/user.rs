@@ -4,10 +4,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::envelope::{DecodeError, Envelope};
-use crate::types::{display_name::DisplayName, ids::BunqUserId, secret::Secret as _};
-
-/// The lifetime of a session in seconds, if the bank gives one.
-type SessionTimeout = Option<u64>;
+use crate::types::{
+    ids::BunqUserId,
+    secret::{DisplayName, Secret as _},
+};
 
 /// The TPP itself.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,7 +16,7 @@ pub struct PspUser {
     pub id: BunqUserId,
     /// The lifetime of the TPP's session, in seconds.
     #[serde(default, deserialize_with = "seconds")]
-    pub session_timeout: SessionTimeout,
+    pub session_timeout: Option<u64>,
 }
 
 /// The kind of customer who gave a consent.
@@ -43,7 +43,7 @@ pub struct Customer {
     pub display_name: Option<DisplayName>,
     /// The lifetime of the session, in seconds. Sources differ on whether the customer's or the key's timeout applies,
     /// so this is the shorter one.
-    pub session_timeout: SessionTimeout,
+    pub session_timeout: Option<u64>,
 }
 
 /// The owner of a session, by the kind of key that opened it.
@@ -60,7 +60,7 @@ type Tagged = std::collections::BTreeMap<String, Option<Anchored>>;
 
 /// Reads a timeout: a number with or without a fraction, or a text that contains one. An unusable value counts as
 /// absent, because a consent must not fail because of it.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SessionTimeout, D::Error> {
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text,
@@ -74,7 +74,7 @@ struct Anchored {
     id: Option<BunqUserId>,
     display_name: Option<String>,
     #[serde(default, deserialize_with = "seconds")]
-    session_timeout: SessionTimeout,
+    session_timeout: Option<u64>,
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     bunq::{
-        BankError, List, Page,
+        BankError, Page, Resource as _,
         calls::{PermittedIp, PermittedIps},
     },
     secrets::{Secrets, TppSecret},
@@ -166,7 +166,7 @@ impl Egress {
         key: CredentialPasswordIpId,
         deadline: Deadline,
     ) -> Result<Compared, TppError> {
-        let list = List::<PermittedIps, Vec<PermittedIp>>::new(key, Page::LARGEST);
+        let list = PermittedIps::list(key, Page::LARGEST).reading::<Vec<PermittedIp>>();
         let list = self.tpp_session.call(identity, &list, deadline);
         let (listed, egress_ip) = tokio::join!(list, self.tpp_session.egress_ip(deadline));
         let active = |ip: &PermittedIp| ip.status == "ACTIVE";

@@ -259,7 +259,7 @@ impl Sessions {
 }
 
 fn may_repeat(request: &Request, error: &BankError) -> bool {
-    match request.method.effect() {
+    match Effect::of(&request.method) {
         Effect::Read => true,
         Effect::Write => error.certainly_not_executed(),
     }

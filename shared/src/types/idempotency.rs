@@ -21,10 +21,9 @@ impl IdempotencyKey {
     /// # Errors
     /// Returns [`KeyError`] if the key is not 1 to 255 printable ASCII characters, or its quotes or escapes are wrong.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let unquoted = if text.starts_with('"') { unquoted(text).ok_or(KeyError)? } else { text.to_owned() };
-        let text = unquoted.as_str();
-        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        if fits { Ok(Self(text.to_owned())) } else { Err(KeyError) }
+        let key = if text.starts_with('"') { unquoted(text).ok_or(KeyError)? } else { text.to_owned() };
+        let fits = (1..=255).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if fits { Ok(Self(key)) } else { Err(KeyError) }
     }
 
     /// Returns a random key, for a caller who sent none.

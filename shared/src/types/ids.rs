@@ -33,11 +33,6 @@ macro_rules! path_parameters {
 
 path_parameters! {
     PublicUuid = "public_id",
-    BunqUserId = "bunq_user_id",
-    OauthClientId = "oauth_client_id",
-    CallbackUrlId = "callback_url_id",
-    InstallationId = "installation_id",
-    DeviceServerId = "device_server_id",
     CredentialPasswordIpId = "credential_password_ip_id",
     MonetaryAccountId = "monetary_account_id",
     PaymentId = "payment_id",
@@ -45,7 +40,6 @@ path_parameters! {
     DraftPaymentId = "draft_payment_id",
     IssuerTransactionId = "transaction_id",
     PermittedIpId = "item_id",
-    AttachmentId = "attachment_id",
 }
 
 macro_rules! own_id {

@@ -19,14 +19,22 @@ pub enum IpError {
     Wildcard,
 }
 
-/// A public IPv4 address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PublicIpv4(Ipv4Addr);
+/// The address to permit: a public IPv4 address, or every address, which bunq writes as `*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PermittedAddress(Option<Ipv4Addr>);
 
-impl FromStr for PublicIpv4 {
+impl PermittedAddress {
+    /// Every address.
+    pub const ANY: Self = Self(None);
+}
+
+impl FromStr for PermittedAddress {
     type Err = IpError;
 
     fn from_str(text: &str) -> Result<Self, IpError> {
+        if text == "*" {
+            return Ok(Self::ANY);
+        }
         let address = text.parse::<Ipv4Addr>().map_err(|_| IpError::NotIpv4)?;
         let [first, second, ..] = address.octets();
         let kind = match () {
@@ -38,71 +46,26 @@ impl FromStr for PublicIpv4 {
             () if first == 0 || address.is_broadcast() || first >= 240 => "reserved",
             () if address.is_multicast() => "multicast",
             () if address.is_documentation() => "documentation",
-            () => return Ok(Self(address)),
+            () => return Ok(Self(Some(address))),
         };
         Err(IpError::NotPublic(kind))
     }
 }
 
-impl fmt::Display for PublicIpv4 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The address or addresses to permit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PermittedAddress {
-    /// One address.
-    One(PublicIpv4),
-    /// Every address, which bunq writes as `*`.
-    Any,
-}
-
-impl FromStr for PermittedAddress {
-    type Err = IpError;
-
-    fn from_str(text: &str) -> Result<Self, IpError> {
-        if text == "*" { Ok(Self::Any) } else { text.parse().map(Self::One) }
-    }
-}
-
 impl fmt::Display for PermittedAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(address) => address.fmt(f),
-            Self::Any => f.write_str("*"),
+        match self.0 {
+            Some(address) => address.fmt(f),
+            None => f.write_str("*"),
         }
     }
 }
 
-/// Whether the bank accepts calls from an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IpStatus {
+bunq_client::words! {
+    /// Whether the bank accepts calls from an address.
+    IpStatus, &'static str = "must be ACTIVE or INACTIVE";
     /// The bank accepts calls from the address.
-    Active,
+    Active = "ACTIVE",
     /// The bank does not accept calls from the address.
-    Inactive,
-}
-
-impl IpStatus {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
-
-    /// Returns the name of the status at the bank.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Inactive => "INACTIVE",
-        }
-    }
-}
-
-impl FromStr for IpStatus {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or("must be ACTIVE or INACTIVE")
-    }
+    Inactive = "INACTIVE",
 }

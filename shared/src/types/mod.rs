@@ -1,6 +1,6 @@
 //! Types whose values are always valid: they are checked when they are created, so no other module checks them again.
 
-pub use bunq_client::types::{counterparty, deadline, display_name, money, schedule, text};
+pub use bunq_client::types::{counterparty, deadline, money, schedule, text};
 
 pub mod cache;
 pub mod causes;
@@ -17,4 +17,5 @@ pub mod scope;
 pub mod sealing;
 pub mod secret;
 pub mod since;
+mod text_form;
 pub mod workspace;

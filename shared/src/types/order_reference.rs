@@ -1,6 +1,6 @@
 //! The reference that a caller gives to an order, for example the number of an invoice.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use super::secret::{Secret, SecretError};
 
@@ -42,8 +42,4 @@ impl Secret for OrderReference {
     }
 }
 
-impl fmt::Debug for OrderReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OrderReference([redacted])")
-    }
-}
+bunq_client::redacted!(OrderReference);

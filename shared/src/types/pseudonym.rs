@@ -34,9 +34,7 @@ impl PseudonymKey {
     /// Derives the key from a sealing key, with HKDF-Expand of RFC 5869 and SHA-256 for one block. The sealing key is
     /// 256 random bits, so HKDF-Extract is not needed.
     pub(super) fn derive(sealing_key: &[u8]) -> Option<Self> {
-        let mut expand = Hmac::<Sha256>::new_from_slice(sealing_key).ok()?;
-        expand.update(PURPOSE);
-        expand.update(&[1]);
+        let expand = Hmac::<Sha256>::new_from_slice(sealing_key).ok()?.chain_update(PURPOSE).chain_update([1]);
         Hmac::new_from_slice(&expand.finalize().into_bytes()).ok().map(Self)
     }
 
@@ -48,19 +46,11 @@ impl PseudonymKey {
 
     /// Returns the first `bytes` bytes of the HMAC of a text, in hex.
     fn hex(&self, text: &str, bytes: usize) -> String {
-        use fmt::Write as _;
-        let mut mac = self.0.clone();
-        mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().take(bytes).fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        let mac = self.0.clone().chain_update(text).finalize();
+        let mut hex = format!("{:x}", mac.into_bytes());
+        hex.truncate(2 * bytes);
+        hex
     }
 }
 
-impl fmt::Debug for PseudonymKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PseudonymKey([redacted])")
-    }
-}
+bunq_client::redacted!(PseudonymKey);

@@ -31,12 +31,6 @@ impl RedirectUrl {
     pub const fn as_url(&self) -> &Url {
         &self.0
     }
-
-    /// Returns the URL.
-    #[must_use]
-    pub fn into_url(self) -> Url {
-        self.0
-    }
 }
 
 impl FromStr for RedirectUrl {

@@ -1,10 +1,10 @@
 //! The URL to which a browser returns after a consent: a page of the application that requested the consent.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use url::{Origin, Url};
 
+use super::text_form::stored_as_text;
 use crate::config::is_loopback;
 
 /// The text is not a valid return URL.
@@ -17,8 +17,7 @@ pub struct ReturnUrlError;
 
 /// A return URL: https, or http for this machine only; without user name, password and fragment. It is not checked here
 /// whether the deployment permits its origin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnUrl(Url);
 
 impl ReturnUrl {
@@ -57,22 +56,4 @@ impl FromStr for ReturnUrl {
     }
 }
 
-impl TryFrom<String> for ReturnUrl {
-    type Error = ReturnUrlError;
-
-    fn try_from(text: String) -> Result<Self, ReturnUrlError> {
-        text.parse()
-    }
-}
-
-impl From<ReturnUrl> for String {
-    fn from(url: ReturnUrl) -> Self {
-        url.0.into()
-    }
-}
-
-impl fmt::Display for ReturnUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+stored_as_text!(ReturnUrl);

@@ -2,7 +2,7 @@
 //! data are the primary key of the item and the name of the attribute, so a sealed value that is moved to another item
 //! does not open. The id of the sealing key precedes the sealed value, so that keys can be rotated.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use aes_gcm::{
     Aes256Gcm, KeyInit as _, Nonce,
@@ -129,8 +129,4 @@ impl SealingKeys {
     }
 }
 
-impl fmt::Debug for SealingKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealingKeys([redacted])")
-    }
-}
+bunq_client::redacted!(SealingKeys);

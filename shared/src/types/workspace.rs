@@ -1,9 +1,9 @@
 //! Workspaces. A workspace is the part of a deployment that belongs to one application: its API keys, its customers and
 //! its idempotency keys.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use super::text_form::stored_as_text;
 
 /// The text is not a valid name of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct WorkspaceError;
 
 /// The name of a workspace: 1 to 32 of `a-z 0-9 -`. An API key reaches the customers of its own workspace only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Workspace(String);
 
 impl Workspace {
@@ -45,22 +44,4 @@ impl FromStr for Workspace {
     }
 }
 
-impl TryFrom<String> for Workspace {
-    type Error = WorkspaceError;
-
-    fn try_from(text: String) -> Result<Self, WorkspaceError> {
-        text.parse()
-    }
-}
-
-impl From<Workspace> for String {
-    fn from(workspace: Workspace) -> Self {
-        workspace.0
-    }
-}
-
-impl fmt::Display for Workspace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+stored_as_text!(Workspace);

@@ -3,7 +3,11 @@
 use proptest::prelude::*;
 use shared::{
     store::Cursor,
-    types::{display_name::DisplayName, reference::Reference, secret::Secret as _, workspace::Workspace},
+    types::{
+        reference::Reference,
+        secret::{DisplayName, Secret as _},
+        workspace::Workspace,
+    },
 };
 
 proptest! {

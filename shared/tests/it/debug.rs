@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use serde_json::json;
 use shared::{
     bunq::{
-        Create, FromAnswer as _, Installation, InstallationKey, PublicKey, SessionlessCall as _, Verified,
+        FromAnswer as _, Installation, InstallationKey, PublicKey, Resource as _, SessionlessCall as _, Verified,
         calls::{
             CreateDeviceServer, CreateSession, DraftPayments, NewInstallation, NewSession, OauthClient, PspCredential,
         },
@@ -16,12 +16,11 @@ use shared::{
     store::{ConnectionKind, GrantedKey, NewConnection, OpenedSession, StoredSession, StoredState},
     tpp::{AtBank, BeginConsent, CallbackParameters, ConsentAnswer, Identity, OnboardingReport},
     types::{
-        display_name::DisplayName,
         ids::{BunqUserId, ConsentId},
         sealing::SealingKeys,
         secret::{
-            AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, OauthState, PrivateKeyPem, PspApiKey,
-            Secret, SessionToken,
+            AccessToken, ApiKey, AuthorizationCode, BrowserSecret, ClientId, DisplayName, OauthState, PrivateKeyPem,
+            PspApiKey, Secret, SessionToken,
         },
         workspace::Workspace,
     },
@@ -135,7 +134,7 @@ fn calls_that_carry_a_key_are_not_printed() {
     assert_hidden(&CreateSession { secret: secret::<AccessToken>() });
     let (description, permitted_ips) = (String::new(), Vec::new());
     assert_hidden(&CreateDeviceServer { description, secret: secret::<PspApiKey>(), permitted_ips });
-    assert_hidden(&Create::<DraftPayments>::new(1.try_into().unwrap(), json!({ "description": SECRET })));
+    assert_hidden(&DraftPayments::create(1.try_into().unwrap(), &json!({ "description": SECRET })));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
     bunq::{
-        Call, Create, Find, List, Page, PageStart, Request, SessionlessCall as _, Update,
+        Call, Page, PageStart, Request, Resource as _, SessionlessCall as _,
         calls::{
             CallbackUrls, CreateDeviceServer, CreateInstallation, CreatePspCredential, CreateSession,
             CredentialPasswordIps, DraftPayment, DraftPayments, DraftStatus, EndSession, FindPublicIssuerTransaction,
@@ -101,39 +101,39 @@ pub(crate) fn every_call() -> Vec<Sent> {
         written(CreateSession { secret }.build()),
         sent(&EndSession),
         sent(&FindUser::default()),
-        sent(&List::<MonetaryAccounts>::new((), page)),
-        sent(&List::<Payments>::new(account, page)),
-        sent(&Find::<Payments>::new(account, read("6"))),
+        sent(&MonetaryAccounts::list((), page)),
+        sent(&Payments::list(account, page)),
+        sent(&Payments::find(account, read("6"))),
         sent(&create(&inquiry)),
-        sent(&List::<RequestInquiries>::new(account, page)),
-        sent(&Find::<RequestInquiries>::new(account, read("7"))),
-        sent(&Update::<RequestInquiries> { parent: account, id: read("7"), body: status("REVOKED") }),
+        sent(&RequestInquiries::list(account, page)),
+        sent(&RequestInquiries::find(account, read("7"))),
+        sent(&RequestInquiries::update(account, read("7"), &status("REVOKED"))),
         sent(&create(&draft)),
-        sent(&List::<DraftPayments>::new(account, page)),
-        sent(&Find::<DraftPayments>::new(account, read("8"))),
-        sent(&Update::<DraftPayments> { parent: account, id: read("8"), body: cancelled() }),
+        sent(&DraftPayments::list(account, page)),
+        sent(&DraftPayments::find(account, read("8"))),
+        sent(&DraftPayments::update(account, read("8"), &cancelled())),
         sent(&create(&transaction)),
-        sent(&List::<IssuerTransactions>::new((), page)),
-        sent(&Find::<IssuerTransactions>::new((), read("9"))),
-        sent(&Update::<IssuerTransactions> { parent: (), id: read("9"), body: status("CANCELLED") }),
+        sent(&IssuerTransactions::list((), page)),
+        sent(&IssuerTransactions::find((), read("9"))),
+        sent(&IssuerTransactions::update((), read("9"), &status("CANCELLED"))),
         sent(&public(PublicPath::User)),
         sent(&public(PublicPath::Root)),
-        sent(&List::<CredentialPasswordIps>::new((), page)),
-        sent(&Find::<CredentialPasswordIps>::new((), key)),
-        sent(&List::<PermittedIps>::new(key, page)),
-        sent(&Find::<PermittedIps>::new(key, read("10"))),
-        sent(&Create::<PermittedIps>::new(key, json!({ "ip": "185.40.108.9", "status": "ACTIVE" }))),
-        sent(&Update::<PermittedIps> { parent: key, id: read("10"), body: status("INACTIVE") }),
-        sent(&List::<OauthClients>::new((), page)),
-        sent(&Create::<OauthClients>::new((), status("ACTIVE"))),
-        sent(&Find::<OauthClients>::new((), client)),
-        sent(&List::<CallbackUrls>::new(client, page)),
-        sent(&Create::<CallbackUrls>::new(client, json!({ "url": "https://tpp.example/callback" }))),
+        sent(&CredentialPasswordIps::list((), page)),
+        sent(&CredentialPasswordIps::find((), key)),
+        sent(&PermittedIps::list(key, page)),
+        sent(&PermittedIps::find(key, read("10"))),
+        sent(&PermittedIps::create(key, &json!({ "ip": "185.40.108.9", "status": "ACTIVE" }))),
+        sent(&PermittedIps::update(key, read("10"), &status("INACTIVE"))),
+        sent(&OauthClients::list((), page)),
+        sent(&OauthClients::create((), &status("ACTIVE"))),
+        sent(&OauthClients::find((), client)),
+        sent(&CallbackUrls::list(client, page)),
+        sent(&CallbackUrls::create(client, &json!({ "url": "https://tpp.example/callback" }))),
     ]
 }
 
 /// Returns the call that creates an order, with the mark of a request.
-fn create<O: Order>(order: &O) -> Create<O::Resource> {
+fn create<O: Order>(order: &O) -> impl Call + use<O> {
     let name = RequestName::new(&Workspace::default(), &IdempotencyKey::parse("once").unwrap());
-    Create::new(order.parent(), order.body(&name, Timestamp::UNIX_EPOCH))
+    O::Resource::create(order.parent(), &order.body(&name, Timestamp::UNIX_EPOCH))
 }

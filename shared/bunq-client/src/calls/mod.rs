@@ -1,29 +1,18 @@
-//! The bank's operations that this project uses: resources, whose calls are generic ([`List`](super::List) and its
-//! siblings), and special calls. Each is documented at <https://doc.bunq.com>.
+//! The bank's operations that this project uses: resources, whose calls are those of [`Resource`](super::Resource),
+//! and special calls. Each is documented at <https://doc.bunq.com>.
 
-mod credential_password_ip;
-mod device_server;
-mod draft_payment;
-mod installation;
-mod issuer_transaction;
-mod oauth_client;
-mod payment_service_provider_credential;
-mod request_inquiry;
+mod elements;
+mod orders;
 mod session;
-mod session_server;
-mod user;
+mod sessionless;
 
-pub use credential_password_ip::PermittedIp;
-pub use device_server::CreateDeviceServer;
-pub use draft_payment::{DraftPayment, DraftStatus};
-pub use installation::{CreateInstallation, NewInstallation};
-pub use issuer_transaction::{FindPublicIssuerTransaction, IssuerTransaction, PublicPath};
-pub use oauth_client::{CallbackUrl, OauthClient};
-pub use payment_service_provider_credential::{CreatePspCredential, PspCredential};
-pub use request_inquiry::RequestInquiry;
-pub use session::EndSession;
-pub use session_server::{CreateSession, NewSession};
-pub use user::FindUser;
+pub use elements::{CallbackUrl, OauthClient, PermittedIp};
+pub use orders::{DraftPayment, DraftStatus, IssuerTransaction, RequestInquiry};
+pub use session::{EndSession, FindPublicIssuerTransaction, FindUser, PublicPath};
+pub use sessionless::{
+    CreateDeviceServer, CreateInstallation, CreatePspCredential, CreateSession, NewInstallation, NewSession,
+    PspCredential,
+};
 
 use super::resource::resources;
 use crate::types::ids::{
@@ -47,7 +36,8 @@ resources! {
     IssuerTransactions =
         "user/{id}/payment-service-provider-issuer-transaction", (), IssuerTransactionId,
         "PaymentServiceProviderIssuerTransaction";
-    /// The TPP's API keys at the bank. **An answer can hold an API key** (`token_value`).
+    /// The TPP's API keys at the bank. **An answer can hold an API key** (`token_value`), so it must not be
+    /// passed on unchanged.
     CredentialPasswordIps =
         "user/{id}/credential-password-ip", (), CredentialPasswordIpId, "CredentialPasswordIp";
     /// The IP addresses that may use an API key.

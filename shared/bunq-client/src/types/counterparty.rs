@@ -6,7 +6,7 @@ use email_address::EmailAddress;
 use iban::{Iban, IbanLike as _, ParseIbanError};
 use serde_json::{Value, json};
 
-use super::text::check_visible;
+use super::{json::without_nulls, text::check_visible};
 
 /// Why a text is not a counterparty's address or its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,44 +28,15 @@ pub enum CounterpartyError {
     IbanCountry,
 }
 
-/// The type of a counterparty's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CounterpartyType {
+crate::words! {
+    /// The type of a counterparty's address.
+    CounterpartyType, CounterpartyError = CounterpartyError::Type;
     /// An e-mail address.
-    Email,
+    Email = "EMAIL",
     /// A phone number.
-    PhoneNumber,
+    PhoneNumber = "PHONE_NUMBER",
     /// An IBAN.
-    Iban,
-}
-
-impl CounterpartyType {
-    /// Every type.
-    pub const ALL: [Self; 3] = [Self::Email, Self::PhoneNumber, Self::Iban];
-
-    /// Returns the name that bunq uses for the type.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "EMAIL",
-            Self::PhoneNumber => "PHONE_NUMBER",
-            Self::Iban => "IBAN",
-        }
-    }
-}
-
-impl FromStr for CounterpartyType {
-    type Err = CounterpartyError;
-
-    fn from_str(text: &str) -> Result<Self, CounterpartyError> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(CounterpartyError::Type)
-    }
-}
-
-impl fmt::Display for CounterpartyType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+    Iban = "IBAN",
 }
 
 /// The address of a counterparty: valid for its type, and in the normal form that is sent to bunq.
@@ -209,11 +180,8 @@ impl Counterparty {
     /// Returns bunq's `Pointer`: an object with `type`, `value` and, if known, `name`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut pointer = json!({ "type": self.address.kind.to_string(), "value": self.address.value });
-        if let Some(name) = &self.name {
-            pointer["name"] = json!(name);
-        }
-        pointer
+        let Address { kind, value } = &self.address;
+        without_nulls(json!({ "type": kind.as_str(), "value": value, "name": self.name }))
     }
 }
 

@@ -2,9 +2,10 @@
 
 pub mod counterparty;
 pub mod deadline;
-pub mod display_name;
 pub mod ids;
+pub mod json;
 pub mod money;
 pub mod schedule;
 pub mod secret;
 pub mod text;
+mod words;

@@ -3,8 +3,10 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+use super::json::without_nulls;
 
 /// Why a text is not a valid time or unit of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,12 +71,11 @@ fn has_shape(text: &str, shape: &str) -> bool {
 /// Returns whether a text is `hh:mm`, `hh:mm:ss`, or `hh:mm:ss` with up to nine decimals. Programs write nine; bunq
 /// stores six. A leap second is not accepted, because bunq cannot store it.
 fn is_time_of_day(text: &str) -> bool {
-    let (time, decimals) = text.split_once('.').map_or((text, None), |(time, decimals)| (time, Some(decimals)));
-    let has_seconds = has_shape(time, "00:00:00") && !time.ends_with("60");
-    match decimals {
-        None => has_seconds || has_shape(time, "00:00"),
-        Some(decimals) => {
-            has_seconds && (1..=9).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
+    let has_seconds = |time: &str| has_shape(time, "00:00:00") && !time.ends_with("60");
+    match text.split_once('.') {
+        None => has_seconds(text) || has_shape(text, "00:00"),
+        Some((time, decimals)) => {
+            has_seconds(time) && (1..=9).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit())
         }
     }
 }
@@ -87,53 +88,25 @@ fn is_offset(text: &str) -> bool {
 
 impl fmt::Display for BankTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = TimeZone::UTC.to_datetime(self.0);
-        let (date, micros) = (time.date(), time.subsec_nanosecond() / 1000);
-        write!(f, "{date} {:02}:{:02}:{:02}.{micros:06}", time.hour(), time.minute(), time.second())
+        self.0.strftime("%Y-%m-%d %H:%M:%S%.6f").fmt(f)
     }
 }
 
-/// The unit in which a payment recurs. [`Schedule::recurrence_size`] counts the units between two payments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Recurrence {
+crate::words! {
+    /// The unit in which a payment recurs. [`Schedule::recurrence_size`] counts the units between two payments.
+    Recurrence, ScheduleError = ScheduleError::Unit;
     /// The payment does not recur.
-    Once,
+    Once = "ONCE",
     /// Hours.
-    Hourly,
+    Hourly = "HOURLY",
     /// Days.
-    Daily,
+    Daily = "DAILY",
     /// Weeks.
-    Weekly,
+    Weekly = "WEEKLY",
     /// Months.
-    Monthly,
+    Monthly = "MONTHLY",
     /// Years.
-    Yearly,
-}
-
-impl Recurrence {
-    /// Every unit.
-    pub const ALL: [Self; 6] = [Self::Once, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly, Self::Yearly];
-
-    /// Returns the name that bunq uses for the unit.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Once => "ONCE",
-            Self::Hourly => "HOURLY",
-            Self::Daily => "DAILY",
-            Self::Weekly => "WEEKLY",
-            Self::Monthly => "MONTHLY",
-            Self::Yearly => "YEARLY",
-        }
-    }
-}
-
-impl FromStr for Recurrence {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        Self::ALL.into_iter().find(|unit| unit.as_str() == text).ok_or(ScheduleError::Unit)
-    }
+    Yearly = "YEARLY",
 }
 
 /// When a payment is made, and how often.
@@ -153,14 +126,11 @@ impl Schedule {
     /// Returns bunq's `Schedule` object. It has no `time_end` if the schedule has none.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut schedule = json!({
+        without_nulls(json!({
             "time_start": self.time_start.to_string(),
+            "time_end": self.time_end.map(|end| end.to_string()),
             "recurrence_unit": self.recurrence_unit.as_str(),
             "recurrence_size": self.recurrence_size,
-        });
-        if let Some(end) = self.time_end {
-            schedule["time_end"] = json!(end.to_string());
-        }
-        schedule
+        }))
     }
 }

@@ -1,8 +1,6 @@
 //! Secrets, each named by the word of its protocol. None can be printed or serialized by accident: `Debug` writes
 //! `AccessToken([redacted])`, and there is neither `Display` nor `Serialize`.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -41,12 +39,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// Returns the SHA-256 of some bytes in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    sha256(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// Returns 256 random bits in base64url without padding (43 characters).
@@ -66,6 +59,18 @@ pub mod parts {
 #[must_use]
 pub fn is_random_text(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+}
+
+/// Gives types that must not be printed a `Debug` that shows their name only: `AccessToken([redacted])`.
+#[macro_export]
+macro_rules! redacted {
+    ($($name:ident),+) => {$(
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )+};
 }
 
 /// Declares kinds of secrets: a type with [`Secret`], `Deserialize`, and a `Debug` that prints nothing of the text.
@@ -89,11 +94,7 @@ macro_rules! secrets {
                 }
             }
 
-            impl ::std::fmt::Debug for $name {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(concat!(stringify!($name), "([redacted])"))
-                }
-            }
+            $crate::redacted!($name);
 
             impl<'de> $crate::types::secret::parts::Deserialize<'de> for $name {
                 fn deserialize<D: $crate::types::secret::parts::Deserializer<'de>>(
@@ -182,14 +183,29 @@ impl PrivateKeyPem {
     }
 }
 
-impl fmt::Debug for PrivateKeyPem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PrivateKeyPem([redacted])")
-    }
-}
+crate::redacted!(PrivateKeyPem);
 
 impl<'de> Deserialize<'de> for PrivateKeyPem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::new)
     }
 }
+
+/// A customer's name at bunq: 1 to 200 characters without control characters. It is personal data: stored sealed,
+/// deleted with the connection, and never logged.
+#[derive(Clone)]
+pub struct DisplayName(String);
+
+/// A name is sealed like a secret. Unlike a secret, it is not limited to ASCII.
+impl Secret for DisplayName {
+    fn parse(text: String) -> Result<Self, SecretError> {
+        let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text)) } else { Err(SecretError) }
+    }
+
+    fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+crate::redacted!(DisplayName);

@@ -55,9 +55,10 @@ const JOINED: &[Script] = &[
 ];
 
 /// Why a text is not valid for display to a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// The text is too short or too long.
+    #[error("must be {}{most} characters", if *least == 0 { "at most ".to_owned() } else { format!("{least} to ") })]
     Length {
         /// The minimum of characters.
         least: usize,
@@ -65,24 +66,9 @@ pub enum TextError {
         most: usize,
     },
     /// The text contains this character, which is invisible or has no agreed meaning at its position.
+    #[error("must have visible characters only, on one line: U+{:04X} is not allowed there", u32::from(*.0))]
     Character(char),
 }
-
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Length { least: 0, most } => write!(f, "must be at most {most} characters"),
-            Self::Length { least, most } => write!(f, "must be {least} to {most} characters"),
-            Self::Character(sign) => write!(
-                f,
-                "must have visible characters only, on one line: U+{:04X} is not allowed there",
-                u32::from(*sign)
-            ),
-        }
-    }
-}
-
-impl std::error::Error for TextError {}
 
 /// A text of `LEAST` to `MOST` visible characters on one line.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -1,8 +1,7 @@
 //! What each call looks like on the wire, as bunq's documents have it: <https://doc.bunq.com>.
 
 use bunq_client::{
-    Call, Create, Delete, Effect, Find, FromAnswer as _, List, Method, One, Page, Query, Request, Resource,
-    SessionlessCall, Update, Verified,
+    Call, Effect, FromAnswer as _, Method, One, Page, Query, Request, Resource, SessionlessCall, Verified,
     calls::{
         CallbackUrl, CallbackUrls, CreateDeviceServer, CreateInstallation, CreatePspCredential, CreateSession,
         CredentialPasswordIps, DraftPayments, FindUser, IssuerTransactions, MonetaryAccounts, OauthClient,
@@ -31,14 +30,14 @@ fn verified(body: &Value) -> Verified {
 fn assert_reads(call: &impl Call, path: &str, route: &str, query: &[(&str, &str)]) {
     let Request { method, path: built, route: template, query: parameters, body, .. } = call.build(user());
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!((method, built.as_str(), template, parameters.as_slice()), (Method::Get, path, route, query));
+    assert_eq!((method, built.as_str(), template, parameters.as_slice()), (Method::GET, path, route, query));
     assert_eq!(body, None, "a GET has no body, and so no content type");
 }
 
 #[track_caller]
 fn assert_creates(request: Request, path: &str, route: &str, expected: &Value) {
     let Request { method, path: built, route: template, query, body, .. } = request;
-    assert_eq!((method, built.as_str(), template, query), (Method::Post, path, route, Query::new()));
+    assert_eq!((method, built.as_str(), template, query), (Method::POST, path, route, Query::new()));
     let body: Value = serde_json::from_slice(&body.unwrap()).unwrap();
     assert_eq!(&body, expected);
 }
@@ -101,7 +100,7 @@ fn a_session_shows_the_key_and_nothing_else() {
 fn profiles_and_accounts_are_read_by_the_users_id() {
     assert_reads(&FindUser::default(), "user/42", "user/{id}", &[]);
     assert_reads(&FindUser { other: 43.try_into().ok() }, "user/43", "user/{id}", &[]);
-    let accounts = List::<MonetaryAccounts>::new((), Page::LARGEST);
+    let accounts = MonetaryAccounts::list((), Page::LARGEST);
     assert_reads(&accounts, "user/42/monetary-account", "user/{id}/monetary-account", &[("count", "200")]);
 }
 
@@ -109,11 +108,11 @@ fn profiles_and_accounts_are_read_by_the_users_id() {
 fn oauth_clients_are_listed_made_and_read() {
     let (path, route) = ("user/42/oauth-client", "user/{id}/oauth-client");
 
-    assert_reads(&List::<OauthClients>::new((), Page::LARGEST), path, route, &[("count", "200")]);
+    assert_reads(&OauthClients::list((), Page::LARGEST), path, route, &[("count", "200")]);
     let active = json!({ "status": "ACTIVE" });
-    assert_creates(Create::<OauthClients>::new((), active.clone()).build(user()), path, route, &active);
+    assert_creates(OauthClients::create((), &active).build(user()), path, route, &active);
     let (path, route) = ("user/42/oauth-client/77", "user/{id}/oauth-client/{id}");
-    assert_reads(&Find::<OauthClients>::new((), client()), path, route, &[]);
+    assert_reads(&OauthClients::find((), client()), path, route, &[]);
 }
 
 #[test]
@@ -121,20 +120,20 @@ fn callback_urls_are_listed_and_made() {
     let path = "user/42/oauth-client/77/callback-url";
     let route = "user/{id}/oauth-client/{id}/callback-url";
 
-    assert_reads(&List::<CallbackUrls>::new(client(), Page::LARGEST), path, route, &[("count", "200")]);
+    assert_reads(&CallbackUrls::list(client(), Page::LARGEST), path, route, &[("count", "200")]);
     let url = json!({ "url": "https://tpp.example/callback" });
-    assert_creates(Create::<CallbackUrls>::new(client(), url.clone()).build(user()), path, route, &url);
+    assert_creates(CallbackUrls::create(client(), &url).build(user()), path, route, &url);
 }
 
 /// The five calls of a resource, whose object has the id 9.
 fn calls_of<R: Resource>(parent: R::Parent) -> [Request; 5] {
     let Ok(id) = R::Id::try_from(9) else { panic!("9 is an id") };
     [
-        List::<R>::new(parent, Page::LARGEST).build(user()),
-        Find::<R>::new(parent, id).build(user()),
-        Create::<R>::new(parent, json!({})).build(user()),
-        Update::<R> { parent, id, body: json!({}) }.build(user()),
-        Delete::<R> { parent, id }.build(user()),
+        R::list(parent, Page::LARGEST).build(user()),
+        R::find(parent, id).build(user()),
+        R::create(parent, &json!({})).build(user()),
+        R::update(parent, id, &json!({})).build(user()),
+        R::delete(parent, id).build(user()),
     ]
 }
 
@@ -166,11 +165,10 @@ fn no_route_that_is_logged_holds_an_id_and_every_path_holds_all_ids() {
 
 #[test]
 fn only_reads_can_be_sent_again() {
-    assert_eq!(Method::Get.effect(), Effect::Read);
-    for (method, name) in [(Method::Post, "POST"), (Method::Put, "PUT"), (Method::Delete, "DELETE")] {
-        assert_eq!((method.effect(), method.as_str()), (Effect::Write, name));
+    assert_eq!(Effect::of(&Method::GET), Effect::Read);
+    for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+        assert_eq!(Effect::of(&method), Effect::Write, "{method}");
     }
-    assert_eq!(Method::Get.as_str(), "GET");
 }
 
 #[test]

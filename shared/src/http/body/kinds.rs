@@ -60,7 +60,7 @@ field! {
         .description(Some("An IBAN, with the length of its country and the right check digits; in groups of four or in one piece."))
         .examples(["NL91ABNA0417164300"]);
 
-    CounterpartyType: text = one_of(CounterpartyType::ALL.map(CounterpartyType::as_str));
+    CounterpartyType: text = one_of(CounterpartyType::ALL.iter().map(|kind| kind.as_str()));
 
     Name: text as "Name" = visible_text()
         .min_length(Some(1))
@@ -77,9 +77,9 @@ field! {
         ))
         .examples(["invoice-17"]);
 
-    Recurrence: text as "RecurrenceUnit" = one_of(Recurrence::ALL.map(Recurrence::as_str)).description(Some("How often."));
+    Recurrence: text as "RecurrenceUnit" = one_of(Recurrence::ALL.iter().map(|unit| unit.as_str())).description(Some("How often."));
 
-    DraftStatus: text = one_of(DraftStatus::ALL.map(DraftStatus::as_str));
+    DraftStatus: text = one_of(DraftStatus::ALL.iter().map(|status| status.as_str()));
 
     RedirectUrl: text = string()
         .format(Some(SchemaFormat::Custom("uri".to_owned())))
@@ -91,7 +91,7 @@ field! {
         .pattern(Some(PUBLIC))
         .examples(["185.40.108.7"]);
 
-    IpStatus: text = one_of(IpStatus::ALL.map(IpStatus::as_str)).description(Some("Whether bunq takes calls from it."));
+    IpStatus: text = one_of(IpStatus::ALL.iter().map(|status| status.as_str())).description(Some("Whether bunq takes calls from it."));
 
     Scope: text = one_of(Scope::ALL.iter().map(|scope| scope.as_str()));
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Code, Holder, LARGEST_ANSWER, Problem, QueryParameters, listing};
 use crate::{
-    bunq::{Find, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Resource},
+    bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource},
     store::OrderScope,
     tpp::Order,
     types::{order_reference::OrderReference, secret::Secret as _},
@@ -65,7 +65,7 @@ pub async fn list_orders<S: Sync, O: Order>(
     })?;
     let path = session.collection::<O::Resource>(parent);
     let Some(filter) = filter else {
-        return listing(session, &path, page, &List::<O::Resource>::new(parent, page)).await;
+        return listing(session, &path, page, &O::Resource::list(parent, page)).await;
     };
     let scope = session.order_scope::<O::Resource>(parent).await?;
     let Search { wanted, next } = match &filter.reference {
@@ -114,7 +114,7 @@ async fn by_reference<S: Sync, O: Order>(
     if ids.is_empty() {
         // The bank reports an account that was not granted. Without this call, the answer would be an empty list.
         let page = Page { count: 1, from: PageStart::Newest };
-        session.call(&List::<O::Resource>::new(parent, page)).await?;
+        session.call(&O::Resource::list(parent, page)).await?;
     }
     if let PageStart::OlderThan(older) = page.from {
         ids.retain(|id| *id < older);
@@ -127,7 +127,7 @@ async fn by_reference<S: Sync, O: Order>(
             return Ok(Search { wanted, next: last });
         }
         let Ok(id) = <O::Resource as Resource>::Id::try_from(order) else { continue };
-        match session.find(&Find::<O::Resource>::new(parent, id)).await {
+        match session.find(&O::Resource::find(parent, id)).await {
             Ok(Some(found)) => {
                 let elements = Element::read_all(&found.body)?.into_iter();
                 wanted.extend(elements.filter(|element| filter.matches(element)));
@@ -161,7 +161,7 @@ async fn walk<S: Sync, O: Order>(
             return Ok(Search { wanted, next: here });
         }
         let asked = Page { count: size, from };
-        let read = match session.call(&List::<O::Resource>::new(parent, asked)).await {
+        let read = match session.call(&O::Resource::list(parent, asked)).await {
             Ok(listed) => {
                 Element::read_all(&listed.body).map(|elements| (elements, Neighbours::of(&listed.body).older))
             }

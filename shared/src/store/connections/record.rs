@@ -7,11 +7,10 @@ use super::granted::GrantedKey;
 use crate::{
     store::error::StoreError,
     types::{
-        display_name::DisplayName,
         ids::{BunqUserId, ConsentId, UserId},
         reference::Reference,
         sealing::{Place, SealingKeys},
-        secret::{AccessToken, SealingKey},
+        secret::{AccessToken, DisplayName, SealingKey},
         workspace::Workspace,
     },
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     bunq::{
-        List, Page,
+        Page, Resource as _,
         calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
     },
     secrets::OauthClientSecret,
@@ -41,12 +41,12 @@ pub(super) async fn is_forgotten(parts: &Parts, error: &TppError, deadline: Dead
 pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
     let registered = async {
         let identity = parts.identities.get().await?;
-        let list = List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST);
+        let list = OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>();
         let clients = parts.tpp_session.call(&identity, &list, deadline).await?;
         if !clients.iter().any(|listed| is_ours(client, listed)) {
             return Ok(None);
         }
-        let list = List::<CallbackUrls, Vec<CallbackUrl>>::new(client.id, Page::LARGEST);
+        let list = CallbackUrls::list(client.id, Page::LARGEST).reading::<Vec<CallbackUrl>>();
         let urls = parts.tpp_session.call(&identity, &list, deadline).await?;
         Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
     };

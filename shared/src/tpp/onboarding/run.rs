@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     bunq::{
-        Create, Delete, Find, Installation, InstallationKey, List, One, Page, Verified,
+        Installation, InstallationKey, One, Page, Resource as _, Verified,
         calls::{CallbackUrl, CallbackUrls, CreateInstallation, OauthClient, OauthClients},
     },
     config::BunqEnvironment,
@@ -135,7 +135,7 @@ async fn oauth_client(
     user: BunqUserId,
 ) -> Result<OauthClientSecret, OnboardingError> {
     let known = progress.parts.secrets.read::<OauthClientSecret>().await?;
-    let list = List::<OauthClients, Vec<OauthClient>>::new((), Page::LARGEST);
+    let list = OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>();
     let listed = progress.parts.tpp_session.call(identity, &list, progress.deadline).await?;
     // A certificate with another name makes us another user at the bank, and the client does not belong to that user.
     let known = known.filter(|client| client.psp_user_id == user);
@@ -147,9 +147,9 @@ async fn oauth_client(
         Some(client) => client,
         None => {
             progress.still_mine().await?;
-            let create = Create::<OauthClients>::new((), json!({ "status": "ACTIVE" }));
+            let create = OauthClients::create((), &json!({ "status": "ACTIVE" }));
             let made = progress.parts.tpp_session.call(identity, &create, progress.deadline).await?;
-            let find = Find::<OauthClients, One<OauthClient>>::new((), made.id);
+            let find = OauthClients::find((), made.id).reading::<One<OauthClient>>();
             progress.parts.tpp_session.call(identity, &find, progress.deadline).await?.0
         }
     };
@@ -171,7 +171,7 @@ async fn callback_url(
 ) -> Result<(), OnboardingError> {
     let url = progress.parts.config.callback_url().to_string();
     let client = secret.id;
-    let list = List::<CallbackUrls, Vec<CallbackUrl>>::new(client, Page::LARGEST);
+    let list = CallbackUrls::list(client, Page::LARGEST).reading::<Vec<CallbackUrl>>();
     let listed = progress.parts.tpp_session.call(identity, &list, progress.deadline).await?;
     let is_registered = listed.iter().any(|registered| registered.url == url);
     let state = if is_registered && secret.callback_url.as_deref() == Some(&url) {
@@ -180,7 +180,7 @@ async fn callback_url(
         if !is_registered {
             progress.still_mine().await?;
             // Whatever the answer holds, the address is registered: the next list shows it.
-            let create = Create::<CallbackUrls, Verified>::new(client, json!({ "url": url }));
+            let create = CallbackUrls::create(client, &json!({ "url": url })).reading::<Verified>();
             progress.parts.tpp_session.call(identity, &create, progress.deadline).await?;
         }
         secret.replace_callback_url(url, !is_registered, progress.parts.clock.now());
@@ -209,7 +209,7 @@ async fn forget_callback_urls(
     }
     for registered in listed.iter().filter(|registered| over.iter().any(|former| former.url == registered.url)) {
         progress.still_mine().await?;
-        let delete = Delete::<CallbackUrls> { parent: client, id: registered.id };
+        let delete = CallbackUrls::delete(client, registered.id);
         progress.parts.tpp_session.call(identity, &delete, progress.deadline).await?;
     }
     secret.former_callback_urls = kept;

@@ -14,8 +14,7 @@ use certainty::{Certainty, Depth, certainty};
 
 use crate::{
     bunq::{
-        BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Parent as _, Refusal,
-        Resource as _,
+        BankError, Created, LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Parent as _, Refusal, Resource as _,
     },
     store::{Attempt, Begun, Earlier, Outcome, SessionOwner, Store, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
@@ -160,8 +159,8 @@ impl Orders {
                 Found::Nothing => {}
             }
         }
-        let create = Create::<O::Resource>::new(order.parent(), order.body(name, began_at))
-            .with_request_id(name.bank_request_id());
+        let create =
+            O::Resource::create(order.parent(), &order.body(name, began_at)).with_request_id(name.bank_request_id());
         let sent = self.calls.call(owner, &create, deadline).await;
         let error = match sent {
             Ok(Created { id, answer }) => {
@@ -199,7 +198,7 @@ impl Orders {
         let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
-            let listed = self.calls.call(owner, &List::<O::Resource>::new(order.parent(), page), deadline).await?;
+            let listed = self.calls.call(owner, &O::Resource::list(order.parent(), page), deadline).await?;
             let Ok(objects) = read_listed(&listed, O::Resource::NAME, &wanted) else { return Ok(Found::Unclear) };
             for object in &objects {
                 let recent = object.created.map(|created| created >= since);

@@ -9,9 +9,8 @@ use crate::{
         sessions::OpenedSession,
     },
     types::{
-        display_name::DisplayName,
         ids::{BunqUserId, InstallationId},
-        secret::{AccessToken, ClaimProof},
+        secret::{AccessToken, ClaimProof, DisplayName},
     },
 };
 

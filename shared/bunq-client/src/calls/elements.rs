@@ -1,5 +1,4 @@
-//! `/user/{id}/oauth-client` and its `callback-url`: the OAuth client that customers consent to. bunq allows one client
-//! per user.
+//! Elements of answers that are read, instead of passed on as the bank wrote them.
 
 use serde::Deserialize;
 
@@ -11,7 +10,7 @@ use crate::{
     },
 };
 
-/// An OAuth client at the bank.
+/// An OAuth client at the bank, which customers consent to. bunq allows one client per user.
 #[derive(Clone, Debug, Deserialize)]
 pub struct OauthClient {
     /// The id of the client.
@@ -39,4 +38,17 @@ pub struct CallbackUrl {
 
 impl Element for CallbackUrl {
     const NAME: &'static str = "OauthCallbackUrl";
+}
+
+/// An address that may use a key.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PermittedIp {
+    /// The address, or `*`.
+    pub ip: String,
+    /// `ACTIVE` or `INACTIVE`.
+    pub status: String,
+}
+
+impl Element for PermittedIp {
+    const NAME: &'static str = "PermittedIp";
 }
