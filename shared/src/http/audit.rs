@@ -31,7 +31,7 @@ pub(super) async fn begin(operation: Option<&Operation>, request: Request, id: &
 }
 
 /// The code of a problem, for the audit line, on an answer that shows the problem as a page or redirects the browser to
-/// such a page. [`Problem`] itself would replace that answer.
+/// such a page. [`Problem`](super::Problem) itself would replace that answer.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedWith(pub Code);
 
