@@ -1,6 +1,8 @@
 //! Reads the configuration from environment variables. No other module reads the environment. An error at the start
 //! names the variable that is missing or invalid.
 
+mod environment;
+mod error;
 mod provider;
 mod values;
 
@@ -11,38 +13,13 @@ use url::{Origin, Url};
 
 pub use bunq_client::BunqUrls;
 
-use values::{invalid, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
+use error::invalid;
+use values::{parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
 
+pub use environment::BunqEnvironment;
+pub use error::ConfigError;
 pub use provider::Provider;
 pub use values::is_loopback;
-
-/// The bunq environment that a deployment uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BunqEnvironment {
-    /// bunq's sandbox, with play money and self-signed certificates.
-    Sandbox,
-    /// bunq's production, with real customers and real money.
-    Production,
-}
-
-impl BunqEnvironment {
-    /// Returns the name of the environment in `BUNQ_ENVIRONMENT`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Production => "production",
-        }
-    }
-
-    fn parse(text: Option<&str>) -> Result<Self, ConfigError> {
-        match text {
-            None | Some("sandbox") => Ok(Self::Sandbox),
-            Some("production") => Ok(Self::Production),
-            Some(_) => Err(invalid("BUNQ_ENVIRONMENT", "must be sandbox or production")),
-        }
-    }
-}
 
 /// The configuration of a deployment.
 #[derive(Clone, Debug)]
@@ -87,22 +64,6 @@ pub struct Config {
     /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
     /// bunq's example does not; older integrations do. Default: `false`.
     pub device_per_connection: bool,
-}
-
-/// Why the environment is not a valid configuration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// A required variable is missing or blank.
-    #[error("the environment variable {0} is missing")]
-    Missing(&'static str),
-    /// A variable has an invalid value.
-    #[error("the environment variable {name} {problem}")]
-    Invalid {
-        /// The name of the variable.
-        name: &'static str,
-        /// What is wrong with the value, as a phrase that follows the name.
-        problem: &'static str,
-    },
 }
 
 impl Config {

@@ -3,8 +3,9 @@
 use url::Url;
 
 use super::{
-    BunqEnvironment, ConfigError,
-    values::{invalid, tpp_name},
+    environment::BunqEnvironment,
+    error::{ConfigError, invalid},
+    values::tpp_name,
 };
 use crate::types::text::Text;
 

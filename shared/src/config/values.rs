@@ -3,15 +3,11 @@
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
-use super::ConfigError;
+use super::error::{ConfigError, invalid};
 
 pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
     let level = level.as_deref().map_or("info", str::trim);
     level.parse().map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))
-}
-
-pub(super) const fn invalid(name: &'static str, problem: &'static str) -> ConfigError {
-    ConfigError::Invalid { name, problem }
 }
 
 /// Parses a URL without user name, query and fragment. It must be https, because tokens are sent to it; http is valid

@@ -7,6 +7,7 @@
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
 //! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
 
+mod content;
 mod shapes;
 
 use std::{error::Error, fmt};
@@ -15,11 +16,10 @@ use aws_sdk_secretsmanager::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
 };
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::types::causes::causes;
 
+pub use content::Content;
 pub use shapes::{
     CertificateSecret, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
     SealingSecret, TppSecret,
@@ -56,15 +56,6 @@ impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<Sd
             _ => Self::Unavailable(code),
         }
     }
-}
-
-/// The content of one secret: its name, how it is read (`Deserialize`) and how it is written.
-pub trait Content: DeserializeOwned {
-    /// The secret's name below the prefix.
-    const NAME: &'static str;
-
-    /// Returns the content as JSON, with all secret values in plain text. Only for Secrets Manager.
-    fn expose(&self) -> Value;
 }
 
 /// Access to the deployment's secrets.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Content;
+use super::content::Content;
 use crate::types::{
     ids::{BunqUserId, CredentialPasswordIpId, DeviceServerId, InstallationId, OauthClientId},
     sealing::{SealError, SealingKeys},

@@ -18,9 +18,12 @@
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or the lease to open one |
 
 mod api_keys;
+mod condition;
 mod connections;
 mod consents;
+mod error;
 mod idempotency;
+mod item;
 mod onboarding;
 mod order_references;
 mod sessions;
@@ -35,8 +38,9 @@ pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentCursorError, ConsentEnd,
     ConsentFailure, ConsentStatus, Given, TakenAttempt, TicketRefused, Unclaimed,
 };
+pub use error::StoreError;
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
 pub use order_references::{OrderKind, OrderScope};
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
-pub use table::{Store, StoreError};
+pub use table::Store;

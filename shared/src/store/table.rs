@@ -1,92 +1,15 @@
-//! The client of the two tables, its errors, and helpers that read and write items. Every item has one string key,
-//! `pk`.
+//! The client of the two tables, and reads and writes that know no item but its key.
 
-use std::{error::Error, fmt};
-
-use aws_sdk_dynamodb::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::{
-        transact_write_items::TransactWriteItemsError,
-        update_item::{UpdateItemError, UpdateItemOutput},
-    },
-    types::{AttributeValue, TransactWriteItem},
-};
+use aws_sdk_dynamodb::{Client, types::TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-use crate::types::{
-    causes::causes,
-    clock::Clock,
-    sealing::SealError,
-    secret::{Secret, SecretError},
+use super::{
+    condition::{lost_race, succeeded},
+    error::StoreError,
+    item::{Item, from_item, text},
 };
-
-/// Why an operation of the store failed.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// DynamoDB cannot be reached, throttles, or fails. A later retry may succeed. Holds DynamoDB's error code, or the
-    /// causes if it did not answer.
-    #[error("the store is unavailable: {0}")]
-    Unavailable(String),
-    /// DynamoDB rejects the request, for example because a table or a permission is missing. A retry does not help: the
-    /// operator must fix the deployment. Holds DynamoDB's error code.
-    #[error("the store rejects the request: {0}")]
-    Misconfigured(String),
-    /// A stored item does not have the expected shape, or a value cannot be stored.
-    #[error("an item of the store cannot be encoded or decoded")]
-    Undecodable,
-    /// An attribute cannot be sealed or opened.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    /// Other writers changed the same items at the same time, and every try lost.
-    #[error("other writers changed the same items at the same time")]
-    Contended,
-}
-
-impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<SdkError<E, R>> for StoreError {
-    fn from(error: SdkError<E, R>) -> Self {
-        // Only the code of an answer is kept: messages can quote keys.
-        let code = match (&error, error.code()) {
-            (_, Some(code)) => code.to_owned(),
-            (SdkError::ServiceError(_), None) => "an answer without a code".to_owned(),
-            (error, None) => causes(error),
-        };
-        match code.as_str() {
-            "ResourceNotFoundException"
-            | "AccessDeniedException"
-            | "UnrecognizedClientException"
-            | "ValidationException" => Self::Misconfigured(code),
-            _ => Self::Unavailable(code),
-        }
-    }
-}
-
-/// Returns whether a transaction was cancelled because one of its conditions failed. A lack of capacity or a conflict
-/// with another transaction does not count.
-pub(super) fn condition_failed<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    cancelled_for(error, &["ConditionalCheckFailed"])
-}
-
-/// Returns whether a transaction was cancelled because one of its conditions failed, or because another writer was
-/// changing one of its items.
-pub(super) fn lost_race<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    cancelled_for(error, &["ConditionalCheckFailed", "TransactionConflict"])
-}
-
-fn cancelled_for<R>(error: &SdkError<TransactWriteItemsError, R>, reasons: &[&str]) -> bool {
-    cancellations(error).iter().any(|code| reasons.contains(&code.as_str()))
-}
-
-/// Returns why a transaction was cancelled: DynamoDB's reason code for each of its writes, in order. Empty if the
-/// transaction failed in another way.
-pub(super) fn cancellations<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return Vec::new();
-    };
-    let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default().to_owned());
-    codes.collect()
-}
+use crate::types::clock::Clock;
 
 /// Access to the two tables.
 #[derive(Clone, Debug)]
@@ -96,8 +19,6 @@ pub struct Store {
     pub(super) ephemera: String,
     pub(super) clock: Clock,
 }
-
-pub(super) type Item = std::collections::HashMap<String, AttributeValue>;
 
 impl Store {
     /// Returns a store that uses these tables. Sends no request.
@@ -169,68 +90,5 @@ impl Store {
     pub(super) async fn delete(&self, table: &str, key: &str) -> Result<(), StoreError> {
         self.client.delete_item().table_name(table).key("pk", text(key)).send().await?;
         Ok(())
-    }
-}
-
-/// A text of any content and length that is sealed like a secret.
-pub(super) struct SealedText(pub(super) String);
-
-impl Secret for SealedText {
-    fn parse(text: String) -> Result<Self, SecretError> {
-        Ok(Self(text))
-    }
-
-    fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-pub(super) fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-/// Returns a time in epoch seconds, the unit that DynamoDB's TTL needs.
-pub(super) fn seconds(time: Timestamp) -> AttributeValue {
-    AttributeValue::N(time.as_second().to_string())
-}
-
-pub(super) fn to_item(value: &impl Serialize) -> Result<Item, StoreError> {
-    serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|_| StoreError::Undecodable)
-}
-
-pub(super) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).map_err(|_| StoreError::Undecodable)
-}
-
-pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|_| StoreError::Undecodable)
-}
-
-/// An item together with its primary key.
-#[derive(Serialize)]
-pub(super) struct WithKey<'a, T> {
-    pub(super) pk: &'a str,
-    #[serde(flatten)]
-    pub(super) item: T,
-}
-
-/// Returns whether a conditional update took place, or `false` if its condition failed.
-pub(super) fn succeeded<R: std::fmt::Debug + Send + Sync + 'static>(
-    result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
-) -> Result<bool, StoreError> {
-    Ok(updated(result)?.is_some())
-}
-
-/// Returns the attributes that a conditional update returned, or `None` if its condition failed. The attributes are
-/// empty if the update asked for none.
-pub(super) fn updated<R: std::fmt::Debug + Send + Sync + 'static>(
-    result: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
-) -> Result<Option<Item>, StoreError> {
-    match result {
-        Ok(output) => Ok(Some(output.attributes.unwrap_or_default())),
-        Err(error) => match error.as_service_error() {
-            Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
-            _ => Err(error.into()),
-        },
     }
 }

@@ -1,24 +1,8 @@
-//! The types of body fields: how they are read, and how the document describes them.
+//! Implements [`BodyField`]: for lists, and by macros for types that are parsed from a string.
 
 use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
 
-use super::{Fields, fields::LONGEST_LIST};
-
-/// The named schemas of an OpenAPI document.
-pub type NamedSchemas = Vec<(String, RefOr<Schema>)>;
-
-/// The type of a body field. It defines how the field is read and its schema in the document.
-pub trait BodyField: Sized {
-    /// Reads the field. Returns `None` if the field is absent or null, or if it is invalid. An invalid field is
-    /// recorded as a reason.
-    fn take(fields: &mut Fields, name: &str) -> Option<Self>;
-
-    /// Returns the schema, or a reference to it.
-    fn schema() -> RefOr<Schema>;
-
-    /// Adds the schemas that [`Self::schema`] refers to.
-    fn register(_: &mut NamedSchemas) {}
-}
+use super::fields::{BodyField, Fields, LONGEST_LIST, NamedSchemas};
 
 impl<T: BodyField> BodyField for Vec<T> {
     fn take(fields: &mut Fields, name: &str) -> Option<Self> {

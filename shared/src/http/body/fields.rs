@@ -8,11 +8,9 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use utoipa::openapi::{RefOr, Schema};
 
-use super::{
-    super::{Place, Reasons},
-    BodyField,
-};
+use super::super::{Place, Reasons};
 
 /// The maximum number of elements of a list.
 pub(super) const LONGEST_LIST: usize = 100;
@@ -45,6 +43,23 @@ impl<'de> Deserialize<'de> for Members {
         }
         deserializer.deserialize_map(Collect)
     }
+}
+
+/// The named schemas of an OpenAPI document.
+pub type NamedSchemas = Vec<(String, RefOr<Schema>)>;
+
+/// The type of a body field. It defines how the field is read and its schema in the document. Stands beside [`Fields`]
+/// because each is in the signatures of the other.
+pub trait BodyField: Sized {
+    /// Reads the field. Returns `None` if the field is absent or null, or if it is invalid. An invalid field is
+    /// recorded as a reason.
+    fn take(fields: &mut Fields, name: &str) -> Option<Self>;
+
+    /// Returns the schema, or a reference to it.
+    fn schema() -> RefOr<Schema>;
+
+    /// Adds the schemas that [`Self::schema`] refers to.
+    fn register(_: &mut NamedSchemas) {}
 }
 
 /// The fields of a JSON object while it is read. A field that was read is removed.

@@ -10,8 +10,7 @@ mod kinds;
 mod macros;
 mod shape;
 
-pub use field::{BodyField, NamedSchemas};
-pub use fields::Fields;
+pub use fields::{BodyField, Fields, NamedSchemas};
 pub(crate) use kinds::order_reference;
 #[doc(hidden)]
 pub use macros::field_name;

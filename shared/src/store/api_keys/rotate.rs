@@ -1,32 +1,16 @@
 //! Rotates API keys: a key gets a successor, and ends by itself after an overlap in which its program changes over.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{ApiKeyRecord, KeyId, NewApiKey};
+use super::{
+    key_id::KeyId,
+    record::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
+};
 use crate::{
-    store::table::{Store, StoreError, lost_race, text},
+    store::{condition::lost_race, error::StoreError, item::text, table::Store},
     types::secret::ApiKey,
 };
-
-/// The properties of a successor that differ from its predecessor.
-#[derive(Clone, Copy, Debug)]
-pub struct Successor {
-    /// How long the predecessor continues to work.
-    pub overlap: SignedDuration,
-    /// When the successor stops working. By default it gets the lifetime of the predecessor, from its creation to its
-    /// `expires_at`; it never expires if the predecessor does not.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Why a key cannot be rotated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoRotation {
-    /// No key has this id.
-    Unknown,
-    /// The key no longer works: it was revoked, has expired, or its overlap with an earlier successor is over.
-    Ended,
-}
 
 impl Store {
     /// Creates a successor with the name, scopes and workspace of a key. The key then ends after the overlap, or at its

@@ -1,35 +1,17 @@
 //! Ends a connection: the bank refuses the consent, or a caller deletes the connection.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::PutBuilder};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Connection, references::Unchanged, user_pk};
-use crate::{
-    store::table::{Store, StoreError, WithKey, text, to_item, updated},
-    types::{ids::UserId, workspace::Workspace},
+use super::{
+    record::{Connection, Marked, Tombstone, user_pk},
+    references::Unchanged,
 };
-
-/// The result of [`Store::mark_revoked`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Marked {
-    /// This call marked the consent as revoked.
-    Now,
-    /// The consent was already marked as revoked.
-    Before,
-    /// The connection no longer has this consent: the customer has consented again, or the connection was deleted.
-    Outdated,
-}
-
-/// What remains of a deleted connection: its `user_id` and workspace, when the customer last consented, and when it was
-/// deleted. Holds no data of the customer.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Tombstone {
-    user_id: UserId,
-    pub(super) workspace: Workspace,
-    consented_at: Timestamp,
-    deleted_at: Timestamp,
-}
+use crate::store::{
+    condition::updated,
+    error::StoreError,
+    item::{WithKey, text, to_item},
+    table::Store,
+};
 
 impl Store {
     /// Marks a connection's consent as revoked, because the bank refuses its token. The first such time is kept.

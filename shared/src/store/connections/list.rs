@@ -1,51 +1,27 @@
 //! Lists connections, newest first, by indexes that hold keys and times only. No sealed attribute is copied to them.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 
-use super::{Connection, DELETED_AT, references, user_pk};
+use super::{
+    cursor::Cursor,
+    record::{Connection, DELETED_AT, user_pk},
+    references,
+};
 use crate::{
-    store::table::{Item, Store, StoreError, from_item, text},
-    types::{ids::UserId, reference::Reference, workspace::Workspace},
+    store::{
+        error::StoreError,
+        item::{Item, from_item, text},
+        table::Store,
+    },
+    types::{reference::Reference, workspace::Workspace},
 };
 
 const BY_TIME: &str = "connections_by_time";
 const BY_REFERENCE: &str = "connections_by_reference";
 /// How many times the rest of a batch is read. DynamoDB leaves items out of a batch if it lacks capacity.
 const TRIES: usize = 4;
-
-/// The last connection of a page: the next page begins after it. Its text is opaque to callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    connected_at: Timestamp,
-    user_id: UserId,
-}
-
-/// The text is not a [`Cursor`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be as the page before returned it")]
-pub struct CursorError;
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{}/{}", self.connected_at.as_second(), self.user_id)))
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = CursorError;
-
-    fn from_str(text: &str) -> Result<Self, CursorError> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
-        let (time, user_id) =
-            std::str::from_utf8(&bytes).ok().and_then(|text| text.split_once('/')).ok_or(CursorError)?;
-        let time = time.parse().ok().and_then(|second| Timestamp::from_second(second).ok()).ok_or(CursorError)?;
-        Ok(Self { connected_at: time, user_id: user_id.parse().map_err(|_| CursorError)? })
-    }
-}
 
 impl Store {
     /// Returns a page of a workspace's connections, newest first, and the cursor of the next page, or `None` if this is

@@ -7,32 +7,21 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{Connection, user_pk};
+use super::record::{Connection, ConnectionReference, user_pk};
 use crate::{
-    store::table::{Store, StoreError, WithKey, text, to_attribute, to_item},
-    types::{
-        ids::{ConsentId, UserId},
-        reference::Reference,
-        workspace::Workspace,
+    store::{
+        error::StoreError,
+        item::{WithKey, text, to_attribute, to_item},
+        table::Store,
     },
+    types::{ids::UserId, reference::Reference, workspace::Workspace},
 };
 
 /// How many references a connection may have. The transaction that deletes a connection also deletes the item of each,
 /// and a DynamoDB transaction takes at most 100 items.
 const MAX_REFERENCES: usize = 50;
-
-/// A reference of a connection, and the last consent that was given with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectionReference {
-    /// The application's name for its user.
-    pub reference: Reference,
-    /// The id of the consent.
-    pub consent_id: ConsentId,
-    /// When the consent was given.
-    pub consented_at: Timestamp,
-}
 
 /// The item that leads from a reference to a connection. Both attributes are keys of an index.
 #[derive(Serialize)]

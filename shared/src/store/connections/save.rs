@@ -5,12 +5,16 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use super::{
-    Connection, ConnectionReference, GrantedKey, NewConnection,
+    granted::GrantedKey,
+    record::{Connection, ConnectionReference, NewConnection, Saved, user_pk},
     references::{self, Unchanged},
-    user_pk,
 };
 use crate::{
-    store::table::{Store, StoreError, WithKey, to_item},
+    store::{
+        error::StoreError,
+        item::{WithKey, to_item},
+        table::Store,
+    },
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -22,22 +26,6 @@ use crate::{
 const TRIES: usize = 4;
 /// The pause between two tries, in which another writer can finish.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
-
-/// The result of [`Store::save_connection`].
-#[derive(Clone, Debug)]
-pub enum Saved {
-    /// The consent is stored.
-    Connected {
-        /// The connection as it is stored now.
-        connection: Box<Connection>,
-        /// Whether the connection existed before, and gained the consent's reference.
-        has_new_reference: bool,
-    },
-    /// Nothing is stored: this bunq user is connected in another workspace, and customers are not shared.
-    Elsewhere,
-    /// Nothing is stored: the connection already has the maximum of 50 references.
-    TooManyReferences,
-}
 
 impl Store {
     /// Stores a consent as a connection. An existing connection of the bunq user in the workspace keeps its `user_id`,

@@ -1,53 +1,22 @@
 //! Lists consents, newest first, by indexes that hold their keys only.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::collections::HashMap;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-
-use super::{Consent, consent_pk, listed, listed_reference};
+use super::{
+    cursor::{ConsentCursor, sortable},
+    record::{Consent, consent_pk, listed, listed_reference},
+};
 use crate::{
-    store::table::{Item, Store, StoreError, text},
-    types::{ids::ConsentId, reference::Reference, workspace::Workspace},
+    store::{
+        error::StoreError,
+        item::{Item, text},
+        table::Store,
+    },
+    types::{reference::Reference, workspace::Workspace},
 };
 
 const BY_TIME: &str = "consents_by_time";
 const BY_REFERENCE: &str = "consents_by_reference";
-
-/// The last consent of a page: the next page begins after it. Its text is opaque to callers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentCursor {
-    listed_at: u64,
-    consent_id: ConsentId,
-}
-
-/// The text is not a [`ConsentCursor`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be as the page before returned it")]
-pub struct ConsentCursorError;
-
-impl fmt::Display for ConsentCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{}/{}", self.listed_at, self.consent_id)))
-    }
-}
-
-impl FromStr for ConsentCursor {
-    type Err = ConsentCursorError;
-
-    fn from_str(cursor: &str) -> Result<Self, ConsentCursorError> {
-        let read = || {
-            let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-            let (time, id) = std::str::from_utf8(&bytes).ok()?.split_once('/')?;
-            Some(Self { listed_at: time.parse().ok()?, consent_id: id.parse().ok()? })
-        };
-        read().ok_or(ConsentCursorError)
-    }
-}
-
-/// Returns a time in epoch microseconds as a text that sorts chronologically.
-pub(super) fn sortable(microseconds: u64) -> String {
-    format!("{microseconds:020}")
-}
 
 impl Store {
     /// Returns a page of the consents that API keys of a workspace requested, newest first, and the cursor of the next

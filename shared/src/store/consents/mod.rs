@@ -2,6 +2,7 @@
 //! the bank, with a `state` of its own.
 
 mod attempt;
+mod cursor;
 mod list;
 mod record;
 mod unclaimed;
@@ -11,21 +12,24 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Store, StoreError, WithKey, seconds, succeeded, text, to_attribute, to_item, updated};
+use self::record::{BANK_VISIT, consent_pk, listed, listed_reference};
+use super::{
+    condition::{succeeded, updated},
+    error::StoreError,
+    item::{WithKey, seconds, text, to_attribute, to_item},
+    table::Store,
+};
 use crate::types::{
     ids::ConsentId,
-    reference::Reference,
     secret::{BrowserSecret, ConsentTicket, Secret as _},
     workspace::Workspace,
 };
 
 pub use attempt::{AttemptRefused, ConsentAttempt, TakenAttempt};
-pub use list::{ConsentCursor, ConsentCursorError};
+pub use cursor::{ConsentCursor, ConsentCursorError};
 pub use record::{AskedConsent, Consent, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
 pub use unclaimed::{Given, Unclaimed};
 
-/// How long one visit to the bank may take.
-const BANK_VISIT: Duration = Duration::from_secs(600);
 /// How long a consent that a browser began without an API key is kept.
 const OPEN_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a consent that an API key requested is kept.
@@ -37,22 +41,8 @@ struct Ticket {
     expires_at: i64,
 }
 
-fn consent_pk(id: ConsentId) -> String {
-    format!("CONSENT#{id}")
-}
-
 fn ticket_pk(ticket: &ConsentTicket) -> String {
     format!("TICKET#{}", ticket.fingerprint())
-}
-
-/// Returns the partition of the index that lists a workspace's consents.
-fn listed(workspace: &Workspace) -> String {
-    format!("CONSENTS#{workspace}")
-}
-
-/// Returns the partition of the index that lists a workspace's consents for a reference.
-fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
-    format!("{workspace}#{reference}")
 }
 
 impl Store {
@@ -101,7 +91,7 @@ impl Store {
             consent_id: ConsentId::random(),
             listed: Some(listed(&workspace)),
             listed_reference: reference.as_ref().map(|reference| listed_reference(&workspace, reference)),
-            listed_at: Some(list::sortable(microseconds)),
+            listed_at: Some(cursor::sortable(microseconds)),
             workspace,
             reference,
             return_url,

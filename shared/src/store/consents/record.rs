@@ -12,6 +12,9 @@ use crate::types::{
     workspace::Workspace,
 };
 
+/// How long one visit to the bank may take.
+pub(super) const BANK_VISIT: Duration = Duration::from_secs(600);
+
 /// Why a consent did not become a connection, other than by the customer's own decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -182,4 +185,18 @@ pub enum TicketRefused {
     Withdrawn,
     /// Another browser has opened the consent.
     OtherBrowser,
+}
+
+pub(super) fn consent_pk(id: ConsentId) -> String {
+    format!("CONSENT#{id}")
+}
+
+/// Returns the partition of the index that lists a workspace's consents.
+pub(super) fn listed(workspace: &Workspace) -> String {
+    format!("CONSENTS#{workspace}")
+}
+
+/// Returns the partition of the index that lists a workspace's consents for a reference.
+pub(super) fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
+    format!("{workspace}#{reference}")
 }

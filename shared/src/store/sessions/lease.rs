@@ -5,9 +5,14 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::{Generation, Lease, OpenedSession, SessionItem, SessionOwner, StoredSession, Usable, Verdict, pk};
+use super::record::{Generation, Lease, OpenedSession, SessionItem, SessionOwner, StoredSession, Usable, Verdict, pk};
 use crate::{
-    store::table::{Item, Store, StoreError, WithKey, seconds, succeeded, text, to_item},
+    store::{
+        condition::succeeded,
+        error::StoreError,
+        item::{Item, WithKey, seconds, text, to_item},
+        table::Store,
+    },
     types::sealing::{Place, SealingKeys},
 };
 

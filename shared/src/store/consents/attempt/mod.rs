@@ -8,15 +8,22 @@
 //! the bank returns is kept, sealed, until the connection is stored. If the bank is busy, or the process ends in
 //! between, the customer needs to reload the page and not to consent again.
 
+mod record;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{BANK_VISIT, ConsentEnd};
+use self::record::AttemptItem;
+use super::record::{BANK_VISIT, ConsentEnd};
 use crate::{
-    store::table::{Store, StoreError, WithKey, succeeded, text, to_attribute, to_item},
+    store::{
+        condition::succeeded,
+        error::StoreError,
+        item::{WithKey, text, to_attribute, to_item},
+        table::Store,
+    },
     types::{
         ids::ConsentId,
         sealing::{Place, SealingKeys},
@@ -24,68 +31,12 @@ use crate::{
     },
 };
 
+pub use record::{AttemptRefused, ConsentAttempt, TakenAttempt};
+
 /// How long one request may hold an attempt: longer than any request lives, so that only a dead request loses it.
 const LEASE: Duration = Duration::from_secs(35);
 /// How long an attempt is kept. Longer than it may be completed, so that a late browser learns that it is late.
 const RETENTION: Duration = Duration::from_secs(60 * 60);
-
-/// Why an attempt cannot be completed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttemptRefused {
-    /// No attempt has this state, or the attempt is older than an hour.
-    Unknown,
-    /// The customer took longer than ten minutes.
-    TooLate,
-    /// Another browser began the attempt.
-    OtherBrowser,
-}
-
-/// The result of [`Store::take_attempt`].
-#[derive(Debug)]
-pub enum TakenAttempt {
-    /// The caller holds the attempt and should complete it.
-    Ours(ConsentAttempt),
-    /// Another request holds the attempt.
-    Busy,
-    /// The attempt of this consent has ended, in this way.
-    Ended(ConsentId, ConsentEnd),
-    /// The attempt cannot be completed.
-    Refused(AttemptRefused),
-}
-
-/// An attempt that the caller holds.
-#[derive(Debug)]
-pub struct ConsentAttempt {
-    /// The consent that the attempt belongs to.
-    pub consent_id: ConsentId,
-    /// The access token, if an earlier request has received it from the bank.
-    pub given: Option<AccessToken>,
-    /// Whether an earlier request has sent the code and its answer was lost. The code cannot be sent again.
-    pub is_lost: bool,
-    pk: String,
-    worker: Uuid,
-}
-
-#[derive(Serialize, Deserialize)]
-struct AttemptItem {
-    consent_id: ConsentId,
-    browser: String,
-    /// Until when the browser may come back, in epoch seconds.
-    open_until: i64,
-    /// The request that last took the attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    worker: Option<Uuid>,
-    /// Until when that request holds the attempt, in epoch seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    worker_until: Option<i64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    code_sent: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<ConsentEnd>,
-    expires_at: i64,
-}
 
 fn pk(state: &OauthState) -> String {
     format!("STATE#{}", state.fingerprint())

@@ -4,97 +4,29 @@
 //! The hash of the request and the bank's answer are sealed. For a customer's request, they are sealed with the key
 //! that the connection holds, so nobody can read them once the connection is deleted.
 
+mod record;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::table::{SealedText, Store, StoreError, WithKey, seconds, succeeded, text, to_item};
+use self::record::Record;
+use super::{
+    condition::succeeded,
+    error::StoreError,
+    item::{SealedText, WithKey, seconds, text, to_item},
+    table::Store,
+};
 use crate::types::{
     idempotency::{RequestHash, RequestName},
     sealing::{Place, SealError, SealingKeys},
 };
 
+pub use record::{Attempt, Begun, Earlier, Outcome};
+
 /// How long a record is kept.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// The final outcome of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Outcome {
-    /// The bank created an object.
-    Created {
-        /// The id of the object at the bank.
-        id: u64,
-        /// The body of the bank's answer.
-        body: String,
-    },
-    /// The bank refused the request, and would refuse it again.
-    Refused {
-        /// The bank's HTTP status.
-        status: u16,
-        /// The bank's reasons, as JSON.
-        texts: String,
-    },
-}
-
-/// Whether an earlier try of a request may have taken effect at the bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Earlier {
-    /// There was no earlier try, or it certainly took no effect.
-    NoEffect,
-    /// It is not known whether an earlier try took effect.
-    Unknown,
-}
-
-/// The right to send a request to the bank.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    name: RequestName,
-    attempt: Uuid,
-    /// When the first try of the request began.
-    pub began_at: Timestamp,
-    /// Whether an earlier try may have taken effect.
-    pub earlier: Earlier,
-}
-
-/// The result of [`Store::begin_request`]: what the caller should do.
-#[derive(Clone, Debug)]
-pub enum Begun {
-    /// Send the request, then call [`Store::finish_request`] or [`Store::release_request`].
-    Attempt(Attempt),
-    /// Return this outcome. An earlier try has finished.
-    Finished(Outcome),
-    /// Wait: another try is running. It may run for this long, at least a second.
-    InFlight(Duration),
-    /// Retry after this long. The last try did not learn whether it took effect, and the bank may still be working on
-    /// it.
-    Unsettled(Duration),
-    /// Refuse the request: its key was used for another request.
-    Mismatch,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Record {
-    /// The sealed hash of the request.
-    request: String,
-    /// The latest try.
-    attempt: Uuid,
-    /// Until when no other try may begin, in epoch seconds.
-    attempt_until: i64,
-    /// Whether the latest or an earlier try may have taken effect.
-    unknown: bool,
-    /// Whether the latest try has ended without an outcome, so that none is running.
-    #[serde(default)]
-    released: bool,
-    began_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    /// The sealed [`Outcome`], as JSON.
-    outcome: Option<String>,
-    expires_at: i64,
-}
 
 fn pk(name: &RequestName) -> String {
     format!("IDEMPOTENCY#{}", name.as_str())

@@ -2,79 +2,38 @@
 //! consent claims it. A grant is not a connection yet: no route reads it, and an existing connection of the same
 //! customer does not change.
 
+mod record;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::record::UnclaimedItem;
 use crate::{
     store::{
-        ConnectionKind, GrantedKey, OpenedSession,
-        table::{Store, StoreError, WithKey, seconds, succeeded, text, to_item},
+        condition::succeeded,
+        connections::GrantedKey,
+        error::StoreError,
+        item::{WithKey, seconds, text, to_item},
+        sessions::OpenedSession,
+        table::Store,
     },
     types::{
-        display_name::DisplayName,
-        ids::{BunqUserId, ConsentId, InstallationId},
+        ids::ConsentId,
         sealing::{Place, SealingKeys},
-        secret::{AccessToken, ClaimProof, Secret as _, SessionToken},
+        secret::{ClaimProof, Secret as _, SessionToken},
     },
 };
 
+pub use record::{Given, Unclaimed};
+
 /// How long an application can claim a grant.
-pub(super) const CLAIMABLE: Duration = Duration::from_secs(600);
+const CLAIMABLE: Duration = Duration::from_secs(600);
 /// How much longer an unclaimed grant is kept, sealed, so that its session can be ended at the bank.
 const RETENTION: Duration = Duration::from_secs(60 * 60);
 /// How long one request may hold the right to claim: longer than any request lives.
 const LEASE: Duration = Duration::from_secs(35);
-
-/// What a customer granted by a consent.
-#[derive(Clone, Debug)]
-pub struct Given {
-    /// The bunq user who consented.
-    pub granted: GrantedKey,
-    /// The kind of the customer.
-    pub kind: ConnectionKind,
-    /// `UserApiKey.id` of this consent.
-    pub api_key_id: BunqUserId,
-    /// The access token that the consent gave.
-    pub access_token: AccessToken,
-    /// The customer's name at bunq, if known.
-    pub display_name: Option<DisplayName>,
-    /// The session that was opened to learn who consented.
-    pub session: OpenedSession,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UnclaimedItem {
-    granted_id: Option<BunqUserId>,
-    kind: ConnectionKind,
-    api_key_id: BunqUserId,
-    access_token: String,
-    display_name: Option<String>,
-    session_token: String,
-    session_path_id: BunqUserId,
-    session_ends_at: Timestamp,
-    installation: InstallationId,
-    proof: String,
-    proof_hash: String,
-    claim_until: i64,
-    expires_at: i64,
-}
-
-/// A grant that waits to be claimed.
-#[derive(Clone, Debug)]
-pub struct Unclaimed {
-    /// What the customer granted.
-    pub given: Given,
-    /// The proof that the browser brings to the application, and that the application must present.
-    pub proof: ClaimProof,
-    /// Until when the grant can be claimed, in epoch seconds.
-    pub until: i64,
-    /// Whether that time is still ahead.
-    pub is_open: bool,
-}
 
 fn pk(id: ConsentId) -> String {
     format!("UNCLAIMED#{id}")

@@ -4,24 +4,22 @@
 //! The contents of these items are sealed and their keys are hashed. For a customer's orders, both use the key that the
 //! connection holds: once the connection is deleted, nobody can read a reference or test a guess.
 
+mod scope;
+
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    SessionOwner,
-    table::{
-        SealedText, Store, StoreError, WithKey, cancellations, from_item, lost_race, seconds, succeeded, text, to_item,
-    },
+    condition::{cancellations, lost_race, succeeded},
+    error::StoreError,
+    item::{SealedText, WithKey, from_item, seconds, text, to_item},
+    table::Store,
 };
-use crate::types::{
-    ids::MonetaryAccountId,
-    order_reference::OrderReference,
-    sealing::{Place, SealingKeys},
-    secret::{Secret as _, sha256_hex},
-    workspace::Workspace,
-};
+use crate::types::{order_reference::OrderReference, sealing::Place};
+
+pub use scope::{OrderKind, OrderScope};
 
 /// How long a reference is kept.
 const RETENTION: Duration = Duration::from_secs(400 * 24 * 3600);
@@ -33,63 +31,6 @@ const TRIES: usize = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 /// DynamoDB's reason code for a write whose condition failed.
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
-
-/// The kind of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderKind {
-    /// A request for money (bunq's request-inquiry).
-    RequestInquiry,
-    /// A payment that waits for the customer's approval (bunq's draft-payment).
-    DraftPayment,
-    /// A payment by a customer of bunq who is not connected (bunq's issuer transaction).
-    IssuerTransaction,
-}
-
-impl OrderKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::RequestInquiry => "request-inquiry",
-            Self::DraftPayment => "draft-payment",
-            Self::IssuerTransaction => "issuer-transaction",
-        }
-    }
-}
-
-/// The orders among which a reference is looked up: those of one kind that one workspace made for one account.
-#[derive(Clone, Debug)]
-pub struct OrderScope {
-    /// The keys that seal the references.
-    pub keys: SealingKeys,
-    /// The customer, or the TPP itself for issuer transactions.
-    pub owner: SessionOwner,
-    /// The workspace whose API key made the orders.
-    pub workspace: Workspace,
-    /// The kind of order.
-    pub kind: OrderKind,
-    /// The account of the orders. `None` for issuer transactions, which have no account.
-    pub account: Option<MonetaryAccountId>,
-}
-
-impl OrderScope {
-    fn pk(&self, what: &str) -> String {
-        let Self { owner, workspace, kind, account, .. } = self;
-        let account = account.map(|account| account.to_string()).unwrap_or_default();
-        let text = format!("{owner}/{workspace}/{}/{account}/{what}", kind.as_str());
-        match owner {
-            SessionOwner::Customer(_) => format!("ORDER#{}", self.keys.pseudonym(&text)),
-            // A hash without a key: the deployment's key can be rotated, and a lookup must find older references.
-            SessionOwner::Tpp => format!("ORDER#{}", sha256_hex(text.as_bytes())),
-        }
-    }
-
-    fn pk_of_id(&self, id: u64) -> String {
-        self.pk(&format!("id/{id}"))
-    }
-
-    fn pk_of_reference(&self, reference: &OrderReference) -> String {
-        self.pk(&format!("reference/{}", reference.expose()))
-    }
-}
 
 /// The item that maps an order's id to its reference.
 #[derive(Serialize, Deserialize)]

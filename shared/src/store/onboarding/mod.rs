@@ -1,17 +1,19 @@
 //! Decides which run of the setup may write: the one that started last. A killed run therefore blocks no later run, and
 //! a run that is no longer the latest stops at its next step.
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+mod run_id;
 
-use super::table::{Store, StoreError, WithKey, to_item};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::StoreError,
+    item::{WithKey, to_item},
+    table::Store,
+};
+
+pub use run_id::RunId;
 
 const PK: &str = "ONBOARDING";
-
-/// Identifies one run of the setup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(Uuid);
 
 #[derive(Serialize, Deserialize)]
 struct Running {
@@ -25,7 +27,7 @@ impl Store {
     /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
     /// request.
     pub async fn begin_onboarding(&self) -> Result<RunId, StoreError> {
-        let run = RunId(Uuid::new_v4());
+        let run = RunId::random();
         let item = to_item(&WithKey { pk: PK, item: Running { run } })?;
         self.client.put_item().table_name(&self.connections).set_item(Some(item)).send().await?;
         Ok(run)
