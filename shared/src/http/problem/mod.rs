@@ -74,18 +74,24 @@ pub struct Wire<'a> {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: Code, action: Action, detail: impl Into<String>) -> Self {
+    /// Creates a problem with the usual status and action of its code.
+    fn new(code: Code, detail: impl Into<String>) -> Self {
+        let (status, action, affects) = code.usual();
         Self {
             status,
             code,
             action,
-            affects: code.affects(),
+            affects,
             detail: detail.into(),
             errors: Reasons::default(),
             retry_after: None,
             bunq_response_id: None,
             is_replayed: false,
         }
+    }
+
+    fn doing(self, action: Action) -> Self {
+        Self { action, ..self }
     }
 
     fn affecting(self, affects: Affects) -> Self {
