@@ -47,7 +47,7 @@ mod verified;
 pub use {
     app::App,
     auth::{Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope},
-    body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape},
+    body::{Body, BodyField, FieldGroup, Fields, JsonBody, NamedSchemas, Shape},
     created::created_response,
     customer::CUSTOMER_ADDRESS,
     idempotency::IdempotencyHeader,

@@ -192,11 +192,6 @@ impl Fields {
         Some(read)
     }
 
-    /// Reads an optional field. Its type defines how it is read.
-    pub fn optional<T: BodyField>(&mut self, name: &str) -> Option<T> {
-        T::take(self, name)
-    }
-
     /// Reads a required field. Its type defines how it is read. A missing field is recorded as a reason.
     pub fn required<T: BodyField>(&mut self, name: &str) -> Option<T> {
         let before = self.faults();
