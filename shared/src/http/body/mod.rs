@@ -11,7 +11,7 @@ mod macros;
 mod shape;
 
 pub use fields::{BodyField, Fields, NamedSchemas};
-pub(crate) use kinds::order_reference;
+pub(crate) use kinds::{order_reference, uuid};
 #[doc(hidden)]
 pub use macros::field_name;
 pub use shape::{FieldGroup, Shape, one_of, string, visible_text};

@@ -9,7 +9,10 @@ use utoipa::{
     },
 };
 
-use crate::{bunq::LARGEST_PAGE, http::body::order_reference};
+use crate::{
+    bunq::LARGEST_PAGE,
+    http::body::{order_reference, string, uuid},
+};
 
 macro_rules! parameters {
     ($($(#[$doc:meta])+ $name:ident = $parameters:expr;)+) => {$(
@@ -89,7 +92,7 @@ parameters! {
         query(
             "status",
             "Only those in this state, such as `PENDING`. With `status`, `created_from` or `reference` bunq's pages are walked for up to `count` orders; an answer with fewer, even none, can have a `next` link. `Orders` in the answer says of each what you call it and which payment came of it.",
-            ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z_]{1,40}$")).build(),
+            string().pattern(Some("^[A-Z_]{1,40}$")).build(),
         ),
         query(
             "created_from",
@@ -114,7 +117,7 @@ parameters! {
 const SINCE: &str = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$";
 
 fn since() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"])
+    string().pattern(Some(SINCE)).examples(["2026-01-31"])
 }
 
 /// Returns the parameters that select a page of `usual` elements by default.
@@ -136,10 +139,6 @@ fn pages(usual: u8) -> [Parameter; 3] {
 /// Returns the schema of an integer from 1 to `largest`.
 fn number(largest: isize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(largest))
-}
-
-fn uuid() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
 }
 
 fn our_id(name: &str, description: &str) -> Parameter {
