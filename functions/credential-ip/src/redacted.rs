@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, header},
+    http::HeaderValue,
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
@@ -23,12 +23,8 @@ pub(crate) async fn listing(
     list: &impl Call<Output = Verified>,
 ) -> Result<Response, Problem> {
     let answer = session.call(list).await?;
-    let link = links(&session.public_url(path), page, Neighbours::of(&answer.body));
-    let mut response = redact(answer)?;
-    if let Some(link) = link {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    let links = links(&session.public_url(path), page, Neighbours::of(&answer.body));
+    Ok((links, redact(answer)?).into_response())
 }
 
 /// Makes a call and returns the bank's answer without any key.

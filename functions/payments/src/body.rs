@@ -7,7 +7,7 @@ use shared::{
     bunq::calls::{DraftPayment, DraftStatus, RequestInquiry},
     field,
     http::{
-        FieldGroup, Fields, Form, NamedSchemas, Shape,
+        BodyField, FieldGroup, Fields, NamedSchemas, Shape,
         body::{one_of, string},
     },
     types::{
@@ -42,7 +42,7 @@ body! {
         optional number_of_required_accepts: RequiredAccepts,
         optional previous_updated_timestamp: BankTime,
         optional schedule: NewSchedule,
-        list attachment_ids: AttachmentId,
+        optional attachment_ids: Vec<AttachmentId>,
         optional reference: OrderReference,
     }
     check(fields) {
@@ -68,7 +68,7 @@ impl NewDraftPayment {
             status: self.status,
             previous_updated: self.previous_updated_timestamp,
             schedule: self.schedule.map(Into::into),
-            attachments: self.attachment_ids,
+            attachments: self.attachment_ids.unwrap_or_default(),
         };
         (draft, self.reference)
     }
@@ -204,32 +204,32 @@ impl FieldGroup for Receiver {
         // bunq requires the name of the IBAN's owner.
         let name = match kind {
             Some(CounterpartyType::Iban) => fields.required::<Name>("receiver_name"),
-            _ => fields.optional::<Name>("receiver_name"),
+            _ => Name::take(fields, "receiver_name"),
         };
         let address = Address::parse(kind?, &value?);
         let address = address.map_err(|error| fields.refuse("receiver_value", &error.to_string())).ok()?;
         Some(Self(Counterparty { address, name: name.map(Name::into_string) }))
     }
 
-    fn forms() -> Vec<Form> {
+    fn forms() -> Vec<(&'static str, Shape)> {
         let to = |kind: CounterpartyType| Shape::new(&[]).with("receiver_type", one_of([kind.as_str()]), &[], true);
         let address = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
         let number = string().pattern(Some(r"^\+[1-9][0-9]{6,14}$"));
         let e164 = "In the international form of E.164.";
         vec![
-            Form::new(
+            (
                 "to an IBAN",
                 to(CounterpartyType::Iban)
                     .required::<IbanAddress>("receiver_value", &[])
                     .required::<Name>("receiver_name", &[]),
             ),
-            Form::new(
+            (
                 "to an e-mail address",
                 to(CounterpartyType::Email)
                     .with("receiver_value", address, &[], true)
                     .optional::<Name>("receiver_name", &[]),
             ),
-            Form::new(
+            (
                 "to a phone number",
                 to(CounterpartyType::PhoneNumber)
                     .with("receiver_value", number, &[e164], true)
@@ -239,7 +239,7 @@ impl FieldGroup for Receiver {
     }
 
     fn register(schemas: &mut NamedSchemas) {
-        <IbanAddress as shared::http::BodyField>::register(schemas);
-        <Name as shared::http::BodyField>::register(schemas);
+        IbanAddress::register(schemas);
+        Name::register(schemas);
     }
 }

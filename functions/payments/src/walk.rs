@@ -4,18 +4,11 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, header},
-    response::Response,
-};
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
+use axum::response::{IntoResponse as _, Response};
 use shared::{
     bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource as _, calls::Payments},
-    http::{Code, ConnectedUser, LARGEST_ANSWER, Problem},
-    types::{ids::MonetaryAccountId, schedule::BankTime, since::Since},
+    http::{Code, ConnectedUser, Element, LARGEST_ANSWER, Problem, json, next_link},
+    types::{ids::MonetaryAccountId, since::Since},
 };
 
 /// The next page is requested only if this much time remains.
@@ -23,12 +16,6 @@ const PAGE_TIME: Duration = Duration::from_secs(5);
 
 const OPENING: &str = "{\"Response\":[";
 const CLOSING: &str = "]}";
-
-#[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(rename = "Response", borrow)]
-    response: Vec<&'a RawValue>,
-}
 
 /// Why a walk ended.
 enum End {
@@ -68,8 +55,8 @@ pub(crate) async fn all<S>(
                 _ => return Err(problem),
             },
         };
-        let payments = read(&listed.body)?;
-        let ids: Vec<u64> = payments.iter().filter_map(|payment| payment.id).collect();
+        let payments = Element::read_all(&listed.body)?;
+        let ids: Vec<u64> = payments.iter().filter_map(Element::id).collect();
         let onward = page.onward(&ids, Neighbours::of(&listed.body).older);
         if onward == Onward::Repeats {
             break astray(last)?;
@@ -104,38 +91,16 @@ fn astray(last: Option<u64>) -> Result<End, Problem> {
     last.map(End::At).ok_or_else(Problem::bank_pages_astray)
 }
 
-/// An element of a page, as the bank wrote it, with the fields that a walk needs, if they are present.
-struct Seen<'a> {
-    text: &'a str,
-    id: Option<u64>,
-    created: Option<Timestamp>,
-}
-
-impl<'a> Seen<'a> {
-    /// Reads an element of any kind: an object with one key, which is the name of its type.
-    fn read(text: &'a str) -> Self {
-        let element = serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-        let object = element.values().next();
-        let field = |name| object.and_then(|object| object.get(name));
-        let created = field("created").and_then(Value::as_str).and_then(|created| created.parse::<BankTime>().ok());
-        Self { text, id: field("id").and_then(Value::as_u64), created: created.map(BankTime::timestamp) }
-    }
-}
-
-fn read(page: &[u8]) -> Result<Vec<Seen<'_>>, Problem> {
-    let listing: Listing<'_> = serde_json::from_slice(page).map_err(|_| Problem::bank_not_understood())?;
-    Ok(listing.response.into_iter().map(|element| Seen::read(element.get())).collect())
-}
-
 /// Appends the elements of a page, up to the date and the size. `last` is the id of the last element that was examined.
 ///
 /// A payment can have a higher id than another and be older, and bunq may list something without a time or of another
 /// kind. So only elements that are certainly older than `since` are left out, and everything else is passed on. The
 /// walk ends with the first page whose elements are all older.
-fn append(body: &mut String, last: &mut Option<u64>, elements: &[Seen<'_>], since: Option<&Since>) -> Appended {
+fn append(body: &mut String, last: &mut Option<u64>, elements: &[Element], since: Option<&Since>) -> Appended {
     let mut is_older = !elements.is_empty();
-    for Seen { text, id, created } in elements {
-        if since.zip(*created).is_some_and(|(since, created)| created < since.at()) {
+    for element in elements {
+        let (text, id) = (element.text(), element.id());
+        if since.zip(element.created()).is_some_and(|(since, created)| created < since.at()) {
             *last = id.or(*last);
             continue;
         }
@@ -161,18 +126,12 @@ fn answer<S>(
     end: End,
     since: Option<&Since>,
 ) -> Response {
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let End::At(id) = end {
-        let mut url = user.public_url(&format!("user/{}/payments/{account}", user.connection.user_id));
-        url.query_pairs_mut().append_pair("all", "true");
-        if let Some(since) = since {
-            url.query_pairs_mut().append_pair("since", since.as_str());
-        }
-        url.query_pairs_mut().append_pair("older_id", &id.to_string());
-        if let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"next\"")) {
-            response.headers_mut().insert(header::LINK, link);
-        }
+    let End::At(id) = end else { return json(body) };
+    let mut url = user.public_url(&format!("user/{}/payments/{account}", user.connection.user_id));
+    url.query_pairs_mut().append_pair("all", "true");
+    if let Some(since) = since {
+        url.query_pairs_mut().append_pair("since", since.as_str());
     }
-    response
+    url.query_pairs_mut().append_pair("older_id", &id.to_string());
+    (next_link(&url), json(body)).into_response()
 }

@@ -14,7 +14,7 @@ use url::{Origin, Url};
 pub use bunq_client::BunqUrls;
 
 use error::invalid;
-use values::{parse_bank_writes, parse_ips, parse_log_level, parse_origins, safe_url, tpp_name};
+use values::{parse_bank_writes, parse_ips, parse_log_level, parse_origins, parse_switch, safe_url, tpp_name};
 
 pub use environment::BunqEnvironment;
 pub use error::ConfigError;
@@ -123,12 +123,7 @@ impl Config {
             ],
         };
         let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
-        let switch = |name, default| match optional(name).as_deref() {
-            None => Ok(default),
-            Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(invalid(name, "must be true or false")),
-        };
+        let switch = |name, default| parse_switch(name, optional(name).as_deref(), default);
         let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
             (Some(list), _) => parse_ips(&list)?,
             (None, BunqEnvironment::Sandbox) => vec!["*".to_owned()],

@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     environment::BunqEnvironment,
     error::{ConfigError, invalid},
-    values::tpp_name,
+    values::{parse_switch, tpp_name},
 };
 use crate::types::text::Text;
 
@@ -36,12 +36,11 @@ impl Provider {
                 None => tpp_name(optional("TPP_NAME"))?,
             },
             support_url: optional("TPP_SUPPORT_URL").map(|url| support_url(&url)).transpose()?,
-            open_consent: match optional("OPEN_CONSENT").as_deref() {
-                None => environment == BunqEnvironment::Sandbox,
-                Some("true") => true,
-                Some("false") => false,
-                Some(_) => return Err(invalid("OPEN_CONSENT", "must be true or false")),
-            },
+            open_consent: parse_switch(
+                "OPEN_CONSENT",
+                optional("OPEN_CONSENT").as_deref(),
+                environment == BunqEnvironment::Sandbox,
+            )?,
         })
     }
 }

@@ -10,6 +10,11 @@ pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, Conf
     level.parse().map_err(|_| invalid("LOG_LEVEL", "must be error, warn, info, debug or trace"))
 }
 
+pub(super) fn parse_switch(name: &'static str, text: Option<&str>, default: bool) -> Result<bool, ConfigError> {
+    let parsed = text.map_or(Ok(default), str::parse);
+    parsed.map_err(|_| invalid(name, "must be true or false"))
+}
+
 /// Parses a URL without user name, query and fragment. It must be https, because tokens are sent to it; http is valid
 /// for this machine only.
 pub(super) fn safe_url(name: &'static str, text: &str) -> Result<Url, ConfigError> {

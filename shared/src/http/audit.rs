@@ -8,7 +8,7 @@ use http::{Extensions, StatusCode};
 use lambda_http::request::RequestContext;
 
 use super::{Code, operation::Operation};
-use crate::telemetry::audit::{Effect, Fact, Outcome, Principal, Trail};
+use crate::telemetry::audit::{Fact, Outcome, Principal, Trail};
 
 /// Starts the audit trail of a request, with the facts that the request itself contains. Returns no trail for pages and
 /// for routes that do not exist.
@@ -44,67 +44,6 @@ pub(super) fn end(trail: &Trail, status: StatusCode, code: Option<Code>) {
         None => Outcome::Done,
     };
     trail.write(outcome, code.map(Code::as_str));
-}
-
-impl Code {
-    /// Returns the outcome of a request that ended with this problem.
-    pub(crate) const fn outcome(self, effect: Effect) -> Outcome {
-        match self {
-            Self::ApiKeyMissing
-            | Self::ApiKeyInvalid
-            | Self::ScopeMissing
-            | Self::BankWritesOff
-            | Self::InvalidRequest
-            | Self::RouteNotFound
-            | Self::MethodNotAllowed
-            | Self::UserNotFound
-            | Self::StateInvalid
-            | Self::StateExpired
-            | Self::OtherBrowser
-            | Self::ConsentNotFound
-            | Self::TicketMissing
-            | Self::TicketInvalid
-            | Self::TicketExpired
-            | Self::TicketUsed
-            | Self::TicketWithdrawn
-            | Self::WrongCustomer
-            | Self::ConsentNotPending
-            | Self::ConsentNotClaimable
-            | Self::AlreadyClaimed
-            | Self::ClaimExpired
-            | Self::ProofInvalid
-            | Self::NotPrefetched
-            | Self::ConsentDenied
-            | Self::ConsentFailed
-            | Self::CodeRefused
-            | Self::ConsentRevoked
-            | Self::ConsentExpired
-            | Self::ConnectedElsewhere
-            | Self::TooManyReferences
-            | Self::AccessRefused
-            | Self::AccountNotGranted
-            | Self::CurrencyRefused
-            | Self::InsufficientRights
-            | Self::BankValidationFailed
-            | Self::BankRefused
-            | Self::RequestInFlight
-            | Self::IdempotencyKeyReused
-            | Self::SetupSuperseded
-            | Self::CertificateInvalid => Outcome::Refused,
-            Self::IpNotPermitted | Self::BankBusy | Self::SessionPending | Self::NotOnboarded => Outcome::Failed,
-            Self::OutcomeUnknown => Outcome::Unknown,
-            // The bank may have executed the request: its answer was lost, or cannot be read.
-            Self::BankUnavailable
-            | Self::BankSignatureInvalid
-            | Self::BankTimeout
-            | Self::AnswerTooLarge
-            | Self::StoreUnavailable
-            | Self::InternalError => match effect {
-                Effect::Changes => Outcome::Unknown,
-                Effect::Reads | Effect::StartsOnce => Outcome::Failed,
-            },
-        }
-    }
 }
 
 /// Returns the IAM identity that signed a request, on a route that requires IAM.

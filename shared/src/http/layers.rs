@@ -73,7 +73,7 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
     let started = tokio::time::Instant::now();
     let mut response = match span.in_scope(|| operation::of_request(&request)) {
         Ok(operation) => begin(operation, request, next, &id, &span).await,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => *refusal,
     };
     let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -21,39 +21,30 @@ pub use routes::methods;
 pub use crate::routes;
 
 #[cfg(feature = "aws")]
+mod answers;
+#[cfg(feature = "aws")]
 mod app;
 #[cfg(feature = "aws")]
 mod auth;
 #[cfg(feature = "aws")]
 pub mod body;
 #[cfg(feature = "aws")]
-mod created;
-#[cfg(feature = "aws")]
 mod customer;
 #[cfg(feature = "aws")]
 mod idempotency;
 #[cfg(feature = "aws")]
-mod links;
-#[cfg(feature = "aws")]
-mod listing;
-#[cfg(feature = "aws")]
 mod order_list;
 #[cfg(feature = "aws")]
 mod session;
-#[cfg(feature = "aws")]
-mod verified;
 
 #[cfg(feature = "aws")]
 pub use {
+    answers::{BankAnswer, LARGEST_ANSWER, LinkHeader, created_response, json, links, listing, next_link},
     app::App,
     auth::{AccountWrites, Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope},
-    body::{Body, BodyField, FieldGroup, Fields, Form, JsonBody, NamedSchemas, Shape},
-    created::created_response,
+    body::{Body, BodyField, FieldGroup, Fields, JsonBody, NamedSchemas, Shape},
     customer::CUSTOMER_ADDRESS,
     idempotency::IdempotencyHeader,
-    links::links,
-    listing::{LARGEST_ANSWER, listing},
     order_list::{Element, OrderFilter, OrderStatus, list_orders},
     session::{ConnectedUser, Holder, OwnSession, PathId},
-    verified::BankAnswer,
 };

@@ -3,9 +3,9 @@
 
 use axum::{
     extract::{MatchedPath, Request},
-    response::{IntoResponse, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::{HeaderValue, Method, header, request::Parts};
+use http::{Method, header, request::Parts};
 use url::form_urlencoded;
 
 use super::{Parameters, Problem, QueryParameters, operations::OPERATIONS};
@@ -22,36 +22,12 @@ pub(super) struct Operation {
     pub(super) query: &'static [&'static str],
 }
 
-/// Why a request with a matching route is rejected.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// The path does not support the method. Holds the methods that it supports.
-    MethodNotAllowed(Vec<&'static str>),
-    /// The table does not contain the route, so nothing would check its query parameters or write its audit line.
-    Unlisted,
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let methods = match self {
-            Self::MethodNotAllowed(methods) => methods,
-            Self::Unlisted => return Problem::internal().into_response(),
-        };
-        let mut response = Problem::method_not_allowed().into_response();
-        // RFC 9110 section 15.5.6: the answer lists the supported methods.
-        if let Ok(allowed) = HeaderValue::from_str(&methods.join(",").replace("GET", "GET,HEAD")) {
-            response.headers_mut().insert(header::ALLOW, allowed);
-        }
-        response
-    }
-}
-
 /// Returns the operation of a request, or `None` if no route matches.
 ///
 /// # Errors
-/// Returns [`Refusal::MethodNotAllowed`] if the path does not support the method, and [`Refusal::Unlisted`] if the
-/// table does not contain the route.
-pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>, Refusal> {
+/// Returns the answer `method_not_allowed` if the path does not support the method, and `internal_error` if the table
+/// does not contain the route, because nothing would check its query parameters or write its audit line.
+pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>, Box<Response>> {
     let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return Ok(None) };
     // A trailing slash does not change the operation.
     let path = route.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(route);
@@ -64,9 +40,11 @@ pub(super) fn of_request(request: &Request) -> Result<Option<&'static Operation>
     let methods: Vec<_> = of_path().map(|operation| operation.method.as_str()).collect();
     if methods.is_empty() {
         tracing::error!(route, "a route is not in the table of operations; it was not served");
-        return Err(Refusal::Unlisted);
+        return Err(Box::new(Problem::internal().into_response()));
     }
-    Err(Refusal::MethodNotAllowed(methods))
+    // RFC 9110 section 15.5.6: the answer lists the supported methods.
+    let allowed = methods.join(",").replace("GET", "GET,HEAD");
+    Err(Box::new(([(header::ALLOW, allowed)], Problem::method_not_allowed()).into_response()))
 }
 
 /// Rejects a request with unknown query parameters, because ignoring them could answer something that the caller did

@@ -47,29 +47,23 @@ impl Parameters {
 
     /// Reads an optional parameter, and parses it. If the value is invalid, the error of the type is the reason.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
-        let text = self.optional::<String>(name, "")?;
+        let text = self.text(name)?;
         text.parse().map_err(|error: T::Err| self.refuse(name, &error.to_string())).ok()
     }
 
     /// Reads an optional parameter, and parses it. If the value is invalid, `must` is the reason.
     pub fn optional<T: FromStr>(&mut self, name: &str, must: &str) -> Option<T> {
-        let (found, left): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
-        self.left = left;
-        match found.as_slice() {
-            [] => None,
-            [(_, text)] => {
-                let parsed = text.parse().ok();
-                if parsed.is_none() {
-                    self.refuse(name, must);
-                }
-                parsed
-            }
-            _ => {
-                self.refuse(name, "is duplicated");
-                None
-            }
+        let text = self.text(name)?;
+        text.parse().map_err(|_| self.refuse(name, must)).ok()
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let mut found: Vec<_> = self.left.extract_if(.., |(key, _)| key == name).collect();
+        if found.len() > 1 {
+            self.refuse(name, "is duplicated");
+            return None;
         }
+        found.pop().map(|(_, text)| text)
     }
 
     /// Reads which page is requested. The default size is 50 elements.

@@ -9,12 +9,7 @@ use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
 };
-use tracing_subscriber::{
-    Layer,
-    fmt::MakeWriter,
-    layer::{Context, Filter},
-    registry::LookupSpan,
-};
+use tracing_subscriber::{Layer, filter::filter_fn, fmt::MakeWriter, layer::Context, registry::LookupSpan};
 
 use crate::config::function_name;
 
@@ -23,7 +18,7 @@ pub(super) const TARGET: &str = "metric";
 /// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "bunq-tpp";
 
-/// A metric.
+/// A metric. CloudWatch knows it by the name of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// The number of calls that failed at bunq, or whose answer did not arrive or was not authentic or readable.
@@ -45,42 +40,18 @@ pub enum Metric {
     CertificateDaysLeft,
 }
 
-impl Metric {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::BankFailures => "BankFailures",
-            Self::BankAnswersGarbled => "BankAnswersGarbled",
-            Self::ConsentsRefused => "ConsentsRefused",
-            Self::ApiKeysRefused => "ApiKeysRefused",
-            Self::ApiKeysCreated => "ApiKeysCreated",
-            Self::AddressesPermitted => "AddressesPermitted",
-            Self::ConnectionsDeleted => "ConnectionsDeleted",
-            Self::CertificateDaysLeft => "CertificateDaysLeft",
-        }
-    }
-
-    const fn unit(self) -> &'static str {
-        match self {
-            Self::BankFailures
-            | Self::BankAnswersGarbled
-            | Self::ConsentsRefused
-            | Self::ApiKeysRefused
-            | Self::ApiKeysCreated
-            | Self::AddressesPermitted
-            | Self::ConnectionsDeleted => "Count",
-            Self::CertificateDaysLeft => "None",
-        }
-    }
-}
-
 /// Increments a counter by one.
 pub fn count(metric: Metric) {
-    gauge(metric, 1);
+    record(metric, "Count", 1);
 }
 
-/// Records a value of a metric.
+/// Records a value of a metric that is not a counter.
 pub fn gauge(metric: Metric, value: i64) {
-    tracing::info!(target: TARGET, name = metric.name(), unit = metric.unit(), value);
+    record(metric, "None", value);
+}
+
+fn record(metric: Metric, unit: &str, value: i64) {
+    tracing::info!(target: TARGET, name = ?metric, unit, value);
 }
 
 /// The layer that writes the metrics, and no other event.
@@ -95,21 +66,10 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    Embedded { writer, function: function_name() }.with_filter(OnlyMetrics)
+    Embedded { writer, function: function_name() }.with_filter(filter_fn(|metadata| metadata.target() == TARGET))
 }
 
-struct OnlyMetrics;
-
-impl<S> Filter<S> for OnlyMetrics {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: &Context<'_, S>) -> bool {
-        metadata.target() == TARGET
-    }
-}
-
-impl<S: Subscriber, W> Layer<S> for Embedded<W>
-where
-    W: for<'a> MakeWriter<'a> + 'static,
-{
+impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Embedded<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut metric = MetricEvent::default();
         event.record(&mut metric);
@@ -141,10 +101,8 @@ struct MetricEvent {
 
 impl Visit for MetricEvent {
     fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "name" => value.clone_into(&mut self.name),
-            "unit" => value.clone_into(&mut self.unit),
-            _ => {}
+        if field.name() == "unit" {
+            value.clone_into(&mut self.unit);
         }
     }
 
@@ -154,5 +112,9 @@ impl Visit for MetricEvent {
         }
     }
 
-    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "name" {
+            self.name = format!("{value:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! the bank, and the problem code. A request with many calls also writes a line while it runs.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     io::Write as _,
     sync::atomic::{AtomicU64, Ordering},
@@ -12,12 +13,7 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id},
 };
-use tracing_subscriber::{
-    Layer,
-    fmt::MakeWriter,
-    layer::Context,
-    registry::{LookupSpan, SpanRef},
-};
+use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context, registry::LookupSpan};
 
 /// A running request writes a line after every so many calls to the bank.
 const MANY_CALLS: u64 = 10;
@@ -38,19 +34,21 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
         {
             let mut fields = Fields::default();
             attributes.record(&mut fields);
-            let route = if fields.route == "none" { "(no such route)" } else { &fields.route };
-            let name = format!("{:<6} {route}", fields.method);
+            let route = if fields.get("route") == "none" { "(no such route)" } else { fields.get("route") };
+            let name = format!("{:<6} {route}", fields.get("method"));
             span.extensions_mut().insert(Request { name, calls: AtomicU64::new(0) });
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let Some(span) = context.event_scope(event).into_iter().flatten().find(is_request) else { return };
+        let Some(span) = context.event_scope(event).into_iter().flatten().find(|span| span.name() == "request") else {
+            return;
+        };
         let extensions = span.extensions();
         let Some(Request { name, calls }) = extensions.get::<Request>() else { return };
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let line = match fields.message.as_str() {
+        let line = match fields.get("message") {
             "bunq: call" => {
                 let calls = calls.fetch_add(1, Ordering::Relaxed) + 1;
                 (calls % MANY_CALLS == 0).then(|| format!("{name}  … {calls} bank calls so far"))
@@ -61,8 +59,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
                     1 => ", 1 bank call".to_owned(),
                     calls => format!(", {calls} bank calls"),
                 };
-                let code = if fields.code.is_empty() { String::new() } else { format!("  {}", fields.code) };
-                Some(format!("{name}  {}  {} ms{calls}{code}", fields.status, fields.ms))
+                let code = fields.0.get("code").map_or_else(String::new, |code| format!("  {code}"));
+                Some(format!("{name}  {}  {} ms{calls}{code}", fields.get("status"), fields.get("ms")))
             }
             _ => None,
         };
@@ -74,36 +72,23 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
     }
 }
 
-fn is_request<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> bool {
-    span.name() == "request"
-}
-
-/// The fields of a span or event that a line needs.
+/// The fields of a span or event, by name.
 #[derive(Default)]
-struct Fields {
-    message: String,
-    method: String,
-    route: String,
-    status: String,
-    ms: String,
-    code: String,
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Fields {
+    /// Returns a field, or an empty text if it is absent.
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let place = match field.name() {
-            "message" => &mut self.message,
-            "method" => &mut self.method,
-            "route" => &mut self.route,
-            "status" => &mut self.status,
-            "ms" => &mut self.ms,
-            "code" => &mut self.code,
-            _ => return,
-        };
-        *place = format!("{value:?}");
+        self.0.insert(field.name(), format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
+        self.0.insert(field.name(), value.to_owned());
     }
 }

@@ -156,7 +156,7 @@ proptest! {
     fn links_are_our_own_urls_with_the_bank_s_ids(older in any::<Option<u64>>(), newer in any::<Option<u64>>(), count in 1_u8..=200) {
         let listing = Url::parse("https://tpp.example/user/x/payments/1").unwrap();
         let page = Page { count, from: PageStart::OlderThan(3) };
-        let header = links(&listing, page, Neighbours { older, newer }).unwrap();
+        let [(_, header)] = links(&listing, page, Neighbours { older, newer }).unwrap();
         let header = header.to_str().unwrap();
         let expect = |name: &str, id: Option<u64>, relation: &str| {
             let link = id.map(|id| format!("<https://tpp.example/user/x/payments/1?count={count}&{name}={id}>; rel=\"{relation}\""));

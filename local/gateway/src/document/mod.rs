@@ -2,16 +2,22 @@
 
 mod examples;
 mod gateway;
+mod headers;
 
 use std::collections::BTreeMap;
 
-use shared::http::openapi::{self, GatewayError, ProblemAnswer, headers, parameters::customer_address};
+use serde_json::json;
+use shared::http::{
+    CUSTOMER_ADDRESS,
+    openapi::{self, GatewayError, ProblemAnswer, refer_to_header},
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        PathItem, RefOr, Schema, Server,
+        KnownFormat, ObjectBuilder, PathItem, RefOr, Required, Schema, SchemaFormat, Server, Type,
         extensions::ExtensionsBuilder,
-        path::Operation,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::AnyOfBuilder,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -95,7 +101,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         }
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
-                headers::REQUEST_ID.add_to(response);
+                refer_to_header(response, "X-Request-Id");
             }
         }
         examples::own(operation, &components);
@@ -104,6 +110,18 @@ pub fn document() -> utoipa::openapi::OpenApi {
     examples::drop_unused(document.paths.paths.values_mut().flat_map(operations).map(|one| &*one), &mut components);
     document.components = Some(components);
     document
+}
+
+/// Returns the header `PSU-IP-Address`, which every operation with an API key accepts.
+fn customer_address() -> Parameter {
+    let address =
+        |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+    let schema = AnyOfBuilder::new().item(address(KnownFormat::Ipv4)).item(address(KnownFormat::Ipv6));
+    let description = "The IP address of your customer, if they are waiting for the answer; leave it out if they are not. The audit log says so of each request, with a \
+                       keyed hash in place of the address.";
+    let parameter = ParameterBuilder::new().name(CUSTOMER_ADDRESS).parameter_in(ParameterIn::Header);
+    let parameter = parameter.required(Required::False).description(Some(description)).schema(Some(schema));
+    parameter.example(Some(json!("185.40.108.7"))).build()
 }
 
 fn wants_api_key(operation: &Operation) -> bool {

@@ -126,20 +126,12 @@ impl Fields {
         let value = self.take(name)?;
         let text = match value.get().bytes().next() {
             // JSON can escape half of a surrogate pair, which is not a valid Unicode character.
-            Some(b'"') => match serde_json::from_str(value.get()) {
-                Ok(text) => Some(text),
-                Err(_) => {
-                    self.refuse(name, "must be valid Unicode");
-                    return None;
-                }
-            },
-            Some(b'-' | b'0'..=b'9') if numbers => Some(value.get().to_owned()),
-            _ => None,
+            Some(b'"') => serde_json::from_str(value.get()).map_err(|_| "must be valid Unicode"),
+            Some(b'-' | b'0'..=b'9') if numbers => Ok(value.get().to_owned()),
+            _ if numbers => Err("must be a string or a number"),
+            _ => Err("must be a string"),
         };
-        if text.is_none() {
-            self.refuse(name, if numbers { "must be a string or a number" } else { "must be a string" });
-        }
-        text
+        text.map_err(|must| self.refuse(name, must)).ok()
     }
 
     fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, numbers: bool) -> Option<T> {
@@ -160,13 +152,8 @@ impl Fields {
     /// Reads an optional object with the function `read`.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let value = self.take(name)?;
-        let mut inner = match Self::read(&format!("{}/{name}", self.pointer), value.get()) {
-            Ok(inner) => inner,
-            Err(must) => {
-                self.refuse(name, must);
-                return None;
-            }
-        };
+        let inner = Self::read(&format!("{}/{name}", self.pointer), value.get());
+        let mut inner = inner.map_err(|must| self.refuse(name, must)).ok()?;
         let read = read(&mut inner);
         self.reasons.append(inner.close());
         read
@@ -190,11 +177,6 @@ impl Fields {
         let read = names.iter().filter_map(|name| inner.required(name)).collect();
         self.reasons.append(inner.close());
         Some(read)
-    }
-
-    /// Reads an optional field. Its type defines how it is read.
-    pub fn optional<T: BodyField>(&mut self, name: &str) -> Option<T> {
-        T::take(self, name)
     }
 
     /// Reads a required field. Its type defines how it is read. A missing field is recorded as a reason.
@@ -230,9 +212,7 @@ impl Fields {
 
     /// Returns all recorded reasons. Each field that was not read is recorded as unknown.
     pub(super) fn close(mut self) -> Reasons {
-        let mut unknown: Vec<_> = std::mem::take(&mut self.members).into_iter().map(|(name, _)| name).collect();
-        unknown.dedup();
-        for name in unknown {
+        for (name, _) in std::mem::take(&mut self.members) {
             self.refuse(&name, "is not a field of this request");
         }
         self.reasons

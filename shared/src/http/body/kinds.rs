@@ -129,7 +129,8 @@ pub(crate) fn order_reference() -> ObjectBuilder {
     text.pattern(Some(OrderReference::PATTERN))
 }
 
-fn uuid() -> ObjectBuilder {
+/// Returns the schema of a UUID.
+pub(crate) fn uuid() -> ObjectBuilder {
     string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
 }
 

@@ -9,8 +9,8 @@ pub fn field_name(identifier: &str) -> &str {
 
 /// Defines a body: the struct, its reader ([`Body`](crate::http::Body)) and its schema (`utoipa::ToSchema`).
 ///
-/// A field is `required`, `optional` (an `Option`), a `list` (a `Vec`, empty if the field is absent) or a `group` of
-/// fields ([`FieldGroup`](crate::http::FieldGroup)). Doc comments become descriptions in the document. `check` receives
+/// A field is `required`, `optional` (an `Option`) or a `group` of fields
+/// ([`FieldGroup`](crate::http::FieldGroup)). Doc comments become descriptions in the document. `check` receives
 /// each field as an `Option`, and rejects fields that contradict each other. Its errors are reported together with all
 /// others. A check that needs other data names the type of a context; such a body is read by
 /// [`JsonBody::read_with`](crate::http::JsonBody::read_with).
@@ -52,8 +52,8 @@ macro_rules! body {
 
             fn read(_fields: &mut $crate::http::Fields, _context: &Self::Context) -> Option<Self> {
                 $(
-                    let $field: Option<$crate::body!(@some $kind $type)> =
-                        $crate::body!(@read $kind _fields stringify!($field));
+                    let $field: Option<$type> =
+                        $crate::body!(@read $kind _fields $crate::http::body::field_name(stringify!($field)));
                 )*
                 $({
                     let $fields = &mut *_fields;
@@ -66,87 +66,50 @@ macro_rules! body {
             fn shape() -> $crate::http::Shape {
                 let shape = $crate::http::Shape::new(&[$($about),+]);
                 $(let shape = shape.titled($title);)?
-                $(let shape = $crate::body!(@shape $kind shape stringify!($field), $type, [$($doc),*]);)*
+                $(
+                    let name = $crate::http::body::field_name(stringify!($field));
+                    let shape = $crate::body!(@shape $kind shape name $type, [$($doc),*]);
+                )*
                 shape
-            }
-
-            fn register(_schemas: &mut $crate::http::NamedSchemas) {
-                $($crate::body!(@register $kind _schemas $type);)*
             }
         }
 
-        $crate::body!(@document $name);
-        $crate::body!(@nested $name $($($of)?)?);
+        $crate::body!(@schema $name);
+
+        impl ::utoipa::ToSchema for $name {
+            fn schemas(_schemas: &mut $crate::http::NamedSchemas) {
+                $($crate::body!(@register $kind _schemas $type);)*
+            }
+        }
     };
 
-    (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };
-    (@type list $type:ty) => { Vec<$type> };
-    (@type group $type:ty) => { $type };
-
-    (@some list $type:ty) => { Vec<$type> };
-    (@some $kind:ident $type:ty) => { $type };
+    (@type $kind:ident $type:ty) => { $type };
 
     (@context) => { () };
     (@context $of:ty) => { $of };
 
-    (@read required $fields:ident $name:expr) => { $fields.required($crate::http::body::field_name($name)) };
-    (@read optional $fields:ident $name:expr) => { $fields.optional($crate::http::body::field_name($name)) };
-    (@read list $fields:ident $name:expr) => { $fields.list($crate::http::body::field_name($name)) };
+    (@read required $fields:ident $name:expr) => { $fields.required($name) };
+    (@read optional $fields:ident $name:expr) => { $crate::http::BodyField::take($fields, $name) };
     (@read group $fields:ident $name:expr) => { $crate::http::FieldGroup::take($fields) };
 
-    (@value required $field:ident) => { $field? };
     (@value optional $field:ident) => { $field };
-    (@value list $field:ident) => { $field.unwrap_or_default() };
-    (@value group $field:ident) => { $field? };
+    (@value $kind:ident $field:ident) => { $field? };
 
-    (@shape required $shape:ident $name:expr, $type:ty, $doc:tt) => {
-        $shape.required::<$type>($crate::http::body::field_name($name), &$doc)
-    };
-    (@shape optional $shape:ident $name:expr, $type:ty, $doc:tt) => {
-        $shape.optional::<$type>($crate::http::body::field_name($name), &$doc)
-    };
-    (@shape list $shape:ident $name:expr, $type:ty, $doc:tt) => {
-        $shape.optional::<Vec<$type>>($crate::http::body::field_name($name), &$doc)
-    };
-    (@shape group $shape:ident $name:expr, $type:ty, $doc:tt) => { $shape.group::<$type>() };
+    (@shape required $shape:ident $name:ident $type:ty, $doc:tt) => { $shape.required::<$type>($name, &$doc) };
+    (@shape optional $shape:ident $name:ident $type:ty, $doc:tt) => { $shape.optional::<$type>($name, &$doc) };
+    (@shape group $shape:ident $name:ident $type:ty, $doc:tt) => { $shape.group::<$type>() };
 
     (@register group $schemas:ident $type:ty) => { <$type as $crate::http::FieldGroup>::register($schemas) };
     (@register $kind:ident $schemas:ident $type:ty) => { <$type as $crate::http::BodyField>::register($schemas) };
 
-    (@document $name:ident) => {
+    (@schema $name:ident) => {
         impl ::utoipa::PartialSchema for $name {
             fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
                 <Self as $crate::http::Body>::shape().into_schema()
             }
         }
-
-        impl ::utoipa::ToSchema for $name {
-            fn schemas(schemas: &mut $crate::http::NamedSchemas) {
-                <Self as $crate::http::Body>::register(schemas);
-            }
-        }
     };
-
-    // A body can also be the type of a field, if its check needs no context.
-    (@nested $name:ident) => {
-        impl $crate::http::BodyField for $name {
-            fn take(fields: &mut $crate::http::Fields, name: &str) -> Option<Self> {
-                fields.object(name, |inner| $crate::http::Body::read(inner, &()))
-            }
-
-            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
-                ::utoipa::openapi::Ref::from_schema_name(<Self as ::utoipa::ToSchema>::name()).into()
-            }
-
-            fn register(schemas: &mut $crate::http::NamedSchemas) {
-                let schema = <Self as ::utoipa::PartialSchema>::schema();
-                schemas.push((<Self as ::utoipa::ToSchema>::name().into_owned(), schema));
-                <Self as $crate::http::Body>::register(schemas);
-            }
-        }
-    };
-    (@nested $name:ident $of:ty) => {};
 }
 
 /// Defines a body that has one of several forms: an enum of bodies defined by [`body!`](crate::body). The value of one
@@ -188,12 +151,14 @@ macro_rules! tagged {
                 $crate::http::Shape::new(&[$($about),+])
                     $(.variant(stringify!($variant), ($tag, $text), <$variant as $crate::http::Body>::shape()))+
             }
-
-            fn register(schemas: &mut $crate::http::NamedSchemas) {
-                $(<$variant as $crate::http::Body>::register(schemas);)+
-            }
         }
 
-        $crate::body!(@document $name);
+        $crate::body!(@schema $name);
+
+        impl ::utoipa::ToSchema for $name {
+            fn schemas(schemas: &mut $crate::http::NamedSchemas) {
+                $(<$variant as ::utoipa::ToSchema>::schemas(schemas);)+
+            }
+        }
     };
 }

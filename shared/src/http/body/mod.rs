@@ -11,10 +11,10 @@ mod macros;
 mod shape;
 
 pub use fields::{BodyField, Fields, NamedSchemas};
-pub(crate) use kinds::order_reference;
+pub(crate) use kinds::{order_reference, uuid};
 #[doc(hidden)]
 pub use macros::field_name;
-pub use shape::{FieldGroup, Form, Shape, one_of, string, visible_text};
+pub use shape::{FieldGroup, Shape, one_of, string, visible_text};
 
 use axum::{
     body::Bytes,
@@ -22,6 +22,10 @@ use axum::{
 };
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, value::RawValue};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema},
+};
 
 use super::{Place, Problem};
 
@@ -29,7 +33,7 @@ use super::{Place, Problem};
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// The body of a request, as a struct. [`body!`](crate::body) and [`tagged!`](crate::tagged) implement it.
-pub trait Body: Sized {
+pub trait Body: ToSchema + Sized {
     /// The data that the check needs besides the body.
     type Context: ?Sized;
 
@@ -38,9 +42,22 @@ pub trait Body: Sized {
 
     /// Returns the fields, for the document.
     fn shape() -> Shape;
+}
 
-    /// Adds the schemas that the fields refer to.
-    fn register(schemas: &mut NamedSchemas);
+/// A body can also be the type of a field, if its check needs no context.
+impl<T: Body<Context = ()>> BodyField for T {
+    fn take(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.object(name, |inner| T::read(inner, &()))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name(T::name()).into()
+    }
+
+    fn register(schemas: &mut NamedSchemas) {
+        schemas.push((T::name().into_owned(), <T as PartialSchema>::schema()));
+        T::schemas(schemas);
+    }
 }
 
 /// A JSON body that is not parsed yet.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::openapi::{
     ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type,
-    schema::{AdditionalProperties, Object, SchemaType},
+    schema::{AdditionalProperties, SchemaType},
 };
 
 use super::{BodyField, NamedSchemas};
@@ -13,26 +13,11 @@ pub trait FieldGroup: Sized {
     /// Reads the fields. Returns `None` if a field is invalid, and records the reason.
     fn take(fields: &mut super::Fields) -> Option<Self>;
 
-    /// Returns the forms that the fields can have together.
-    fn forms() -> Vec<Form>;
+    /// Returns the forms that the fields can have together: the end of the title of each, and its fields.
+    fn forms() -> Vec<(&'static str, Shape)>;
 
     /// Adds the schemas that the forms refer to.
     fn register(schemas: &mut NamedSchemas);
-}
-
-/// One form of a group: the end of its title, and its fields.
-#[derive(Clone)]
-pub struct Form {
-    title: &'static str,
-    properties: Vec<Property>,
-}
-
-impl Form {
-    /// Creates a form with the fields of a shape.
-    #[must_use]
-    pub fn new(title: &'static str, shape: Shape) -> Self {
-        Self { title, properties: shape.properties }
-    }
 }
 
 #[derive(Clone)]
@@ -49,8 +34,8 @@ pub struct Shape {
     about: String,
     title: Option<&'static str>,
     properties: Vec<Property>,
-    forms: Vec<Form>,
-    variants: Vec<Shape>,
+    forms: Vec<(&'static str, Self)>,
+    variants: Vec<Self>,
     takes_nulls: bool,
 }
 
@@ -125,8 +110,8 @@ impl Shape {
         if forms.is_empty() {
             return object(title.map(str::to_owned), &about, properties, takes_nulls).into();
         }
-        let forms = forms.into_iter().map(|form| {
-            let title = title.map(|title| format!("{title} {}", form.title));
+        let forms = forms.into_iter().map(|(end, form)| {
+            let title = title.map(|title| format!("{title} {end}"));
             object(title, "", [properties.clone(), form.properties].concat(), takes_nulls).into()
         });
         alternatives(&about, forms)
@@ -171,20 +156,18 @@ fn described(mut schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
 fn or_null(schema: RefOr<Schema>) -> RefOr<Schema> {
     let null = ObjectBuilder::new().schema_type(Type::Null);
     match schema {
-        RefOr::T(Schema::Object(object)) if object.enum_values.is_none() => RefOr::T(Schema::Object(nullable(object))),
+        RefOr::T(Schema::Object(mut object)) if object.enum_values.is_none() => {
+            if let SchemaType::Type(of) = object.schema_type {
+                object.schema_type = SchemaType::Array(vec![of, Type::Null]);
+            }
+            object.into()
+        }
         RefOr::T(Schema::OneOf(mut any)) => {
             any.items.push(null.into());
-            RefOr::T(Schema::OneOf(any))
+            RefOr::T(any.into())
         }
         schema => OneOfBuilder::new().item(schema).item(null).into(),
     }
-}
-
-fn nullable(mut object: Object) -> Object {
-    if let SchemaType::Type(of) = object.schema_type {
-        object.schema_type = SchemaType::Array(vec![of, Type::Null]);
-    }
-    object
 }
 
 /// Returns the schema of a string.

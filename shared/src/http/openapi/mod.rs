@@ -9,14 +9,16 @@
 mod answers;
 #[cfg(feature = "aws")]
 mod groups;
-pub mod headers;
 #[cfg(feature = "aws")]
 pub mod parameters;
 pub mod problems;
 #[cfg(feature = "aws")]
 pub mod schemas;
 
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Ref, RefOr, Response},
+};
 
 pub use problems::{ProblemGroup, Problems, UnknownRoute};
 #[cfg(feature = "aws")]
@@ -37,6 +39,14 @@ use super::problem::Wire;
 
 /// The body of every problem.
 pub type ProblemAnswer = Wire<'static>;
+
+/// Adds a reference to a header to an answer. The headers are described in the program that builds the document.
+pub fn refer_to_header(response: &mut Response, component: &str) {
+    // Two components describe the header `Link`, because it leads to different pages.
+    let name = if component == "Link-Payment" { "Link" } else { component };
+    let reference = Ref::new(format!("#/components/headers/{component}"));
+    response.headers.insert(name.to_owned(), RefOr::Ref(reference));
+}
 
 /// An error that API Gateway itself answers, instead of this API.
 #[derive(ToSchema)]

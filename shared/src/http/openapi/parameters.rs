@@ -9,21 +9,20 @@ use utoipa::{
     },
 };
 
-use super::schemas::LARGEST_ID;
 use crate::{
     bunq::LARGEST_PAGE,
-    http::{CUSTOMER_ADDRESS, body::order_reference},
+    http::body::{order_reference, string, uuid},
 };
 
 macro_rules! parameters {
-    ($($(#[$doc:meta])+ $name:ident = [$($parameter:expr),+ $(,)?];)+) => {$(
+    ($($(#[$doc:meta])+ $name:ident = $parameters:expr;)+) => {$(
         $(#[$doc])+
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
 
         impl IntoParams for $name {
             fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-                vec![$($parameter),+]
+                Vec::from($parameters)
             }
         }
     )+};
@@ -31,19 +30,15 @@ macro_rules! parameters {
 
 parameters! {
     /// The path parameter `{user_id}`.
-    UserPath = [path(
+    UserPath = [our_id(
         "user_id",
         "Our name for a connected customer, as the claim, the consent or `/callback` returned it: a UUID in lower case, with hyphens.",
-        uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")).build(),
-        json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
 
     /// The path parameter `{consent_id}`.
-    ConsentPath = [path(
+    ConsentPath = [our_id(
         "consent_id",
         "Our name for a consent, as `POST /consents` returned it: a UUID in lower case, with hyphens.",
-        uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")).build(),
-        json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"),
     )];
 
     /// The path parameter `{monetary_account_id}`.
@@ -76,15 +71,7 @@ parameters! {
     PermittedIpPath = [id("item_id", "An address's `id`, as its creation or the list returned it.", 1_102)];
 
     /// Selects a page of a listing. The default size is 50.
-    PageQuery = [
-        query("count", "How many elements, at the most.", number(LARGEST_PAGE.into()).default(Some(json!(50))).build()),
-        query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", any_id().build()),
-        query(
-            "newer_id",
-            "Only what is newer than this `id`: follow the `Link` of relation `prev`. Not together with `older_id`.",
-            any_id().build(),
-        ),
-    ];
+    PageQuery = pages(50);
 
     /// Selects whether payments are read across all pages, and how far back.
     WalkQuery = [
@@ -105,7 +92,7 @@ parameters! {
         query(
             "status",
             "Only those in this state, such as `PENDING`. With `status`, `created_from` or `reference` bunq's pages are walked for up to `count` orders; an answer with fewer, even none, can have a `next` link. `Orders` in the answer says of each what you call it and which payment came of it.",
-            ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z_]{1,40}$")).build(),
+            string().pattern(Some("^[A-Z_]{1,40}$")).build(),
         ),
         query(
             "created_from",
@@ -120,19 +107,7 @@ parameters! {
     ];
 
     /// Selects a page of a listing. The default size is the largest that bunq allows.
-    LargePageQuery = [
-        query(
-            "count",
-            "How many elements, at the most.",
-            number(LARGEST_PAGE.into()).default(Some(json!(LARGEST_PAGE))).build(),
-        ),
-        query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", any_id().build()),
-        query(
-            "newer_id",
-            "Only what is newer than this `id`: follow the `Link` of relation `prev`. Not together with `older_id`.",
-            any_id().build(),
-        ),
-    ];
+    LargePageQuery = pages(LARGEST_PAGE);
 
     /// The header `Idempotency-Key`: the caller's name for one request.
     IdempotencyKeyHeader = [idempotency_key()];
@@ -142,7 +117,23 @@ parameters! {
 const SINCE: &str = "^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$";
 
 fn since() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).pattern(Some(SINCE)).examples(["2026-01-31"])
+    string().pattern(Some(SINCE)).examples(["2026-01-31"])
+}
+
+/// Returns the parameters that select a page of `usual` elements by default.
+fn pages(usual: u8) -> [Parameter; 3] {
+    let count = number(LARGEST_PAGE.into()).default(Some(json!(usual)));
+    // No element needs to have the id before or after which a page begins.
+    let id = number(isize::MAX).minimum(Some(0)).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).build();
+    [
+        query("count", "How many elements, at the most.", count.build()),
+        query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", id.clone()),
+        query(
+            "newer_id",
+            "Only what is newer than this `id`: follow the `Link` of relation `prev`. Not together with `older_id`.",
+            id,
+        ),
+    ]
 }
 
 /// Returns the schema of an integer from 1 to `largest`.
@@ -150,22 +141,14 @@ fn number(largest: isize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(largest))
 }
 
-fn largest() -> isize {
-    isize::try_from(LARGEST_ID).unwrap_or(isize::MAX)
+fn our_id(name: &str, description: &str) -> Parameter {
+    let schema = uuid().pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"));
+    path(name, description, schema.build(), json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11"))
 }
 
-/// Returns the schema of the id before or after which a page begins. No element needs to have this id.
-fn any_id() -> ObjectBuilder {
-    let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
-    ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).minimum(Some(0)).maximum(Some(largest()))
-}
-
-fn uuid() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
-}
-
+/// Describes an id of bunq. On the wire, ids are signed 64-bit integers.
 fn id(name: &str, description: &str, example: u64) -> Parameter {
-    let schema = number(largest()).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+    let schema = number(isize::MAX).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
     path(name, description, schema.build(), json!(example))
 }
 
@@ -177,20 +160,6 @@ fn path(name: &str, description: &str, schema: Object, example: Value) -> Parame
 fn query(name: &str, description: &str, schema: Object) -> Parameter {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
     parameter.description(Some(description)).schema(Some(schema)).build()
-}
-
-/// Returns the header `PSU-IP-Address`, which every operation with an API key accepts.
-#[must_use]
-pub fn customer_address() -> Parameter {
-    let address =
-        |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
-    let schema =
-        utoipa::openapi::schema::AnyOfBuilder::new().item(address(KnownFormat::Ipv4)).item(address(KnownFormat::Ipv6));
-    let description = "The IP address of your customer, if they are waiting for the answer; leave it out if they are not. The audit log says so of each request, with a \
-                       keyed hash in place of the address.";
-    let parameter = ParameterBuilder::new().name(CUSTOMER_ADDRESS).parameter_in(ParameterIn::Header);
-    let parameter = parameter.required(Required::False).description(Some(description)).schema(Some(schema));
-    parameter.example(Some(json!("185.40.108.7"))).build()
 }
 
 fn idempotency_key() -> Parameter {

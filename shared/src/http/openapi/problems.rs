@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::headers;
+use super::refer_to_header;
 use crate::http::{Code, Problem};
 
 /// A group of problems that occur together.
@@ -40,7 +40,7 @@ impl<G: ProblemGroup> IntoResponses for Problems<G> {
         let responses = by_status.into_iter().map(|(status, problems)| {
             let mut response = response(&problems);
             if once && status != 401 {
-                headers::IDEMPOTENCY_KEY.add_to(&mut response);
+                refer_to_header(&mut response, "Idempotency-Key");
             }
             (status.to_string(), RefOr::T(response))
         });
@@ -105,10 +105,10 @@ fn response(problems: &[Problem]) -> Response {
     let mut response =
         ResponseBuilder::new().description(description).content("application/problem+json", content).build();
     if problems.iter().any(|problem| problem.retry_after().is_some()) {
-        headers::RETRY_AFTER.add_to(&mut response);
+        refer_to_header(&mut response, "Retry-After");
     }
     if problems.iter().any(|problem| problem.status() == StatusCode::UNAUTHORIZED) {
-        headers::WWW_AUTHENTICATE.add_to(&mut response);
+        refer_to_header(&mut response, "WWW-Authenticate");
     }
     response
 }

@@ -15,17 +15,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderStatus(String);
 
-/// The text is not a valid status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a status such as PENDING")]
-pub struct OrderStatusError;
-
 impl FromStr for OrderStatus {
-    type Err = OrderStatusError;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, OrderStatusError> {
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-        if fits { Ok(Self(text.to_owned())) } else { Err(OrderStatusError) }
+        fits.then(|| Self(text.to_owned())).ok_or("must be a status such as PENDING")
     }
 }
 
@@ -66,11 +61,8 @@ impl Parameters {
         if status.is_none() && created_from.is_none() && reference.is_none() {
             return None;
         }
-        match page.from {
-            PageStart::NewerThan(_) => {
-                self.refuse("newer_id", "cannot be combined with status, created_from or reference")
-            }
-            PageStart::OlderThan(_) | PageStart::Newest => {}
+        if matches!(page.from, PageStart::NewerThan(_)) {
+            self.refuse("newer_id", "cannot be combined with status, created_from or reference");
         }
         Some(OrderFilter { status, created_from, reference })
     }

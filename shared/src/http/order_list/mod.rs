@@ -7,11 +7,10 @@ mod filter;
 
 use std::{collections::HashMap, time::Duration};
 
-use axum::{body::Body, response::Response};
-use http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use super::{Code, Holder, LARGEST_ANSWER, Problem, QueryParameters, listing};
+use super::{Code, Holder, LARGEST_ANSWER, Problem, QueryParameters, json, listing, next_link};
 use crate::{
     bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource},
     store::OrderScope,
@@ -89,17 +88,13 @@ pub async fn list_orders<S: Sync, O: Order>(
     if body.len() > LARGEST_ANSWER {
         return Err(Problem::answer_too_large());
     }
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(id) = next {
+    let link = next.and_then(|id| {
         let mut url = session.public_url(&path);
         url.query_pairs_mut().extend_pairs(Page { from: PageStart::OlderThan(id), ..page }.query());
         filter.add_to(&mut url);
-        if let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"next\"")) {
-            response.headers_mut().insert(header::LINK, link);
-        }
-    }
-    Ok(response)
+        next_link(&url)
+    });
+    Ok((link, json(body)).into_response())
 }
 
 /// Reads the orders with a reference one by one, newest first.
@@ -161,12 +156,8 @@ async fn walk<S: Sync, O: Order>(
             return Ok(Search { wanted, next: here });
         }
         let asked = Page { count: size, from };
-        let read = match session.call(&O::Resource::list(parent, asked)).await {
-            Ok(listed) => {
-                Element::read_all(&listed.body).map(|elements| (elements, Neighbours::of(&listed.body).older))
-            }
-            Err(problem) => Err(problem),
-        };
+        let listed = session.call(&O::Resource::list(parent, asked)).await;
+        let read = listed.and_then(|listed| Ok((Element::read_all(&listed.body)?, Neighbours::of(&listed.body).older)));
         let (elements, older) = match read {
             Ok(read) => read,
             Err(problem) if problem.code() == Code::AnswerTooLarge && size > 1 => {

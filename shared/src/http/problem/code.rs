@@ -2,14 +2,41 @@
 
 use std::borrow::Cow;
 
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, Ref, RefOr, Schema, Type, schema::AnyOfBuilder},
 };
 
+use crate::telemetry::audit::{Effect, Outcome};
+
+/// What a code says about the effect of the request.
+enum End {
+    /// This API or the bank refused the request.
+    Refused,
+    /// The request failed before it had an effect.
+    Failed,
+    /// Whether the request took effect is unknown, whatever its kind.
+    Unknown,
+    /// The bank may have executed the request: its answer was lost, or cannot be read.
+    Lost,
+}
+
+impl End {
+    const fn outcome(self, effect: Effect) -> Outcome {
+        match (self, effect) {
+            (Self::Refused, _) => Outcome::Refused,
+            (Self::Failed, _) | (Self::Lost, Effect::Reads | Effect::StartsOnce) => Outcome::Failed,
+            (Self::Unknown, _) | (Self::Lost, Effect::Changes) => Outcome::Unknown,
+        }
+    }
+}
+
+/// Defines the codes: the text on the wire, the usual status and action, and which calls and what effect the problem
+/// concerns.
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $affects:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal: $status:ident $action:ident, $affects:ident $end:ident;)+) => {
         /// What happened, for programs. New codes may be added. The meaning of a code never changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         pub enum Code {
@@ -25,9 +52,14 @@ macro_rules! codes {
                 match self { $(Self::$name => $text),+ }
             }
 
-            /// Returns which calls the problem affects by default.
-            pub(super) const fn affects(self) -> Affects {
-                match self { $(Self::$name => Affects::$affects),+ }
+            /// Returns the status, the action and which calls are affected, of most problems with this code.
+            pub(super) const fn usual(self) -> (StatusCode, Action, Affects) {
+                match self { $(Self::$name => (StatusCode::$status, Action::$action, Affects::$affects)),+ }
+            }
+
+            /// Returns the outcome of a request that ended with this code.
+            pub(crate) const fn outcome(self, effect: Effect) -> Outcome {
+                match self { $(Self::$name => End::$end.outcome(effect)),+ }
             }
 
             /// Returns the meaning of the code, for the document.
@@ -84,111 +116,111 @@ fn open(known: &str, about: &str) -> RefOr<Schema> {
 
 codes! {
     /// The `Authorization: Bearer` header is missing, malformed or duplicated.
-    ApiKeyMissing = "api_key_missing", Deployment;
+    ApiKeyMissing = "api_key_missing": UNAUTHORIZED FixRequest, Deployment Refused;
     /// The API key is unknown, revoked or expired.
-    ApiKeyInvalid = "api_key_invalid", Deployment;
+    ApiKeyInvalid = "api_key_invalid": UNAUTHORIZED FixRequest, Deployment Refused;
     /// The API key lacks the scope that the route requires.
-    ScopeMissing = "scope_missing", Deployment;
+    ScopeMissing = "scope_missing": FORBIDDEN FixRequest, Deployment Refused;
     /// The operator of this deployment has not permitted this kind of change at bunq (`BANK_WRITES`).
-    BankWritesOff = "bank_writes_off", Request;
+    BankWritesOff = "bank_writes_off": FORBIDDEN ContactSupport, Request Refused;
     /// A parameter, header or body field is invalid; see `errors` for details.
-    InvalidRequest = "invalid_request", Request;
+    InvalidRequest = "invalid_request": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// The route does not exist.
-    RouteNotFound = "route_not_found", Request;
+    RouteNotFound = "route_not_found": NOT_FOUND FixRequest, Request Refused;
     /// The route does not support this method.
-    MethodNotAllowed = "method_not_allowed", Request;
+    MethodNotAllowed = "method_not_allowed": METHOD_NOT_ALLOWED FixRequest, Request Refused;
     /// The connection does not exist.
-    UserNotFound = "user_not_found", Connection;
+    UserNotFound = "user_not_found": NOT_FOUND Reauthorise, Connection Refused;
     /// The OAuth `state` is unknown.
-    StateInvalid = "state_invalid", Request;
+    StateInvalid = "state_invalid": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The customer came back from bunq too late.
-    StateExpired = "state_expired", Request;
+    StateExpired = "state_expired": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The consent was started in another browser, or this browser did not keep the cookie.
-    OtherBrowser = "other_browser", Request;
+    OtherBrowser = "other_browser": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The consent does not exist, or is no longer stored.
-    ConsentNotFound = "consent_not_found", Request;
+    ConsentNotFound = "consent_not_found": NOT_FOUND FixRequest, Request Refused;
     /// This deployment starts consents only with a ticket.
-    TicketMissing = "ticket_missing", Request;
+    TicketMissing = "ticket_missing": FORBIDDEN FixRequest, Request Refused;
     /// The ticket is unknown.
-    TicketInvalid = "ticket_invalid", Request;
+    TicketInvalid = "ticket_invalid": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The ticket has expired.
-    TicketExpired = "ticket_expired", Request;
+    TicketExpired = "ticket_expired": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The ticket was used: the customer has given the consent.
-    TicketUsed = "ticket_used", Request;
+    TicketUsed = "ticket_used": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The consent was withdrawn before a customer opened it.
-    TicketWithdrawn = "ticket_withdrawn", Request;
+    TicketWithdrawn = "ticket_withdrawn": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// The consent was given by a different bunq customer than the one it is for.
-    WrongCustomer = "wrong_customer", Request;
+    WrongCustomer = "wrong_customer": FORBIDDEN Reauthorise, Request Refused;
     /// A customer has opened the consent, so it cannot be withdrawn.
-    ConsentNotPending = "consent_not_pending", Request;
+    ConsentNotPending = "consent_not_pending": CONFLICT FixRequest, Request Refused;
     /// No customer has given the consent, so it cannot be claimed.
-    ConsentNotClaimable = "consent_not_claimable", Request;
+    ConsentNotClaimable = "consent_not_claimable": CONFLICT FixRequest, Request Refused;
     /// The consent was already claimed, or needed no claim.
-    AlreadyClaimed = "already_claimed", Request;
+    AlreadyClaimed = "already_claimed": CONFLICT FixRequest, Request Refused;
     /// The consent was not claimed in time.
-    ClaimExpired = "claim_expired", Request;
+    ClaimExpired = "claim_expired": CONFLICT Reauthorise, Request Refused;
     /// The proof does not belong to the consent.
-    ProofInvalid = "proof_invalid", Request;
+    ProofInvalid = "proof_invalid": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// A prefetch or HEAD request has no effect here.
-    NotPrefetched = "not_prefetched", Request;
+    NotPrefetched = "not_prefetched": SERVICE_UNAVAILABLE Retry, Request Refused;
     /// The customer denied the consent.
-    ConsentDenied = "consent_denied", Request;
+    ConsentDenied = "consent_denied": FORBIDDEN Reauthorise, Request Refused;
     /// bunq sent the customer back with an error other than a denial.
-    ConsentFailed = "consent_failed", Request;
+    ConsentFailed = "consent_failed": BAD_GATEWAY Reauthorise, Request Refused;
     /// bunq does not accept the authorization code.
-    CodeRefused = "code_refused", Request;
+    CodeRefused = "code_refused": UNPROCESSABLE_ENTITY Reauthorise, Request Refused;
     /// bunq rejects the customer's access token.
-    ConsentRevoked = "consent_revoked", Connection;
+    ConsentRevoked = "consent_revoked": FORBIDDEN Reauthorise, Connection Refused;
     /// The customer's consent is older than 180 days. This deployment no longer uses it.
-    ConsentExpired = "consent_expired", Connection;
+    ConsentExpired = "consent_expired": FORBIDDEN Reauthorise, Connection Refused;
     /// The customer is connected in another workspace of this deployment. A customer can be connected in one workspace
     /// only.
-    ConnectedElsewhere = "connected_elsewhere", Connection;
+    ConnectedElsewhere = "connected_elsewhere": CONFLICT ContactSupport, Connection Refused;
     /// The customer's connection already has fifty references, and the consent would add another.
-    TooManyReferences = "too_many_references", Connection;
+    TooManyReferences = "too_many_references": CONFLICT FixRequest, Connection Refused;
     /// bunq rejects the TPP's own key from the IP address that this deployment calls from.
-    IpNotPermitted = "ip_not_permitted", Deployment;
+    IpNotPermitted = "ip_not_permitted": SERVICE_UNAVAILABLE FixRequest, Deployment Failed;
     /// bunq rejects the customer's access token. The IP address that this deployment calls from may be the cause.
-    AccessRefused = "access_refused", Connection;
+    AccessRefused = "access_refused": FORBIDDEN ContactSupport, Connection Refused;
     /// The account is not among those that the customer granted. It may be closed, or a new consent may grant it.
-    AccountNotGranted = "account_not_granted", Request;
+    AccountNotGranted = "account_not_granted": NOT_FOUND FixRequest, Request Refused;
     /// bunq does not accept the currency for this account or payment; `errors` contains bunq's texts.
-    CurrencyRefused = "currency_refused", Request;
+    CurrencyRefused = "currency_refused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq does not permit this operation in this session; `errors` contains bunq's texts.
-    InsufficientRights = "insufficient_rights", Request;
+    InsufficientRights = "insufficient_rights": FORBIDDEN ContactBunq, Request Refused;
     /// bunq rejected fields of the call; `errors` contains bunq's texts and the names of the fields.
-    BankValidationFailed = "bank_validation_failed", Request;
+    BankValidationFailed = "bank_validation_failed": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq rejected the call for another reason; `errors` contains bunq's texts.
-    BankRefused = "bank_refused", Request;
+    BankRefused = "bank_refused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq's answer is too large for this API to pass on: request fewer elements.
-    AnswerTooLarge = "answer_too_large", Request;
+    AnswerTooLarge = "answer_too_large": UNPROCESSABLE_ENTITY FixRequest, Request Lost;
     /// bunq limits the rate of calls, or is in maintenance: retry later.
-    BankBusy = "bank_busy", Deployment;
+    BankBusy = "bank_busy": SERVICE_UNAVAILABLE Wait, Deployment Failed;
     /// bunq failed, could not be reached or rejected this deployment itself, or its answer cannot be trusted.
-    BankUnavailable = "bank_unavailable", Request;
+    BankUnavailable = "bank_unavailable": BAD_GATEWAY Retry, Request Lost;
     /// bunq's answer has no valid signature of bunq.
-    BankSignatureInvalid = "bank_signature_invalid", Request;
+    BankSignatureInvalid = "bank_signature_invalid": BAD_GATEWAY ContactSupport, Request Lost;
     /// bunq did not answer in time.
-    BankTimeout = "bank_timeout", Request;
+    BankTimeout = "bank_timeout": GATEWAY_TIMEOUT Retry, Request Lost;
     /// The same request is in progress: retry later to get its answer.
-    RequestInFlight = "request_in_flight", Request;
+    RequestInFlight = "request_in_flight": CONFLICT Wait, Request Refused;
     /// The idempotency key was used for a different request.
-    IdempotencyKeyReused = "idempotency_key_reused", Request;
+    IdempotencyKeyReused = "idempotency_key_reused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// It is unknown whether bunq executed the request. Retry it with the same `Idempotency-Key`: the retry finds out,
     /// and executes it at most once.
-    OutcomeUnknown = "outcome_unknown", Request;
+    OutcomeUnknown = "outcome_unknown": BAD_GATEWAY Wait, Request Unknown;
     /// A session at bunq is being opened.
-    SessionPending = "session_pending", Connection;
+    SessionPending = "session_pending": SERVICE_UNAVAILABLE Wait, Connection Failed;
     /// The setup has not finished.
-    NotOnboarded = "not_onboarded", Deployment;
+    NotOnboarded = "not_onboarded": SERVICE_UNAVAILABLE ContactSupport, Deployment Failed;
     /// Another run of the setup has taken over.
-    SetupSuperseded = "setup_superseded", Request;
+    SetupSuperseded = "setup_superseded": CONFLICT Wait, Request Refused;
     /// bunq would reject the PSD2 certificate; `detail` says why.
-    CertificateInvalid = "certificate_invalid", Deployment;
+    CertificateInvalid = "certificate_invalid": UNPROCESSABLE_ENTITY FixRequest, Deployment Refused;
     /// This deployment's own store or secrets cannot be reached.
-    StoreUnavailable = "store_unavailable", Deployment;
+    StoreUnavailable = "store_unavailable": SERVICE_UNAVAILABLE Wait, Deployment Lost;
     /// This API or the deployment has an internal error.
-    InternalError = "internal_error", Request;
+    InternalError = "internal_error": INTERNAL_SERVER_ERROR ContactSupport, Request Lost;
 }
 
 /// Which calls a problem affects, for programs that work through many customers. `request`: this call only.

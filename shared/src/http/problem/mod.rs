@@ -9,10 +9,11 @@ mod status;
 use std::time::Duration;
 
 use axum::{
+    Extension,
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -74,18 +75,24 @@ pub struct Wire<'a> {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: Code, action: Action, detail: impl Into<String>) -> Self {
+    /// Creates a problem with the usual status and action of its code.
+    fn new(code: Code, detail: impl Into<String>) -> Self {
+        let (status, action, affects) = code.usual();
         Self {
             status,
             code,
             action,
-            affects: code.affects(),
+            affects,
             detail: detail.into(),
             errors: Reasons::default(),
             retry_after: None,
             bunq_response_id: None,
             is_replayed: false,
         }
+    }
+
+    fn doing(self, action: Action) -> Self {
+        Self { action, ..self }
     }
 
     fn affecting(self, affects: Affects) -> Self {
@@ -159,22 +166,14 @@ impl Problem {
 
     /// Returns the answer. It contains the request id, so it is created when the id is known.
     pub(super) fn render(&self, request_id: &str) -> Response {
-        let wire = self.wire(request_id);
-        let mut response = Response::new(serde_json::to_vec(&wire).map_or_else(|_| Body::empty(), Body::from));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(wait) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
-        }
-        if self.is_replayed {
-            headers.insert(REPLAYED, HeaderValue::from_static("true"));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            // RFC 9110 section 11.6.1 requires this header with every 401.
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
+        let wait = self.retry_after.map(|wait| [(header::RETRY_AFTER, wait.as_secs().max(1))]);
+        let replayed = self.is_replayed.then_some([(REPLAYED, "true")]);
+        // RFC 9110 section 11.6.1 requires this header with every 401.
+        let is_unauthorized = self.status == StatusCode::UNAUTHORIZED;
+        let authenticate = is_unauthorized.then_some([(header::WWW_AUTHENTICATE, "Bearer")]);
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let body = serde_json::to_vec(&self.wire(request_id)).map_or_else(|_| Body::empty(), Body::from);
+        (self.status, kind, wait, replayed, authenticate, body).into_response()
     }
 }
 
@@ -192,9 +191,6 @@ impl std::fmt::Display for Problem {
 impl IntoResponse for Problem {
     /// Returns an answer without a body. The layer that knows the request id renders the body.
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.status;
-        response.extensions_mut().insert(self);
-        response
+        (self.status, Extension(self)).into_response()
     }
 }

@@ -25,7 +25,7 @@ pub enum Place<'a> {
 }
 
 /// One reason why a request was rejected. A reason that bunq reports has neither `pointer` nor `parameter`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
     /// The invalid part of the body, as a JSON Pointer (RFC 6901); `""` is the whole body. A pointer of more than 64
     /// characters is cut, and ends with `…`.
@@ -77,13 +77,8 @@ impl Reasons {
     pub(super) fn of_bank(texts: &[BankText]) -> Self {
         let mut reasons = Self::default();
         for text in texts {
-            let bank_field = text.field().map(str::to_owned);
-            reasons.add(Reason {
-                pointer: None,
-                parameter: None,
-                bank_field,
-                detail: cut(text.text(), LONGEST_DETAIL),
-            });
+            let (bank_field, detail) = (text.field().map(str::to_owned), cut(text.text(), LONGEST_DETAIL));
+            reasons.add(Reason { bank_field, detail, ..Reason::default() });
         }
         reasons
     }

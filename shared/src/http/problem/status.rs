@@ -1,26 +1,21 @@
-//! Maps errors to problems. Only this module chooses HTTP statuses.
+//! Maps errors to problems. Most have the status and the action of their code.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-mod consent;
-
 use super::{Action, Affects, Code, Problem, Reasons, request::SHORT_WAIT};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
     secrets::SecretsError,
-    store::{SessionOwner, StoreError},
-    tpp::{AccessError, OnboardingError, TppError},
+    store::{AttemptRefused, SessionOwner, StoreError, TicketRefused},
+    tpp::{AccessError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
 };
-
-/// The wait before a retry while the bank is in maintenance.
-const LONG_WAIT: Duration = Duration::from_secs(60);
 
 /// Returns the problem of a call that this deployment made on its own behalf and the bank rejected. The caller's
 /// request is not at fault.
 fn refused_us(refusal: &Refusal, detail: &str) -> Problem {
-    let problem = Problem::new(StatusCode::BAD_GATEWAY, Code::BankUnavailable, Action::ContactBunq, detail);
+    let problem = Problem::new(Code::BankUnavailable, detail).doing(Action::ContactBunq);
     Problem { errors: Reasons::of_bank(&refusal.texts), bunq_response_id: refusal.response_id.clone(), ..problem }
 }
 
@@ -48,47 +43,33 @@ impl From<&Refusal> for Problem {
             RefusalKind::Currency => (Code::CurrencyRefused, "bunq does not take this currency here."),
             RefusalKind::Other => (Code::BankRefused, "bunq refused the call."),
         };
-        Self { errors: Reasons::of_bank(&refusal.texts), ..Self::new(status, code, action, detail) }
+        Self { status, action, errors: Reasons::of_bank(&refusal.texts), ..Self::new(code, detail) }
     }
 }
 
 impl From<BankError> for Problem {
     fn from(error: BankError) -> Self {
-        let bad_gateway = |code, action, detail: &str| Self::new(StatusCode::BAD_GATEWAY, code, action, detail);
-        let busy = |wait: Duration, detail: &str| {
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::BankBusy, Action::Wait, detail).after(wait)
-        };
+        let unavailable = |detail: &str| Self::new(Code::BankUnavailable, detail);
+        let busy = |wait: Duration, detail: &str| Self::new(Code::BankBusy, detail).after(wait);
         let problem = match &error {
             BankError::Refused(refusal) => refusal.into(),
             BankError::RateLimited { wait, .. } => busy(*wait, "bunq takes no more calls for a moment."),
-            BankError::Maintenance { .. } => busy(LONG_WAIT, "bunq is in maintenance."),
-            BankError::Signature { .. } => bad_gateway(
-                Code::BankSignatureInvalid,
-                Action::ContactSupport,
-                "The answer is not signed by bunq, so it is not passed on.",
-            ),
+            BankError::Maintenance { .. } => busy(Duration::from_secs(60), "bunq is in maintenance."),
+            BankError::Signature { .. } => {
+                Self::new(Code::BankSignatureInvalid, "The answer is not signed by bunq, so it is not passed on.")
+            }
             BankError::Undecodable { .. } => Self::bank_not_understood(),
             BankError::TooLarge => Self::answer_too_large(),
-            BankError::Failed(refusal) => {
-                let detail = format!("bunq failed, with status {}.", refusal.status);
-                bad_gateway(Code::BankUnavailable, Action::Retry, &detail)
-            }
+            BankError::Failed(refusal) => unavailable(&format!("bunq failed, with status {}.", refusal.status)),
             BankError::Unreachable(error) => {
                 let detail = format!("bunq could not be reached: {}.", NoConnection::of(error));
-                bad_gateway(Code::BankUnavailable, Action::Retry, &detail).affecting(Affects::Deployment)
+                unavailable(&detail).affecting(Affects::Deployment)
             }
-            BankError::Interrupted(_) => {
-                let detail = "The connection to bunq broke before its whole answer was here.";
-                bad_gateway(Code::BankUnavailable, Action::Retry, detail)
+            BankError::Interrupted(_) => unavailable("The connection to bunq broke before its whole answer was here."),
+            BankError::Foreign { .. } => {
+                unavailable("Something between this deployment and bunq answered in bunq's place.")
             }
-            BankError::Foreign { .. } => bad_gateway(
-                Code::BankUnavailable,
-                Action::Retry,
-                "Something between this deployment and bunq answered in bunq's place.",
-            ),
-            BankError::Timeout | BankError::TooLate => {
-                Self::new(StatusCode::GATEWAY_TIMEOUT, Code::BankTimeout, Action::Retry, "bunq did not answer in time.")
-            }
+            BankError::Timeout | BankError::TooLate => Self::new(Code::BankTimeout, "bunq did not answer in time."),
             BankError::Signing => Self::internal(),
         };
         Self { bunq_response_id: error.response_id().map(str::to_owned), ..problem }
@@ -120,100 +101,62 @@ impl From<TppError> for Problem {
         match error {
             TppError::IpNotPermitted { address } => {
                 let from = address.map_or_else(|| "this deployment's address".to_owned(), |address| address.to_string());
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    Code::IpNotPermitted,
-                    Action::FixRequest,
-                    format!(
-                        "bunq does not take our key from {from}: the address is not permitted, or the key was revoked. Permit it with POST /credential-password-ip/{{id}}/ip from an \
-                         address that is still permitted, or in bunq's portal; so add a new address before you leave the old one."
-                    ),
-                )
+                let detail = format!(
+                    "bunq does not take our key from {from}: the address is not permitted, or the key was revoked. Permit it with POST /credential-password-ip/{{id}}/ip from an \
+                     address that is still permitted, or in bunq's portal; so add a new address before you leave the old one."
+                );
+                Self::new(Code::IpNotPermitted, detail)
             }
             TppError::AccessRefused => Self::new(
-                StatusCode::FORBIDDEN,
                 Code::AccessRefused,
-                Action::ContactSupport,
                 "bunq refuses this customer's access token. Either the customer revoked the consent: send them through /auth again. Or bunq \
                  does not permit the address that this deployment calls from: see GET /credential-password-ip/egress.",
             ),
             TppError::Forgotten => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
                 Code::NotOnboarded,
-                Action::ContactSupport,
                 "bunq no longer knows this deployment. Its owner must run the setup, then customers must connect again.",
             ),
-            TppError::NotOnboarded => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                Code::NotOnboarded,
-                Action::ContactSupport,
-                "This deployment is not connected to bunq. Its owner must run the setup.",
-            ),
-            TppError::UnknownUser => Self::new(
-                StatusCode::NOT_FOUND,
-                Code::UserNotFound,
-                Action::Reauthorise,
-                "No customer is connected under this user_id.",
-            ),
-            TppError::ConsentRevoked => Self::new(
-                StatusCode::FORBIDDEN,
-                Code::ConsentRevoked,
-                Action::Reauthorise,
-                "bunq no longer takes this customer's consent.",
-            ),
+            TppError::NotOnboarded => {
+                Self::new(Code::NotOnboarded, "This deployment is not connected to bunq. Its owner must run the setup.")
+            }
+            TppError::UnknownUser => Self::new(Code::UserNotFound, "No customer is connected under this user_id."),
+            TppError::ConsentRevoked => {
+                Self::new(Code::ConsentRevoked, "bunq no longer takes this customer's consent.")
+            }
             TppError::ConsentExpired => Self::new(
-                StatusCode::FORBIDDEN,
                 Code::ConsentExpired,
-                Action::Reauthorise,
                 "This customer's consent is older than 180 days. A new consent under the same user_id continues it.",
             ),
             TppError::ConnectedElsewhere => Self::new(
-                StatusCode::CONFLICT,
                 Code::ConnectedElsewhere,
-                Action::ContactSupport,
                 "This customer is connected in another workspace of this deployment.",
             ),
             TppError::TooManyReferences => Self::new(
-                StatusCode::CONFLICT,
                 Code::TooManyReferences,
-                Action::FixRequest,
                 "This customer's connection has fifty references. Delete one that is not used: DELETE /user/{user_id}?reference=….",
             ),
             TppError::RequestInFlight(wait) => Self::new(
-                StatusCode::CONFLICT,
                 Code::RequestInFlight,
-                Action::Wait,
                 "The same request is under way. Come back for its answer with the same Idempotency-Key.",
             )
             .after(wait),
             TppError::Unsettled(wait) => Self::new(
-                StatusCode::CONFLICT,
                 Code::RequestInFlight,
-                Action::Wait,
                 "The result of this request is not known yet, and bunq may still be processing it. Repeat it with the same Idempotency-Key.",
             )
             .after(wait),
             TppError::RefusedBefore(refusal) => Self { is_replayed: true, ..Self::from(&refusal) },
-            TppError::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Code::IdempotencyKeyReused,
-                Action::FixRequest,
-                "This Idempotency-Key was used for another request.",
-            ),
+            TppError::KeyReused => {
+                Self::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used for another request.")
+            }
             TppError::OutcomeUnknown(wait) => Self::new(
-                StatusCode::BAD_GATEWAY,
                 Code::OutcomeUnknown,
-                Action::Wait,
                 "It is not known whether bunq did it. Send the same request again with the same Idempotency-Key: it is done at most once.",
             )
             .after(wait),
-            TppError::SessionPending => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                Code::SessionPending,
-                Action::Wait,
-                "A session with bunq is being opened.",
-            )
-            .after(SHORT_WAIT),
+            TppError::SessionPending => {
+                Self::new(Code::SessionPending, "A session with bunq is being opened.").after(SHORT_WAIT)
+            }
             TppError::Session { owner, error: BankError::Refused(refusal) }
                 if matches!(refusal.status, 400 | 401 | 403 | 404 | 490) =>
             {
@@ -243,12 +186,9 @@ impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Invalid => Self::api_key_invalid(),
-            AccessError::Scope(scope) => Self::new(
-                StatusCode::FORBIDDEN,
-                Code::ScopeMissing,
-                Action::FixRequest,
-                format!("The API key lacks the scope `{scope}`."),
-            ),
+            AccessError::Scope(scope) => {
+                Self::new(Code::ScopeMissing, format!("The API key lacks the scope `{scope}`."))
+            }
             AccessError::Store(error) => error.into(),
         }
     }
@@ -257,26 +197,104 @@ impl From<AccessError> for Problem {
 impl From<OnboardingError> for Problem {
     fn from(error: OnboardingError) -> Self {
         match error {
-            OnboardingError::Superseded => Self::new(
-                StatusCode::CONFLICT,
-                Code::SetupSuperseded,
-                Action::Wait,
-                "Another run of the setup started after this one and goes on.",
-            )
-            .after(SHORT_WAIT),
-            OnboardingError::OtherEnvironment => Self::new(
-                StatusCode::CONFLICT,
-                Code::NotOnboarded,
-                Action::ContactSupport,
-                "The secrets of this deployment belong to another BUNQ_ENVIRONMENT.",
-            ),
-            OnboardingError::Certificate(error) => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Code::CertificateInvalid,
-                Action::FixRequest,
-                format!("{error}."),
-            ),
+            OnboardingError::Superseded => {
+                Self::new(Code::SetupSuperseded, "Another run of the setup started after this one and goes on.")
+                    .after(SHORT_WAIT)
+            }
+            OnboardingError::OtherEnvironment => Self {
+                status: StatusCode::CONFLICT,
+                ..Self::new(Code::NotOnboarded, "The secrets of this deployment belong to another BUNQ_ENVIRONMENT.")
+            },
+            OnboardingError::Certificate(error) => Self::new(Code::CertificateInvalid, format!("{error}.")),
             OnboardingError::Tpp(error) => error.into(),
         }
+    }
+}
+
+impl From<ConsentError> for Problem {
+    fn from(error: ConsentError) -> Self {
+        match error {
+            ConsentError::Refused(AttemptRefused::Unknown) => {
+                Self::new(Code::StateInvalid, "The state is not one of ours, or was made more than an hour ago.")
+            }
+            ConsentError::Refused(AttemptRefused::TooLate) => {
+                Self::new(Code::StateExpired, "The customer came back later than ten minutes after `/auth`.")
+            }
+            ConsentError::Refused(AttemptRefused::OtherBrowser) => Self::new(
+                Code::OtherBrowser,
+                "The consent was begun in another browser, or this browser did not keep the cookie.",
+            ),
+            ConsentError::CodeRefused => Self::new(Code::CodeRefused, "bunq does not take the authorization code."),
+            ConsentError::Denied => Self::new(Code::ConsentDenied, "The customer did not consent."),
+            ConsentError::BankRefused => Self::new(Code::ConsentFailed, "bunq sent the customer back with an error."),
+            ConsentError::WrongCustomer => {
+                Self::new(Code::WrongCustomer, "Another bunq customer consented than the one that the consent is for.")
+            }
+            ConsentError::Withdrawn => Self::new(Code::TicketWithdrawn, "The consent was withdrawn."),
+            ConsentError::CodeLost => {
+                Self::new(Code::BankUnavailable, "bunq's answer to the authorization code was lost.")
+                    .doing(Action::Reauthorise)
+            }
+            ConsentError::ClientRefused => {
+                tracing::error!("bunq does not take the OAuth client or its callback URL");
+                Self::internal()
+            }
+            ConsentError::Exchange(BankError::Refused(refusal)) => {
+                refused_us(&refusal, "bunq does not exchange the authorization code.")
+            }
+            // A code works once. If the failed exchange may have used it, only a new consent helps, whatever the cause.
+            ConsentError::Exchange(error) if !error.certainly_not_executed() => {
+                Self { action: Action::Reauthorise, retry_after: None, ..error.into() }
+            }
+            ConsentError::Exchange(error) => error.into(),
+            ConsentError::Tpp(error) => error.into(),
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        let (code, detail) = match error {
+            StartError::TicketMissing => {
+                (Code::TicketMissing, "A consent begins at the `url` that POST /consents answers.")
+            }
+            StartError::Refused(TicketRefused::Unknown) => (Code::TicketInvalid, "The ticket is unknown."),
+            StartError::Refused(TicketRefused::Expired) => (Code::TicketExpired, "The ticket is too old."),
+            StartError::Refused(TicketRefused::Used) => {
+                (Code::TicketUsed, "The ticket was used: the customer has given the consent.")
+            }
+            StartError::Refused(TicketRefused::Withdrawn) => (Code::TicketWithdrawn, "The consent was withdrawn."),
+            StartError::Refused(TicketRefused::OtherBrowser) => {
+                (Code::OtherBrowser, "The ticket was opened in another browser, or this one did not keep the cookie.")
+            }
+            StartError::Tpp(error) => return error.into(),
+        };
+        Self::new(code, detail)
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        let (code, detail) = match error {
+            ClaimError::NotFound => return Self::no_such_consent(),
+            ClaimError::NotPending => (Code::ConsentNotPending, "A customer has opened the consent already."),
+            ClaimError::NotClaimable => {
+                (Code::ConsentNotClaimable, "No customer has given this consent, so there is nothing to claim.")
+            }
+            ClaimError::AlreadyClaimed => (
+                Code::AlreadyClaimed,
+                "The consent was claimed, or needed no claim. GET /consents/{consent_id} names the connection.",
+            ),
+            ClaimError::Expired => (
+                Code::ClaimExpired,
+                "Nobody claimed the consent within ten minutes, so what the customer gave is erased.",
+            ),
+            ClaimError::ProofInvalid => {
+                (Code::ProofInvalid, "The proof is not the one that the customer's browser brought back.")
+            }
+            ClaimError::WrongCustomer => return ConsentError::WrongCustomer.into(),
+            ClaimError::Tpp(error) => return error.into(),
+        };
+        Self::new(code, detail)
     }
 }

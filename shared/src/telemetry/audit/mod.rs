@@ -59,6 +59,11 @@ impl Outcome {
 struct Record {
     request_id: String,
     action: Action,
+    facts: Facts,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Facts {
     api_key: Option<Uuid>,
     workspace: Option<Workspace>,
     principal: Option<Principal>,
@@ -81,22 +86,7 @@ impl Trail {
     /// Returns the trail of a request that has just arrived.
     #[must_use]
     pub fn new(request_id: String, action: Action) -> Self {
-        Self(Arc::new(Mutex::new(Record {
-            request_id,
-            action,
-            api_key: None,
-            workspace: None,
-            principal: None,
-            source: None,
-            customer: None,
-            user: None,
-            account: None,
-            credential: None,
-            object: None,
-            replayed: None,
-            bank_answers: Vec::new(),
-            bank_calls: 0,
-        })))
+        Self(Arc::new(Mutex::new(Record { request_id, action, facts: Facts::default() })))
     }
 
     /// Runs `work`. Calls of [`note`] in `work` add to this trail, but not calls in tasks that `work` spawns.
@@ -138,65 +128,66 @@ pub fn found(action: Action, user: UserId) {
     let _ = CURRENT.try_with(|trail| {
         let mut record = trail.with(|record| record.clone());
         record.action = action;
-        record.user = Some(user);
-        (record.object, record.replayed) = (None, None);
+        record.facts.user = Some(user);
+        (record.facts.object, record.facts.replayed) = (None, None);
         record.write(Outcome::Done, None);
     });
 }
 
 impl Record {
     fn note(&mut self, fact: Fact) {
+        let facts = &mut self.facts;
         match fact {
             Fact::Action(action) => self.action = action,
-            Fact::ApiKey(id) => self.api_key = Some(id),
-            Fact::Workspace(workspace) => self.workspace = Some(workspace),
-            Fact::Principal(principal) => self.principal = Some(principal),
-            Fact::Source(address) => self.source = Some(address),
-            Fact::CustomerPresent(pseudonym) => self.customer = Some(pseudonym),
-            Fact::User(id) => self.user = Some(id),
-            Fact::Account(id) => self.account = Some(id),
-            Fact::Credential(id) => self.credential = Some(id),
-            Fact::Object(id) => self.object = Some(id),
-            Fact::Replayed(replayed) => self.replayed = Some(replayed),
+            Fact::ApiKey(id) => facts.api_key = Some(id),
+            Fact::Workspace(workspace) => facts.workspace = Some(workspace),
+            Fact::Principal(principal) => facts.principal = Some(principal),
+            Fact::Source(address) => facts.source = Some(address),
+            Fact::CustomerPresent(pseudonym) => facts.customer = Some(pseudonym),
+            Fact::User(id) => facts.user = Some(id),
+            Fact::Account(id) => facts.account = Some(id),
+            Fact::Credential(id) => facts.credential = Some(id),
+            Fact::Object(id) => facts.object = Some(id),
+            Fact::Replayed(replayed) => facts.replayed = Some(replayed),
             Fact::BankAnswer(id) => {
-                self.bank_calls += 1;
-                if self.bank_answers.len() < NAMED_ANSWERS {
-                    self.bank_answers.push(id);
+                facts.bank_calls += 1;
+                if facts.bank_answers.len() < NAMED_ANSWERS {
+                    facts.bank_answers.push(id);
                 }
             }
         }
     }
 
     fn write(&self, outcome: Outcome, code: Option<&'static str>) {
-        let kind = self.action.object();
+        let (kind, facts) = (self.action.object(), &self.facts);
         let ours = match kind {
-            Some(ObjectKind::Connection) => self.user.map(|id| id.to_string()),
-            Some(ObjectKind::Account) => self.account.map(|id| id.to_string()),
-            Some(ObjectKind::CredentialPasswordIp) => self.credential.map(|id| id.to_string()),
+            Some(ObjectKind::Connection) => facts.user.map(|id| id.to_string()),
+            Some(ObjectKind::Account) => facts.account.map(|id| id.to_string()),
+            Some(ObjectKind::CredentialPasswordIp) => facts.credential.map(|id| id.to_string()),
             _ => None,
         };
-        let object_id = self.object.map(|id| id.to_string()).or(ours);
-        let answers = (!self.bank_answers.is_empty()).then(|| self.bank_answers.join(" "));
+        let object_id = facts.object.map(|id| id.to_string()).or(ours);
+        let answers = (!facts.bank_answers.is_empty()).then(|| facts.bank_answers.join(" "));
         tracing::info!(
             target: TARGET,
             action = self.action.as_str(),
             outcome = outcome.as_str(),
             code,
-            replayed = self.replayed,
+            replayed = facts.replayed,
             request_id = self.request_id,
-            api_key_id = self.api_key.map(tracing::field::display),
-            workspace = self.workspace.as_ref().map(tracing::field::display),
-            principal = self.principal.as_ref().map(tracing::field::display),
-            user_id = self.user.map(tracing::field::display),
-            account_id = self.account.map(tracing::field::display),
-            credential_password_ip_id = self.credential.map(tracing::field::display),
+            api_key_id = facts.api_key.map(tracing::field::display),
+            workspace = facts.workspace.as_ref().map(tracing::field::display),
+            principal = facts.principal.as_ref().map(tracing::field::display),
+            user_id = facts.user.map(tracing::field::display),
+            account_id = facts.account.map(tracing::field::display),
+            credential_password_ip_id = facts.credential.map(tracing::field::display),
             object_kind = kind.map(ObjectKind::as_str),
             object_id,
             bunq_response_ids = answers,
-            bunq_answers = self.bank_calls,
-            source_ip = self.source.map(tracing::field::display),
-            customer_present = self.customer.is_some(),
-            customer_ip_hash = self.customer.as_ref().and_then(Option::as_ref).map(tracing::field::display),
+            bunq_answers = facts.bank_calls,
+            source_ip = facts.source.map(tracing::field::display),
+            customer_present = facts.customer.is_some(),
+            customer_ip_hash = facts.customer.as_ref().and_then(Option::as_ref).map(tracing::field::display),
             "audit"
         );
     }

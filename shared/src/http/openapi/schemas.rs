@@ -10,9 +10,6 @@ use utoipa::{
     openapi::{Ref, RefOr, Schema},
 };
 
-/// The largest id that bunq assigns. On the wire, ids are signed 64-bit integers.
-pub const LARGEST_ID: i64 = i64::MAX;
-
 macro_rules! names {
     ($($name:ident),+ $(,)?) => {$(
         #[doc = concat!("`", stringify!($name), "` in `local/gateway/bank/ours.toml`.")]
