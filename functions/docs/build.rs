@@ -25,6 +25,7 @@ const SWAGGER_UI: &[(&str, &str)] = &[
 /// The document is generated from the routes; a test compares it with them.
 const DOCUMENT: &str = "../../docs/openapi.json";
 
+#[expect(clippy::disallowed_methods, reason = "cargo names the folder in the environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo names the folder")?);
     for name in OWN {

@@ -1,7 +1,7 @@
 //! What every function needs: the store, the secrets, the logic that joins them with the bank, and the HTTP around it.
 //! The client of the bank is a crate of its own, [`bunq`].
 //!
-//! The modules are layers. Each imports only lower layers; a test in `local/testkit` checks this:
+//! The modules are layers. Each imports only lower layers; `.ci/modules/check` checks this:
 //!
 //! | layer | modules | what they know |
 //! |---|---|---|

@@ -1,6 +1,8 @@
 //! Reads the configuration from environment variables. No other module reads the environment. An error at the start
 //! names the variable that is missing or invalid.
 
+#![expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+
 mod environment;
 mod error;
 mod provider;

@@ -215,6 +215,7 @@ async fn storm(what: What, number: u64, seed: u64) {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "who runs the test repeats storms")]
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_and_however_often_it_is_retried_each_order_is_carried_out_once() {
     let seed = std::env::var("STORM_SEED").ok().and_then(|text| text.parse().ok());

@@ -57,6 +57,7 @@ impl Browser {
 
     /// Checks that the current page needs no horizontal scrolling. Stores a screenshot if the environment names a
     /// folder for it.
+    #[expect(clippy::disallowed_methods, reason = "who runs the test chooses a folder")]
     pub(crate) async fn fits(&self, screen: Screen, name: &str) {
         let Screen { width, scheme, .. } = screen;
         let script = "const page = document.scrollingElement; \

@@ -24,11 +24,17 @@ fn the_functions_table_of_operations_is_of_the_document() {
     assert_written("shared/src/http/operations.rs", &table());
 }
 
+/// Returns whether to write the files instead of comparing them.
+#[expect(clippy::disallowed_methods, reason = "who runs the test asks for it")]
+fn is_update() -> bool {
+    env::var_os("UPDATE_DOCUMENT").is_some()
+}
+
 /// Compares a file with its expected content, or writes it.
 #[track_caller]
 fn assert_written(path: &str, text: &str) {
     let file = root().join(path);
-    if env::var_os("UPDATE_DOCUMENT").is_some() {
+    if is_update() {
         fs::write(&file, text).unwrap();
         return;
     }
@@ -64,7 +70,7 @@ fn the_events_in_the_repository_are_of_the_document() {
     let path = |name: &str| root().join("events").join(name);
     let written = |name: &str| fs::read_to_string(path(name)).unwrap_or_default();
     let mut wrong: Vec<_> = plain_events().into_iter().filter(|name| !generated.contains_key(name)).collect();
-    if env::var_os("UPDATE_DOCUMENT").is_some() {
+    if is_update() {
         for name in &wrong {
             fs::remove_file(path(name)).unwrap();
         }

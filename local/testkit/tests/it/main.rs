@@ -15,7 +15,6 @@ mod edge;
 mod house;
 mod named_tests;
 mod operations;
-mod paths;
 mod secrecy;
 mod slow;
 mod sources;

@@ -51,15 +51,17 @@ pub(crate) fn crates(folder: &str) -> Vec<String> {
 }
 
 /// A crate of the workspace, and the crates of the workspace that it names in its `Cargo.toml`, with those for tests
-/// separate.
+/// separate. `outside_dependencies` are the crates of others, without those for tests.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) folder: String,
     pub(crate) dependencies: Vec<String>,
     pub(crate) test_dependencies: Vec<String>,
+    pub(crate) outside_dependencies: Vec<String>,
 }
 
 /// Returns the content of the `Cargo.toml` files, as cargo reads it.
+#[expect(clippy::disallowed_methods, reason = "cargo names itself to the programs that it runs")]
 pub(crate) fn packages() -> Vec<Package> {
     let root = root();
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
@@ -77,11 +79,14 @@ pub(crate) fn packages() -> Vec<Package> {
                 .filter_map(|dependency| within(dependency["path"].as_str()?))
                 .collect()
         };
+        let outside = package["dependencies"].as_array().unwrap().iter();
+        let outside = outside.filter(|dependency| dependency["kind"] != "dev" && dependency["path"].is_null());
         let manifest = Path::new(package["manifest_path"].as_str().unwrap());
         Package {
             folder: within(manifest.parent().unwrap().to_str().unwrap()).unwrap(),
             dependencies: named(false),
             test_dependencies: named(true),
+            outside_dependencies: outside.map(|one| one["name"].as_str().unwrap().to_owned()).collect(),
         }
     });
     packages.collect()

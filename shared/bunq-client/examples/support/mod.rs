@@ -20,6 +20,7 @@ pub(crate) fn soon() -> Deadline {
 }
 
 /// Makes a client of the simulated bank, or of the bank at the base URL in the variable `BUNQ_SIMULATOR_URL`.
+#[expect(clippy::disallowed_methods, reason = "an example has no configuration")]
 pub(crate) fn bank() -> Result<Bank, Box<dyn Error>> {
     let base = std::env::var("BUNQ_SIMULATOR_URL").unwrap_or_else(|_| "http://127.0.0.1:4100".to_owned());
     let url = |path: &str| Url::parse(&format!("{}/{path}", base.trim_end_matches('/')));
