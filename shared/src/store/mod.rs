@@ -18,7 +18,6 @@
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or the lease to open one |
 
 mod api_keys;
-mod condition;
 mod connections;
 mod consents;
 mod error;
@@ -28,6 +27,7 @@ mod onboarding;
 mod order_references;
 mod sessions;
 mod table;
+mod write;
 
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{

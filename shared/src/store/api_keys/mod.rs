@@ -8,16 +8,16 @@ mod key_id;
 mod record;
 mod rotate;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::record::Stored;
 use super::{
-    condition::{condition_failed, succeeded},
     error::StoreError,
-    item::{Item, WithKey, from_item, text, to_item},
+    item::{Item, from_item},
     table::Store,
+    write::Write,
 };
 use crate::types::secret::{ApiKey, Secret as _};
 
@@ -96,10 +96,10 @@ impl Store {
         only_first: bool,
     ) -> Result<Option<(ApiKey, ApiKeyRecord)>, StoreError> {
         let (key, record, writes) = self.new_key(new, self.clock.now(), only_first)?;
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Some((key, record))),
-            Err(error) if only_first && condition_failed(&error) => Ok(None),
-            Err(error) => Err(error.into()),
+        match self.transact(writes).await {
+            Ok(()) => Ok(Some((key, record))),
+            Err(failed) if only_first && failed.is_condition() => Ok(None),
+            Err(failed) => Err(failed.error),
         }
     }
 
@@ -109,7 +109,7 @@ impl Store {
         NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
         created_at: Timestamp,
         only_first: bool,
-    ) -> Result<(ApiKey, ApiKeyRecord, Vec<TransactWriteItem>), StoreError> {
+    ) -> Result<(ApiKey, ApiKeyRecord, Vec<Write>), StoreError> {
         let key = ApiKey::random();
         let hash = key.fingerprint();
         let id = KeyId::of(&hash);
@@ -127,24 +127,13 @@ impl Store {
             replaced_by: None,
         };
         let stored = Stored { hash, record };
-        let put = Put::builder()
-            .table_name(&self.connections)
-            .set_item(Some(to_item(&WithKey { pk: &id.pk(), item: &stored })?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
-        let mut update = Update::builder()
-            .table_name(&self.connections)
-            .key("pk", text(LIST))
-            .update_expression("ADD ids :id")
-            .expression_attribute_values(":id", AttributeValue::Ss(vec![id.to_string()]));
+        let put = Write::put(&self.connections, &id.pk(), &stored)?.only_if("attribute_not_exists(pk)");
+        let mut list = Write::update(&self.connections, LIST, "ADD ids :id")
+            .attribute(":id", AttributeValue::Ss(vec![id.to_string()]));
         if only_first {
-            update = update.condition_expression("attribute_not_exists(pk)");
+            list = list.only_if("attribute_not_exists(pk)");
         }
-        let update = update.build().map_err(|_| StoreError::Undecodable)?;
-        let writes =
-            vec![TransactWriteItem::builder().put(put).build(), TransactWriteItem::builder().update(update).build()];
-        Ok((key, stored.record, writes))
+        Ok((key, stored.record, vec![put, list]))
     }
 
     /// Revokes a key, even if the list of keys lacks it. Returns `false` if no key has this id. A key that is already
@@ -154,16 +143,7 @@ impl Store {
     /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
     /// request.
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(id.pk()))
-            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", text(self.clock.now().to_string()))
-            .send()
-            .await;
-        succeeded(result)
+        let revoke = Write::update(&self.connections, &id.pk(), "SET revoked_at = if_not_exists(revoked_at, :now)");
+        self.write(revoke.only_if("attribute_exists(pk)").value(":now", &self.clock.now())?).await
     }
 }

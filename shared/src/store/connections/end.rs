@@ -1,16 +1,16 @@
 //! Ends a connection: the bank refuses the consent, or a caller deletes the connection.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::PutBuilder};
+use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{
     record::{Connection, Marked, Tombstone, user_pk},
-    references::Unchanged,
+    references::only_if_unchanged,
 };
 use crate::store::{
-    condition::updated,
     error::StoreError,
-    item::{WithKey, text, to_item},
+    item::text,
     table::Store,
+    write::{Write, unless_condition_failed},
 };
 
 impl Store {
@@ -33,9 +33,10 @@ impl Store {
             .expression_attribute_values(":now", text(now.to_string()))
             .return_values(ReturnValue::AllOld)
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)");
-        let Some(before) = updated(update.send().await)? else { return Ok(Marked::Outdated) };
+        let Some(output) = unless_condition_failed(update.send().await)? else { return Ok(Marked::Outdated) };
         // The SDK sends the update again if an answer is lost. Then the old values already hold our own mark.
         let own = text(now.to_string());
+        let before = output.attributes.unwrap_or_default();
         let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
         Ok(if is_new { Marked::Now } else { Marked::Before })
     }
@@ -72,29 +73,12 @@ impl Store {
 
     /// Replaces a connection by a tombstone and deletes the items of its references, in one transaction with `writes`.
     /// Returns `false`, and changes nothing, if another writer changed one of these items meanwhile.
-    async fn write_tombstone(
-        &self,
-        connection: &Connection,
-        mut writes: Vec<TransactWriteItem>,
-    ) -> Result<bool, StoreError> {
-        let unchanged = Unchanged::since(Some(connection))?;
-        let tombstone = self
-            .tombstone(connection)?
-            .condition_expression(unchanged.expression)
-            .set_expression_attribute_names(unchanged.names)
-            .set_expression_attribute_values(unchanged.values);
-        let tombstone = tombstone.build().map_err(|_| StoreError::Undecodable)?;
-        writes.push(TransactWriteItem::builder().put(tombstone).build());
-        for one in &connection.references {
-            writes.push(self.delete_reference(connection, &one.reference)?);
-        }
-        self.write_all(writes).await
-    }
-
-    fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {
+    async fn write_tombstone(&self, connection: &Connection, mut writes: Vec<Write>) -> Result<bool, StoreError> {
         let Connection { user_id, workspace, consented_at, .. } = connection.clone();
         let tombstone = Tombstone { user_id, workspace, consented_at, deleted_at: self.now_in_seconds() };
-        let item = to_item(&WithKey { pk: &user_pk(user_id), item: tombstone })?;
-        Ok(Put::builder().table_name(&self.connections).set_item(Some(item)))
+        let tombstone = Write::put(&self.connections, &user_pk(user_id), &tombstone)?;
+        writes.push(only_if_unchanged(tombstone, Some(connection))?);
+        writes.extend(connection.references.iter().map(|one| self.delete_reference(connection, &one.reference)));
+        self.write_all(writes).await
     }
 }

@@ -88,16 +88,12 @@ pub struct Connection {
     /// When the customer last consented.
     pub consented_at: Timestamp,
     /// When a caller last used the connection, to the hour. `None` if none has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// When the bank first refused the last consent. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     pub(super) access_token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) display_name: Option<String>,
     /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) record_key: Option<String>,
     /// The workspace again, as partition of the index that lists its connections. A tombstone lacks it, so no list
     /// contains one.
@@ -178,7 +174,7 @@ impl Connection {
     }
 
     pub(super) fn granted(&self) -> GrantedKey {
-        self.granted_id.map_or(GrantedKey::ApiKey(self.api_key_id), GrantedKey::User)
+        GrantedKey::new(self.granted_id, self.api_key_id)
     }
 }
 

@@ -85,37 +85,26 @@ pub struct Consent {
     /// The workspace that the consent is for.
     pub workspace: Workspace,
     /// The application's name for the user who shall consent, if it gave one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
     /// Where the browser goes after the consent, if the application named a page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
     /// The connection that the consenting customer must already have. `None`: any customer may consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub for_user: Option<UserId>,
     /// When the consent was created.
     pub created_at: Timestamp,
     /// Until when the consent can be begun and begun again, in epoch seconds. `None` for a consent that a browser began
     /// without an API key: it cannot be begun again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_until: Option<i64>,
     /// Until when the customer may come back from the bank, in epoch seconds. `None` before a browser has opened it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) open_until: Option<i64>,
     /// How the consent ended. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<ConsentEnd>,
     /// When the consent ended. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// SHA-256 of the secret of the browser that opened the consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) browser: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed_reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed_at: Option<String>,
     pub(super) expires_at: i64,
 }

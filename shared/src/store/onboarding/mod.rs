@@ -5,11 +5,7 @@ mod run_id;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    error::StoreError,
-    item::{WithKey, to_item},
-    table::Store,
-};
+use super::{error::StoreError, table::Store, write::Write};
 
 pub use run_id::RunId;
 
@@ -28,8 +24,7 @@ impl Store {
     /// request.
     pub async fn begin_onboarding(&self) -> Result<RunId, StoreError> {
         let run = RunId::random();
-        let item = to_item(&WithKey { pk: PK, item: Running { run } })?;
-        self.client.put_item().table_name(&self.connections).set_item(Some(item)).send().await?;
+        self.write(Write::put(&self.connections, PK, &Running { run })?).await?;
         Ok(run)
     }
 
