@@ -37,10 +37,6 @@ struct List {
 impl Store {
     /// Looks up the API key with this fingerprint (SHA-256 in lower-case hex). Returns `None` if there is none, or its
     /// item is incomplete. Also returns expired and revoked keys: the caller checks [`ApiKeyRecord::is_valid`].
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
         let found = self.read_api_key(KeyId::of(fingerprint)).await?;
         Ok(found.filter(|stored| stored.hash == fingerprint).map(|stored| stored.record))
@@ -59,10 +55,6 @@ impl Store {
 
     /// Records that a key is in use: at most once a minute on its first day and once it has a successor, else at most
     /// once an hour.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_api_key_use(&self, record: &ApiKeyRecord) -> Result<(), StoreError> {
         let every = record.recorded_every(self.clock.now());
         self.touch_last_used(&record.id.pk(), record.last_used_at, "pk", every).await
@@ -70,10 +62,6 @@ impl Store {
 
     /// Returns every key ever created, newest first, including expired and revoked ones. An incomplete item is logged
     /// and left out.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the list of ids has an unexpected shape.
     pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let list: Option<List> = self.read(&self.connections, LIST).await?;
         let mut records = Vec::new();
@@ -88,8 +76,7 @@ impl Store {
     /// With `only_first`, returns `None` and creates nothing if any key was ever created.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails or another writer is changing the list of keys, and
-    /// [`StoreError::Misconfigured`] if DynamoDB rejects the request.
+    /// Returns [`StoreError::Unavailable`] also if another writer is changing the list of keys.
     pub async fn create_api_key(
         &self,
         new: NewApiKey,
@@ -138,10 +125,6 @@ impl Store {
 
     /// Revokes a key, even if the list of keys lacks it. Returns `false` if no key has this id. A key that is already
     /// revoked keeps its `revoked_at`.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
         let revoke = Write::update(&self.connections, &id.pk(), "SET revoked_at = if_not_exists(revoked_at, :now)");
         self.write(revoke.only_if("attribute_exists(pk)").value(":now", &self.clock.now())?).await

@@ -18,8 +18,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if another writer revoked or rotated the key, or changed the list of keys, at
-    /// the same time. Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it
-    /// rejects the request.
+    /// the same time.
     pub async fn rotate_api_key(
         &self,
         id: KeyId,

@@ -16,10 +16,6 @@ use crate::store::{
 impl Store {
     /// Marks a connection's consent as revoked, because the bank refuses its token. The first such time is kept.
     /// Changes nothing if the connection has a newer consent or was deleted.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn mark_revoked(&self, connection: &Connection) -> Result<Marked, StoreError> {
         let now = self.now_in_seconds();
         let update = self
@@ -47,10 +43,6 @@ impl Store {
     ///
     /// Returns `false`, and changes nothing, if the [`Granted`](super::Granted) item names another connection for this
     /// workspace, or another writer changed one of these items meanwhile.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the [`Granted`](super::Granted) item has an unexpected shape.
     pub async fn erase_connection(&self, connection: &Connection) -> Result<bool, StoreError> {
         let granted = self.find_granted(connection.granted()).await?;
         if granted.user_id(&connection.workspace).is_some_and(|user_id| user_id != connection.user_id) {
@@ -65,8 +57,7 @@ impl Store {
     /// change the [`Granted`](super::Granted) item.
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if another writer changed one of these items meanwhile,
-    /// [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the request.
+    /// Returns [`StoreError::Contended`] if another writer changed one of these items meanwhile.
     pub async fn erase_stray_connection(&self, connection: &Connection) -> Result<(), StoreError> {
         if self.write_tombstone(connection, Vec::new()).await? { Ok(()) } else { Err(StoreError::Contended) }
     }

@@ -30,10 +30,6 @@ impl Store {
     ///
     /// The index lags behind the table by moments. A connection that was deleted, or lost the reference, since then is
     /// left out, so a page can be shorter than `count` although more follow.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_connections(
         &self,
         workspace: &Workspace,

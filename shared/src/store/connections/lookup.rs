@@ -7,10 +7,6 @@ use crate::store::{error::StoreError, table::Store, write::Write};
 
 impl Store {
     /// Looks up the connections of a bunq user in all workspaces. Returns an empty [`Granted`] if there are none.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_granted(&self, key: GrantedKey) -> Result<Granted, StoreError> {
         Ok(self.read(&self.connections, &key.pk()).await?.unwrap_or_default())
     }

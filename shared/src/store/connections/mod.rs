@@ -23,10 +23,6 @@ pub use record::{
 
 impl Store {
     /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_connection(&self, user_id: UserId) -> Result<Option<Connection>, StoreError> {
         match self.look_for_connection(user_id).await? {
             Found::Connected(connection) => Ok(Some(*connection)),
@@ -35,10 +31,6 @@ impl Store {
     }
 
     /// Looks up a connection in any workspace, distinguishing deleted from never existed.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
         match self.read_item(&self.connections, &user_pk(user_id)).await? {
             None => Ok(Found::Nothing),
@@ -48,10 +40,6 @@ impl Store {
     }
 
     /// Records that a connection is in use, at most once an hour. Does nothing if the connection was deleted.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
         let hour = SignedDuration::from_hours(1);
         self.touch_last_used(&user_pk(connection.user_id), connection.last_used_at, "access_token", hour).await

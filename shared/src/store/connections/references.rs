@@ -77,10 +77,6 @@ impl Store {
     /// Removes a reference from a connection, and deletes the item of the reference. The connection stays, even without
     /// any reference. Returns `false`, and changes nothing, if the connection's references changed meanwhile or the
     /// connection was deleted.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn remove_reference(&self, connection: &Connection, reference: &Reference) -> Result<bool, StoreError> {
         let left: Vec<_> = connection.references.iter().filter(|one| one.reference != *reference).collect();
         let update = Write::update(&self.connections, &user_pk(connection.user_id), "SET #references = :left");

@@ -29,9 +29,8 @@ impl Store {
     /// [`Saved::Elsewhere`].
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if other writers won the race at every try, [`StoreError::Unavailable`] if
-    /// DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, [`StoreError::Undecodable`] if a stored
-    /// item has an unexpected shape, and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Contended`] if other writers won the race at every try, and [`StoreError::Seal`] if the
+    /// token cannot be sealed.
     pub async fn save_connection(
         &self,
         keys: &SealingKeys,

@@ -25,10 +25,6 @@ impl Store {
     ///
     /// The index lags behind the table by moments. A consent that has expired since then is left out, so a page can be
     /// shorter than `count` although more follow.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_consents(
         &self,
         workspace: &Workspace,

@@ -42,10 +42,6 @@ fn ticket_pk(ticket: &ConsentTicket) -> String {
 impl Store {
     /// Stores a consent that a browser begins without an API key, and returns its id. The consent is in the default
     /// workspace, no list contains it, and it can be begun only once.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn open_consent(&self, browser: &BrowserSecret) -> Result<ConsentId, StoreError> {
         let consent = Consent {
             consent_id: ConsentId::random(),
@@ -71,8 +67,7 @@ impl Store {
     /// Stores a consent that an API key requests, and then the hash of the ticket that opens it. Returns the consent.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request. The consent may then be stored without its ticket.
+    /// After any error, the consent may be stored without its ticket.
     pub async fn ask_consent(&self, ticket: &ConsentTicket, asked: AskedConsent) -> Result<Consent, StoreError> {
         let AskedConsent { workspace, reference, return_url, user_id, expires_in } = asked;
         let microseconds = u64::try_from(self.clock.now().as_microsecond()).unwrap_or_default();
@@ -106,10 +101,6 @@ impl Store {
 
     /// Looks up the consent that a ticket opens. Returns `None` if there is no such ticket. Does not check whether the
     /// ticket has expired.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_ticket(&self, ticket: &ConsentTicket) -> Result<Option<ConsentId>, StoreError> {
         let found: Option<Ticket> = self.read(&self.ephemera, &ticket_pk(ticket)).await?;
         Ok(found.map(|ticket| ticket.consent_id))
@@ -120,10 +111,6 @@ impl Store {
     /// (`has_ticket`), only a consent that this browser has begun before can be begun again.
     ///
     /// Returns the browser secret that the consent is bound to. The inner error says why the consent cannot be begun.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn begin_asked(
         &self,
         id: ConsentId,
@@ -168,10 +155,6 @@ impl Store {
 
     /// Looks up a consent in any workspace. Returns `None` if it does not exist or is no longer kept: 24 hours after a
     /// browser began it without an API key, or 30 days after an API key requested it.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_consent(&self, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let found: Option<Consent> = self.read(&self.ephemera, &consent_pk(id)).await?;
         // DynamoDB deletes an expired item, but may take up to two days to do so.
@@ -186,10 +169,6 @@ impl Store {
 
     /// Withdraws a consent that no browser has opened. Returns `false`, and changes nothing, if a browser has opened it
     /// or it does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn withdraw_consent(&self, id: ConsentId) -> Result<bool, StoreError> {
         let withdrawn = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
         let condition = "attribute_exists(pk) AND attribute_not_exists(browser)";
@@ -198,10 +177,6 @@ impl Store {
 
     /// Stores how an attempt ended a consent. Returns `false`, and changes nothing, if the consent is completed, can
     /// still be claimed, or does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
         let update = self
             .ending(id, end)?
@@ -218,10 +193,6 @@ impl Store {
 
     /// Stores how a claim ended a consent. Returns `false`, and changes nothing, if the consent is already completed or
     /// does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_claim(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
         let condition = "attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)";
         self.write(self.ending(id, end)?.only_if(condition).value(":completed", &"completed")?).await

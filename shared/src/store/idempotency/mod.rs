@@ -40,9 +40,7 @@ impl Store {
     /// does not count. Does not wait for another try.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the stored record has an unexpected shape, and [`StoreError::Seal`] if the hash
-    /// cannot be sealed or the outcome cannot be opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the hash cannot be sealed or the outcome cannot be opened with `keys`.
     pub async fn begin_request(
         &self,
         keys: &SealingKeys,
@@ -92,10 +90,6 @@ impl Store {
     }
 
     /// Returns whether a request was begun within the last 30 days, with any outcome or none.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the record has an unexpected shape.
     pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
         let record: Option<Record> = self.read(&self.ephemera, &pk(name)).await?;
         Ok(record.is_some_and(|record| record.expires_at > self.clock.now().as_second()))
@@ -119,8 +113,7 @@ impl Store {
     /// Stores the outcome of a request, sealed. Does nothing if another try has taken over.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the outcome cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the outcome cannot be sealed.
     pub async fn finish_request(
         &self,
         keys: &SealingKeys,
@@ -138,10 +131,6 @@ impl Store {
 
     /// Ends a try without an outcome. The next try can begin after `wait`, and gets `known` as [`Attempt::earlier`].
     /// Does nothing if another try has taken over.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn release_request(&self, attempt: &Attempt, known: Earlier, wait: Duration) -> Result<(), StoreError> {
         let expression = "SET attempt_until = :until, #unknown = :unknown, released = :released";
         let update = Write::update(&self.ephemera, &pk(&attempt.name), expression)

@@ -18,10 +18,6 @@ struct Running {
 
 impl Store {
     /// Starts a run and makes it the latest. Does not wait for an earlier run to stop.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn begin_onboarding(&self) -> Result<RunId, StoreError> {
         let run = RunId::random();
         self.write(Write::put(&self.connections, PK, &Running { run })?).await?;
@@ -29,10 +25,6 @@ impl Store {
     }
 
     /// Returns whether a run is still the latest.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn is_onboarding(&self, run: RunId) -> Result<bool, StoreError> {
         let latest: Option<Running> = self.read(&self.connections, PK).await?;
         Ok(latest.is_some_and(|latest| latest.run == run))

@@ -49,9 +49,8 @@ impl Store {
     /// changes. If the reference already has 100 orders, the oldest is dropped.
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if others wrote to the same reference at every try,
-    /// [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, and
-    /// [`StoreError::Seal`] if the reference cannot be sealed.
+    /// Returns [`StoreError::Contended`] if others wrote to the same reference at every try, and [`StoreError::Seal`]
+    /// if the reference cannot be sealed.
     pub async fn keep_order_reference(
         &self,
         scope: &OrderScope,
@@ -95,9 +94,7 @@ impl Store {
     /// Returns the bank's ids of the orders with a reference, newest first, at most 100. Empty if there are none.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if an id cannot be
-    /// opened with the scope's keys.
+    /// Returns [`StoreError::Seal`] if an id cannot be opened with the scope's keys.
     pub async fn find_orders_by_reference(
         &self,
         scope: &OrderScope,
@@ -116,9 +113,7 @@ impl Store {
     /// Returns the references of these orders by order id. An order without a reference is left out.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if an item has an unexpected shape, and [`StoreError::Seal`] if a reference cannot
-    /// be opened with the scope's keys.
+    /// Returns [`StoreError::Seal`] if a reference cannot be opened with the scope's keys.
     pub async fn order_references(
         &self,
         scope: &OrderScope,

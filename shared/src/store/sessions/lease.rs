@@ -16,10 +16,6 @@ const LEASE: Duration = Duration::from_secs(35);
 impl Store {
     /// Acquires the lease to open a session for an owner, for 35 seconds. Returns `None` if another container holds the
     /// lease, or if the stored session is usable and is not the one that the bank `refused`. Does not wait.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn lease_session(
         &self,
         owner: SessionOwner,
@@ -50,8 +46,7 @@ impl Store {
     /// stays.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn save_session(
         &self,
         keys: &SealingKeys,
@@ -67,8 +62,7 @@ impl Store {
     /// the session.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn replace_session(
         &self,
         keys: &SealingKeys,
@@ -103,20 +97,12 @@ impl Store {
 
     /// Deletes an owner's session and any lease from the store. A container that is opening a session at that time can
     /// no longer store it. Does not end the session at the bank.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn forget_session(&self, owner: SessionOwner) -> Result<(), StoreError> {
         self.write(Write::delete(&self.ephemera, &pk(owner))).await.map(drop)
     }
 
     /// Ends a lease without a session, removes the stored session, and stores how long other containers should wait.
     /// Does nothing if the lease was lost meanwhile.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
         let wait = match verdict {
             Verdict::Failed => Duration::ZERO,

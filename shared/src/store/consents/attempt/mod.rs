@@ -39,10 +39,6 @@ fn pk(state: &OauthState) -> String {
 impl Store {
     /// Stores an attempt at a consent: the state, and the browser that visits the bank with it. The attempt can be
     /// completed for ten minutes.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn begin_attempt(
         &self,
         state: &OauthState,
@@ -68,9 +64,7 @@ impl Store {
     /// for another request that holds it.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if the kept access
-    /// token cannot be opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the kept access token cannot be opened with `keys`.
     pub async fn take_attempt(
         &self,
         keys: &SealingKeys,
@@ -119,10 +113,6 @@ impl Store {
 
     /// Records that the authorization code is about to be sent. Returns `false` if another request has taken over the
     /// attempt: then the caller must not send the code.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_code_sent(&self, attempt: &ConsentAttempt) -> Result<bool, StoreError> {
         self.write(self.attempt_update(attempt, "SET code_sent = :true")?.value(":true", &true)?).await
     }
@@ -131,8 +121,7 @@ impl Store {
     /// Does nothing if another request has taken over the attempt.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn keep_given(
         &self,
         keys: &SealingKeys,
@@ -148,10 +137,6 @@ impl Store {
     /// Releases an attempt without an end, so that the same callback can be tried again. `code_is_unused` states that
     /// the bank has certainly not received the code, so the next request may send it. Does nothing if another request
     /// has taken over the attempt.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn release_attempt(&self, attempt: &ConsentAttempt, code_is_unused: bool) -> Result<(), StoreError> {
         let expression = if code_is_unused { "REMOVE worker_until, code_sent" } else { "REMOVE worker_until" };
         self.write(self.attempt_update(attempt, expression)?).await.map(drop)
@@ -159,10 +144,6 @@ impl Store {
 
     /// Stores how an attempt ended, deletes the kept access token, and releases the attempt. A later request with the
     /// same state gets this end. Does nothing if another request has taken over the attempt.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_attempt(&self, attempt: &ConsentAttempt, end: ConsentEnd) -> Result<(), StoreError> {
         let update = self.attempt_update(attempt, "SET #end = :end REMOVE access_token, worker_until")?;
         self.write(update.name("end").value(":end", &end)?).await.map(drop)

@@ -36,8 +36,7 @@ impl Store {
     /// `None`, and stores nothing, if another attempt at this consent has stored a grant that can still be claimed.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if a secret cannot be sealed.
+    /// Returns [`StoreError::Seal`] if a secret cannot be sealed.
     pub async fn keep_unclaimed(
         &self,
         keys: &SealingKeys,
@@ -75,9 +74,8 @@ impl Store {
     /// Looks up the grant of a consent, also after the time to claim it. Returns `None` if there is none.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if a token or the
-    /// proof cannot be opened with `keys`. A name that cannot be opened is left out.
+    /// Returns [`StoreError::Seal`] if a token or the proof cannot be opened with `keys`. A name that cannot be opened
+    /// is left out.
     pub async fn find_unclaimed(&self, keys: &SealingKeys, id: ConsentId) -> Result<Option<Unclaimed>, StoreError> {
         let pk = pk(id);
         let Some(item) = self.read::<UnclaimedItem>(&self.ephemera, &pk).await? else { return Ok(None) };
@@ -103,10 +101,6 @@ impl Store {
 
     /// Acquires the right to claim a grant, for 35 seconds. Returns `false` if another request holds that right, the
     /// proof is wrong, the time to claim is over, or there is no grant. Does not read or delete the grant.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn take_claim(&self, id: ConsentId, proof: &ClaimProof) -> Result<bool, StoreError> {
         let take = Write::update(&self.ephemera, &pk(id), "SET claimer = :claimer, claimer_until = :until")
             // Our own lease passes, too: the SDK sends the update again if the first answer is lost.
@@ -122,10 +116,6 @@ impl Store {
     }
 
     /// Deletes the grant of a consent. Does not end its session at the bank. Deleting it again is no error.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn forget_unclaimed(&self, id: ConsentId) -> Result<(), StoreError> {
         self.write(Write::delete(&self.ephemera, &pk(id))).await.map(drop)
     }
