@@ -4,7 +4,6 @@
 //! logs show for it, even if the list of keys lacks it. An item that lacks an attribute, or was made for another key,
 //! does not count as a key. The functions that record a key's use therefore cannot create one.
 
-mod key_id;
 mod record;
 mod rotate;
 
@@ -24,8 +23,7 @@ use crate::types::secret::{ApiKey, Secret as _};
 /// The item with the ids of all keys, so that listing needs no scan of the table.
 const LIST: &str = "APIKEYS";
 
-pub use key_id::{KeyId, KeyIdError};
-pub use record::{ApiKeyRecord, NewApiKey, NoRotation, Successor};
+pub use record::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 
 /// The item [`LIST`].
 #[derive(Deserialize, Default)]

@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    key_id::KeyId,
-    record::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
-};
+use super::record::{ApiKeyRecord, KeyId, NewApiKey, NoRotation, Successor};
 use crate::{
     store::{error::StoreError, table::Store, write::Write},
     types::secret::ApiKey,
