@@ -1,6 +1,6 @@
 //! The client of the two tables, and reads and writes that know no item but its key.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{
     error::StoreError,
     item::{Item, from_item, text},
+    page::Partition,
     write::{Failed, Write},
 };
 use crate::types::clock::Clock;
@@ -38,6 +39,35 @@ impl Store {
     pub(super) async fn read_item(&self, table: &str, key: &str) -> Result<Option<Item>, StoreError> {
         let answer = self.client.get_item().table_name(table).key("pk", text(key)).consistent_read(true).send().await?;
         Ok(answer.item)
+    }
+
+    /// Reads at most `count` entries of a partition, newest first, and whether more follow. Begins after the entry with
+    /// this sort key and primary key.
+    pub(super) async fn page(
+        &self,
+        table: &str,
+        Partition { index, key, value, sort_key }: Partition,
+        after: Option<(String, String)>,
+        count: u8,
+    ) -> Result<(Vec<Item>, bool), StoreError> {
+        let start = after.map(|(sorted, pk)| {
+            let parts = [(key, value.as_str()), (sort_key, &sorted), ("pk", &pk)];
+            HashMap::from(parts.map(|(name, value)| (name.to_owned(), text(value))))
+        });
+        let query = self.client.query().table_name(table).index_name(index).set_exclusive_start_key(start);
+        let page = query
+            .key_condition_expression("#partition = :value")
+            .expression_attribute_names("#partition", key)
+            .expression_attribute_values(":value", text(value))
+            .scan_index_forward(false)
+            // One more than the page holds: it tells whether there is a next page.
+            .limit(i32::from(count) + 1)
+            .send()
+            .await?;
+        let mut entries = page.items.unwrap_or_default();
+        let has_more = entries.len() > usize::from(count);
+        entries.truncate(usize::from(count));
+        Ok((entries, has_more))
     }
 
     /// Returns the current time in whole seconds. Texts of such times sort chronologically.

@@ -1,6 +1,5 @@
 //! Connected customers. A bunq user who consents again in a workspace keeps the `user_id` that callers know.
 
-mod cursor;
 mod end;
 mod granted;
 mod list;
@@ -15,10 +14,9 @@ use self::record::{DELETED_AT, Tombstone, user_pk};
 use super::{error::StoreError, item::from_item, table::Store};
 use crate::types::ids::UserId;
 
-pub use cursor::{Cursor, CursorError};
 pub use granted::{Granted, GrantedKey};
 pub use record::{
-    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Found, Marked, NewConnection, Saved,
+    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };
 
 impl Store {

@@ -1,11 +1,16 @@
 //! The record of a connection, and what remains of a deleted one.
 
+use std::{fmt, str::FromStr};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::granted::GrantedKey;
 use crate::{
-    store::error::StoreError,
+    store::{
+        error::StoreError,
+        page::{CursorError, PageCursor},
+    },
     types::{
         display_name::DisplayName,
         ids::{BunqUserId, ConsentId, UserId},
@@ -175,6 +180,27 @@ impl Connection {
 
     pub(super) fn granted(&self) -> GrantedKey {
         GrantedKey::new(self.granted_id, self.api_key_id)
+    }
+}
+
+/// The place in a list of connections at which the next page begins.
+pub type Cursor = PageCursor<Second, UserId>;
+
+/// A time in whole seconds. Its text is their number since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Second(pub(super) Timestamp);
+
+impl fmt::Display for Second {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_second().fmt(f)
+    }
+}
+
+impl FromStr for Second {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        text.parse().ok().and_then(|second| Timestamp::from_second(second).ok()).map(Self).ok_or(CursorError)
     }
 }
 

@@ -2,7 +2,6 @@
 //! the bank, with a `state` of its own.
 
 mod attempt;
-mod cursor;
 mod list;
 mod record;
 mod unclaimed;
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use self::record::{BANK_VISIT, consent_pk, listed, listed_reference};
+use self::record::{BANK_VISIT, consent_pk, listed, listed_reference, sortable};
 use super::{error::StoreError, table::Store, write::Write};
 use crate::types::{
     ids::ConsentId,
@@ -20,8 +19,7 @@ use crate::types::{
 };
 
 pub use attempt::{AttemptRefused, ConsentAttempt, TakenAttempt};
-pub use cursor::{ConsentCursor, ConsentCursorError};
-pub use record::{AskedConsent, Consent, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
+pub use record::{AskedConsent, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
 pub use unclaimed::{Given, Unclaimed};
 
 /// How long a consent that a browser began without an API key is kept.
@@ -75,7 +73,7 @@ impl Store {
             consent_id: ConsentId::random(),
             listed: Some(listed(&workspace)),
             listed_reference: reference.as_ref().map(|reference| listed_reference(&workspace, reference)),
-            listed_at: Some(cursor::sortable(microseconds)),
+            listed_at: Some(sortable(microseconds)),
             workspace,
             reference,
             return_url,

@@ -5,11 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::types::{
-    ids::{ConsentId, UserId},
-    reference::Reference,
-    return_url::ReturnUrl,
-    workspace::Workspace,
+use crate::{
+    store::page::PageCursor,
+    types::{
+        ids::{ConsentId, UserId},
+        reference::Reference,
+        return_url::ReturnUrl,
+        workspace::Workspace,
+    },
 };
 
 /// How long one visit to the bank may take.
@@ -161,6 +164,9 @@ impl Consent {
     }
 }
 
+/// The place in a list of consents at which the next page begins. Its time is in epoch microseconds.
+pub type ConsentCursor = PageCursor<u64, ConsentId>;
+
 /// Why a consent cannot be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketRefused {
@@ -188,4 +194,9 @@ pub(super) fn listed(workspace: &Workspace) -> String {
 /// Returns the partition of the index that lists a workspace's consents for a reference.
 pub(super) fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
     format!("{workspace}#{reference}")
+}
+
+/// Returns a time in epoch microseconds as a text that sorts chronologically.
+pub(super) fn sortable(microseconds: u64) -> String {
+    format!("{microseconds:020}")
 }
