@@ -5,10 +5,9 @@ mod deployment;
 mod event;
 #[cfg(feature = "aws")]
 mod observer;
-mod public;
 mod runtime;
 
 #[cfg(feature = "aws")]
 pub use deployment::{Aws, StartError, compose, serve, serve_direct, start};
 pub use event::read_event;
-pub use public::serve_public;
+pub use runtime::serve_public;

@@ -7,8 +7,14 @@ use lambda_http::Adapter;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
+use tracing::level_filters::LevelFilter;
 
 use super::event::read_event;
+use crate::{
+    config::{Provider, log_level},
+    http::service,
+    telemetry,
+};
 
 /// Returns the exit code of a function, and logs the error if it ended with one.
 pub(super) fn ended(result: Result<(), Error>) -> ExitCode {
@@ -29,4 +35,17 @@ pub(super) async fn run(routes: Router) -> Result<(), Error> {
         routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)
     }))
     .await
+}
+
+/// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
+/// Otherwise like [`serve`]: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
+/// a failure.
+pub async fn serve_public(router: impl FnOnce(&Provider) -> Router) -> ExitCode {
+    let level = log_level();
+    telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
+    let served = async {
+        level?;
+        run(service(router(&Provider::from_env()?), ())).await
+    };
+    ended(served.await)
 }

@@ -7,7 +7,6 @@
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
 //! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
 
-mod content;
 mod shapes;
 
 use std::{error::Error, fmt};
@@ -19,11 +18,13 @@ use aws_sdk_secretsmanager::{
 
 use crate::types::causes::causes;
 
-pub use content::Content;
 pub use shapes::{
-    CertificateSecret, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
+    CertificateSecret, Content, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
     SealingSecret, TppSecret,
 };
+
+/// The error code for a secret that does not exist or has no value.
+const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// Why a secret could not be read or written. Never contains the content of a secret.
 #[derive(Debug, thiserror::Error)]
@@ -84,13 +85,10 @@ impl Secrets {
     /// [`SecretsError::Misconfigured`] if Secrets Manager rejects the request, and [`SecretsError::Unavailable`] if it
     /// fails.
     pub async fn read<C: Content>(&self) -> Result<Option<C>, SecretsError> {
-        let result = self.client.get_secret_value().secret_id(self.id(C::NAME)).send().await;
-        let value = match result {
+        let value = match self.client.get_secret_value().secret_id(self.id(C::NAME)).send().await {
             Ok(value) => value,
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_resource_not_found_exception() => return Ok(None),
-                _ => return Err(error.into()),
-            },
+            Err(error) if error.code() == Some(NOT_FOUND) => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         let text = value.secret_string.ok_or(SecretsError::Undecodable(C::NAME))?;
         // The error of serde_json is dropped because it can quote the secret.
@@ -104,16 +102,12 @@ impl Secrets {
     /// [`SecretsError::Unavailable`] if it fails.
     pub async fn write<C: Content>(&self, content: &C) -> Result<(), SecretsError> {
         let (id, text) = (self.id(C::NAME), content.expose().to_string());
-        let result = self.client.put_secret_value().secret_id(&id).secret_string(&text).send().await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_resource_not_found_exception() => {
-                    self.client.create_secret().name(&id).secret_string(&text).send().await?;
-                    Ok(())
-                }
-                _ => Err(error.into()),
-            },
+        match self.client.put_secret_value().secret_id(&id).secret_string(&text).send().await {
+            Err(error) if error.code() == Some(NOT_FOUND) => {
+                self.client.create_secret().name(&id).secret_string(&text).send().await?;
+            }
+            result => drop(result?),
         }
+        Ok(())
     }
 }

@@ -4,15 +4,23 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::content::Content;
 use crate::types::{
     ids::{BunqUserId, CredentialPasswordIpId, DeviceServerId, InstallationId, OauthClientId},
     sealing::{SealError, SealingKeys},
     secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, SealingKey, Secret as _},
 };
+
+/// The content of one secret: its name, how it is read (`Deserialize`) and how it is written.
+pub trait Content: DeserializeOwned {
+    /// The secret's name below the prefix.
+    const NAME: &'static str;
+
+    /// Returns the content as JSON, with all secret values in plain text. Only for Secrets Manager.
+    fn expose(&self) -> Value;
+}
 
 /// The TPP's registration at the bank. Each step of the setup adds a part; `None` means that the step is still to come.
 #[derive(Clone, Debug, Deserialize)]

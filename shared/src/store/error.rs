@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::types::{causes::causes, sealing::SealError};
 
-/// Why an operation of the store failed.
+/// Why an operation of the store failed. Every operation that calls DynamoDB can return [`Self::Unavailable`] and
+/// [`Self::Misconfigured`], and every operation that reads an item [`Self::Undecodable`]. The documentation of an
+/// operation says when it returns another error.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// DynamoDB cannot be reached, throttles, or fails. A later retry may succeed. Holds DynamoDB's error code, or the

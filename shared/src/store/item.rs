@@ -1,7 +1,6 @@
 //! Items: how values become attributes and back. Every item has one string key, `pk`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::error::StoreError;
@@ -26,11 +25,6 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// Returns a time in epoch seconds, the unit that DynamoDB's TTL needs.
-pub(super) fn seconds(time: Timestamp) -> AttributeValue {
-    AttributeValue::N(time.as_second().to_string())
-}
-
 pub(super) fn to_item(value: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|_| StoreError::Undecodable)
 }
@@ -41,12 +35,4 @@ pub(super) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, Sto
 
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|_| StoreError::Undecodable)
-}
-
-/// An item together with its primary key.
-#[derive(Serialize)]
-pub(super) struct WithKey<'a, T> {
-    pub(super) pk: &'a str,
-    #[serde(flatten)]
-    pub(super) item: T,
 }

@@ -18,7 +18,6 @@
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or the lease to open one |
 
 mod api_keys;
-mod condition;
 mod connections;
 mod consents;
 mod error;
@@ -26,21 +25,24 @@ mod idempotency;
 mod item;
 mod onboarding;
 mod order_references;
+mod page;
 mod sessions;
 mod table;
+mod write;
 
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
-    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, CursorError, Found, Granted, GrantedKey,
-    Marked, NewConnection, Saved,
+    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Marked,
+    NewConnection, Saved,
 };
 pub use consents::{
-    AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentCursorError, ConsentEnd,
-    ConsentFailure, ConsentStatus, Given, TakenAttempt, TicketRefused, Unclaimed,
+    AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus,
+    Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use onboarding::RunId;
 pub use order_references::OrderScope;
+pub use page::{CursorError, PageCursor};
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 pub use table::Store;

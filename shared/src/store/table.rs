@@ -1,13 +1,16 @@
 //! The client of the two tables, and reads and writes that know no item but its key.
 
-use aws_sdk_dynamodb::{Client, types::TransactWriteItem};
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::{
-    condition::{lost_race, succeeded},
     error::StoreError,
     item::{Item, from_item, text},
+    page::Partition,
+    write::{Failed, Write},
 };
 use crate::types::clock::Clock;
 
@@ -38,10 +41,44 @@ impl Store {
         Ok(answer.item)
     }
 
+    /// Reads at most `count` entries of a partition, newest first, and whether more follow. Begins after the entry with
+    /// this sort key and primary key.
+    pub(super) async fn page(
+        &self,
+        table: &str,
+        Partition { index, key, value, sort_key }: Partition,
+        after: Option<(String, String)>,
+        count: u8,
+    ) -> Result<(Vec<Item>, bool), StoreError> {
+        let start = after.map(|(sorted, pk)| {
+            let parts = [(key, value.as_str()), (sort_key, &sorted), ("pk", &pk)];
+            HashMap::from(parts.map(|(name, value)| (name.to_owned(), text(value))))
+        });
+        let query = self.client.query().table_name(table).index_name(index).set_exclusive_start_key(start);
+        let page = query
+            .key_condition_expression("#partition = :value")
+            .expression_attribute_names("#partition", key)
+            .expression_attribute_values(":value", text(value))
+            .scan_index_forward(false)
+            // One more than the page holds: it tells whether there is a next page.
+            .limit(i32::from(count) + 1)
+            .send()
+            .await?;
+        let mut entries = page.items.unwrap_or_default();
+        let has_more = entries.len() > usize::from(count);
+        entries.truncate(usize::from(count));
+        Ok((entries, has_more))
+    }
+
     /// Returns the current time in whole seconds. Texts of such times sort chronologically.
     pub(super) fn now_in_seconds(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    /// Returns the time after `duration` from now, in epoch seconds, the unit that DynamoDB's TTL needs.
+    pub(super) fn in_seconds(&self, duration: Duration) -> i64 {
+        self.clock.now().as_second().saturating_add_unsigned(duration.as_secs())
     }
 
     /// Sets `last_used_at` of an item of the Connections table to the current time, at most once per `every`: a busy
@@ -59,36 +96,31 @@ impl Store {
         if last_used_at.is_some_and(|last_used_at| last_used_at > before) {
             return Ok(());
         }
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(key))
-            .update_expression("SET last_used_at = :now")
-            .condition_expression(
-                "attribute_exists(#alive) AND (attribute_not_exists(last_used_at) OR last_used_at <= :before)",
-            )
-            .expression_attribute_names("#alive", alive)
-            .expression_attribute_values(":now", text(now.to_string()))
-            .expression_attribute_values(":before", text(before.to_string()))
-            .send()
-            .await;
-        succeeded(result).map(drop)
+        let condition =
+            format!("attribute_exists(#{alive}) AND (attribute_not_exists(last_used_at) OR last_used_at <= :before)");
+        let touch = Write::update(&self.connections, key, "SET last_used_at = :now").only_if(condition);
+        self.write(touch.name(alive).value(":now", &now)?.value(":before", &before)?).await.map(drop)
+    }
+
+    /// Performs a write. Returns `false`, and writes nothing, if its condition failed.
+    pub(super) async fn write(&self, write: Write) -> Result<bool, StoreError> {
+        write.send(&self.client).await
+    }
+
+    /// Performs all writes in one transaction, or none of them.
+    pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<(), Failed> {
+        let writes = writes.into_iter().map(Write::in_transaction).collect::<Result<_, _>>()?;
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
     }
 
     /// Performs all writes in one transaction. Returns `false`, and writes nothing, if a condition failed or another
     /// writer was changing one of the items.
-    pub(super) async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if lost_race(&error) => Ok(false),
-            Err(error) => Err(error.into()),
+    pub(super) async fn write_all(&self, writes: Vec<Write>) -> Result<bool, StoreError> {
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(failed) if failed.is_lost_race() => Ok(false),
+            Err(failed) => Err(failed.error),
         }
-    }
-
-    /// Deletes an item. Deleting an item that does not exist is no error.
-    pub(super) async fn delete(&self, table: &str, key: &str) -> Result<(), StoreError> {
-        self.client.delete_item().table_name(table).key("pk", text(key)).send().await?;
-        Ok(())
     }
 }

@@ -4,28 +4,26 @@
 //! logs show for it, even if the list of keys lacks it. An item that lacks an attribute, or was made for another key,
 //! does not count as a key. The functions that record a key's use therefore cannot create one.
 
-mod key_id;
 mod record;
 mod rotate;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::record::Stored;
 use super::{
-    condition::{condition_failed, succeeded},
     error::StoreError,
-    item::{Item, WithKey, from_item, text, to_item},
+    item::{Item, from_item},
     table::Store,
+    write::Write,
 };
 use crate::types::secret::{ApiKey, Secret as _};
 
 /// The item with the ids of all keys, so that listing needs no scan of the table.
 const LIST: &str = "APIKEYS";
 
-pub use key_id::{KeyId, KeyIdError};
-pub use record::{ApiKeyRecord, NewApiKey, NoRotation, Successor};
+pub use record::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 
 /// The item [`LIST`].
 #[derive(Deserialize, Default)]
@@ -37,10 +35,6 @@ struct List {
 impl Store {
     /// Looks up the API key with this fingerprint (SHA-256 in lower-case hex). Returns `None` if there is none, or its
     /// item is incomplete. Also returns expired and revoked keys: the caller checks [`ApiKeyRecord::is_valid`].
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
         let found = self.read_api_key(KeyId::of(fingerprint)).await?;
         Ok(found.filter(|stored| stored.hash == fingerprint).map(|stored| stored.record))
@@ -59,10 +53,6 @@ impl Store {
 
     /// Records that a key is in use: at most once a minute on its first day and once it has a successor, else at most
     /// once an hour.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_api_key_use(&self, record: &ApiKeyRecord) -> Result<(), StoreError> {
         let every = record.recorded_every(self.clock.now());
         self.touch_last_used(&record.id.pk(), record.last_used_at, "pk", every).await
@@ -70,10 +60,6 @@ impl Store {
 
     /// Returns every key ever created, newest first, including expired and revoked ones. An incomplete item is logged
     /// and left out.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the list of ids has an unexpected shape.
     pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let list: Option<List> = self.read(&self.connections, LIST).await?;
         let mut records = Vec::new();
@@ -88,18 +74,17 @@ impl Store {
     /// With `only_first`, returns `None` and creates nothing if any key was ever created.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails or another writer is changing the list of keys, and
-    /// [`StoreError::Misconfigured`] if DynamoDB rejects the request.
+    /// Returns [`StoreError::Unavailable`] also if another writer is changing the list of keys.
     pub async fn create_api_key(
         &self,
         new: NewApiKey,
         only_first: bool,
     ) -> Result<Option<(ApiKey, ApiKeyRecord)>, StoreError> {
         let (key, record, writes) = self.new_key(new, self.clock.now(), only_first)?;
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Some((key, record))),
-            Err(error) if only_first && condition_failed(&error) => Ok(None),
-            Err(error) => Err(error.into()),
+        match self.transact(writes).await {
+            Ok(()) => Ok(Some((key, record))),
+            Err(failed) if only_first && failed.is_condition() => Ok(None),
+            Err(failed) => Err(failed.error),
         }
     }
 
@@ -109,7 +94,7 @@ impl Store {
         NewApiKey { name, scopes, workspace, expires_at }: NewApiKey,
         created_at: Timestamp,
         only_first: bool,
-    ) -> Result<(ApiKey, ApiKeyRecord, Vec<TransactWriteItem>), StoreError> {
+    ) -> Result<(ApiKey, ApiKeyRecord, Vec<Write>), StoreError> {
         let key = ApiKey::random();
         let hash = key.fingerprint();
         let id = KeyId::of(&hash);
@@ -127,43 +112,19 @@ impl Store {
             replaced_by: None,
         };
         let stored = Stored { hash, record };
-        let put = Put::builder()
-            .table_name(&self.connections)
-            .set_item(Some(to_item(&WithKey { pk: &id.pk(), item: &stored })?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
-        let mut update = Update::builder()
-            .table_name(&self.connections)
-            .key("pk", text(LIST))
-            .update_expression("ADD ids :id")
-            .expression_attribute_values(":id", AttributeValue::Ss(vec![id.to_string()]));
+        let put = Write::put(&self.connections, &id.pk(), &stored)?.only_if("attribute_not_exists(pk)");
+        let mut list = Write::update(&self.connections, LIST, "ADD ids :id")
+            .attribute(":id", AttributeValue::Ss(vec![id.to_string()]));
         if only_first {
-            update = update.condition_expression("attribute_not_exists(pk)");
+            list = list.only_if("attribute_not_exists(pk)");
         }
-        let update = update.build().map_err(|_| StoreError::Undecodable)?;
-        let writes =
-            vec![TransactWriteItem::builder().put(put).build(), TransactWriteItem::builder().update(update).build()];
-        Ok((key, stored.record, writes))
+        Ok((key, stored.record, vec![put, list]))
     }
 
     /// Revokes a key, even if the list of keys lacks it. Returns `false` if no key has this id. A key that is already
     /// revoked keeps its `revoked_at`.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn revoke_api_key(&self, id: KeyId) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(id.pk()))
-            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", text(self.clock.now().to_string()))
-            .send()
-            .await;
-        succeeded(result)
+        let revoke = Write::update(&self.connections, &id.pk(), "SET revoked_at = if_not_exists(revoked_at, :now)");
+        self.write(revoke.only_if("attribute_exists(pk)").value(":now", &self.clock.now())?).await
     }
 }

@@ -1,14 +1,10 @@
 //! Rotates API keys: a key gets a successor, and ends by itself after an overlap in which its program changes over.
 
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 
-use super::{
-    key_id::KeyId,
-    record::{ApiKeyRecord, NewApiKey, NoRotation, Successor},
-};
+use super::record::{ApiKeyRecord, KeyId, NewApiKey, NoRotation, Successor};
 use crate::{
-    store::{condition::lost_race, error::StoreError, item::text, table::Store},
+    store::{error::StoreError, table::Store, write::Write},
     types::secret::ApiKey,
 };
 
@@ -19,8 +15,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if another writer revoked or rotated the key, or changed the list of keys, at
-    /// the same time. Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it
-    /// rejects the request.
+    /// the same time.
     pub async fn rotate_api_key(
         &self,
         id: KeyId,
@@ -45,11 +40,7 @@ impl Store {
         let end = later(successor.overlap);
         let end = old.ends_at.map_or(end, |ends_at| ends_at.min(end));
         writes.push(self.end_at(id, (end, old.replaced_by), &record)?);
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Ok((key, record))),
-            Err(error) if lost_race(&error) => Err(StoreError::Contended),
-            Err(error) => Err(error.into()),
-        }
+        if self.write_all(writes).await? { Ok(Ok((key, record))) } else { Err(StoreError::Contended) }
     }
 
     /// Returns the write that sets the end and the successor of a key. Its condition fails if the key was revoked or
@@ -59,23 +50,14 @@ impl Store {
         id: KeyId,
         (end, replaced_by): (Timestamp, Option<KeyId>),
         successor: &ApiKeyRecord,
-    ) -> Result<TransactWriteItem, StoreError> {
+    ) -> Result<Write, StoreError> {
         let works = "attribute_exists(pk) AND attribute_not_exists(revoked_at)";
-        let update = Update::builder()
-            .table_name(&self.connections)
-            .key("pk", text(id.pk()))
-            .update_expression("SET ends_at = :end, replaced_at = :now, replaced_by = :successor");
+        let expression = "SET ends_at = :end, replaced_at = :now, replaced_by = :successor";
+        let update = Write::update(&self.connections, &id.pk(), expression);
         let update = match replaced_by {
-            None => update.condition_expression(format!("{works} AND attribute_not_exists(replaced_by)")),
-            Some(before) => update
-                .condition_expression(format!("{works} AND replaced_by = :before"))
-                .expression_attribute_values(":before", text(before.to_string())),
+            None => update.only_if(format!("{works} AND attribute_not_exists(replaced_by)")),
+            Some(before) => update.only_if(format!("{works} AND replaced_by = :before")).value(":before", &before)?,
         };
-        let update = update
-            .expression_attribute_values(":end", text(end.to_string()))
-            .expression_attribute_values(":now", text(successor.created_at.to_string()))
-            .expression_attribute_values(":successor", text(successor.id.to_string()));
-        let update = update.build().map_err(|_| StoreError::Undecodable)?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        update.value(":end", &end)?.value(":now", &successor.created_at)?.value(":successor", &successor.id)
     }
 }

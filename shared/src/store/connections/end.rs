@@ -1,25 +1,21 @@
 //! Ends a connection: the bank refuses the consent, or a caller deletes the connection.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, builders::PutBuilder};
+use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{
     record::{Connection, Marked, Tombstone, user_pk},
-    references::Unchanged,
+    references::only_if_unchanged,
 };
 use crate::store::{
-    condition::updated,
     error::StoreError,
-    item::{WithKey, text, to_item},
+    item::text,
     table::Store,
+    write::{Write, unless_condition_failed},
 };
 
 impl Store {
     /// Marks a connection's consent as revoked, because the bank refuses its token. The first such time is kept.
     /// Changes nothing if the connection has a newer consent or was deleted.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn mark_revoked(&self, connection: &Connection) -> Result<Marked, StoreError> {
         let now = self.now_in_seconds();
         let update = self
@@ -33,9 +29,10 @@ impl Store {
             .expression_attribute_values(":now", text(now.to_string()))
             .return_values(ReturnValue::AllOld)
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)");
-        let Some(before) = updated(update.send().await)? else { return Ok(Marked::Outdated) };
+        let Some(output) = unless_condition_failed(update.send().await)? else { return Ok(Marked::Outdated) };
         // The SDK sends the update again if an answer is lost. Then the old values already hold our own mark.
         let own = text(now.to_string());
+        let before = output.attributes.unwrap_or_default();
         let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
         Ok(if is_new { Marked::Now } else { Marked::Before })
     }
@@ -46,10 +43,6 @@ impl Store {
     ///
     /// Returns `false`, and changes nothing, if the [`Granted`](super::Granted) item names another connection for this
     /// workspace, or another writer changed one of these items meanwhile.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the [`Granted`](super::Granted) item has an unexpected shape.
     pub async fn erase_connection(&self, connection: &Connection) -> Result<bool, StoreError> {
         let granted = self.find_granted(connection.granted()).await?;
         if granted.user_id(&connection.workspace).is_some_and(|user_id| user_id != connection.user_id) {
@@ -64,37 +57,19 @@ impl Store {
     /// change the [`Granted`](super::Granted) item.
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if another writer changed one of these items meanwhile,
-    /// [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the request.
+    /// Returns [`StoreError::Contended`] if another writer changed one of these items meanwhile.
     pub async fn erase_stray_connection(&self, connection: &Connection) -> Result<(), StoreError> {
         if self.write_tombstone(connection, Vec::new()).await? { Ok(()) } else { Err(StoreError::Contended) }
     }
 
     /// Replaces a connection by a tombstone and deletes the items of its references, in one transaction with `writes`.
     /// Returns `false`, and changes nothing, if another writer changed one of these items meanwhile.
-    async fn write_tombstone(
-        &self,
-        connection: &Connection,
-        mut writes: Vec<TransactWriteItem>,
-    ) -> Result<bool, StoreError> {
-        let unchanged = Unchanged::since(Some(connection))?;
-        let tombstone = self
-            .tombstone(connection)?
-            .condition_expression(unchanged.expression)
-            .set_expression_attribute_names(unchanged.names)
-            .set_expression_attribute_values(unchanged.values);
-        let tombstone = tombstone.build().map_err(|_| StoreError::Undecodable)?;
-        writes.push(TransactWriteItem::builder().put(tombstone).build());
-        for one in &connection.references {
-            writes.push(self.delete_reference(connection, &one.reference)?);
-        }
-        self.write_all(writes).await
-    }
-
-    fn tombstone(&self, connection: &Connection) -> Result<PutBuilder, StoreError> {
+    async fn write_tombstone(&self, connection: &Connection, mut writes: Vec<Write>) -> Result<bool, StoreError> {
         let Connection { user_id, workspace, consented_at, .. } = connection.clone();
         let tombstone = Tombstone { user_id, workspace, consented_at, deleted_at: self.now_in_seconds() };
-        let item = to_item(&WithKey { pk: &user_pk(user_id), item: tombstone })?;
-        Ok(Put::builder().table_name(&self.connections).set_item(Some(item)))
+        let tombstone = Write::put(&self.connections, &user_pk(user_id), &tombstone)?;
+        writes.push(only_if_unchanged(tombstone, Some(connection))?);
+        writes.extend(connection.references.iter().map(|one| self.delete_reference(connection, &one.reference)));
+        self.write_all(writes).await
     }
 }

@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    store::error::StoreError,
-    types::{
-        ids::{BunqUserId, UserId},
-        workspace::Workspace,
-    },
+use crate::types::{
+    ids::{BunqUserId, UserId},
+    workspace::Workspace,
 };
 
 /// Identifies a bunq user.
@@ -23,6 +19,19 @@ pub enum GrantedKey {
 }
 
 impl GrantedKey {
+    /// Returns the key of a user whose own id bunq may not have given.
+    pub(in crate::store) fn new(own: Option<BunqUserId>, api_key_id: BunqUserId) -> Self {
+        own.map_or(Self::ApiKey(api_key_id), Self::User)
+    }
+
+    /// Returns the user's own id, if bunq gave it.
+    pub(in crate::store) fn own(self) -> Option<BunqUserId> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::ApiKey(_) => None,
+        }
+    }
+
     pub(super) fn pk(self) -> String {
         match self {
             Self::User(id) => format!("GRANTED#{id}"),
@@ -34,7 +43,7 @@ impl GrantedKey {
 /// The connections of one bunq user: at most one in each workspace.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Granted {
-    users: BTreeMap<Workspace, UserId>,
+    pub(super) users: BTreeMap<Workspace, UserId>,
 }
 
 impl Granted {
@@ -52,24 +61,15 @@ impl Granted {
 
     /// Returns a copy with this connection, in place of any other in the workspace.
     pub(super) fn with(&self, workspace: &Workspace, user_id: UserId) -> Self {
-        let mut users = self.users.clone();
-        users.insert(workspace.clone(), user_id);
-        Self { users }
+        let mut granted = self.clone();
+        granted.users.insert(workspace.clone(), user_id);
+        granted
     }
 
     /// Returns a copy without the connection in a workspace.
     pub(super) fn without(&self, workspace: &Workspace) -> Self {
-        let mut users = self.users.clone();
-        users.remove(workspace);
-        Self { users }
-    }
-
-    /// Returns whether the user has no connection.
-    pub(super) fn is_empty(&self) -> bool {
-        self.users.is_empty()
-    }
-
-    pub(super) fn attribute(&self) -> Result<AttributeValue, StoreError> {
-        serde_dynamo::to_attribute_value(&self.users).map_err(|_| StoreError::Undecodable)
+        let mut granted = self.clone();
+        granted.users.remove(workspace);
+        granted
     }
 }

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::{
-    cursor::Cursor,
-    record::{Connection, DELETED_AT, user_pk},
+    record::{Connection, Cursor, DELETED_AT, Second, user_pk},
     references,
 };
 use crate::{
     store::{
         error::StoreError,
         item::{Item, from_item, text},
+        page::{Partition, attribute},
         table::Store,
     },
     types::{reference::Reference, workspace::Workspace},
@@ -30,10 +30,6 @@ impl Store {
     ///
     /// The index lags behind the table by moments. A connection that was deleted, or lost the reference, since then is
     /// left out, so a page can be shorter than `count` although more follow.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_connections(
         &self,
         workspace: &Workspace,
@@ -41,42 +37,20 @@ impl Store {
         count: u8,
         after: Option<Cursor>,
     ) -> Result<(Vec<Connection>, Option<Cursor>), StoreError> {
-        let (index, partition, value) = match reference {
+        let (index, key, value) = match reference {
             None => (BY_TIME, "listed", workspace.to_string()),
             Some(reference) => (BY_REFERENCE, "reference", references::partition(workspace, reference)),
         };
+        let partition = Partition { index, key, value, sort_key: "connected_at" };
         let item_of = |user_id| match reference {
             None => user_pk(user_id),
             Some(reference) => references::pk(workspace, reference, user_id),
         };
-        let start = after.map(|after| {
-            HashMap::from([
-                (partition.to_owned(), text(value.as_str())),
-                ("connected_at".to_owned(), text(after.connected_at.to_string())),
-                ("pk".to_owned(), text(item_of(after.user_id))),
-            ])
-        });
-        let page = self
-            .client
-            .query()
-            .table_name(&self.connections)
-            .index_name(index)
-            .key_condition_expression("#partition = :value")
-            .expression_attribute_names("#partition", partition)
-            .expression_attribute_values(":value", text(value))
-            .scan_index_forward(false)
-            // One more than the page holds: it tells whether there is a next page.
-            .limit(i32::from(count) + 1)
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let shown = page.items().get(..usize::from(count));
-        let next = match shown.and_then(<[_]>::last) {
-            Some(last) if page.items().len() > usize::from(count) => Some(cursor(last)?),
-            _ => None,
-        };
-        let shown = shown.unwrap_or_else(|| page.items());
-        let keys = shown.iter().map(|key| Ok(user_pk(cursor(key)?.user_id))).collect::<Result<Vec<_>, StoreError>>()?;
+        let after = after.map(|after| (after.time.0.to_string(), item_of(after.id)));
+        let (entries, has_more) = self.page(&self.connections, partition, after, count).await?;
+        let shown = entries.iter().map(cursor).collect::<Result<Vec<_>, _>>()?;
+        let next = shown.last().copied().filter(|_| has_more);
+        let keys: Vec<_> = shown.iter().map(|cursor| user_pk(cursor.id)).collect();
         let mut items = self.read_all(&self.connections, &keys).await?;
         // In the order of the index.
         let found = keys.iter().filter_map(|key| items.remove(key)).map(from_item::<Connection>);
@@ -116,15 +90,12 @@ impl Store {
 }
 
 /// Returns the cursor of an entry of either index.
-fn cursor(key: &Item) -> Result<Cursor, StoreError> {
-    let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
-    let pk = read("pk")?;
+fn cursor(entry: &Item) -> Result<Cursor, StoreError> {
+    let pk = attribute(entry, "pk")?;
     let user_id = match pk.strip_prefix("USER#") {
         Some(user_id) => user_id.parse().ok(),
         None => references::user_id_in(pk),
     };
-    Ok(Cursor {
-        connected_at: read("connected_at")?.parse().map_err(|_| StoreError::Undecodable)?,
-        user_id: user_id.ok_or(StoreError::Undecodable)?,
-    })
+    let time = attribute(entry, "connected_at")?.parse().map_err(|_| StoreError::Undecodable)?;
+    Ok(Cursor { time: Second(time), id: user_id.ok_or(StoreError::Undecodable)? })
 }

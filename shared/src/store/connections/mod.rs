@@ -1,6 +1,5 @@
 //! Connected customers. A bunq user who consents again in a workspace keeps the `user_id` that callers know.
 
-mod cursor;
 mod end;
 mod granted;
 mod list;
@@ -15,18 +14,13 @@ use self::record::{DELETED_AT, Tombstone, user_pk};
 use super::{error::StoreError, item::from_item, table::Store};
 use crate::types::ids::UserId;
 
-pub use cursor::{Cursor, CursorError};
 pub use granted::{Granted, GrantedKey};
 pub use record::{
-    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Found, Marked, NewConnection, Saved,
+    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };
 
 impl Store {
     /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_connection(&self, user_id: UserId) -> Result<Option<Connection>, StoreError> {
         match self.look_for_connection(user_id).await? {
             Found::Connected(connection) => Ok(Some(*connection)),
@@ -35,10 +29,6 @@ impl Store {
     }
 
     /// Looks up a connection in any workspace, distinguishing deleted from never existed.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
         match self.read_item(&self.connections, &user_pk(user_id)).await? {
             None => Ok(Found::Nothing),
@@ -48,10 +38,6 @@ impl Store {
     }
 
     /// Records that a connection is in use, at most once an hour. Does nothing if the connection was deleted.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_connection_use(&self, connection: &Connection) -> Result<(), StoreError> {
         let hour = SignedDuration::from_hours(1);
         self.touch_last_used(&user_pk(connection.user_id), connection.last_used_at, "access_token", hour).await

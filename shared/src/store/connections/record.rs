@@ -1,11 +1,16 @@
 //! The record of a connection, and what remains of a deleted one.
 
+use std::{fmt, str::FromStr};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::granted::GrantedKey;
 use crate::{
-    store::error::StoreError,
+    store::{
+        error::StoreError,
+        page::{CursorError, PageCursor},
+    },
     types::{
         ids::{BunqUserId, ConsentId, UserId},
         reference::Reference,
@@ -87,16 +92,12 @@ pub struct Connection {
     /// When the customer last consented.
     pub consented_at: Timestamp,
     /// When a caller last used the connection, to the hour. `None` if none has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// When the bank first refused the last consent. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     pub(super) access_token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) display_name: Option<String>,
     /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) record_key: Option<String>,
     /// The workspace again, as partition of the index that lists its connections. A tombstone lacks it, so no list
     /// contains one.
@@ -177,7 +178,28 @@ impl Connection {
     }
 
     pub(super) fn granted(&self) -> GrantedKey {
-        self.granted_id.map_or(GrantedKey::ApiKey(self.api_key_id), GrantedKey::User)
+        GrantedKey::new(self.granted_id, self.api_key_id)
+    }
+}
+
+/// The place in a list of connections at which the next page begins.
+pub type Cursor = PageCursor<Second, UserId>;
+
+/// A time in whole seconds. Its text is their number since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Second(pub(super) Timestamp);
+
+impl fmt::Display for Second {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_second().fmt(f)
+    }
+}
+
+impl FromStr for Second {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        text.parse().ok().and_then(|second| Timestamp::from_second(second).ok()).map(Self).ok_or(CursorError)
     }
 }
 

@@ -2,19 +2,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-
 use super::{
-    granted::GrantedKey,
     record::{Connection, ConnectionReference, NewConnection, Saved, user_pk},
-    references::{self, Unchanged},
+    references::{self, only_if_unchanged},
 };
 use crate::{
-    store::{
-        error::StoreError,
-        item::{WithKey, to_item},
-        table::Store,
-    },
+    store::{error::StoreError, table::Store, write::Write},
     types::{
         ids::UserId,
         sealing::{Place, SealingKeys},
@@ -36,9 +29,8 @@ impl Store {
     /// [`Saved::Elsewhere`].
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if other writers won the race at every try, [`StoreError::Unavailable`] if
-    /// DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, [`StoreError::Undecodable`] if a stored
-    /// item has an unexpected shape, and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Contended`] if other writers won the race at every try, and [`StoreError::Seal`] if the
+    /// token cannot be sealed.
     pub async fn save_connection(
         &self,
         keys: &SealingKeys,
@@ -61,7 +53,8 @@ impl Store {
                 return Ok(Saved::TooManyReferences);
             };
             let lookup = self.replace_granted(new.granted, &granted, &granted.with(workspace, user_id))?;
-            let mut writes = vec![lookup, self.put_connection(&connection, before.as_ref())?];
+            let put = Write::put(&self.connections, &user_pk(user_id), &connection)?;
+            let mut writes = vec![lookup, only_if_unchanged(put, before.as_ref())?];
             if let Some(reference) = &new.reference {
                 writes.push(self.put_reference(&connection, reference)?);
             }
@@ -103,10 +96,7 @@ impl Store {
             user_id,
             kind: new.kind,
             api_key_id: new.api_key_id,
-            granted_id: match new.granted {
-                GrantedKey::User(id) => Some(id),
-                GrantedKey::ApiKey(_) => None,
-            },
+            granted_id: new.granted.own(),
             workspace: new.workspace.clone(),
             references,
             connected_at: before.map_or(now, |before| before.connected_at),
@@ -120,23 +110,5 @@ impl Store {
             record_key: Some(record_key),
             listed: new.workspace.clone(),
         }))
-    }
-
-    /// Returns the write that stores a connection, on condition that `before` is still stored.
-    fn put_connection(
-        &self,
-        connection: &Connection,
-        before: Option<&Connection>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let item = to_item(&WithKey { pk: &user_pk(connection.user_id), item: connection })?;
-        let unchanged = Unchanged::since(before)?;
-        let put = Put::builder()
-            .table_name(&self.connections)
-            .set_item(Some(item))
-            .condition_expression(unchanged.expression)
-            .set_expression_attribute_names(unchanged.names)
-            .set_expression_attribute_values(unchanged.values);
-        let put = put.build().map_err(|_| StoreError::Undecodable)?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 }

@@ -1,15 +1,11 @@
 //! Lists consents, newest first, by indexes that hold their keys only.
 
-use std::collections::HashMap;
-
-use super::{
-    cursor::{ConsentCursor, sortable},
-    record::{Consent, consent_pk, listed, listed_reference},
-};
+use super::record::{Consent, ConsentCursor, consent_pk, listed, listed_reference, sortable};
 use crate::{
     store::{
         error::StoreError,
-        item::{Item, text},
+        item::Item,
+        page::{Partition, attribute},
         table::Store,
     },
     types::{reference::Reference, workspace::Workspace},
@@ -25,10 +21,6 @@ impl Store {
     ///
     /// The index lags behind the table by moments. A consent that has expired since then is left out, so a page can be
     /// shorter than `count` although more follow.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if an item has an unexpected shape.
     pub async fn list_consents(
         &self,
         workspace: &Workspace,
@@ -36,49 +28,25 @@ impl Store {
         count: u8,
         after: Option<ConsentCursor>,
     ) -> Result<(Vec<Consent>, Option<ConsentCursor>), StoreError> {
-        let (index, partition, value) = match reference {
+        let (index, key, value) = match reference {
             None => (BY_TIME, "listed", listed(workspace)),
             Some(reference) => (BY_REFERENCE, "listed_reference", listed_reference(workspace, reference)),
         };
-        let start = after.map(|after| {
-            HashMap::from([
-                (partition.to_owned(), text(value.as_str())),
-                ("listed_at".to_owned(), text(sortable(after.listed_at))),
-                ("pk".to_owned(), text(consent_pk(after.consent_id))),
-            ])
-        });
-        let page = self
-            .client
-            .query()
-            .table_name(&self.ephemera)
-            .index_name(index)
-            .key_condition_expression("#partition = :value")
-            .expression_attribute_names("#partition", partition)
-            .expression_attribute_values(":value", text(value))
-            .scan_index_forward(false)
-            // One more than the page holds: it tells whether there is a next page.
-            .limit(i32::from(count) + 1)
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let cursors = page.items().iter().map(cursor).collect::<Result<Vec<_>, _>>()?;
-        let shown = cursors.get(..usize::from(count)).unwrap_or(&cursors);
-        let next = if cursors.len() > shown.len() { shown.last().cloned() } else { None };
+        let partition = Partition { index, key, value, sort_key: "listed_at" };
+        let after = after.map(|after| (sortable(after.time), consent_pk(after.id)));
+        let (entries, has_more) = self.page(&self.ephemera, partition, after, count).await?;
+        let shown = entries.iter().map(cursor).collect::<Result<Vec<_>, _>>()?;
         let mut consents = Vec::with_capacity(shown.len());
-        for cursor in shown {
-            consents.extend(self.find_consent(cursor.consent_id).await?);
+        for cursor in &shown {
+            consents.extend(self.find_consent(cursor.id).await?);
         }
-        Ok((consents, next))
+        Ok((consents, shown.last().copied().filter(|_| has_more)))
     }
 }
 
 /// Returns the cursor of an entry of either index.
-fn cursor(key: &Item) -> Result<ConsentCursor, StoreError> {
-    let read = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).ok_or(StoreError::Undecodable);
-    let id = read("pk")?.strip_prefix("CONSENT#").and_then(|id| id.parse().ok());
-    let listed_at = read("listed_at")?.parse().ok();
-    Ok(ConsentCursor {
-        listed_at: listed_at.ok_or(StoreError::Undecodable)?,
-        consent_id: id.ok_or(StoreError::Undecodable)?,
-    })
+fn cursor(entry: &Item) -> Result<ConsentCursor, StoreError> {
+    let id = attribute(entry, "pk")?.strip_prefix("CONSENT#").and_then(|id| id.parse().ok());
+    let time = attribute(entry, "listed_at")?.parse().map_err(|_| StoreError::Undecodable)?;
+    Ok(ConsentCursor { time, id: id.ok_or(StoreError::Undecodable)? })
 }

@@ -2,23 +2,16 @@
 //! the bank, with a `state` of its own.
 
 mod attempt;
-mod cursor;
 mod list;
 mod record;
 mod unclaimed;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
-use self::record::{BANK_VISIT, consent_pk, listed, listed_reference};
-use super::{
-    condition::{succeeded, updated},
-    error::StoreError,
-    item::{WithKey, seconds, text, to_attribute, to_item},
-    table::Store,
-};
+use self::record::{BANK_VISIT, consent_pk, listed, listed_reference, sortable};
+use super::{error::StoreError, table::Store, write::Write};
 use crate::types::{
     ids::ConsentId,
     secret::{BrowserSecret, ConsentTicket, Secret as _},
@@ -26,8 +19,7 @@ use crate::types::{
 };
 
 pub use attempt::{AttemptRefused, ConsentAttempt, TakenAttempt};
-pub use cursor::{ConsentCursor, ConsentCursorError};
-pub use record::{AskedConsent, Consent, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
+pub use record::{AskedConsent, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, TicketRefused};
 pub use unclaimed::{Given, Unclaimed};
 
 /// How long a consent that a browser began without an API key is kept.
@@ -46,17 +38,8 @@ fn ticket_pk(ticket: &ConsentTicket) -> String {
 }
 
 impl Store {
-    /// Returns the time after `duration` from now, in epoch seconds.
-    fn in_seconds(&self, duration: Duration) -> i64 {
-        self.clock.now().as_second().saturating_add_unsigned(duration.as_secs())
-    }
-
     /// Stores a consent that a browser begins without an API key, and returns its id. The consent is in the default
     /// workspace, no list contains it, and it can be begun only once.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn open_consent(&self, browser: &BrowserSecret) -> Result<ConsentId, StoreError> {
         let consent = Consent {
             consent_id: ConsentId::random(),
@@ -82,8 +65,7 @@ impl Store {
     /// Stores a consent that an API key requests, and then the hash of the ticket that opens it. Returns the consent.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request. The consent may then be stored without its ticket.
+    /// After any error, the consent may be stored without its ticket.
     pub async fn ask_consent(&self, ticket: &ConsentTicket, asked: AskedConsent) -> Result<Consent, StoreError> {
         let AskedConsent { workspace, reference, return_url, user_id, expires_in } = asked;
         let microseconds = u64::try_from(self.clock.now().as_microsecond()).unwrap_or_default();
@@ -91,7 +73,7 @@ impl Store {
             consent_id: ConsentId::random(),
             listed: Some(listed(&workspace)),
             listed_reference: reference.as_ref().map(|reference| listed_reference(&workspace, reference)),
-            listed_at: Some(cursor::sortable(microseconds)),
+            listed_at: Some(sortable(microseconds)),
             workspace,
             reference,
             return_url,
@@ -107,23 +89,16 @@ impl Store {
         self.put_consent(&consent).await?;
         // The ticket is kept as long as the consent, so that a late customer learns what is wrong with the link.
         let ticket_item = Ticket { consent_id: consent.consent_id, expires_at: consent.expires_at };
-        let item = to_item(&WithKey { pk: &ticket_pk(ticket), item: ticket_item })?;
-        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
+        self.write(Write::put(&self.ephemera, &ticket_pk(ticket), &ticket_item)?).await?;
         Ok(consent)
     }
 
     async fn put_consent(&self, consent: &Consent) -> Result<(), StoreError> {
-        let item = to_item(&WithKey { pk: &consent_pk(consent.consent_id), item: consent })?;
-        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
-        Ok(())
+        self.write(Write::put(&self.ephemera, &consent_pk(consent.consent_id), consent)?).await.map(drop)
     }
 
     /// Looks up the consent that a ticket opens. Returns `None` if there is no such ticket. Does not check whether the
     /// ticket has expired.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_ticket(&self, ticket: &ConsentTicket) -> Result<Option<ConsentId>, StoreError> {
         let found: Option<Ticket> = self.read(&self.ephemera, &ticket_pk(ticket)).await?;
         Ok(found.map(|ticket| ticket.consent_id))
@@ -134,10 +109,6 @@ impl Store {
     /// (`has_ticket`), only a consent that this browser has begun before can be begun again.
     ///
     /// Returns the browser secret that the consent is bound to. The inner error says why the consent cannot be begun.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn begin_asked(
         &self,
         id: ConsentId,
@@ -160,38 +131,28 @@ impl Store {
             return Ok(Err(TicketRefused::Expired));
         }
         let Some(browser) = known else { return Ok(Err(TicketRefused::OtherBrowser)) };
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(consent_pk(id)))
-            .update_expression("SET browser = :browser, open_until = :until REMOVE #end, ended_at")
-            .condition_expression(
+        let expression = "SET browser = :browser, open_until = :until REMOVE #end, ended_at";
+        let begin = Write::update(&self.ephemera, &consent_pk(id), expression)
+            .only_if(
                 "ticket_until > :now AND (attribute_not_exists(browser) OR browser = :browser) \
                  AND (attribute_not_exists(#end) OR (#end.how <> :completed \
                  AND (#end.how <> :unclaimed OR #end.#until <= :now) \
                  AND (attribute_not_exists(#end.code) OR #end.code <> :withdrawn)))",
             )
-            .expression_attribute_names("#end", "end")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":browser", text(browser.fingerprint()))
-            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(BANK_VISIT).to_string()))
-            .expression_attribute_values(":now", seconds(self.clock.now()))
-            .expression_attribute_values(":completed", text("completed"))
-            .expression_attribute_values(":unclaimed", text("unclaimed"))
-            .expression_attribute_values(":withdrawn", text("withdrawn"))
-            .send()
-            .await;
+            .name("end")
+            .name("until")
+            .value(":browser", &browser.fingerprint())?
+            .value(":until", &self.in_seconds(BANK_VISIT))?
+            .value(":now", &now)?
+            .value(":completed", &"completed")?
+            .value(":unclaimed", &"unclaimed")?
+            .value(":withdrawn", &"withdrawn")?;
         // It could be begun a moment ago: another browser was faster.
-        Ok(updated(result)?.map(|_| browser.clone()).ok_or(TicketRefused::OtherBrowser))
+        Ok(self.write(begin).await?.then(|| browser.clone()).ok_or(TicketRefused::OtherBrowser))
     }
 
     /// Looks up a consent in any workspace. Returns `None` if it does not exist or is no longer kept: 24 hours after a
     /// browser began it without an API key, or 30 days after an API key requested it.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn find_consent(&self, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let found: Option<Consent> = self.read(&self.ephemera, &consent_pk(id)).await?;
         // DynamoDB deletes an expired item, but may take up to two days to do so.
@@ -199,62 +160,39 @@ impl Store {
     }
 
     /// Returns an update that stores how a consent ended. The caller adds the condition.
-    fn ending(&self, id: ConsentId, end: ConsentEnd) -> Result<UpdateItemFluentBuilder, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(consent_pk(id)))
-            .update_expression("SET #end = :end, ended_at = :ended_at")
-            .expression_attribute_names("#end", "end")
-            .expression_attribute_values(":end", to_attribute(&end)?)
-            .expression_attribute_values(":ended_at", text(self.now_in_seconds().to_string()));
-        Ok(update)
+    fn ending(&self, id: ConsentId, end: ConsentEnd) -> Result<Write, StoreError> {
+        let update = Write::update(&self.ephemera, &consent_pk(id), "SET #end = :end, ended_at = :ended_at");
+        update.name("end").value(":end", &end)?.value(":ended_at", &self.now_in_seconds())
     }
 
     /// Withdraws a consent that no browser has opened. Returns `false`, and changes nothing, if a browser has opened it
     /// or it does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn withdraw_consent(&self, id: ConsentId) -> Result<bool, StoreError> {
         let withdrawn = ConsentEnd::Failed { code: ConsentFailure::Withdrawn };
-        let update = self.ending(id, withdrawn)?;
-        succeeded(update.condition_expression("attribute_exists(pk) AND attribute_not_exists(browser)").send().await)
+        let condition = "attribute_exists(pk) AND attribute_not_exists(browser)";
+        self.write(self.ending(id, withdrawn)?.only_if(condition)).await
     }
 
     /// Stores how an attempt ended a consent. Returns `false`, and changes nothing, if the consent is completed, can
     /// still be claimed, or does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_consent(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
         let update = self
             .ending(id, end)?
-            .condition_expression(
+            .only_if(
                 "attribute_exists(pk) AND (attribute_not_exists(#end) \
                  OR (#end.how <> :completed AND (#end.how <> :unclaimed OR #end.#until <= :now)))",
             )
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":completed", text("completed"))
-            .expression_attribute_values(":unclaimed", text("unclaimed"))
-            .expression_attribute_values(":now", seconds(self.clock.now()));
-        succeeded(update.send().await)
+            .name("until")
+            .value(":completed", &"completed")?
+            .value(":unclaimed", &"unclaimed")?
+            .value(":now", &self.clock.now().as_second())?;
+        self.write(update).await
     }
 
     /// Stores how a claim ended a consent. Returns `false`, and changes nothing, if the consent is already completed or
     /// does not exist.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_claim(&self, id: ConsentId, end: ConsentEnd) -> Result<bool, StoreError> {
-        let update = self
-            .ending(id, end)?
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)")
-            .expression_attribute_values(":completed", text("completed"));
-        succeeded(update.send().await)
+        let condition = "attribute_exists(pk) AND (attribute_not_exists(#end) OR #end.how <> :completed)";
+        self.write(self.ending(id, end)?.only_if(condition).value(":completed", &"completed")?).await
     }
 }

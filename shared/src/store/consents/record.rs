@@ -5,11 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::types::{
-    ids::{ConsentId, UserId},
-    reference::Reference,
-    return_url::ReturnUrl,
-    workspace::Workspace,
+use crate::{
+    store::page::PageCursor,
+    types::{
+        ids::{ConsentId, UserId},
+        reference::Reference,
+        return_url::ReturnUrl,
+        workspace::Workspace,
+    },
 };
 
 /// How long one visit to the bank may take.
@@ -85,37 +88,26 @@ pub struct Consent {
     /// The workspace that the consent is for.
     pub workspace: Workspace,
     /// The application's name for the user who shall consent, if it gave one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
     /// Where the browser goes after the consent, if the application named a page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
     /// The connection that the consenting customer must already have. `None`: any customer may consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub for_user: Option<UserId>,
     /// When the consent was created.
     pub created_at: Timestamp,
     /// Until when the consent can be begun and begun again, in epoch seconds. `None` for a consent that a browser began
     /// without an API key: it cannot be begun again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_until: Option<i64>,
     /// Until when the customer may come back from the bank, in epoch seconds. `None` before a browser has opened it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) open_until: Option<i64>,
     /// How the consent ended. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<ConsentEnd>,
     /// When the consent ended. `None` if it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// SHA-256 of the secret of the browser that opened the consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) browser: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed_reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listed_at: Option<String>,
     pub(super) expires_at: i64,
 }
@@ -172,6 +164,9 @@ impl Consent {
     }
 }
 
+/// The place in a list of consents at which the next page begins. Its time is in epoch microseconds.
+pub type ConsentCursor = PageCursor<u64, ConsentId>;
+
 /// Why a consent cannot be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketRefused {
@@ -199,4 +194,9 @@ pub(super) fn listed(workspace: &Workspace) -> String {
 /// Returns the partition of the index that lists a workspace's consents for a reference.
 pub(super) fn listed_reference(workspace: &Workspace, reference: &Reference) -> String {
     format!("{workspace}#{reference}")
+}
+
+/// Returns a time in epoch microseconds as a text that sorts chronologically.
+pub(super) fn sortable(microseconds: u64) -> String {
+    format!("{microseconds:020}")
 }

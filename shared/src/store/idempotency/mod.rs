@@ -8,16 +8,10 @@ mod record;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use self::record::Record;
-use super::{
-    condition::succeeded,
-    error::StoreError,
-    item::{SealedText, WithKey, seconds, text, to_item},
-    table::Store,
-};
+use super::{error::StoreError, item::SealedText, table::Store, write::Write};
 use crate::types::{
     idempotency::{RequestHash, RequestName},
     sealing::{Place, SealError, SealingKeys},
@@ -46,9 +40,7 @@ impl Store {
     /// does not count. Does not wait for another try.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the stored record has an unexpected shape, and [`StoreError::Seal`] if the hash
-    /// cannot be sealed or the outcome cannot be opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the hash cannot be sealed or the outcome cannot be opened with `keys`.
     pub async fn begin_request(
         &self,
         keys: &SealingKeys,
@@ -59,31 +51,20 @@ impl Store {
         let fresh = Record {
             request: seal(keys, name, "request", hash.as_str().to_owned())?,
             attempt: Uuid::new_v4(),
-            attempt_until: now.as_second().saturating_add_unsigned(patience.as_secs()),
+            attempt_until: self.in_seconds(patience),
             // A later try that finds this record unfinished cannot know whether the request was sent.
             unknown: true,
             released: false,
             began_at: now,
             outcome: None,
-            expires_at: now.as_second().saturating_add_unsigned(RETENTION.as_secs()),
+            expires_at: self.in_seconds(RETENTION),
         };
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.ephemera)
-            .set_item(Some(to_item(&WithKey { pk: &pk(name), item: &fresh })?));
-        let result = put
-            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-            .expression_attribute_values(":now", seconds(now))
-            .send()
-            .await;
+        let put = Write::put(&self.ephemera, &pk(name), &fresh)?
+            .only_if("attribute_not_exists(pk) OR expires_at <= :now")
+            .value(":now", &now.as_second())?;
         let attempt = |earlier, began_at| Attempt { name: name.clone(), attempt: fresh.attempt, began_at, earlier };
-        match result {
-            Ok(_) => return Ok(Begun::Attempt(attempt(Earlier::NoEffect, now))),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => {}
-                _ => return Err(error.into()),
-            },
+        if self.write(put).await? {
+            return Ok(Begun::Attempt(attempt(Earlier::NoEffect, now)));
         }
         // A record exists. If it was deleted since the write, the caller's next call begins the request.
         let Some(found) = self.read::<Record>(&self.ephemera, &pk(name)).await? else { return Ok(in_flight(0)) };
@@ -109,10 +90,6 @@ impl Store {
     }
 
     /// Returns whether a request was begun within the last 30 days, with any outcome or none.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the record has an unexpected shape.
     pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
         let record: Option<Record> = self.read(&self.ephemera, &pk(name)).await?;
         Ok(record.is_some_and(|record| record.expires_at > self.clock.now().as_second()))
@@ -121,29 +98,22 @@ impl Store {
     /// Makes `next` the latest try in place of `dead`. Returns `false` if another try took over, or an outcome was
     /// stored, meanwhile.
     async fn take_over(&self, name: &RequestName, dead: &Record, next: &Record) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(pk(name)))
-            .update_expression("SET attempt = :next, attempt_until = :until, #unknown = :unknown, released = :released")
-            .condition_expression("(attempt = :dead OR attempt = :next) AND attribute_not_exists(outcome)")
-            .expression_attribute_names("#unknown", "unknown")
-            .expression_attribute_values(":next", text(next.attempt.to_string()))
-            .expression_attribute_values(":until", AttributeValue::N(next.attempt_until.to_string()))
-            .expression_attribute_values(":unknown", AttributeValue::Bool(true))
-            .expression_attribute_values(":released", AttributeValue::Bool(false))
-            .expression_attribute_values(":dead", text(dead.attempt.to_string()))
-            .send()
-            .await;
-        succeeded(result)
+        let expression = "SET attempt = :next, attempt_until = :until, #unknown = :unknown, released = :released";
+        let update = Write::update(&self.ephemera, &pk(name), expression)
+            .only_if("(attempt = :dead OR attempt = :next) AND attribute_not_exists(outcome)")
+            .name("unknown")
+            .value(":next", &next.attempt)?
+            .value(":until", &next.attempt_until)?
+            .value(":unknown", &true)?
+            .value(":released", &false)?
+            .value(":dead", &dead.attempt)?;
+        self.write(update).await
     }
 
     /// Stores the outcome of a request, sealed. Does nothing if another try has taken over.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the outcome cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the outcome cannot be sealed.
     pub async fn finish_request(
         &self,
         keys: &SealingKeys,
@@ -152,43 +122,25 @@ impl Store {
     ) -> Result<(), StoreError> {
         let outcome = serde_json::to_string(outcome).map_err(|_| StoreError::Undecodable)?;
         let outcome = seal(keys, &attempt.name, "outcome", outcome)?;
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(pk(&attempt.name)))
-            .update_expression("SET outcome = :outcome")
-            .condition_expression("attempt = :attempt")
-            .expression_attribute_values(":outcome", text(outcome))
-            .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
-            .send()
-            .await;
-        succeeded(result).map(|_| ())
+        let update = Write::update(&self.ephemera, &pk(&attempt.name), "SET outcome = :outcome")
+            .only_if("attempt = :attempt")
+            .value(":outcome", &outcome)?
+            .value(":attempt", &attempt.attempt)?;
+        self.write(update).await.map(drop)
     }
 
     /// Ends a try without an outcome. The next try can begin after `wait`, and gets `known` as [`Attempt::earlier`].
     /// Does nothing if another try has taken over.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn release_request(&self, attempt: &Attempt, known: Earlier, wait: Duration) -> Result<(), StoreError> {
-        let until = self.clock.now().as_second().saturating_add_unsigned(wait.as_secs());
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(pk(&attempt.name)))
-            .update_expression("SET attempt_until = :until, #unknown = :unknown, released = :released")
-            .condition_expression("attempt = :attempt")
-            .expression_attribute_names("#unknown", "unknown")
-            .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
-            .expression_attribute_values(":unknown", AttributeValue::Bool(known == Earlier::Unknown))
-            .expression_attribute_values(":released", AttributeValue::Bool(true))
-            .expression_attribute_values(":attempt", text(attempt.attempt.to_string()))
-            .send()
-            .await;
-        succeeded(result).map(|_| ())
+        let expression = "SET attempt_until = :until, #unknown = :unknown, released = :released";
+        let update = Write::update(&self.ephemera, &pk(&attempt.name), expression)
+            .only_if("attempt = :attempt")
+            .name("unknown")
+            .value(":until", &self.in_seconds(wait))?
+            .value(":unknown", &(known == Earlier::Unknown))?
+            .value(":released", &true)?
+            .value(":attempt", &attempt.attempt)?;
+        self.write(update).await.map(drop)
     }
 }
 

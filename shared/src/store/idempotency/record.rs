@@ -79,7 +79,6 @@ pub(super) struct Record {
     #[serde(default)]
     pub(super) released: bool,
     pub(super) began_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     /// The sealed [`Outcome`], as JSON.
     pub(super) outcome: Option<String>,
     pub(super) expires_at: i64,

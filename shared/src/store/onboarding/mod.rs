@@ -5,11 +5,7 @@ mod run_id;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    error::StoreError,
-    item::{WithKey, to_item},
-    table::Store,
-};
+use super::{error::StoreError, table::Store, write::Write};
 
 pub use run_id::RunId;
 
@@ -22,22 +18,13 @@ struct Running {
 
 impl Store {
     /// Starts a run and makes it the latest. Does not wait for an earlier run to stop.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn begin_onboarding(&self) -> Result<RunId, StoreError> {
         let run = RunId::random();
-        let item = to_item(&WithKey { pk: PK, item: Running { run } })?;
-        self.client.put_item().table_name(&self.connections).set_item(Some(item)).send().await?;
+        self.write(Write::put(&self.connections, PK, &Running { run })?).await?;
         Ok(run)
     }
 
     /// Returns whether a run is still the latest.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Undecodable`] if the item has an unexpected shape.
     pub async fn is_onboarding(&self, run: RunId) -> Result<bool, StoreError> {
         let latest: Option<Running> = self.read(&self.connections, PK).await?;
         Ok(latest.is_some_and(|latest| latest.run == run))

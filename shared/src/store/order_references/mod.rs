@@ -8,14 +8,13 @@ mod scope;
 
 use std::{collections::HashMap, time::Duration};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    condition::{cancellations, lost_race, succeeded},
     error::StoreError,
-    item::{SealedText, WithKey, from_item, seconds, text, to_item},
+    item::{SealedText, from_item},
     table::Store,
+    write::{Failed, Write},
 };
 use crate::types::{order_reference::OrderReference, sealing::Place};
 
@@ -29,8 +28,6 @@ const MAX_ORDERS: usize = 100;
 const TRIES: usize = 5;
 /// The pause between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
-/// DynamoDB's reason code for a write whose condition failed.
-const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
 /// The item that maps an order's id to its reference.
 #[derive(Serialize, Deserialize)]
@@ -52,9 +49,8 @@ impl Store {
     /// changes. If the reference already has 100 orders, the oldest is dropped.
     ///
     /// # Errors
-    /// Returns [`StoreError::Contended`] if others wrote to the same reference at every try,
-    /// [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request, and
-    /// [`StoreError::Seal`] if the reference cannot be sealed.
+    /// Returns [`StoreError::Contended`] if others wrote to the same reference at every try, and [`StoreError::Seal`]
+    /// if the reference cannot be sealed.
     pub async fn keep_order_reference(
         &self,
         scope: &OrderScope,
@@ -62,40 +58,27 @@ impl Store {
         reference: &OrderReference,
     ) -> Result<(), StoreError> {
         let (by_id, by_reference) = (scope.pk_of_id(id), scope.pk_of_reference(reference));
-        let until = self.clock.now().checked_add(RETENTION).map_err(|_| StoreError::Undecodable)?;
         let item = IdItem {
             sealed: scope.keys.seal(Place { item: &by_id, attribute: "sealed" }, reference)?,
-            expires_at: until.as_second(),
+            expires_at: self.in_seconds(RETENTION),
         };
-        let put = Put::builder()
-            .table_name(&self.ephemera)
-            .set_item(Some(to_item(&WithKey { pk: &by_id, item: &item })?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
+        let put = Write::put(&self.ephemera, &by_id, &item)?.only_if("attribute_not_exists(pk)");
         let order = scope.keys.seal(Place { item: &by_reference, attribute: "orders" }, &SealedText(id.to_string()))?;
-        let update = Update::builder()
-            .table_name(&self.ephemera)
-            .key("pk", text(by_reference.as_str()))
-            .update_expression("SET orders = list_append(if_not_exists(orders, :none), :one), expires_at = :until")
-            .condition_expression("attribute_not_exists(orders) OR size(orders) < :most")
-            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
-            .expression_attribute_values(":one", AttributeValue::L(vec![text(order)]))
-            .expression_attribute_values(":until", seconds(until))
-            .expression_attribute_values(":most", AttributeValue::N(MAX_ORDERS.to_string()))
-            .build()
-            .map_err(|_| StoreError::Undecodable)?;
-        let writes =
-            vec![TransactWriteItem::builder().put(put).build(), TransactWriteItem::builder().update(update).build()];
+        let expression = "SET orders = list_append(if_not_exists(orders, :none), :one), expires_at = :until";
+        let update = Write::update(&self.ephemera, &by_reference, expression)
+            .only_if("attribute_not_exists(orders) OR size(orders) < :most")
+            .value(":none", &Vec::<String>::new())?
+            .value(":one", &vec![order])?
+            .value(":until", &item.expires_at)?
+            .value(":most", &MAX_ORDERS)?;
         for _ in 0..TRIES {
-            let result = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
-            let Err(error) = result else { return Ok(()) };
-            match cancellations(&error).as_slice() {
+            let Err(failed) = self.transact(vec![put.clone(), update.clone()]).await else { return Ok(()) };
+            match failed.reasons.as_slice() {
                 // The order already has a reference.
-                [put, _] if put == CONDITION_FAILED => return Ok(()),
-                [_, update] if update == CONDITION_FAILED => self.drop_oldest_order(&by_reference).await?,
-                [_, _] if lost_race(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
-                _ => return Err(error.into()),
+                [put, _] if put == Failed::CONDITION => return Ok(()),
+                [_, update] if update == Failed::CONDITION => self.drop_oldest_order(&by_reference).await?,
+                [_, _] if failed.is_lost_race() => tokio::time::sleep(BETWEEN_TRIES).await,
+                _ => return Err(failed.error),
             }
         }
         Err(StoreError::Contended)
@@ -104,25 +87,14 @@ impl Store {
     /// Removes the oldest order from the item of a reference that has the maximum of orders. Does nothing if another
     /// writer has made room meanwhile.
     async fn drop_oldest_order(&self, by_reference: &str) -> Result<(), StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(by_reference))
-            .update_expression("REMOVE orders[0]")
-            .condition_expression("size(orders) >= :most")
-            .expression_attribute_values(":most", AttributeValue::N(MAX_ORDERS.to_string()))
-            .send()
-            .await;
-        succeeded(result).map(drop)
+        let update = Write::update(&self.ephemera, by_reference, "REMOVE orders[0]");
+        self.write(update.only_if("size(orders) >= :most").value(":most", &MAX_ORDERS)?).await.map(drop)
     }
 
     /// Returns the bank's ids of the orders with a reference, newest first, at most 100. Empty if there are none.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if an id cannot be
-    /// opened with the scope's keys.
+    /// Returns [`StoreError::Seal`] if an id cannot be opened with the scope's keys.
     pub async fn find_orders_by_reference(
         &self,
         scope: &OrderScope,
@@ -141,9 +113,7 @@ impl Store {
     /// Returns the references of these orders by order id. An order without a reference is left out.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if an item has an unexpected shape, and [`StoreError::Seal`] if a reference cannot
-    /// be opened with the scope's keys.
+    /// Returns [`StoreError::Seal`] if a reference cannot be opened with the scope's keys.
     pub async fn order_references(
         &self,
         scope: &OrderScope,

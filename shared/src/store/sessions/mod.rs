@@ -18,9 +18,7 @@ impl Store {
     /// Looks up the state of an owner's session. A session that is not usable counts as absent.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if the token cannot be
-    /// opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the token cannot be opened with `keys`.
     pub async fn find_session(
         &self,
         keys: &SealingKeys,

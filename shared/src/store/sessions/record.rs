@@ -106,25 +106,17 @@ pub enum StoredState {
     Open(StoredSession),
 }
 
-/// The item of a session. Conditions test whether an attribute exists, so an absent value is not written.
+/// The item of a session.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
 pub(super) struct SessionItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) path_id: Option<BunqUserId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ends_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) generation: Option<Generation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) installation: Option<InstallationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lease_holder: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lease_until: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) busy_until: Option<i64>,
     pub(super) expires_at: i64,
 }

@@ -12,18 +12,12 @@ mod record;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use uuid::Uuid;
 
 use self::record::AttemptItem;
 use super::record::{BANK_VISIT, ConsentEnd};
 use crate::{
-    store::{
-        condition::succeeded,
-        error::StoreError,
-        item::{WithKey, text, to_attribute, to_item},
-        table::Store,
-    },
+    store::{error::StoreError, table::Store, write::Write},
     types::{
         ids::ConsentId,
         sealing::{Place, SealingKeys},
@@ -45,10 +39,6 @@ fn pk(state: &OauthState) -> String {
 impl Store {
     /// Stores an attempt at a consent: the state, and the browser that visits the bank with it. The attempt can be
     /// completed for ten minutes.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn begin_attempt(
         &self,
         state: &OauthState,
@@ -66,9 +56,7 @@ impl Store {
             end: None,
             expires_at: self.in_seconds(RETENTION),
         };
-        let item = to_item(&WithKey { pk: &pk(state), item: attempt })?;
-        self.client.put_item().table_name(&self.ephemera).set_item(Some(item)).send().await?;
-        Ok(())
+        self.write(Write::put(&self.ephemera, &pk(state), &attempt)?).await.map(drop)
     }
 
     /// Takes an attempt for a browser that presents these secrets, one of which must have begun it. The caller holds
@@ -76,9 +64,7 @@ impl Store {
     /// for another request that holds it.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if the kept access
-    /// token cannot be opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the kept access token cannot be opened with `keys`.
     pub async fn take_attempt(
         &self,
         keys: &SealingKeys,
@@ -107,17 +93,16 @@ impl Store {
         }
         let worker = Uuid::new_v4();
         let seen = item.worker.map_or("attribute_not_exists(worker)", |_| "worker = :seen");
-        let mut update = self
-            .attempt_update(&pk, worker)
-            .update_expression("SET worker = :worker, worker_until = :until")
+        let mut update = Write::update(&self.ephemera, &pk, "SET worker = :worker, worker_until = :until")
             // No other request has taken it since it was read. Our own id passes, too: the SDK sends the update again
             // if the first answer is lost.
-            .condition_expression(format!("worker = :worker OR (attribute_exists(browser) AND {seen})"))
-            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(LEASE).to_string()));
+            .only_if(format!("worker = :worker OR (attribute_exists(browser) AND {seen})"))
+            .value(":worker", &worker)?
+            .value(":until", &self.in_seconds(LEASE))?;
         if let Some(seen) = item.worker {
-            update = update.expression_attribute_values(":seen", text(seen.to_string()));
+            update = update.value(":seen", &seen)?;
         }
-        if !succeeded(update.send().await)? {
+        if !self.write(update).await? {
             return Ok(TakenAttempt::Busy);
         }
         let place = Place { item: &pk, attribute: "access_token" };
@@ -128,25 +113,15 @@ impl Store {
 
     /// Records that the authorization code is about to be sent. Returns `false` if another request has taken over the
     /// attempt: then the caller must not send the code.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn note_code_sent(&self, attempt: &ConsentAttempt) -> Result<bool, StoreError> {
-        let update = self
-            .attempt_update(&attempt.pk, attempt.worker)
-            .update_expression("SET code_sent = :true")
-            .condition_expression("worker = :worker")
-            .expression_attribute_values(":true", AttributeValue::Bool(true));
-        succeeded(update.send().await)
+        self.write(self.attempt_update(attempt, "SET code_sent = :true")?.value(":true", &true)?).await
     }
 
     /// Stores the access token that the bank returned, sealed, and lets the browser come back for another ten minutes.
     /// Does nothing if another request has taken over the attempt.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if the token cannot be sealed.
+    /// Returns [`StoreError::Seal`] if the token cannot be sealed.
     pub async fn keep_given(
         &self,
         keys: &SealingKeys,
@@ -154,51 +129,29 @@ impl Store {
         token: &AccessToken,
     ) -> Result<(), StoreError> {
         let sealed = keys.seal(Place { item: &attempt.pk, attribute: "access_token" }, token)?;
-        let update = self
-            .attempt_update(&attempt.pk, attempt.worker)
-            .update_expression("SET access_token = :token, open_until = :open_until")
-            .condition_expression("worker = :worker")
-            .expression_attribute_values(":token", text(sealed))
-            .expression_attribute_values(":open_until", AttributeValue::N(self.in_seconds(BANK_VISIT).to_string()));
-        succeeded(update.send().await).map(drop)
+        let update = self.attempt_update(attempt, "SET access_token = :token, open_until = :open_until")?;
+        let update = update.value(":token", &sealed)?.value(":open_until", &self.in_seconds(BANK_VISIT))?;
+        self.write(update).await.map(drop)
     }
 
     /// Releases an attempt without an end, so that the same callback can be tried again. `code_is_unused` states that
     /// the bank has certainly not received the code, so the next request may send it. Does nothing if another request
     /// has taken over the attempt.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn release_attempt(&self, attempt: &ConsentAttempt, code_is_unused: bool) -> Result<(), StoreError> {
-        let code_sent = if code_is_unused { ", code_sent" } else { "" };
-        let update = self
-            .attempt_update(&attempt.pk, attempt.worker)
-            .update_expression(format!("REMOVE worker_until{code_sent}"))
-            .condition_expression("worker = :worker");
-        succeeded(update.send().await).map(drop)
+        let expression = if code_is_unused { "REMOVE worker_until, code_sent" } else { "REMOVE worker_until" };
+        self.write(self.attempt_update(attempt, expression)?).await.map(drop)
     }
 
     /// Stores how an attempt ended, deletes the kept access token, and releases the attempt. A later request with the
     /// same state gets this end. Does nothing if another request has taken over the attempt.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn end_attempt(&self, attempt: &ConsentAttempt, end: ConsentEnd) -> Result<(), StoreError> {
-        let update = self
-            .attempt_update(&attempt.pk, attempt.worker)
-            .update_expression("SET #end = :end REMOVE access_token, worker_until")
-            .condition_expression("worker = :worker")
-            .expression_attribute_names("#end", "end")
-            .expression_attribute_values(":end", to_attribute(&end)?);
-        succeeded(update.send().await).map(drop)
+        let update = self.attempt_update(attempt, "SET #end = :end REMOVE access_token, worker_until")?;
+        self.write(update.name("end").value(":end", &end)?).await.map(drop)
     }
 
-    /// Returns an update of an attempt, in which `:worker` is the request that holds it. Expression and condition are
-    /// still missing.
-    fn attempt_update(&self, pk: &str, worker: Uuid) -> UpdateItemFluentBuilder {
-        let update = self.client.update_item().table_name(&self.ephemera).key("pk", text(pk));
-        update.expression_attribute_values(":worker", text(worker.to_string()))
+    /// Returns an update of an attempt, on condition that the caller still holds it.
+    fn attempt_update(&self, attempt: &ConsentAttempt, expression: &str) -> Result<Write, StoreError> {
+        let update = Write::update(&self.ephemera, &attempt.pk, expression);
+        update.only_if("worker = :worker").value(":worker", &attempt.worker)
     }
 }

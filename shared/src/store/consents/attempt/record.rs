@@ -52,16 +52,12 @@ pub(super) struct AttemptItem {
     /// Until when the browser may come back, in epoch seconds.
     pub(super) open_until: i64,
     /// The request that last took the attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) worker: Option<Uuid>,
     /// Until when that request holds the attempt, in epoch seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) worker_until: Option<i64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) code_sent: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) access_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) end: Option<ConsentEnd>,
     pub(super) expires_at: i64,
 }

@@ -6,19 +6,11 @@ mod record;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue};
 use uuid::Uuid;
 
 use self::record::UnclaimedItem;
 use crate::{
-    store::{
-        condition::succeeded,
-        connections::GrantedKey,
-        error::StoreError,
-        item::{WithKey, seconds, text, to_item},
-        sessions::OpenedSession,
-        table::Store,
-    },
+    store::{connections::GrantedKey, error::StoreError, sessions::OpenedSession, table::Store, write::Write},
     types::{
         ids::ConsentId,
         sealing::{Place, SealingKeys},
@@ -44,8 +36,7 @@ impl Store {
     /// `None`, and stores nothing, if another attempt at this consent has stored a grant that can still be claimed.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// and [`StoreError::Seal`] if a secret cannot be sealed.
+    /// Returns [`StoreError::Seal`] if a secret cannot be sealed.
     pub async fn keep_unclaimed(
         &self,
         keys: &SealingKeys,
@@ -58,10 +49,7 @@ impl Store {
         let place = |attribute| Place { item: &pk, attribute };
         let name = given.display_name.as_ref();
         let unclaimed = UnclaimedItem {
-            granted_id: match given.granted {
-                GrantedKey::User(id) => Some(id),
-                GrantedKey::ApiKey(_) => None,
-            },
+            granted_id: given.granted.own(),
             kind: given.kind,
             api_key_id: given.api_key_id,
             access_token: keys.seal(place("access_token"), &given.access_token)?,
@@ -75,33 +63,19 @@ impl Store {
             claim_until,
             expires_at: self.in_seconds(CLAIMABLE + RETENTION),
         };
-        let item = to_item(&WithKey { pk: &pk, item: unclaimed })?;
-        let result = self
-            .client
-            .put_item()
-            .table_name(&self.ephemera)
-            .set_item(Some(item))
+        let put = Write::put(&self.ephemera, &pk, &unclaimed)?
             // Our own proof passes, too: the SDK sends the write again if the first answer is lost.
-            .condition_expression("attribute_not_exists(pk) OR claim_until <= :now OR proof_hash = :proof")
-            .expression_attribute_values(":now", seconds(self.clock.now()))
-            .expression_attribute_values(":proof", text(proof.fingerprint()))
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(Some(claim_until)),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
+            .only_if("attribute_not_exists(pk) OR claim_until <= :now OR proof_hash = :proof")
+            .value(":now", &self.clock.now().as_second())?
+            .value(":proof", &unclaimed.proof_hash)?;
+        Ok(self.write(put).await?.then_some(claim_until))
     }
 
     /// Looks up the grant of a consent, also after the time to claim it. Returns `None` if there is none.
     ///
     /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, [`StoreError::Misconfigured`] if it rejects the request,
-    /// [`StoreError::Undecodable`] if the item has an unexpected shape, and [`StoreError::Seal`] if a token or the
-    /// proof cannot be opened with `keys`. A name that cannot be opened is left out.
+    /// Returns [`StoreError::Seal`] if a token or the proof cannot be opened with `keys`. A name that cannot be opened
+    /// is left out.
     pub async fn find_unclaimed(&self, keys: &SealingKeys, id: ConsentId) -> Result<Option<Unclaimed>, StoreError> {
         let pk = pk(id);
         let Some(item) = self.read::<UnclaimedItem>(&self.ephemera, &pk).await? else { return Ok(None) };
@@ -113,7 +87,7 @@ impl Store {
             installation: item.installation,
         };
         let given = Given {
-            granted: item.granted_id.map_or(GrantedKey::ApiKey(item.api_key_id), GrantedKey::User),
+            granted: GrantedKey::new(item.granted_id, item.api_key_id),
             kind: item.kind,
             api_key_id: item.api_key_id,
             access_token: keys.open(place("access_token"), &item.access_token)?,
@@ -127,37 +101,22 @@ impl Store {
 
     /// Acquires the right to claim a grant, for 35 seconds. Returns `false` if another request holds that right, the
     /// proof is wrong, the time to claim is over, or there is no grant. Does not read or delete the grant.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn take_claim(&self, id: ConsentId, proof: &ClaimProof) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.ephemera)
-            .key("pk", text(pk(id)))
-            .update_expression("SET claimer = :claimer, claimer_until = :until")
+        let take = Write::update(&self.ephemera, &pk(id), "SET claimer = :claimer, claimer_until = :until")
             // Our own lease passes, too: the SDK sends the update again if the first answer is lost.
-            .condition_expression(
+            .only_if(
                 "proof_hash = :proof AND claim_until > :now \
                  AND (attribute_not_exists(claimer_until) OR claimer_until <= :now OR claimer = :claimer)",
             )
-            .expression_attribute_values(":claimer", text(Uuid::new_v4().to_string()))
-            .expression_attribute_values(":until", AttributeValue::N(self.in_seconds(LEASE).to_string()))
-            .expression_attribute_values(":proof", text(proof.fingerprint()))
-            .expression_attribute_values(":now", seconds(self.clock.now()))
-            .send()
-            .await;
-        succeeded(result)
+            .value(":claimer", &Uuid::new_v4())?
+            .value(":until", &self.in_seconds(LEASE))?
+            .value(":proof", &proof.fingerprint())?
+            .value(":now", &self.clock.now().as_second())?;
+        self.write(take).await
     }
 
     /// Deletes the grant of a consent. Does not end its session at the bank. Deleting it again is no error.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Unavailable`] if DynamoDB fails, and [`StoreError::Misconfigured`] if it rejects the
-    /// request.
     pub async fn forget_unclaimed(&self, id: ConsentId) -> Result<(), StoreError> {
-        self.delete(&self.ephemera, &pk(id)).await
+        self.write(Write::delete(&self.ephemera, &pk(id))).await.map(drop)
     }
 }
