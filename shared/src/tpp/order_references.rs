@@ -4,15 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     bunq::{Parent as _, Resource},
-    store::{OrderScope, SessionOwner, Store, StoreError},
-    tpp::{error::TppError, record_keys::RecordKeys},
+    store::{OrderScope, SessionOwner, StoreError},
+    tpp::{error::TppError, parts::Parts},
     types::{order_reference::OrderReference, workspace::Workspace},
 };
 
 /// Stores and finds the references of orders.
 pub struct OrderReferences {
-    pub(super) store: Store,
-    pub(super) record_keys: Arc<RecordKeys>,
+    pub(super) parts: Arc<Parts>,
 }
 
 impl OrderReferences {
@@ -27,7 +26,7 @@ impl OrderReferences {
         workspace: &Workspace,
         parent: R::Parent,
     ) -> Result<OrderScope, TppError> {
-        let keys = self.record_keys.of(owner).await?;
+        let keys = self.parts.record_keys(owner).await?;
         Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: R::NAME, account: parent.account() })
     }
 
@@ -36,7 +35,7 @@ impl OrderReferences {
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
     pub async fn keep(&self, scope: &OrderScope, id: u64, reference: &OrderReference) -> Result<(), StoreError> {
-        self.store.keep_order_reference(scope, id, reference).await
+        self.parts.store.keep_order_reference(scope, id, reference).await
     }
 
     /// Finds the bank's ids of the orders with a reference, newest first.
@@ -44,7 +43,7 @@ impl OrderReferences {
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
     pub async fn find(&self, scope: &OrderScope, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
-        self.store.find_orders_by_reference(scope, reference).await
+        self.parts.store.find_orders_by_reference(scope, reference).await
     }
 
     /// Finds the references of these orders. An order without a reference is left out.
@@ -52,6 +51,6 @@ impl OrderReferences {
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
     pub async fn of(&self, scope: &OrderScope, ids: &[u64]) -> Result<HashMap<u64, OrderReference>, StoreError> {
-        self.store.order_references(scope, ids).await
+        self.parts.store.order_references(scope, ids).await
     }
 }

@@ -1,22 +1,25 @@
 //! Runs the onboarding, and reports its progress.
 
+use std::sync::Arc;
+
 use crate::{
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, TppSecret},
     tpp::{
         certificate,
         onboarding::{
             known,
-            progress::{Parts, Progress},
+            progress::Progress,
             report::{AtBank, OnboardingError, OnboardingReport, Step, StepState},
             run,
         },
+        parts::Parts,
     },
     types::deadline::Deadline,
 };
 
 /// The onboarding of this deployment.
 pub struct Onboarding {
-    pub(in crate::tpp) parts: Parts,
+    pub(in crate::tpp) parts: Arc<Parts>,
 }
 
 impl Onboarding {

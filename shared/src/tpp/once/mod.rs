@@ -17,14 +17,14 @@ use crate::{
         BankError, Create, Created, LARGEST_PAGE, List, Neighbours, Onward, Page, PageStart, Parent as _, Refusal,
         Resource as _,
     },
-    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, Store, StoreError},
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
         calls::Calls,
         error::TppError,
         listed::{Likeness, Listed, read_listed},
         order::Order,
-        record_keys::RecordKeys,
+        parts::Parts,
     },
     types::{
         deadline::Deadline,
@@ -59,9 +59,8 @@ pub struct Started {
 
 /// Starts orders.
 pub struct Orders {
-    pub(super) store: Store,
-    pub(super) calls: Arc<Calls>,
-    pub(super) record_keys: Arc<RecordKeys>,
+    pub(super) parts: Arc<Parts>,
+    pub(super) calls: Calls,
 }
 
 impl Orders {
@@ -81,7 +80,7 @@ impl Orders {
         if let Some(account) = order.parent().account() {
             note(Fact::Account(account));
         }
-        let keys = self.record_keys.of(owner).await?;
+        let keys = self.parts.record_keys(owner).await?;
         let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
@@ -92,8 +91,8 @@ impl Orders {
         };
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
         let written = match &result {
-            Ok(outcome) => self.store.finish_request(&keys, &attempt, outcome).await,
-            Err((_, known)) => self.store.release_request(&attempt, *known, grace(*known)).await,
+            Ok(outcome) => self.parts.store.finish_request(&keys, &attempt, outcome).await,
+            Err((_, known)) => self.parts.store.release_request(&attempt, *known, grace(*known)).await,
         };
         if let Err(error) = written {
             // The record stays in progress, so the next try will ask the bank.
@@ -125,7 +124,7 @@ impl Orders {
         let mut pause = FIRST_PAUSE;
         loop {
             let patience = deadline.left() + LAST_WRITE;
-            let begun = self.store.begin_request(keys, request, patience).await?;
+            let begun = self.parts.store.begin_request(keys, request, patience).await?;
             match begun {
                 Begun::InFlight(_) if until.wait(pause).await.is_ok() => {}
                 begun => return Ok(begun),
@@ -139,7 +138,7 @@ impl Orders {
     /// # Errors
     /// Returns [`StoreError`] if the store cannot be read.
     pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
-        self.store.has_begun(name).await
+        self.parts.store.has_begun(name).await
     }
 
     async fn attempt<O: Order>(
