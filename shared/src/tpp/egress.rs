@@ -65,19 +65,13 @@ impl Egress {
     pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
         let identity = self.identities.get().await?;
-        match self.compare(Context { identity: &identity, deadline }, key).await {
-            Ok(Compared { egress_ip, permitted, agrees, .. }) => {
-                Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted: Some(permitted), agrees })
-            }
-            Err(TppError::IpNotPermitted { address: egress_ip }) => Ok(EgressReport {
-                egress_ip,
-                credential_password_ip_id: key,
-                permitted: None,
-                // The key may have been revoked, too. Without our own address, nothing is known.
-                agrees: egress_ip.map(|_| false),
-            }),
-            Err(error) => Err(error),
-        }
+        let (egress_ip, permitted, agrees) = match self.compare(Context { identity: &identity, deadline }, key).await {
+            Ok(Compared { egress_ip, permitted, agrees, .. }) => (egress_ip, Some(permitted), agrees),
+            // The key may have been revoked, too. Without our own address, nothing is known.
+            Err(TppError::IpNotPermitted { address }) => (address, None, address.map(|_| false)),
+            Err(error) => return Err(error),
+        };
+        Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted, agrees })
     }
 
     /// Prepares for opening a customer's session: a refused token can be explained only with a session of the TPP's

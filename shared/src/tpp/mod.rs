@@ -12,7 +12,7 @@
 //! | `Connections` | | finds connections, marks revoked ones |
 //! | `Parts` | the ones above | makes and holds them |
 //! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
-//! | `Orders`, `OrderReferences` | `Calls`, `Connections`, `Identities` | starts orders once |
+//! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
 //! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
@@ -56,5 +56,4 @@ pub use listed::{Mark, Wanted, WantedPayment};
 pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Orders, Started};
 pub use order::Order;
-pub use order_references::OrderReferences;
 pub use services::Tpp;

@@ -1,20 +1,15 @@
-//! References that callers give to their orders.
+//! References that callers give to their orders: stored, and found.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use crate::{
     bunq::{Parent as _, Resource},
     store::{OrderScope, SessionOwner, StoreError},
-    tpp::{error::TppError, parts::Parts},
+    tpp::{error::TppError, once::Orders},
     types::{order_reference::OrderReference, workspace::Workspace},
 };
 
-/// Stores and finds the references of orders.
-pub struct OrderReferences {
-    pub(super) parts: Arc<Parts>,
-}
-
-impl OrderReferences {
+impl Orders {
     /// Returns the scope of a workspace's orders of one kind.
     ///
     /// # Errors
@@ -34,7 +29,12 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn keep(&self, scope: &OrderScope, id: u64, reference: &OrderReference) -> Result<(), StoreError> {
+    pub async fn keep_reference(
+        &self,
+        scope: &OrderScope,
+        id: u64,
+        reference: &OrderReference,
+    ) -> Result<(), StoreError> {
         self.parts.store.keep_order_reference(scope, id, reference).await
     }
 
@@ -42,7 +42,11 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn find(&self, scope: &OrderScope, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
+    pub async fn find_by_reference(
+        &self,
+        scope: &OrderScope,
+        reference: &OrderReference,
+    ) -> Result<Vec<u64>, StoreError> {
         self.parts.store.find_orders_by_reference(scope, reference).await
     }
 
@@ -50,7 +54,11 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn of(&self, scope: &OrderScope, ids: &[u64]) -> Result<HashMap<u64, OrderReference>, StoreError> {
+    pub async fn references(
+        &self,
+        scope: &OrderScope,
+        ids: &[u64],
+    ) -> Result<HashMap<u64, OrderReference>, StoreError> {
         self.parts.store.order_references(scope, ids).await
     }
 }

@@ -9,8 +9,7 @@ use crate::{
     store::Store,
     tpp::{
         access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, identity::Identities, onboarding::Onboarding, once::Orders, order_references::OrderReferences,
-        parts::Parts,
+        egress::Egress, identity::Identities, onboarding::Onboarding, once::Orders, parts::Parts,
     },
     types::clock::Clock,
 };
@@ -35,8 +34,6 @@ pub struct Tpp {
     pub calls: Calls,
     /// Orders, each started once.
     pub orders: Orders,
-    /// The references of orders.
-    pub order_references: OrderReferences,
     /// The consents of customers.
     pub consents: Consents,
     /// The onboarding at the bank.
@@ -59,7 +56,6 @@ impl Tpp {
             egress: Arc::clone(&parts.egress),
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
-            order_references: OrderReferences { parts: Arc::clone(&parts) },
             consents: Consents { parts: Arc::clone(&parts) },
             onboarding: Onboarding { parts },
         }

@@ -98,7 +98,10 @@ impl Sessions {
         let session = self.get(opener, None).await?;
         let request = call.build(session.path_id);
         match send(&session, &request).await {
-            Err(error) if error.is_dead_session() && may_repeat(&request, &error) => {
+            Err(error)
+                if error.is_dead_session()
+                    && (request.method.effect() == Effect::Read || error.certainly_not_executed()) =>
+            {
                 let renewed = self.get(opener, Some(session.generation)).await?;
                 Ok(send(&renewed, &call.build(renewed.path_id)).await?)
             }
@@ -202,7 +205,7 @@ impl Sessions {
         let opened = OpenedSession {
             token,
             path_id: user.path_id(),
-            ends_at: later(asked_at, lifetime),
+            ends_at: asked_at.checked_add(Duration::from_secs(lifetime)).unwrap_or(Timestamp::MAX),
             installation: installation.id,
         };
         Ok((opened, user))
@@ -253,13 +256,6 @@ impl Sessions {
     }
 }
 
-fn may_repeat(request: &Request, error: &BankError) -> bool {
-    match request.method.effect() {
-        Effect::Read => true,
-        Effect::Write => error.certainly_not_executed(),
-    }
-}
-
 /// Returns what other processes learn about a session that was not opened.
 const fn verdict(error: &TppError) -> Verdict {
     match error {
@@ -267,9 +263,4 @@ const fn verdict(error: &TppError) -> Verdict {
         // An address can be permitted at any moment. A refused consent is recorded in its connection.
         _ => Verdict::Failed,
     }
-}
-
-/// Returns the time that is this many seconds later, or the last possible time.
-fn later(time: Timestamp, seconds: u64) -> Timestamp {
-    time.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     bunq::TokenError,
     secrets::OauthClientSecret,
-    store::{AttemptRefused, ConsentAttempt, ConsentEnd, TakenAttempt, Unclaimed},
+    store::{AttemptRefused, ConsentAttempt, ConsentEnd, ConsentFailure, TakenAttempt, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
         consent::{
@@ -17,6 +17,7 @@ use crate::{
         },
         error::TppError,
         identity::Context,
+        parts::Parts,
     },
     types::{
         deadline::Deadline,
@@ -44,7 +45,8 @@ impl Consents {
             // The state is not looked up, so the answer does not reveal whether it exists.
             return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
         }
-        let identity = match self.parts.identities.get().await {
+        let Parts { store, identities, .. } = &*self.parts;
+        let identity = match identities.get().await {
             Ok(identity) => identity,
             Err(error) => return ConsentError::from(error).into(),
         };
@@ -63,17 +65,24 @@ impl Consents {
         let Some(end) = end else {
             let code_is_unused =
                 matches!(&result, Err(ConsentError::Exchange(error)) if error.certainly_not_executed());
-            if let Err(error) = self.parts.store.release_attempt(&attempt, code_is_unused).await {
+            if let Err(error) = store.release_attempt(&attempt, code_is_unused).await {
                 // The attempt is released automatically after half a minute.
                 tracing::error!(%error, "consent: an attempt could not be given back");
             }
-            return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
+            return Completed {
+                ended: None,
+                result: Err(result.err().unwrap_or(ConsentError::Failed(ConsentFailure::CodeLost))),
+            };
         };
         let noted = async {
-            if !self.parts.store.end_consent(attempt.consent_id, end).await? {
-                self.drop_surplus(context, attempt.consent_id).await?;
+            if !store.end_consent(attempt.consent_id, end).await? {
+                let first = store.find_consent(attempt.consent_id).await?.and_then(|consent| consent.end);
+                if matches!(first, Some(ConsentEnd::Completed { .. })) {
+                    // The customer gave this after the first was claimed, so it can no longer be claimed.
+                    self.drop_unclaimed(context, attempt.consent_id).await?;
+                }
             }
-            Ok(self.parts.store.end_attempt(&attempt, end).await?)
+            Ok(store.end_attempt(&attempt, end).await?)
         };
         let noted: Result<(), TppError> = noted.await;
         if let Err(error) = noted {
@@ -87,14 +96,6 @@ impl Consents {
         Completed { ended: Some(attempt.consent_id), result }
     }
 
-    /// Erases what a customer gave a second time after the first was claimed. It can no longer be claimed.
-    async fn drop_surplus(&self, context: Context<'_>, id: ConsentId) -> Result<(), TppError> {
-        match self.parts.store.find_consent(id).await?.and_then(|consent| consent.end) {
-            Some(ConsentEnd::Completed { .. }) => self.drop_unclaimed(context, id).await,
-            Some(ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None => Ok(()),
-        }
-    }
-
     /// Returns the result of an attempt for the browser. A repeated callback gets the same result.
     async fn told(&self, context: Context<'_>, id: ConsentId, end: ConsentEnd) -> Result<Connected, ConsentError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
@@ -104,7 +105,7 @@ impl Consents {
                 Ok(Connected::Now(user_id))
             }
             ConsentEnd::Denied => Err(ConsentError::Denied),
-            ConsentEnd::Failed { code } => Err(code.into()),
+            ConsentEnd::Failed { code } => Err(ConsentError::Failed(code)),
             ConsentEnd::Unclaimed { .. } => {
                 let consent = self.parts.store.find_consent(id).await?;
                 let back = consent.and_then(|consent| consent.return_url);
@@ -142,7 +143,7 @@ impl Consents {
             ConsentEnd::Completed { user_id } => ConsentResult::Done(Some(user_id)),
             ConsentEnd::Unclaimed { .. } => ConsentResult::Done(None),
             ConsentEnd::Denied => failed(ConsentError::Denied),
-            ConsentEnd::Failed { code } => failed(code.into()),
+            ConsentEnd::Failed { code } => failed(ConsentError::Failed(code)),
         }))
     }
 
@@ -179,8 +180,10 @@ impl Consents {
         let access_token = match (&attempt.given, answer) {
             (Some(given), _) => given.clone(),
             (None, ConsentAnswer::Denied) => return Err(ConsentError::Denied),
-            (None, ConsentAnswer::Failed) => return Err(ConsentError::BankRefused),
-            (None, ConsentAnswer::Code(_)) if attempt.is_lost => return Err(ConsentError::CodeLost),
+            (None, ConsentAnswer::Failed) => return Err(ConsentError::Failed(ConsentFailure::BankRefused)),
+            (None, ConsentAnswer::Code(_)) if attempt.is_lost => {
+                return Err(ConsentError::Failed(ConsentFailure::CodeLost));
+            }
             (None, ConsentAnswer::Code(code)) => {
                 let client = self.parts.identities.oauth_client().await?;
                 if !self.parts.store.note_code_sent(attempt).await? {
@@ -208,8 +211,8 @@ impl Consents {
         let exchanged =
             self.parts.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
         exchanged.map_err(|error| match error {
-            TokenError::CodeRefused => ConsentError::CodeRefused,
-            TokenError::ClientRefused => ConsentError::ClientRefused,
+            TokenError::CodeRefused => ConsentError::Failed(ConsentFailure::CodeRefused),
+            TokenError::ClientRefused => ConsentError::Failed(ConsentFailure::ClientRefused),
             TokenError::Bank(error) => ConsentError::Exchange(error),
         })
     }

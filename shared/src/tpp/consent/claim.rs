@@ -8,6 +8,7 @@ use crate::{
         consent::{error::ClaimError, service::Consents},
         error::TppError,
         identity::Context,
+        parts::Parts,
     },
     types::{
         deadline::Deadline,
@@ -99,10 +100,11 @@ impl Consents {
             (Some(ConsentEnd::Completed { .. }), _) => return Err(ClaimError::AlreadyClaimed),
             (Some(ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None, _) => return Err(ClaimError::NotClaimable),
         }
-        let identity = self.parts.identities.get().await?;
+        let Parts { store, identities, .. } = &*self.parts;
+        let identity = identities.get().await?;
         let context = Context { identity: &identity, deadline };
-        let is_ours = self.parts.store.take_claim(id, proof).await?;
-        let given = match self.parts.store.find_unclaimed(&identity.sealing, id).await? {
+        let is_ours = store.take_claim(id, proof).await?;
+        let given = match store.find_unclaimed(&identity.sealing, id).await? {
             None => return Err(ClaimError::AlreadyClaimed),
             Some(Unclaimed { proof: right, .. }) if right.fingerprint() != proof.fingerprint() => {
                 return Err(ClaimError::ProofInvalid);
@@ -112,36 +114,23 @@ impl Consents {
             Some(Unclaimed { is_open: true, .. }) => return Err(ClaimError::AlreadyClaimed),
         };
         // The connection that the consent names may have been deleted since.
-        let granted = self.parts.store.find_granted(given.granted).await?;
+        let granted = store.find_granted(given.granted).await?;
         if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
-            self.parts.store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
+            store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
             self.drop_unclaimed(context, id).await?;
             return Err(ClaimError::WrongCustomer);
         }
-        let connection = match self.take_over(context, &consent, given).await {
-            Err(error @ TppError::ConnectedElsewhere) => {
-                return Err(self.refused_claim(id, ConsentFailure::ConnectedElsewhere, error).await);
-            }
-            Err(error @ TppError::TooManyReferences) => {
-                return Err(self.refused_claim(id, ConsentFailure::TooManyReferences, error).await);
-            }
-            taken => taken?,
+        let taken = self.take_over(context, &consent, given).await;
+        let end = match &taken {
+            Ok(connection) => ConsentEnd::Completed { user_id: connection.user_id },
+            Err(TppError::ConnectedElsewhere) => ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere },
+            Err(TppError::TooManyReferences) => ConsentEnd::Failed { code: ConsentFailure::TooManyReferences },
+            // Another failure may pass, so it does not end the claim.
+            Err(_) => return Ok(taken?),
         };
-        self.parts.store.end_claim(id, ConsentEnd::Completed { user_id: connection.user_id }).await?;
-        self.parts.store.forget_unclaimed(id).await?;
-        Ok(connection)
-    }
-
-    /// Records that a claim failed permanently, and erases what was to be claimed. Returns the error for the caller.
-    async fn refused_claim(&self, id: ConsentId, code: ConsentFailure, refused: TppError) -> ClaimError {
-        let noted = async {
-            self.parts.store.end_claim(id, ConsentEnd::Failed { code }).await?;
-            self.parts.store.forget_unclaimed(id).await
-        };
-        match noted.await {
-            Ok(()) => refused.into(),
-            Err(error) => error.into(),
-        }
+        store.end_claim(id, end).await?;
+        store.forget_unclaimed(id).await?;
+        Ok(taken?)
     }
 
     /// Ends the session of an unclaimed consent at the bank, and erases what the customer gave.

@@ -3,8 +3,8 @@
 use crate::{
     bunq::{BankError, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
     store::{
-        Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
-        SessionOwner,
+        Connection, ConnectionKind, Consent, ConsentEnd, ConsentFailure, Given, GrantedKey, NewConnection,
+        OpenedSession, Saved, SessionOwner,
     },
     telemetry::audit::{Action, Fact, found, note},
     tpp::{
@@ -52,7 +52,7 @@ impl Consents {
         let refused = if granted.is_elsewhere(&consent.workspace) && !config.allow_shared_customers {
             Some(ConsentError::Tpp(TppError::ConnectedElsewhere))
         } else if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
-            Some(ConsentError::WrongCustomer)
+            Some(ConsentError::Failed(ConsentFailure::WrongCustomer))
         } else {
             None
         };

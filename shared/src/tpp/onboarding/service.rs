@@ -46,13 +46,7 @@ impl Onboarding {
         if secret.environment != environment {
             return Err(OnboardingError::OtherEnvironment);
         }
-        let report = OnboardingReport {
-            steps: Vec::new(),
-            psp_user_id: None,
-            certificate_valid_until: None,
-            at_bank: AtBank::NotAsked,
-            api_key: None,
-        };
+        let report = OnboardingReport::default();
         let progress = Progress { parts: &self.parts, id, secret, report, observe, deadline };
         run::finish(progress).await
     }

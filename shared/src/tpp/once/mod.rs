@@ -92,7 +92,14 @@ impl Orders {
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
         let written = match &result {
             Ok(outcome) => self.parts.store.finish_request(&keys, &attempt, outcome).await,
-            Err((_, known)) => self.parts.store.release_request(&attempt, *known, grace(*known)).await,
+            Err((_, known)) => {
+                let wait = match known {
+                    Earlier::NoEffect => Duration::ZERO,
+                    // The bank may still work on the call.
+                    Earlier::Unknown => GRACE,
+                };
+                self.parts.store.release_request(&attempt, *known, wait).await
+            }
         };
         if let Err(error) = written {
             // The record stays in progress, so the next try will ask the bank.
@@ -124,8 +131,7 @@ impl Orders {
         let mut pause = FIRST_PAUSE;
         loop {
             let patience = deadline.left() + LAST_WRITE;
-            let begun = self.parts.store.begin_request(keys, request, patience).await?;
-            match begun {
+            match self.parts.store.begin_request(keys, request, patience).await? {
                 Begun::InFlight(_) if until.wait(pause).await.is_ok() => {}
                 begun => return Ok(begun),
             }
@@ -161,18 +167,18 @@ impl Orders {
         }
         let create = Create::<O::Resource>::new(order.parent(), order.body(name, began_at))
             .with_request_id(name.bank_request_id());
-        let sent = self.calls.call(owner, &create, deadline).await;
-        let error = match sent {
+        let error = match self.calls.call(owner, &create, deadline).await {
             Ok(Created { id, answer }) => {
-                return Ok(Outcome::Created {
-                    id: id.into(),
-                    body: String::from_utf8_lossy(&answer.body).into_owned(),
-                });
+                let body = String::from_utf8_lossy(&answer.body).into_owned();
+                return Ok(Outcome::Created { id: id.into(), body });
             }
             Err(error) => error,
         };
         match certainty(&error, attempt.earlier) {
-            Certainty::Refused(refusal) => Ok(refused(refusal)),
+            Certainty::Refused(Refusal { status, texts, .. }) => {
+                let texts = serde_json::to_string(texts).unwrap_or_else(|_| "[]".to_owned());
+                Ok(Outcome::Refused { status: *status, texts })
+            }
             Certainty::NoEffect => Err((error, attempt.earlier)),
             Certainty::Unknown(depth) => match find(depth).await {
                 Ok(Found::It(outcome)) => Ok(outcome),
@@ -245,21 +251,6 @@ impl Found {
         tracing::info!("idempotency: an earlier try had started it");
         let body = serde_json::json!({ "Response": [{ "Id": { "id": id } }] }).to_string();
         Self::It(Outcome::Created { id, body })
-    }
-}
-
-/// Returns how long the next try has to wait. If the outcome is unknown, the bank may still work on the call.
-const fn grace(known: Earlier) -> Duration {
-    match known {
-        Earlier::NoEffect => Duration::ZERO,
-        Earlier::Unknown => GRACE,
-    }
-}
-
-fn refused(refusal: &Refusal) -> Outcome {
-    Outcome::Refused {
-        status: refusal.status,
-        texts: serde_json::to_string(&refusal.texts).unwrap_or_else(|_| "[]".to_owned()),
     }
 }
 

@@ -6,8 +6,8 @@ use super::refused_us;
 use crate::{
     bunq::BankError,
     http::problem::{Action, Code, Problem},
-    store::{AttemptRefused, TicketRefused},
-    tpp::{ClaimError, ConsentError, StartError},
+    store::{AttemptRefused, ConsentFailure, TicketRefused},
+    tpp::{ClaimError, ConsentError, StartError, TppError},
 };
 
 impl From<ConsentError> for Problem {
@@ -25,36 +25,43 @@ impl From<ConsentError> for Problem {
                 Code::OtherBrowser,
                 "The consent was begun in another browser, or this browser did not keep the cookie.",
             ),
-            ConsentError::CodeRefused => unprocessable(Code::CodeRefused, "bunq does not take the authorization code."),
+            ConsentError::Failed(ConsentFailure::CodeRefused) => {
+                unprocessable(Code::CodeRefused, "bunq does not take the authorization code.")
+            }
             ConsentError::Denied => Self::new(
                 StatusCode::FORBIDDEN,
                 Code::ConsentDenied,
                 Action::Reauthorise,
                 "The customer did not consent.",
             ),
-            ConsentError::BankRefused => Self::new(
+            ConsentError::Failed(ConsentFailure::BankRefused) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 Code::ConsentFailed,
                 Action::Reauthorise,
                 "bunq sent the customer back with an error.",
             ),
-            ConsentError::WrongCustomer => Self::new(
+            ConsentError::Failed(ConsentFailure::WrongCustomer) => Self::new(
                 StatusCode::FORBIDDEN,
                 Code::WrongCustomer,
                 Action::Reauthorise,
                 "Another bunq customer consented than the one that the consent is for.",
             ),
-            ConsentError::Withdrawn => unprocessable(Code::TicketWithdrawn, "The consent was withdrawn."),
-            ConsentError::CodeLost => Self::new(
+            ConsentError::Failed(ConsentFailure::Withdrawn) => {
+                unprocessable(Code::TicketWithdrawn, "The consent was withdrawn.")
+            }
+            ConsentError::Failed(ConsentFailure::CodeLost) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 Code::BankUnavailable,
                 Action::Reauthorise,
                 "bunq's answer to the authorization code was lost.",
             ),
-            ConsentError::ClientRefused => {
+            ConsentError::Failed(ConsentFailure::ClientRefused) => {
                 tracing::error!("bunq does not take the OAuth client or its callback URL");
                 Self::internal()
             }
+            ConsentError::Failed(ConsentFailure::TokenRefused) => TppError::ConsentRevoked.into(),
+            ConsentError::Failed(ConsentFailure::ConnectedElsewhere) => TppError::ConnectedElsewhere.into(),
+            ConsentError::Failed(ConsentFailure::TooManyReferences) => TppError::TooManyReferences.into(),
             ConsentError::Exchange(BankError::Refused(refusal)) => {
                 refused_us(&refusal, "bunq does not exchange the authorization code.")
             }
@@ -125,7 +132,7 @@ impl From<ClaimError> for Problem {
                 Action::FixRequest,
                 "The proof is not the one that the customer's browser brought back.",
             ),
-            ClaimError::WrongCustomer => ConsentError::WrongCustomer.into(),
+            ClaimError::WrongCustomer => ConsentError::Failed(ConsentFailure::WrongCustomer).into(),
             ClaimError::Tpp(error) => error.into(),
         }
     }
