@@ -75,7 +75,7 @@ impl Opener for CustomerOpener<'_> {
     }
 
     async fn confirm(&self, session: &StoredSession) -> Result<(), TppError> {
-        if matches!(self.parts.connections.exists(self.user_id).await, Ok(true)) {
+        if matches!(self.parts.store.find_connection(self.user_id).await, Ok(Some(_))) {
             return Ok(());
         }
         // The connection was deleted meanwhile, and no other process would end this session.

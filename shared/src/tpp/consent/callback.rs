@@ -5,8 +5,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    bunq::TokenError,
-    secrets::OauthClientSecret,
     store::{AttemptRefused, ConsentAttempt, ConsentEnd, ConsentFailure, TakenAttempt, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
@@ -22,7 +20,7 @@ use crate::{
     types::{
         deadline::Deadline,
         ids::ConsentId,
-        secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
+        secret::{BrowserSecret, OauthState, Secret as _},
     },
 };
 
@@ -170,7 +168,8 @@ impl Consents {
         attempt: &ConsentAttempt,
         (state, answer): (&OauthState, ConsentAnswer),
     ) -> Result<ConsentEnd, ConsentError> {
-        let consent = self.parts.store.find_consent(attempt.consent_id).await?;
+        let Parts { config, bank, store, identities, .. } = &*self.parts;
+        let consent = store.find_consent(attempt.consent_id).await?;
         let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
         note(Fact::Workspace(consent.workspace.clone()));
         if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
@@ -185,13 +184,14 @@ impl Consents {
                 return Err(ConsentError::Failed(ConsentFailure::CodeLost));
             }
             (None, ConsentAnswer::Code(code)) => {
-                let client = self.parts.identities.oauth_client().await?;
-                if !self.parts.store.note_code_sent(attempt).await? {
+                let client = identities.oauth_client().await?;
+                if !store.note_code_sent(attempt).await? {
                     return Err(TppError::SessionPending.into());
                 }
-                let access_token = self.exchange(&client, (&code, state), context.deadline).await?;
-                if let Err(error) = self.parts.store.keep_given(&context.identity.sealing, attempt, &access_token).await
-                {
+                let (callback, credentials) = (config.callback_url(), (&client.client_id, &client.client_secret));
+                let exchanged = bank.exchange_code((&code, state), &callback, credentials, context.deadline);
+                let access_token = exchanged.await?;
+                if let Err(error) = store.keep_given(&context.identity.sealing, attempt, &access_token).await {
                     // The token has arrived. To continue without a stored copy is better than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
                 }
@@ -199,21 +199,5 @@ impl Consents {
             }
         };
         self.connect(context, &consent, access_token).await
-    }
-
-    async fn exchange(
-        &self,
-        client: &OauthClientSecret,
-        code: (&AuthorizationCode, &OauthState),
-        deadline: Deadline,
-    ) -> Result<AccessToken, ConsentError> {
-        let callback = self.parts.config.callback_url();
-        let exchanged =
-            self.parts.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
-        exchanged.map_err(|error| match error {
-            TokenError::CodeRefused => ConsentError::Failed(ConsentFailure::CodeRefused),
-            TokenError::ClientRefused => ConsentError::Failed(ConsentFailure::ClientRefused),
-            TokenError::Bank(error) => ConsentError::Exchange(error),
-        })
     }
 }

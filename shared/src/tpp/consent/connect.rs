@@ -104,7 +104,7 @@ impl Consents {
                 }
                 connections.forget(&connection.workspace, connection.user_id).await;
                 sessions.adopt(context.identity, owner, given.session).await?;
-                if connections.exists(connection.user_id).await? {
+                if store.find_connection(connection.user_id).await?.is_some() {
                     return Ok(*connection);
                 }
                 // It was deleted while its first session was being stored, so the consent has ended, too.

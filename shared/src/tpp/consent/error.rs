@@ -1,7 +1,7 @@
 //! The errors of consents.
 
 use crate::{
-    bunq::BankError,
+    bunq::{BankError, TokenError},
     store::{AttemptRefused, ConsentEnd, ConsentFailure, StoreError, TicketRefused},
     tpp::error::{TppError, through_tpp_error},
 };
@@ -103,6 +103,16 @@ pub enum ClaimError {
     /// Another error.
     #[error(transparent)]
     Tpp(#[from] TppError),
+}
+
+impl From<TokenError> for ConsentError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::CodeRefused => Self::Failed(ConsentFailure::CodeRefused),
+            TokenError::ClientRefused => Self::Failed(ConsentFailure::ClientRefused),
+            TokenError::Bank(error) => Self::Exchange(error),
+        }
+    }
 }
 
 through_tpp_error!(ConsentError from StoreError);

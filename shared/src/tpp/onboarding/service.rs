@@ -36,13 +36,12 @@ impl Onboarding {
     ) -> Result<OnboardingReport, OnboardingError> {
         let id = self.parts.store.begin_onboarding().await?;
         let environment = self.parts.config.environment.as_str();
-        let secret = self.parts.secrets.read::<TppSecret>().await?.unwrap_or_else(|| TppSecret {
-            environment: environment.to_owned(),
-            installation: None,
-            psp: None,
-            device: None,
-            psp_user_id: None,
-        });
+        let secret = self
+            .parts
+            .secrets
+            .read::<TppSecret>()
+            .await?
+            .unwrap_or_else(|| TppSecret { environment: environment.to_owned(), ..TppSecret::default() });
         if secret.environment != environment {
             return Err(OnboardingError::OtherEnvironment);
         }
