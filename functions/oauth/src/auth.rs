@@ -80,7 +80,7 @@ async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Re
         [None, Some(id)] => Start::Again(id.parse().map_err(|_| unknown())?),
         [None, None] => Start::Open,
     };
-    let begun = app.tpp.beginnings.begin(start, &browser.secrets).await?;
+    let begun = app.tpp.consents.begin(start, &browser.secrets).await?;
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The address contains the state, so it is sent to this browser only.
     let location = HeaderValue::from_str(begun.authorize_url.as_str()).map_err(|_| Problem::internal())?;

@@ -131,7 +131,7 @@ async fn complete(
     deadline: Deadline,
 ) -> (Result<Connected, Problem>, Option<About>) {
     let Completed { ended, result } = match read(query) {
-        Ok(Some(returned)) => app.tpp.callbacks.complete(returned, &browser.secrets, deadline).await,
+        Ok(Some(returned)) => app.tpp.consents.complete(returned, &browser.secrets, deadline).await,
         Ok(None) => ConsentError::Refused(AttemptRefused::Unknown).into(),
         Err(problem) => return (Err(problem), Some(About::Reason(Reason::Incomplete))),
     };

@@ -130,7 +130,7 @@ async fn result(app: &App, query: QueryParameters) -> Result<Told, Problem> {
     })?;
     if let Some(id) = id.and_then(|id| id.parse::<ConsentId>().ok()) {
         note(Fact::Object(ObjectId::Uuid(id.into())));
-        return match app.tpp.callbacks.result(id).await?.ok_or_else(Problem::no_such_consent)? {
+        return match app.tpp.consents.result(id).await?.ok_or_else(Problem::no_such_consent)? {
             ConsentResult::Done(user_id) => Ok(Told::Done(user_id)),
             ConsentResult::Failed { error, is_open: true, .. } => Ok(Told::Failed(error.into(), Again::of(app))),
             ConsentResult::Failed { error, can_begin, back, is_open: false } => {

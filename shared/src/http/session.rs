@@ -78,7 +78,7 @@ impl<S> Holder<S> {
     /// Returns a [`Problem`] if the customer is no longer connected, if the consent has ended, or if the store does not
     /// answer.
     pub async fn order_scope<R: Resource>(&self, parent: R::Parent) -> Result<OrderScope, Problem> {
-        Ok(self.app.tpp.order_references.scope::<R>(self.owner, &self.caller.workspace, parent).await?)
+        Ok(self.app.tpp.orders.scope::<R>(self.owner, &self.caller.workspace, parent).await?)
     }
 
     /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two
@@ -105,7 +105,7 @@ impl<S> Holder<S> {
         if let Some(reference) = reference {
             // If this fails, a retry with the same key stores the reference.
             let scope = self.order_scope::<O::Resource>(order.parent()).await?;
-            self.app.tpp.order_references.keep(&scope, started.id, reference).await?;
+            self.app.tpp.orders.keep_reference(&scope, started.id, reference).await?;
         }
         Ok(started)
     }

@@ -23,7 +23,7 @@ pub trait Content: DeserializeOwned {
 }
 
 /// The TPP's registration at the bank. Each step of the setup adds a part; `None` means that the step is still to come.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct TppSecret {
     /// The bunq environment, `sandbox` or `production`. The parts are invalid in the other one.
     pub environment: String,

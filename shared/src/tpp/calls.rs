@@ -6,24 +6,14 @@ use std::sync::Arc;
 use crate::{
     bunq::Call,
     store::{OpenedSession, SessionOwner, StoredSession},
-    tpp::{
-        connections::Connections,
-        egress::Egress,
-        error::TppError,
-        identity::{Identities, Identity},
-        sessions::{Opener, Sessions},
-        tpp_session::TppSession,
-    },
+    tpp::{error::TppError, identity::Context, parts::Parts, sessions::Opener},
     types::{deadline::Deadline, ids::UserId},
 };
 
 /// Makes calls for owners.
+#[derive(Clone)]
 pub struct Calls {
-    pub(super) identities: Arc<Identities>,
-    pub(super) sessions: Arc<Sessions>,
-    pub(super) tpp_session: Arc<TppSession>,
-    pub(super) connections: Arc<Connections>,
-    pub(super) egress: Arc<Egress>,
+    pub(super) parts: Arc<Parts>,
 }
 
 impl Calls {
@@ -40,12 +30,13 @@ impl Calls {
         call: &C,
         deadline: Deadline,
     ) -> Result<C::Output, TppError> {
-        let identity = self.identities.get().await?;
+        let parts = &*self.parts;
+        let identity = parts.identities.get().await?;
+        let context = Context { identity: &identity, deadline };
         match owner {
-            SessionOwner::Tpp => self.tpp_session.call(&identity, call, deadline).await,
+            SessionOwner::Tpp => parts.sessions.call_as_tpp(context, call).await,
             SessionOwner::Customer(user_id) => {
-                let opener = CustomerOpener { calls: self, identity: &identity, user_id, deadline };
-                self.sessions.call(&identity, &opener, call, deadline).await
+                parts.sessions.call(&CustomerOpener { parts, context, user_id }, call).await
             }
         }
     }
@@ -53,10 +44,9 @@ impl Calls {
 
 /// Opens a customer's session with the token of the connection.
 struct CustomerOpener<'a> {
-    calls: &'a Calls,
-    identity: &'a Identity,
+    parts: &'a Parts,
+    context: Context<'a>,
     user_id: UserId,
-    deadline: Deadline,
 }
 
 impl Opener for CustomerOpener<'_> {
@@ -64,27 +54,32 @@ impl Opener for CustomerOpener<'_> {
         SessionOwner::Customer(self.user_id)
     }
 
+    fn context(&self) -> Context<'_> {
+        self.context
+    }
+
     async fn open(&self) -> Result<OpenedSession, TppError> {
-        let Self { calls, identity, user_id, deadline } = *self;
-        calls.egress.prepare(identity, deadline).await?;
+        let Self { parts, context, user_id } = *self;
+        let Context { identity, deadline } = context;
+        parts.egress.prepare(context).await?;
         // Not from memory: the customer may have consented again a moment ago.
-        let connection = calls.connections.usable(user_id).await?;
+        let connection = parts.connections.usable(user_id).await?;
         let token = connection.access_token(&identity.sealing)?;
-        match calls.sessions.open(&identity.installation, &token, deadline).await {
+        match parts.sessions.open(&identity.installation, &token, deadline).await {
             Ok((opened, _)) => Ok(opened),
-            Err(error) => Err(match calls.egress.refused(identity, Some(self.owner()), error, deadline).await {
-                TppError::ConsentRevoked => calls.connections.mark_revoked(&connection).await,
+            Err(error) => Err(match parts.egress.refused(context, Some(self.owner()), error).await {
+                TppError::ConsentRevoked => parts.connections.mark_revoked(&connection).await,
                 refused => refused,
             }),
         }
     }
 
     async fn confirm(&self, session: &StoredSession) -> Result<(), TppError> {
-        if matches!(self.calls.connections.exists(self.user_id).await, Ok(true)) {
+        if matches!(self.parts.store.find_connection(self.user_id).await, Ok(Some(_))) {
             return Ok(());
         }
         // The connection was deleted meanwhile, and no other process would end this session.
-        self.calls.sessions.end(self.identity, &session.token, session.path_id, self.deadline).await;
+        self.parts.sessions.end(self.context, &session.token, session.path_id).await;
         Err(TppError::UnknownUser)
     }
 }

@@ -99,8 +99,7 @@ pub(super) fn check(
             return Err(CertificateError::ChainOrder);
         }
     }
-    let root = chain.last().is_some_and(|root| root.issuer().as_raw() == root.subject().as_raw());
-    if !root {
+    if chain.last().is_none_or(|root| root.issuer().as_raw() != root.subject().as_raw()) {
         return Err(CertificateError::ChainOrder);
     }
     belongs(secret, &leaf)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    store::{Connection, Cursor, Marked, Store, StoreError},
+    store::{Connection, Cursor, Marked, Store},
     telemetry::{
         Metric,
         audit::{self, Action},
@@ -83,14 +83,6 @@ impl Connections {
     pub async fn find(&self, workspace: &Workspace, user_id: UserId) -> Result<Connection, TppError> {
         let found = self.store.find_connection(user_id).await?;
         found.filter(|connection| connection.workspace == *workspace).ok_or(TppError::UnknownUser)
-    }
-
-    /// Returns whether a customer is connected, usable or not.
-    ///
-    /// # Errors
-    /// Returns [`StoreError`] if the store cannot be read.
-    pub(super) async fn exists(&self, user_id: UserId) -> Result<bool, StoreError> {
-        Ok(self.store.find_connection(user_id).await?.is_some())
     }
 
     /// Returns a page of a workspace's connections, newest first, and where the next page begins.

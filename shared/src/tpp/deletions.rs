@@ -3,18 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    store::{Found, SessionOwner, Store, StoreError},
+    store::{Found, SessionOwner, StoreError},
     telemetry::{
         Metric,
         audit::{self, Action},
         count,
     },
-    tpp::{
-        connections::Connections,
-        error::TppError,
-        identity::{Identities, Identity},
-        sessions::Sessions,
-    },
+    tpp::{error::TppError, identity::Context, parts::Parts},
     types::{deadline::Deadline, ids::UserId, reference::Reference, workspace::Workspace},
 };
 
@@ -25,10 +20,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// Deletes connections with their sessions.
 pub struct Deletions {
-    pub(super) store: Store,
-    pub(super) identities: Arc<Identities>,
-    pub(super) sessions: Arc<Sessions>,
-    pub(super) connections: Arc<Connections>,
+    pub(super) parts: Arc<Parts>,
 }
 
 impl Deletions {
@@ -46,8 +38,9 @@ impl Deletions {
         reference: Option<&Reference>,
         deadline: Deadline,
     ) -> Result<(), TppError> {
+        let Parts { store, identities, sessions, connections, .. } = &*self.parts;
         for tries in 1.. {
-            match self.store.look_for_connection(user_id).await? {
+            match store.look_for_connection(user_id).await? {
                 Found::Nothing => return Err(TppError::UnknownUser),
                 Found::Deleted(other) if other != *workspace => return Err(TppError::UnknownUser),
                 Found::Connected(other) if other.workspace != *workspace => return Err(TppError::UnknownUser),
@@ -58,7 +51,7 @@ impl Deletions {
                 }
                 Found::Connected(connection) if reference.is_some() && connection.references.len() > 1 => {
                     if let Some(reference) = reference
-                        && self.store.remove_reference(&connection, reference).await?
+                        && store.remove_reference(&connection, reference).await?
                     {
                         audit::found(Action::ChangeReference, user_id);
                         return Ok(());
@@ -69,12 +62,12 @@ impl Deletions {
                     tokio::time::sleep(BETWEEN_TRIES).await;
                 }
                 Found::Connected(connection) if tries > TRIES => {
-                    self.store.erase_stray_connection(&connection).await?;
+                    store.erase_stray_connection(&connection).await?;
                     count(Metric::ConnectionsDeleted);
                     break;
                 }
                 Found::Connected(connection) => {
-                    if self.store.erase_connection(&connection).await? {
+                    if store.erase_connection(&connection).await? {
                         count(Metric::ConnectionsDeleted);
                         break;
                     }
@@ -83,27 +76,10 @@ impl Deletions {
             }
         }
         // Only now, because a process that opens a session from here on finds no connection.
-        self.connections.forget(workspace, user_id).await;
+        connections.forget(workspace, user_id).await;
         // Our data is erased whatever the bank answers, and even without an identity.
-        let identity = self.identities.get().await.ok();
-        Ok(self.sessions.discard(identity.as_deref(), SessionOwner::Customer(user_id), deadline).await?)
-    }
-
-    /// Confirms that a connection was not deleted while its first session was being stored. If it was deleted, the
-    /// consent has ended, too, and this ends the session.
-    ///
-    /// # Errors
-    /// Returns [`TppError::ConsentRevoked`] if it was deleted, [`TppError::Store`] if the store does not answer.
-    pub(super) async fn confirm_connected(
-        &self,
-        identity: &Identity,
-        user_id: UserId,
-        deadline: Deadline,
-    ) -> Result<(), TppError> {
-        if !self.connections.exists(user_id).await? {
-            self.sessions.discard(Some(identity), SessionOwner::Customer(user_id), deadline).await?;
-            return Err(TppError::ConsentRevoked);
-        }
-        Ok(())
+        let identity = identities.get().await.ok();
+        let context = identity.as_deref().map(|identity| Context { identity, deadline });
+        Ok(sessions.discard(context, SessionOwner::Customer(user_id)).await?)
     }
 }

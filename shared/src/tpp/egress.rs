@@ -14,12 +14,11 @@ use crate::{
     secrets::{Secrets, TppSecret},
     store::SessionOwner,
     tpp::{
-        address::OwnAddress,
         error::TppError,
-        identity::{Identities, Identity},
-        tpp_session::TppSession,
+        identity::{Context, Identities},
+        sessions::Sessions,
     },
-    types::{clock::Clock, deadline::Deadline, ids::CredentialPasswordIpId},
+    types::{deadline::Deadline, ids::CredentialPasswordIpId},
 };
 
 /// What the bank says about the addresses that may use the TPP's key.
@@ -53,10 +52,8 @@ pub struct EgressReport {
 /// Decides what the refusal of a customer's token means.
 pub struct Egress {
     pub(super) secrets: Secrets,
-    pub(super) clock: Clock,
-    pub(super) address: Arc<OwnAddress>,
     pub(super) identities: Arc<Identities>,
-    pub(super) tpp_session: Arc<TppSession>,
+    pub(super) sessions: Arc<Sessions>,
 }
 
 impl Egress {
@@ -68,19 +65,13 @@ impl Egress {
     pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
         let identity = self.identities.get().await?;
-        match self.compare(&identity, key, deadline).await {
-            Ok(Compared { egress_ip, permitted, agrees, .. }) => {
-                Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted: Some(permitted), agrees })
-            }
-            Err(TppError::IpNotPermitted { address: egress_ip }) => Ok(EgressReport {
-                egress_ip,
-                credential_password_ip_id: key,
-                permitted: None,
-                // The key may have been revoked, too. Without our own address, nothing is known.
-                agrees: egress_ip.map(|_| false),
-            }),
-            Err(error) => Err(error),
-        }
+        let (egress_ip, permitted, agrees) = match self.compare(Context { identity: &identity, deadline }, key).await {
+            Ok(Compared { egress_ip, permitted, agrees, .. }) => (egress_ip, Some(permitted), agrees),
+            // The key may have been revoked, too. Without our own address, nothing is known.
+            Err(TppError::IpNotPermitted { address }) => (address, None, address.map(|_| false)),
+            Err(error) => return Err(error),
+        };
+        Ok(EgressReport { egress_ip, credential_password_ip_id: key, permitted, agrees })
     }
 
     /// Prepares for opening a customer's session: a refused token can be explained only with a session of the TPP's
@@ -89,11 +80,12 @@ impl Egress {
     ///
     /// # Errors
     /// Returns the errors of opening the TPP's own session.
-    pub(super) async fn prepare(&self, identity: &Identity, deadline: Deadline) -> Result<(), TppError> {
-        if self.address.is_doubted() {
-            self.tpp_session.renew(identity, deadline).await
+    pub(super) async fn prepare(&self, context: Context<'_>) -> Result<(), TppError> {
+        let sessions = &self.sessions;
+        if sessions.address.is_doubted() {
+            sessions.renew_tpp(context).await
         } else {
-            self.tpp_session.ensure(identity, deadline).await
+            sessions.ensure_tpp(context).await
         }
     }
 
@@ -101,18 +93,17 @@ impl Egress {
     /// customer, or `None` for one who is about to connect.
     pub(super) async fn refused(
         &self,
-        identity: &Identity,
+        context: Context<'_>,
         owner: Option<SessionOwner>,
         error: BankError,
-        deadline: Deadline,
     ) -> TppError {
         if error.is_bad_key() {
-            self.refused_token(identity, deadline).await
+            self.refused_token(context).await
         } else if error.is_dead_session() {
             // The bank refuses our installation. A call decides, because a session of the TPP's own may still be in
             // memory.
             let session = TppError::Session { owner: Some(SessionOwner::Tpp), error };
-            self.compare_own_key(identity, deadline).await.err().unwrap_or(session)
+            self.compare_own_key(context).await.err().unwrap_or(session)
         } else {
             TppError::Session { owner, error }
         }
@@ -120,8 +111,8 @@ impl Egress {
 
     /// Decides what the refusal of a customer's access token means, by a call with the TPP's own key. The bank would
     /// refuse that key, too, from an address that is not permitted.
-    async fn refused_token(&self, identity: &Identity, deadline: Deadline) -> TppError {
-        let report = match self.compare_own_key(identity, deadline).await {
+    async fn refused_token(&self, context: Context<'_>) -> TppError {
+        let report = match self.compare_own_key(context).await {
             Ok(report) => report,
             // The cause is unknown now, so none is stored.
             Err(error) => return error,
@@ -129,24 +120,24 @@ impl Egress {
         let is_permitted = report.agrees == Some(true) || report.permitted.iter().any(|ip| ip == "*");
         // Some of the bank's calls do not check the address, so the content of the answer is checked, too.
         let is_elsewhere = report.is_restricted && (report.agrees == Some(false) || report.permitted.is_empty());
-        if is_permitted || !is_elsewhere && self.address.is_proved(self.clock.now()) {
+        if is_permitted || !is_elsewhere && self.sessions.address.is_proved(self.sessions.clock.now()) {
             TppError::ConsentRevoked
         } else if is_elsewhere {
             TppError::IpNotPermitted { address: report.egress_ip }
-        } else if let Err(error) = self.tpp_session.renew(identity, deadline).await {
+        } else if let Err(error) = self.sessions.renew_tpp(context).await {
             // The bank opens one session per 30 seconds, so a proof is usually impossible at once. The next try begins
             // with one.
             tracing::info!(%error, "egress: the address is not proved");
-            self.address.doubt();
+            self.sessions.address.doubt();
             TppError::AccessRefused
         } else {
             TppError::ConsentRevoked
         }
     }
 
-    async fn compare_own_key(&self, identity: &Identity, deadline: Deadline) -> Result<Compared, TppError> {
+    async fn compare_own_key(&self, context: Context<'_>) -> Result<Compared, TppError> {
         let key = self.own_key().await?;
-        self.compare(identity, key, deadline).await
+        self.compare(context, key).await
     }
 
     /// Returns the id of the TPP's key at the bank.
@@ -160,15 +151,10 @@ impl Egress {
     /// # Errors
     /// Returns [`TppError::IpNotPermitted`] if the bank does not permit ours, and the other errors of a call in the
     /// TPP's own session.
-    async fn compare(
-        &self,
-        identity: &Identity,
-        key: CredentialPasswordIpId,
-        deadline: Deadline,
-    ) -> Result<Compared, TppError> {
+    async fn compare(&self, context: Context<'_>, key: CredentialPasswordIpId) -> Result<Compared, TppError> {
         let list = PermittedIps::list(key, Page::LARGEST).reading::<Vec<PermittedIp>>();
-        let list = self.tpp_session.call(identity, &list, deadline);
-        let (listed, egress_ip) = tokio::join!(list, self.tpp_session.egress_ip(deadline));
+        let list = self.sessions.call_as_tpp(context, &list);
+        let (listed, egress_ip) = tokio::join!(list, self.sessions.egress_ip(context.deadline));
         let active = |ip: &PermittedIp| ip.status == "ACTIVE";
         let listed = listed?;
         let is_restricted = !listed.is_empty();

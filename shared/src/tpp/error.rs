@@ -85,3 +85,15 @@ pub enum TppError {
     #[error(transparent)]
     Seal(#[from] SealError),
 }
+
+/// Converts errors into one that has the variant `Tpp`.
+macro_rules! through_tpp_error {
+    ($outer:ident from $($error:ident),+) => {$(
+        impl From<$error> for $outer {
+            fn from(error: $error) -> Self {
+                Self::Tpp(error.into())
+            }
+        }
+    )+};
+}
+pub(super) use through_tpp_error;

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     secrets::{InstallationSecret, OauthClientSecret, SealingSecret, Secrets, TppSecret},
     tpp::error::TppError,
-    types::{cache::Cache, clock::Clock, sealing::SealingKeys, secret::PspApiKey},
+    types::{cache::Cache, clock::Clock, deadline::Deadline, sealing::SealingKeys, secret::PspApiKey},
 };
 
 /// What every call to the bank and every sealed item needs.
@@ -21,10 +21,15 @@ pub struct Identity {
     pub sealing: SealingKeys,
 }
 
+/// What a request passes on to everything that it does. It reads the identity once: the memory may be refreshed at any
+/// moment, so a second read could return another installation than the one of the request's session.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) identity: &'a Identity,
+    pub(super) deadline: Deadline,
+}
+
 /// Reads the deployment's identity and its OAuth client.
-///
-/// A request reads the identity once and passes it on. The memory may be refreshed at any moment, so a second read
-/// could return another installation than the one of the request's session.
 pub struct Identities {
     config: Arc<Config>,
     secrets: Secrets,

@@ -141,17 +141,18 @@ impl Seen {
 
     fn own_likeness(&self, wanted: &WantedPayment<'_>) -> Likeness {
         let terms = self.terms_likeness(wanted);
-        match (wanted.mark, self.merchant_reference.as_deref(), self.time_expiry.as_deref()) {
-            (Mark::Reference(mark), Some(reference), _) if mark == reference => Likeness::Mark,
-            (Mark::Expiry(mark), _, Some(expiry)) if expiry.parse() == Ok(mark) && terms != Likeness::None => {
-                Likeness::Mark
-            }
-            (Mark::Microseconds(mark), _, Some(expiry)) if ends_in(expiry, mark) && terms != Likeness::None => {
-                Likeness::Mark
-            }
-            (Mark::Reference(_), Some(_), _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, Some(_)) => Likeness::None,
+        let expiry = self.time_expiry.as_deref().map(|expiry| (expiry.parse::<BankTime>(), terms != Likeness::None));
+        let is_marked = match wanted.mark {
+            Mark::Reference(mark) => self.merchant_reference.as_deref().map(|reference| reference == mark),
+            Mark::Expiry(mark) => expiry.map(|(expiry, alike)| alike && expiry == Ok(mark)),
+            Mark::Microseconds(mark) => expiry
+                .map(|(expiry, alike)| alike && expiry.is_ok_and(|expiry| expiry == expiry.with_microseconds(mark))),
+        };
+        match is_marked {
+            Some(true) => Likeness::Mark,
+            Some(false) => Likeness::None,
             // The bank stored no mark, so only the terms can be compared.
-            (Mark::Reference(_), None, _) | (Mark::Expiry(_) | Mark::Microseconds(_), _, None) => terms,
+            None => terms,
         }
     }
 
@@ -173,8 +174,4 @@ impl Seen {
             }
         }
     }
-}
-
-fn ends_in(time: &str, microseconds: u32) -> bool {
-    time.parse::<BankTime>().is_ok_and(|time| time == time.with_microseconds(microseconds))
 }

@@ -1,20 +1,21 @@
 //! The tasks of a third-party provider: onboarding, consent, sessions, access. Connects the bank, the store and the
 //! secrets, and does not depend on an HTTP server.
 //!
-//! This module consists of small services. Each receives what it needs when it is made, and each arrow is a `use`:
+//! This module consists of small services. `Parts` holds the bank, the stores and the services that act for no request;
+//! the services below it have all of `Parts`, and use what this table says:
 //!
 //! | service | needs | does |
 //! |---|---|---|
 //! | `Identities` | | reads the deployment's identity at the bank |
-//! | `Sessions` | | keeps sessions, opens them under a lease, repeats a call whose session is over |
-//! | `TppSession` | `Sessions` | makes calls in the TPP's own session |
-//! | `Egress` | `TppSession`, `Identities` | distinguishes an address that is not permitted from a refused consent |
+//! | `Sessions` | | keeps sessions, opens them under a lease, repeats a call whose session is over; has the TPP's own |
+//! | `Egress` | `Sessions`, `Identities` | distinguishes an address that is not permitted from a refused consent |
 //! | `Connections` | | finds connections, marks revoked ones |
-//! | `Calls` | `Sessions`, `TppSession`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
-//! | `RecordKeys`, `Orders`, `OrderReferences` | `Calls`, `Connections`, `Identities` | starts orders once |
+//! | `Parts` | the ones above | makes and holds them |
+//! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
+//! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
 //! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
-//! | `Beginnings`, `NewConnections`, `Claims`, `Callbacks` | the ones above | runs the consents of customers |
-//! | `Onboarding` | `TppSession`, `Sessions`, `Identities` | registers the TPP at the bank |
+//! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
+//! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
 //! | `Access` | | checks and manages the API keys |
 //!
 //! [`Tpp`] makes them, and holds those that the modules above call.
@@ -34,7 +35,7 @@ mod onboarding;
 mod once;
 mod order;
 mod order_references;
-mod record_keys;
+mod parts;
 mod services;
 mod sessions;
 mod tpp_session;
@@ -44,8 +45,8 @@ pub use calls::Calls;
 pub use certificate::CertificateError;
 pub use connections::Connections;
 pub use consent::{
-    BeginConsent, Beginnings, CallbackParameters, Callbacks, ClaimError, Claims, Completed, Connected, ConsentAnswer,
-    ConsentError, ConsentResult, ReturnTo, Start, StartError,
+    BeginConsent, CallbackParameters, ClaimError, Completed, Connected, ConsentAnswer, ConsentError, ConsentResult,
+    Consents, ReturnTo, Start, StartError,
 };
 pub use deletions::Deletions;
 pub use egress::{Egress, EgressReport};
@@ -55,5 +56,4 @@ pub use listed::{Mark, Wanted, WantedPayment};
 pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};
 pub use once::{Orders, Started};
 pub use order::Order;
-pub use order_references::OrderReferences;
 pub use services::Tpp;

@@ -1,21 +1,15 @@
-//! References that callers give to their orders.
+//! References that callers give to their orders: stored, and found.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use crate::{
     bunq::{Parent as _, Resource},
-    store::{OrderScope, SessionOwner, Store, StoreError},
-    tpp::{error::TppError, record_keys::RecordKeys},
+    store::{OrderScope, SessionOwner, StoreError},
+    tpp::{error::TppError, once::Orders},
     types::{order_reference::OrderReference, workspace::Workspace},
 };
 
-/// Stores and finds the references of orders.
-pub struct OrderReferences {
-    pub(super) store: Store,
-    pub(super) record_keys: Arc<RecordKeys>,
-}
-
-impl OrderReferences {
+impl Orders {
     /// Returns the scope of a workspace's orders of one kind.
     ///
     /// # Errors
@@ -27,7 +21,7 @@ impl OrderReferences {
         workspace: &Workspace,
         parent: R::Parent,
     ) -> Result<OrderScope, TppError> {
-        let keys = self.record_keys.of(owner).await?;
+        let keys = self.parts.record_keys(owner).await?;
         Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: R::NAME, account: parent.account() })
     }
 
@@ -35,23 +29,36 @@ impl OrderReferences {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn keep(&self, scope: &OrderScope, id: u64, reference: &OrderReference) -> Result<(), StoreError> {
-        self.store.keep_order_reference(scope, id, reference).await
+    pub async fn keep_reference(
+        &self,
+        scope: &OrderScope,
+        id: u64,
+        reference: &OrderReference,
+    ) -> Result<(), StoreError> {
+        self.parts.store.keep_order_reference(scope, id, reference).await
     }
 
     /// Finds the bank's ids of the orders with a reference, newest first.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn find(&self, scope: &OrderScope, reference: &OrderReference) -> Result<Vec<u64>, StoreError> {
-        self.store.find_orders_by_reference(scope, reference).await
+    pub async fn find_by_reference(
+        &self,
+        scope: &OrderScope,
+        reference: &OrderReference,
+    ) -> Result<Vec<u64>, StoreError> {
+        self.parts.store.find_orders_by_reference(scope, reference).await
     }
 
     /// Finds the references of these orders. An order without a reference is left out.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn of(&self, scope: &OrderScope, ids: &[u64]) -> Result<HashMap<u64, OrderReference>, StoreError> {
-        self.store.order_references(scope, ids).await
+    pub async fn references(
+        &self,
+        scope: &OrderScope,
+        ids: &[u64],
+    ) -> Result<HashMap<u64, OrderReference>, StoreError> {
+        self.parts.store.order_references(scope, ids).await
     }
 }

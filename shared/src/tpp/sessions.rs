@@ -18,10 +18,15 @@ use crate::{
         Bank, BankError, Call, Credentials, Effect, Installation, Request, Session, UserElement,
         calls::{CreateSession, EndSession, NewSession},
     },
+    config::Config,
     store::{
         Generation, Lease, OpenedSession, SessionOwner, Store, StoreError, StoredSession, StoredState, Usable, Verdict,
     },
-    tpp::{address::OwnAddress, error::TppError, identity::Identity},
+    tpp::{
+        address::OwnAddress,
+        error::TppError,
+        identity::{Context, Identity},
+    },
     types::{
         cache::Cache,
         clock::Clock,
@@ -45,6 +50,9 @@ pub(super) trait Opener: Sync {
     /// Returns the owner of the sessions.
     fn owner(&self) -> SessionOwner;
 
+    /// Returns the context of the request that needs a session.
+    fn context(&self) -> Context<'_>;
+
     /// Opens a session at the bank.
     ///
     /// # Errors
@@ -61,17 +69,18 @@ pub(super) trait Opener: Sync {
 
 /// The sessions of all owners.
 pub(super) struct Sessions {
-    bank: Bank,
+    pub(super) config: Arc<Config>,
+    pub(super) bank: Bank,
     store: Store,
-    clock: Clock,
-    address: Arc<OwnAddress>,
+    pub(super) clock: Clock,
+    pub(super) address: OwnAddress,
     cache: Cache<SessionOwner, StoredSession>,
 }
 
 impl Sessions {
     /// Makes the sessions of this bank, kept in this store.
-    pub(super) fn new(bank: Bank, store: Store, clock: Clock, address: Arc<OwnAddress>) -> Self {
-        Self { bank, store, address, cache: Cache::new(clock.clone()), clock }
+    pub(super) fn new(config: Arc<Config>, bank: Bank, store: Store, clock: Clock) -> Self {
+        Self { config, bank, store, address: OwnAddress::default(), cache: Cache::new(clock.clone()), clock }
     }
 
     /// Makes a call in the owner's session. If the bank says that the session is over, renews it and repeats the call,
@@ -79,23 +88,21 @@ impl Sessions {
     ///
     /// # Errors
     /// Returns [`TppError::Bank`] if the call fails, and the errors of [`Self::get`] if there is no session.
-    pub(super) async fn call<C: Call>(
-        &self,
-        identity: &Identity,
-        opener: &impl Opener,
-        call: &C,
-        deadline: Deadline,
-    ) -> Result<C::Output, TppError> {
+    pub(super) async fn call<C: Call>(&self, opener: &impl Opener, call: &C) -> Result<C::Output, TppError> {
+        let Context { identity, deadline } = opener.context();
         let send = async |session: &StoredSession, request: &Request| {
             let session =
                 Session { installation: &identity.installation, token: &session.token, user: session.path_id };
             self.bank.send::<C::Output>(Credentials::Session(session), request, deadline).await
         };
-        let session = self.get(identity, opener, None, deadline).await?;
+        let session = self.get(opener, None).await?;
         let request = call.build(session.path_id);
         match send(&session, &request).await {
-            Err(error) if error.is_dead_session() && may_repeat(&request, &error) => {
-                let renewed = self.get(identity, opener, Some(session.generation), deadline).await?;
+            Err(error)
+                if error.is_dead_session()
+                    && (Effect::of(&request.method) == Effect::Read || error.certainly_not_executed()) =>
+            {
+                let renewed = self.get(opener, Some(session.generation)).await?;
                 Ok(send(&renewed, &call.build(renewed.path_id)).await?)
             }
             sent => Ok(sent?),
@@ -110,11 +117,10 @@ impl Sessions {
     /// [`TppError::Store`].
     pub(super) async fn get(
         &self,
-        identity: &Identity,
         opener: &impl Opener,
         refused: Option<Generation>,
-        deadline: Deadline,
     ) -> Result<StoredSession, TppError> {
+        let Context { identity, deadline } = opener.context();
         let owner = opener.owner();
         let open = self.cache.open(&owner);
         let mut place = tokio::time::timeout(deadline.left(), open).await.map_err(|_| TppError::SessionPending)?;
@@ -133,7 +139,7 @@ impl Sessions {
                 }
                 StoredState::Open(_) | StoredState::Absent => {
                     if let Some(lease) = self.store.lease_session(owner, stored(), refused).await? {
-                        let session = self.open_leased(identity, opener, lease).await?;
+                        let session = self.open_leased(opener, lease).await?;
                         place.keep(session.clone());
                         return Ok(session);
                     }
@@ -153,26 +159,23 @@ impl Sessions {
     }
 
     /// Opens a session under a lease. The lease ends with this call in any case.
-    async fn open_leased(
-        &self,
-        identity: &Identity,
-        opener: &impl Opener,
-        lease: Lease,
-    ) -> Result<StoredSession, TppError> {
+    async fn open_leased(&self, opener: &impl Opener, lease: Lease) -> Result<StoredSession, TppError> {
         match opener.open().await {
-            Ok(opened) => match self.store.save_session(&identity.sealing, lease, opened.clone()).await {
-                Ok((session, true)) => Ok(session),
-                Ok((session, false)) => {
-                    opener.confirm(&session).await?;
-                    Ok(session)
+            Ok(opened) => {
+                match self.store.save_session(&opener.context().identity.sealing, lease, opened.clone()).await {
+                    Ok((session, true)) => Ok(session),
+                    Ok((session, false)) => {
+                        opener.confirm(&session).await?;
+                        Ok(session)
+                    }
+                    Err(error) => {
+                        // The bank has opened it, and opens no other for 30 seconds. At least this process can use it.
+                        tracing::error!(%error, "session: one could not be stored");
+                        let _ = self.store.release_session(lease, Verdict::Failed).await;
+                        Ok(opened.unstored())
+                    }
                 }
-                Err(error) => {
-                    // The bank has opened it, and opens no other for 30 seconds. At least this process can use it.
-                    tracing::error!(%error, "session: one could not be stored");
-                    let _ = self.store.release_session(lease, Verdict::Failed).await;
-                    Ok(opened.unstored())
-                }
-            },
+            }
             Err(error) => {
                 if let Err(error) = self.store.release_session(lease, verdict(&error)).await {
                     tracing::error!(%error, "session: a lease could not be given back");
@@ -202,7 +205,7 @@ impl Sessions {
         let opened = OpenedSession {
             token,
             path_id: user.path_id(),
-            ends_at: later(asked_at, lifetime),
+            ends_at: asked_at.checked_add(Duration::from_secs(lifetime)).unwrap_or(Timestamp::MAX),
             installation: installation.id,
         };
         Ok((opened, user))
@@ -227,17 +230,12 @@ impl Sessions {
     ///
     /// # Errors
     /// Returns [`StoreError`] if the session cannot be deleted.
-    pub(super) async fn discard(
-        &self,
-        identity: Option<&Identity>,
-        owner: SessionOwner,
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
-        if let Some(identity) = identity {
-            let usable = Usable { at: self.clock.now(), installation: identity.installation.id };
-            let found = self.store.find_session(&identity.sealing, owner, usable).await;
+    pub(super) async fn discard(&self, context: Option<Context<'_>>, owner: SessionOwner) -> Result<(), StoreError> {
+        if let Some(context) = context {
+            let usable = Usable { at: self.clock.now(), installation: context.identity.installation.id };
+            let found = self.store.find_session(&context.identity.sealing, owner, usable).await;
             if let Ok(StoredState::Open(session)) = found {
-                self.end(identity, &session.token, session.path_id, deadline).await;
+                self.end(context, &session.token, session.path_id).await;
             }
         }
         self.store.forget_session(owner).await?;
@@ -246,22 +244,15 @@ impl Sessions {
     }
 
     /// Ends a session at the bank. If that fails, the session expires later.
-    pub(super) async fn end(&self, identity: &Identity, token: &SessionToken, user: BunqUserId, deadline: Deadline) {
-        let session = Session { installation: &identity.installation, token, user };
-        let deadline = deadline.earlier(Deadline::after(END_SESSION));
+    pub(super) async fn end(&self, context: Context<'_>, token: &SessionToken, user: BunqUserId) {
+        let session = Session { installation: &context.identity.installation, token, user };
+        let deadline = context.deadline.earlier(Deadline::after(END_SESSION));
         match self.bank.call(session, &EndSession, deadline).await {
             Err(error) if !error.is_dead_session() => {
                 tracing::warn!(%error, "connection: its session could not be ended at the bank");
             }
             Ok(()) | Err(_) => {}
         }
-    }
-}
-
-fn may_repeat(request: &Request, error: &BankError) -> bool {
-    match Effect::of(&request.method) {
-        Effect::Read => true,
-        Effect::Write => error.certainly_not_executed(),
     }
 }
 
@@ -272,9 +263,4 @@ const fn verdict(error: &TppError) -> Verdict {
         // An address can be permitted at any moment. A refused consent is recorded in its connection.
         _ => Verdict::Failed,
     }
-}
-
-/// Returns the time that is this many seconds later, or the last possible time.
-fn later(time: Timestamp, seconds: u64) -> Timestamp {
-    time.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

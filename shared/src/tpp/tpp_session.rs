@@ -1,51 +1,39 @@
 //! Calls in the TPP's own session. Opening one also proves that the bank permits the address of this process.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::net::Ipv4Addr;
 
 use crate::{
-    bunq::{Bank, Call},
-    config::Config,
+    bunq::Call,
     store::{OpenedSession, SessionOwner, StoredSession},
     tpp::{
         error::TppError,
-        identity::Identity,
+        identity::Context,
         sessions::{Opener, Sessions},
     },
     types::deadline::Deadline,
 };
 
-/// The TPP's own session.
-pub(super) struct TppSession {
-    pub(super) config: Arc<Config>,
-    pub(super) bank: Bank,
-    pub(super) sessions: Arc<Sessions>,
-}
-
-impl TppSession {
-    /// Makes a call in the session, as [`Sessions::call`] does.
-    pub(super) async fn call<C: Call>(
-        &self,
-        identity: &Identity,
-        call: &C,
-        deadline: Deadline,
-    ) -> Result<C::Output, TppError> {
-        self.sessions.call(identity, &self.opener(identity, deadline), call, deadline).await
+impl Sessions {
+    /// Makes a call in the TPP's own session, as [`Self::call`] does.
+    pub(super) async fn call_as_tpp<C: Call>(&self, context: Context<'_>, call: &C) -> Result<C::Output, TppError> {
+        self.call(&TppOpener { sessions: self, context }, call).await
     }
 
-    /// Opens the session unless it is open.
-    pub(super) async fn ensure(&self, identity: &Identity, deadline: Deadline) -> Result<(), TppError> {
-        self.sessions.get(identity, &self.opener(identity, deadline), None, deadline).await?;
+    /// Opens the TPP's own session unless it is open.
+    pub(super) async fn ensure_tpp(&self, context: Context<'_>) -> Result<(), TppError> {
+        self.get(&TppOpener { sessions: self, context }, None).await?;
         Ok(())
     }
 
-    /// Opens a new session, even if one is open. Only this proves the address that this process calls from.
+    /// Opens a new session of the TPP's own, even if one is open. Only this proves the address that this process calls
+    /// from.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, [`TppError::IpNotPermitted`] if the bank refuses it,
     /// [`TppError::Forgotten`] if the bank does not know the installation, [`TppError::Session`] if it opens none now.
-    pub(super) async fn renew(&self, identity: &Identity, deadline: Deadline) -> Result<(), TppError> {
-        let opened = self.opener(identity, deadline).open().await?;
-        Ok(self.sessions.adopt(identity, SessionOwner::Tpp, opened).await?)
+    pub(super) async fn renew_tpp(&self, context: Context<'_>) -> Result<(), TppError> {
+        let opened = TppOpener { sessions: self, context }.open().await?;
+        Ok(self.adopt(context.identity, SessionOwner::Tpp, opened).await?)
     }
 
     /// Returns the address that the bank sees us from, if known.
@@ -54,17 +42,12 @@ impl TppSession {
         let answer = self.bank.egress_ip(service, deadline).await;
         answer.inspect_err(|error| tracing::warn!(%error, "egress: the address is not known")).ok()
     }
-
-    const fn opener<'a>(&'a self, identity: &'a Identity, deadline: Deadline) -> TppOpener<'a> {
-        TppOpener { session: self, identity, deadline }
-    }
 }
 
 /// Opens the session with the TPP's own key.
 struct TppOpener<'a> {
-    session: &'a TppSession,
-    identity: &'a Identity,
-    deadline: Deadline,
+    sessions: &'a Sessions,
+    context: Context<'a>,
 }
 
 impl Opener for TppOpener<'_> {
@@ -72,12 +55,17 @@ impl Opener for TppOpener<'_> {
         SessionOwner::Tpp
     }
 
+    fn context(&self) -> Context<'_> {
+        self.context
+    }
+
     async fn open(&self) -> Result<OpenedSession, TppError> {
-        let key = self.identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
-        match self.session.sessions.open(&self.identity.installation, key, self.deadline).await {
+        let Context { identity, deadline } = self.context;
+        let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
+        match self.sessions.open(&identity.installation, key, deadline).await {
             Ok((opened, _)) => Ok(opened),
             Err(error) if error.is_bad_key() => {
-                Err(TppError::IpNotPermitted { address: self.session.egress_ip(self.deadline).await })
+                Err(TppError::IpNotPermitted { address: self.sessions.egress_ip(deadline).await })
             }
             // The call uses the installation's token and no session, so the bank does not know the installation.
             Err(error) if error.is_dead_session() => Err(TppError::Forgotten),

@@ -59,7 +59,7 @@ pub(crate) async fn create_consent(
     let NewConsent { reference, return_url, user_id, expires_in } = body.read_with(&*app.tpp.config)?;
     let Lifetime(expires_in) = expires_in.unwrap_or_default();
     let asked = AskedConsent { workspace: caller.workspace.clone(), reference, return_url, user_id, expires_in };
-    let (consent, ticket) = app.tpp.claims.ask(asked).await?;
+    let (consent, ticket) = app.tpp.consents.ask(asked).await?;
     let location = app.tpp.config.public(&format!("consents/{}", consent.consent_id));
     let view = ConsentView::new(consent, app.tpp.clock.now()).with_url(address(&app, &ticket));
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
@@ -110,7 +110,7 @@ pub(crate) async fn list_consents(
         let cursor = parameters.optional::<ConsentCursor>("cursor", "must be as the page before returned it");
         (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;
-    let (consents, next) = app.tpp.claims.list(&caller.workspace, reference.as_ref(), count, cursor).await?;
+    let (consents, next) = app.tpp.consents.list(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let now = app.tpp.clock.now();
     let consents = consents.into_iter().map(|consent| ConsentView::new(consent, now)).collect();
     let next_cursor = next.map(|next| next.to_string());
@@ -150,7 +150,7 @@ pub(crate) async fn find_consent(
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
 ) -> Result<Json<ConsentView>, Problem> {
-    let consent = app.tpp.claims.find(&caller.workspace, id, deadline).await?;
+    let consent = app.tpp.consents.find(&caller.workspace, id, deadline).await?;
     Ok(Json(ConsentView::new(consent, app.tpp.clock.now())))
 }
 
@@ -176,7 +176,7 @@ pub(crate) async fn delete_consent(
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
 ) -> Result<StatusCode, Problem> {
-    app.tpp.claims.withdraw(&caller.workspace, id, deadline).await?;
+    app.tpp.consents.withdraw(&caller.workspace, id, deadline).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -208,7 +208,7 @@ pub(crate) async fn claim_consent(
     body: JsonBody,
 ) -> Result<Json<Claimed>, Problem> {
     let Claim { proof: Proof(proof) } = body.read()?;
-    let connection = app.tpp.claims.claim(&caller.workspace, id, &proof, deadline).await?;
+    let connection = app.tpp.consents.claim(&caller.workspace, id, &proof, deadline).await?;
     tracing::Span::current().record("user_id", tracing::field::display(connection.user_id));
     Ok(Json(connection.into()))
 }

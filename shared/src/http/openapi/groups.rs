@@ -8,7 +8,7 @@ use super::problems::{ProblemGroup, UnknownRoute, component, example};
 use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
     http::{Place, Problem},
-    store::{AttemptRefused, SessionOwner, TicketRefused},
+    store::{AttemptRefused, ConsentFailure, SessionOwner, TicketRefused},
     tpp::{AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
     types::scope::Scope,
 };
@@ -137,10 +137,10 @@ groups! {
         ConsentError::Refused(AttemptRefused::Unknown),
         ConsentError::Refused(AttemptRefused::TooLate),
         ConsentError::Refused(AttemptRefused::OtherBrowser),
-        ConsentError::CodeRefused,
+        ConsentError::Failed(ConsentFailure::CodeRefused),
         ConsentError::Denied,
-        ConsentError::BankRefused,
-        ConsentError::WrongCustomer,
+        ConsentError::Failed(ConsentFailure::BankRefused),
+        ConsentError::Failed(ConsentFailure::WrongCustomer),
         ConsentError::Exchange(BankError::Failed(refusal(500, "An unexpected error occurred."))),
         TppError::ConsentRevoked,
         TppError::AccessRefused,

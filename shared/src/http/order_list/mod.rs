@@ -72,7 +72,7 @@ pub async fn list_orders<S: Sync, O: Order>(
         None => walk::<S, O>(session, parent, page, &filter).await?,
     };
     let ids: Vec<u64> = wanted.iter().filter_map(Element::id).collect();
-    let references = session.tpp().order_references.of(&scope, &ids).await?;
+    let references = session.tpp().orders.references(&scope, &ids).await?;
     let payments = paid(&wanted).await;
     let lines: Vec<_> = ids
         .iter()
@@ -105,7 +105,7 @@ async fn by_reference<S: Sync, O: Order>(
     filter: &OrderFilter,
     (scope, reference): (&OrderScope, &OrderReference),
 ) -> Result<Search, Problem> {
-    let mut ids = session.tpp().order_references.find(scope, reference).await?;
+    let mut ids = session.tpp().orders.find_by_reference(scope, reference).await?;
     if ids.is_empty() {
         // The bank reports an account that was not granted. Without this call, the answer would be an empty list.
         let page = Page { count: 1, from: PageStart::Newest };

@@ -8,7 +8,7 @@ use super::{Action, Affects, Code, Problem, Reasons, request::SHORT_WAIT};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
     secrets::SecretsError,
-    store::{AttemptRefused, SessionOwner, StoreError, TicketRefused},
+    store::{AttemptRefused, ConsentFailure, SessionOwner, StoreError, TicketRefused},
     tpp::{AccessError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
 };
 
@@ -224,21 +224,30 @@ impl From<ConsentError> for Problem {
                 Code::OtherBrowser,
                 "The consent was begun in another browser, or this browser did not keep the cookie.",
             ),
-            ConsentError::CodeRefused => Self::new(Code::CodeRefused, "bunq does not take the authorization code."),
+            ConsentError::Failed(ConsentFailure::CodeRefused) => {
+                Self::new(Code::CodeRefused, "bunq does not take the authorization code.")
+            }
             ConsentError::Denied => Self::new(Code::ConsentDenied, "The customer did not consent."),
-            ConsentError::BankRefused => Self::new(Code::ConsentFailed, "bunq sent the customer back with an error."),
-            ConsentError::WrongCustomer => {
+            ConsentError::Failed(ConsentFailure::BankRefused) => {
+                Self::new(Code::ConsentFailed, "bunq sent the customer back with an error.")
+            }
+            ConsentError::Failed(ConsentFailure::WrongCustomer) => {
                 Self::new(Code::WrongCustomer, "Another bunq customer consented than the one that the consent is for.")
             }
-            ConsentError::Withdrawn => Self::new(Code::TicketWithdrawn, "The consent was withdrawn."),
-            ConsentError::CodeLost => {
+            ConsentError::Failed(ConsentFailure::Withdrawn) => {
+                Self::new(Code::TicketWithdrawn, "The consent was withdrawn.")
+            }
+            ConsentError::Failed(ConsentFailure::CodeLost) => {
                 Self::new(Code::BankUnavailable, "bunq's answer to the authorization code was lost.")
                     .doing(Action::Reauthorise)
             }
-            ConsentError::ClientRefused => {
+            ConsentError::Failed(ConsentFailure::ClientRefused) => {
                 tracing::error!("bunq does not take the OAuth client or its callback URL");
                 Self::internal()
             }
+            ConsentError::Failed(ConsentFailure::TokenRefused) => TppError::ConsentRevoked.into(),
+            ConsentError::Failed(ConsentFailure::ConnectedElsewhere) => TppError::ConnectedElsewhere.into(),
+            ConsentError::Failed(ConsentFailure::TooManyReferences) => TppError::TooManyReferences.into(),
             ConsentError::Exchange(BankError::Refused(refusal)) => {
                 refused_us(&refusal, "bunq does not exchange the authorization code.")
             }
@@ -292,7 +301,7 @@ impl From<ClaimError> for Problem {
             ClaimError::ProofInvalid => {
                 (Code::ProofInvalid, "The proof is not the one that the customer's browser brought back.")
             }
-            ClaimError::WrongCustomer => return ConsentError::WrongCustomer.into(),
+            ClaimError::WrongCustomer => return ConsentError::Failed(ConsentFailure::WrongCustomer).into(),
             ClaimError::Tpp(error) => return error.into(),
         };
         Self::new(code, detail)

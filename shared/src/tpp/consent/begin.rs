@@ -1,14 +1,16 @@
 //! Begins a consent: sends a browser to the bank.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use url::Url;
 
 use crate::{
-    config::Config,
-    store::{Store, TicketRefused},
+    store::TicketRefused,
     telemetry::audit::{Fact, ObjectId, note},
-    tpp::{consent::error::StartError, identity::Identities},
+    tpp::{
+        consent::{error::StartError, service::Consents},
+        parts::Parts,
+    },
     types::{
         ids::ConsentId,
         secret::{BrowserSecret, ConsentTicket, OauthState, Secret as _},
@@ -42,27 +44,20 @@ pub enum Start {
     Again(ConsentId),
 }
 
-/// Begins consents.
-pub struct Beginnings {
-    pub(in crate::tpp) config: Arc<Config>,
-    pub(in crate::tpp) store: Store,
-    pub(in crate::tpp) identities: Arc<Identities>,
-}
-
-impl Beginnings {
+impl Consents {
     /// Begins a consent for a browser. A browser that has begun one before keeps its secret, so that two tabs both
     /// work.
     ///
     /// # Errors
     /// Returns [`StartError`] if the deployment wants a ticket, or the ticket does not work.
     pub async fn begin(&self, start: Start, browsers: &[BrowserSecret]) -> Result<BeginConsent, StartError> {
-        if matches!(start, Start::Open) && !self.config.provider.open_consent {
+        let Parts { config, store, identities, .. } = &*self.parts;
+        if matches!(start, Start::Open) && !config.provider.open_consent {
             return Err(StartError::TicketMissing);
         }
-        let client = self.identities.oauth_client().await?;
+        let client = identities.oauth_client().await?;
         let fresh = [BrowserSecret::random()];
         let browsers = if browsers.is_empty() { &fresh } else { browsers };
-        let store = &self.store;
         let (consent_id, browser) = match start {
             Start::Open => {
                 let [browser, ..] = browsers else { return Err(StartError::TicketMissing) };
@@ -78,12 +73,12 @@ impl Beginnings {
         note(Fact::Object(ObjectId::Uuid(consent_id.into())));
         let state = OauthState::random();
         store.begin_attempt(&state, &browser, consent_id).await?;
-        let mut authorize_url = self.config.bunq.authorize.clone();
+        let mut authorize_url = config.bunq.authorize.clone();
         authorize_url
             .query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", client.client_id.expose())
-            .append_pair("redirect_uri", self.config.callback_url().as_str())
+            .append_pair("redirect_uri", config.callback_url().as_str())
             .append_pair("state", state.expose());
         Ok(BeginConsent { authorize_url, browser })
     }

@@ -1,30 +1,26 @@
 //! Completes a consent when a browser returns from the bank.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    bunq::{Bank, TokenError},
-    config::Config,
-    secrets::OauthClientSecret,
-    store::{AttemptRefused, ConsentAttempt, ConsentEnd, Store, TakenAttempt, Unclaimed},
+    store::{AttemptRefused, ConsentAttempt, ConsentEnd, ConsentFailure, TakenAttempt, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
         consent::{
-            claim::Claims,
-            connect::NewConnections,
             error::ConsentError,
             outcome::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentResult, ReturnTo},
+            service::Consents,
         },
         error::TppError,
-        identity::{Identities, Identity},
+        identity::Context,
+        parts::Parts,
     },
     types::{
-        clock::Clock,
         deadline::Deadline,
         ids::ConsentId,
-        secret::{AccessToken, AuthorizationCode, BrowserSecret, OauthState, Secret as _},
+        secret::{BrowserSecret, OauthState, Secret as _},
     },
 };
 
@@ -34,18 +30,7 @@ const POLL: Duration = Duration::from_millis(200);
 /// How long a page shows how a consent ended.
 const RESULT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 
-/// Completes consents.
-pub struct Callbacks {
-    pub(in crate::tpp) config: Arc<Config>,
-    pub(in crate::tpp) bank: Bank,
-    pub(in crate::tpp) store: Store,
-    pub(in crate::tpp) clock: Clock,
-    pub(in crate::tpp) identities: Arc<Identities>,
-    pub(in crate::tpp) new_connections: Arc<NewConnections>,
-    pub(in crate::tpp) claims: Arc<Claims>,
-}
-
-impl Callbacks {
+impl Consents {
     /// Completes a consent: state, code, session, connection. If the same callback arrives twice, even at the same
     /// time, both get the same result.
     pub async fn complete(
@@ -58,22 +43,19 @@ impl Callbacks {
             // The state is not looked up, so the answer does not reveal whether it exists.
             return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
         }
-        let identity = match self.identities.get().await {
+        let Parts { store, identities, .. } = &*self.parts;
+        let identity = match identities.get().await {
             Ok(identity) => identity,
             Err(error) => return ConsentError::from(error).into(),
         };
-        let taken = match self.take_attempt(&identity, &state, browsers, deadline).await {
-            Ok(taken) => taken,
+        let context = Context { identity: &identity, deadline };
+        let attempt = match self.take_attempt(context, &state, browsers).await {
+            Ok(Ok(attempt)) => attempt,
+            Ok(Err((id, end))) => return Completed { ended: Some(id), result: self.told(context, id, end).await },
             Err(error) => return error.into(),
         };
-        let attempt = match taken {
-            Err((id, end)) => {
-                return Completed { ended: Some(id), result: self.told(&identity, id, end, deadline).await };
-            }
-            Ok(attempt) => attempt,
-        };
         note(Fact::Object(ObjectId::Uuid(attempt.consent_id.into())));
-        let result = self.complete_attempt(&identity, &attempt, (&state, answer), deadline).await;
+        let result = self.complete_attempt(context, &attempt, (&state, answer)).await;
         let end = match &result {
             Ok(end) => Some(*end),
             Err(error) => error.end(),
@@ -81,17 +63,24 @@ impl Callbacks {
         let Some(end) = end else {
             let code_is_unused =
                 matches!(&result, Err(ConsentError::Exchange(error)) if error.certainly_not_executed());
-            if let Err(error) = self.store.release_attempt(&attempt, code_is_unused).await {
+            if let Err(error) = store.release_attempt(&attempt, code_is_unused).await {
                 // The attempt is released automatically after half a minute.
                 tracing::error!(%error, "consent: an attempt could not be given back");
             }
-            return Completed { ended: None, result: Err(result.err().unwrap_or(ConsentError::CodeLost)) };
+            return Completed {
+                ended: None,
+                result: Err(result.err().unwrap_or(ConsentError::Failed(ConsentFailure::CodeLost))),
+            };
         };
         let noted = async {
-            if !self.store.end_consent(attempt.consent_id, end).await? {
-                self.drop_surplus(&identity, attempt.consent_id, deadline).await?;
+            if !store.end_consent(attempt.consent_id, end).await? {
+                let first = store.find_consent(attempt.consent_id).await?.and_then(|consent| consent.end);
+                if matches!(first, Some(ConsentEnd::Completed { .. })) {
+                    // The customer gave this after the first was claimed, so it can no longer be claimed.
+                    self.drop_unclaimed(context, attempt.consent_id).await?;
+                }
             }
-            Ok(self.store.end_attempt(&attempt, end).await?)
+            Ok(store.end_attempt(&attempt, end).await?)
         };
         let noted: Result<(), TppError> = noted.await;
         if let Err(error) = noted {
@@ -99,28 +88,14 @@ impl Callbacks {
             tracing::error!(%error, "consent: how one ended could not be noted");
         }
         let result = match result {
-            Ok(end) => self.told(&identity, attempt.consent_id, end, deadline).await,
+            Ok(end) => self.told(context, attempt.consent_id, end).await,
             Err(error) => Err(error),
         };
         Completed { ended: Some(attempt.consent_id), result }
     }
 
-    /// Erases what a customer gave a second time after the first was claimed. It can no longer be claimed.
-    async fn drop_surplus(&self, identity: &Identity, id: ConsentId, deadline: Deadline) -> Result<(), TppError> {
-        match self.store.find_consent(id).await?.and_then(|consent| consent.end) {
-            Some(ConsentEnd::Completed { .. }) => self.claims.drop_unclaimed(identity, id, deadline).await,
-            Some(ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None => Ok(()),
-        }
-    }
-
     /// Returns the result of an attempt for the browser. A repeated callback gets the same result.
-    async fn told(
-        &self,
-        identity: &Identity,
-        id: ConsentId,
-        end: ConsentEnd,
-        deadline: Deadline,
-    ) -> Result<Connected, ConsentError> {
+    async fn told(&self, context: Context<'_>, id: ConsentId, end: ConsentEnd) -> Result<Connected, ConsentError> {
         note(Fact::Object(ObjectId::Uuid(id.into())));
         match end {
             ConsentEnd::Completed { user_id } => {
@@ -128,19 +103,17 @@ impl Callbacks {
                 Ok(Connected::Now(user_id))
             }
             ConsentEnd::Denied => Err(ConsentError::Denied),
-            ConsentEnd::Failed { code } => Err(code.into()),
+            ConsentEnd::Failed { code } => Err(ConsentError::Failed(code)),
             ConsentEnd::Unclaimed { .. } => {
-                let consent = self.store.find_consent(id).await?;
+                let consent = self.parts.store.find_consent(id).await?;
                 let back = consent.and_then(|consent| consent.return_url);
                 let back = back.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
                 let id_text = id.to_string();
                 let mut parameters = vec![("consent_id", id_text.as_str())];
-                let unclaimed = self.store.find_unclaimed(&identity.sealing, id).await?;
+                let unclaimed = self.parts.store.find_unclaimed(&context.identity.sealing, id).await?;
                 match &unclaimed {
                     Some(Unclaimed { proof, is_open: true, .. }) => parameters.push(("proof", proof.expose())),
-                    Some(Unclaimed { is_open: false, .. }) => {
-                        self.claims.drop_unclaimed(identity, id, deadline).await?
-                    }
+                    Some(Unclaimed { is_open: false, .. }) => self.drop_unclaimed(context, id).await?,
                     None => {}
                 }
                 Ok(Connected::Return(ReturnTo(back.with(&parameters))))
@@ -154,10 +127,10 @@ impl Callbacks {
     /// # Errors
     /// Returns [`TppError`] if the store cannot be read.
     pub async fn result(&self, id: ConsentId) -> Result<Option<ConsentResult>, TppError> {
-        let found = self.store.find_consent(id).await?;
-        let is_shown = |ended_at: Timestamp| self.clock.now().duration_since(ended_at) < RESULT_SHOWN;
+        let found = self.parts.store.find_consent(id).await?;
+        let is_shown = |ended_at: Timestamp| self.parts.clock.now().duration_since(ended_at) < RESULT_SHOWN;
         let Some(consent) = found.filter(|consent| consent.ended_at.is_some_and(is_shown)) else { return Ok(None) };
-        let can_begin = consent.can_begin(self.clock.now().as_second());
+        let can_begin = consent.can_begin(self.parts.clock.now().as_second());
         let is_open = consent.expires_at().is_none();
         let has_return_url = consent.return_url.is_some();
         let back = consent.return_url.map(|url| url.with(&[("consent_id", &id.to_string())]));
@@ -168,20 +141,19 @@ impl Callbacks {
             ConsentEnd::Completed { user_id } => ConsentResult::Done(Some(user_id)),
             ConsentEnd::Unclaimed { .. } => ConsentResult::Done(None),
             ConsentEnd::Denied => failed(ConsentError::Denied),
-            ConsentEnd::Failed { code } => failed(code.into()),
+            ConsentEnd::Failed { code } => failed(ConsentError::Failed(code)),
         }))
     }
 
     /// Takes an attempt, or waits for the request that has it and returns how that one ended.
     async fn take_attempt(
         &self,
-        identity: &Identity,
+        Context { identity, deadline }: Context<'_>,
         state: &OauthState,
         browsers: &[BrowserSecret],
-        deadline: Deadline,
     ) -> Result<Result<ConsentAttempt, (ConsentId, ConsentEnd)>, ConsentError> {
         loop {
-            match self.store.take_attempt(&identity.sealing, state, browsers).await? {
+            match self.parts.store.take_attempt(&identity.sealing, state, browsers).await? {
                 TakenAttempt::Ours(attempt) => return Ok(Ok(attempt)),
                 TakenAttempt::Ended(consent_id, end) => return Ok(Err((consent_id, end))),
                 TakenAttempt::Refused(refused) => return Err(ConsentError::Refused(refused)),
@@ -192,12 +164,12 @@ impl Callbacks {
 
     async fn complete_attempt(
         &self,
-        identity: &Identity,
+        context: Context<'_>,
         attempt: &ConsentAttempt,
         (state, answer): (&OauthState, ConsentAnswer),
-        deadline: Deadline,
     ) -> Result<ConsentEnd, ConsentError> {
-        let consent = self.store.find_consent(attempt.consent_id).await?;
+        let Parts { config, bank, store, identities, .. } = &*self.parts;
+        let consent = store.find_consent(attempt.consent_id).await?;
         let consent = consent.ok_or(ConsentError::Refused(AttemptRefused::Unknown))?;
         note(Fact::Workspace(consent.workspace.clone()));
         if let Some(end @ (ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. })) = consent.end {
@@ -207,37 +179,25 @@ impl Callbacks {
         let access_token = match (&attempt.given, answer) {
             (Some(given), _) => given.clone(),
             (None, ConsentAnswer::Denied) => return Err(ConsentError::Denied),
-            (None, ConsentAnswer::Failed) => return Err(ConsentError::BankRefused),
-            (None, ConsentAnswer::Code(_)) if attempt.is_lost => return Err(ConsentError::CodeLost),
+            (None, ConsentAnswer::Failed) => return Err(ConsentError::Failed(ConsentFailure::BankRefused)),
+            (None, ConsentAnswer::Code(_)) if attempt.is_lost => {
+                return Err(ConsentError::Failed(ConsentFailure::CodeLost));
+            }
             (None, ConsentAnswer::Code(code)) => {
-                let client = self.identities.oauth_client().await?;
-                if !self.store.note_code_sent(attempt).await? {
+                let client = identities.oauth_client().await?;
+                if !store.note_code_sent(attempt).await? {
                     return Err(TppError::SessionPending.into());
                 }
-                let access_token = self.exchange(&client, (&code, state), deadline).await?;
-                if let Err(error) = self.store.keep_given(&identity.sealing, attempt, &access_token).await {
+                let (callback, credentials) = (config.callback_url(), (&client.client_id, &client.client_secret));
+                let exchanged = bank.exchange_code((&code, state), &callback, credentials, context.deadline);
+                let access_token = exchanged.await?;
+                if let Err(error) = store.keep_given(&context.identity.sealing, attempt, &access_token).await {
                     // The token has arrived. To continue without a stored copy is better than to lose it.
                     tracing::error!(%error, "consent: a given one could not be kept");
                 }
                 access_token
             }
         };
-        self.new_connections.connect(identity, &consent, access_token, deadline).await
-    }
-
-    async fn exchange(
-        &self,
-        client: &OauthClientSecret,
-        code: (&AuthorizationCode, &OauthState),
-        deadline: Deadline,
-    ) -> Result<AccessToken, ConsentError> {
-        let callback = self.config.callback_url();
-        let exchanged =
-            self.bank.exchange_code(code, &callback, (&client.client_id, &client.client_secret), deadline).await;
-        exchanged.map_err(|error| match error {
-            TokenError::CodeRefused => ConsentError::CodeRefused,
-            TokenError::ClientRefused => ConsentError::ClientRefused,
-            TokenError::Bank(error) => ConsentError::Exchange(error),
-        })
+        self.connect(context, &consent, access_token).await
     }
 }

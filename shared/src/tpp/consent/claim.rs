@@ -1,22 +1,16 @@
 //! Consents that are created with an API key: made, read, withdrawn, and claimed by the application after the customer
 //! consented.
 
-use std::sync::Arc;
-
 use crate::{
-    store::{
-        AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Store, Unclaimed,
-    },
+    store::{AskedConsent, Connection, Consent, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus, Unclaimed},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
-        connections::Connections,
-        consent::{connect::NewConnections, error::ClaimError},
+        consent::{error::ClaimError, service::Consents},
         error::TppError,
-        identity::{Identities, Identity},
-        sessions::Sessions,
+        identity::Context,
+        parts::Parts,
     },
     types::{
-        clock::Clock,
         deadline::Deadline,
         ids::ConsentId,
         reference::Reference,
@@ -25,17 +19,7 @@ use crate::{
     },
 };
 
-/// Manages the consents of workspaces.
-pub struct Claims {
-    pub(in crate::tpp) store: Store,
-    pub(in crate::tpp) clock: Clock,
-    pub(in crate::tpp) identities: Arc<Identities>,
-    pub(in crate::tpp) sessions: Arc<Sessions>,
-    pub(in crate::tpp) connections: Arc<Connections>,
-    pub(in crate::tpp) new_connections: Arc<NewConnections>,
-}
-
-impl Claims {
+impl Consents {
     /// Creates a consent, and the ticket that opens it.
     ///
     /// # Errors
@@ -43,10 +27,10 @@ impl Claims {
     /// store does not answer.
     pub async fn ask(&self, asked: AskedConsent) -> Result<(Consent, ConsentTicket), TppError> {
         if let Some(user_id) = asked.user_id {
-            self.connections.find(&asked.workspace, user_id).await?;
+            self.parts.connections.find(&asked.workspace, user_id).await?;
         }
         let ticket = ConsentTicket::random();
-        let consent = self.store.ask_consent(&ticket, asked).await?;
+        let consent = self.parts.store.ask_consent(&ticket, asked).await?;
         note(Fact::Object(ObjectId::Uuid(consent.consent_id.into())));
         Ok((consent, ticket))
     }
@@ -57,14 +41,14 @@ impl Claims {
     /// Returns [`ClaimError::NotFound`] if the workspace has none of that id, and [`ClaimError::Tpp`] if the store does
     /// not answer.
     pub async fn find(&self, workspace: &Workspace, id: ConsentId, deadline: Deadline) -> Result<Consent, ClaimError> {
-        let found = self.store.find_consent(id).await?;
+        let found = self.parts.store.find_consent(id).await?;
         // A consent that a browser began without a ticket belongs to no API key.
         let found = found.filter(|consent| consent.workspace == *workspace && consent.expires_at().is_some());
         let consent = found.ok_or(ClaimError::NotFound)?;
-        let is_over = consent.status(self.clock.now()) == ConsentStatus::Expired;
+        let is_over = consent.status(self.parts.clock.now()) == ConsentStatus::Expired;
         if is_over && matches!(consent.end, Some(ConsentEnd::Unclaimed { .. })) {
-            let identity = self.identities.get().await?;
-            self.drop_unclaimed(&identity, id, deadline).await?;
+            let identity = self.parts.identities.get().await?;
+            self.drop_unclaimed(Context { identity: &identity, deadline }, id).await?;
         }
         Ok(consent)
     }
@@ -80,7 +64,7 @@ impl Claims {
         count: u8,
         after: Option<ConsentCursor>,
     ) -> Result<(Vec<Consent>, Option<ConsentCursor>), TppError> {
-        Ok(self.store.list_consents(workspace, reference, count, after).await?)
+        Ok(self.parts.store.list_consents(workspace, reference, count, after).await?)
     }
 
     /// Withdraws a consent that no browser has opened. Doing so twice is no error.
@@ -90,7 +74,7 @@ impl Claims {
     /// has opened it, and [`ClaimError::Tpp`] if the store does not answer.
     pub async fn withdraw(&self, workspace: &Workspace, id: ConsentId, deadline: Deadline) -> Result<(), ClaimError> {
         self.find(workspace, id, deadline).await?;
-        if self.store.withdraw_consent(id).await? { Ok(()) } else { Err(ClaimError::NotPending) }
+        if self.parts.store.withdraw_consent(id).await? { Ok(()) } else { Err(ClaimError::NotPending) }
     }
 
     /// Turns what a customer gave into a connection, for the application that presents the proof. Reads nothing from
@@ -110,15 +94,17 @@ impl Claims {
         deadline: Deadline,
     ) -> Result<Connection, ClaimError> {
         let consent = self.find(workspace, id, deadline).await?;
-        match (consent.end, consent.status(self.clock.now())) {
+        match (consent.end, consent.status(self.parts.clock.now())) {
             (Some(ConsentEnd::Unclaimed { .. }), ConsentStatus::Opened) => {}
             (Some(ConsentEnd::Unclaimed { .. }), _) => return Err(ClaimError::Expired),
             (Some(ConsentEnd::Completed { .. }), _) => return Err(ClaimError::AlreadyClaimed),
             (Some(ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None, _) => return Err(ClaimError::NotClaimable),
         }
-        let identity = self.identities.get().await?;
-        let is_ours = self.store.take_claim(id, proof).await?;
-        let given = match self.store.find_unclaimed(&identity.sealing, id).await? {
+        let Parts { store, identities, .. } = &*self.parts;
+        let identity = identities.get().await?;
+        let context = Context { identity: &identity, deadline };
+        let is_ours = store.take_claim(id, proof).await?;
+        let given = match store.find_unclaimed(&identity.sealing, id).await? {
             None => return Err(ClaimError::AlreadyClaimed),
             Some(Unclaimed { proof: right, .. }) if right.fingerprint() != proof.fingerprint() => {
                 return Err(ClaimError::ProofInvalid);
@@ -128,49 +114,31 @@ impl Claims {
             Some(Unclaimed { is_open: true, .. }) => return Err(ClaimError::AlreadyClaimed),
         };
         // The connection that the consent names may have been deleted since.
-        let granted = self.store.find_granted(given.granted).await?;
+        let granted = store.find_granted(given.granted).await?;
         if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
-            self.store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
-            self.drop_unclaimed(&identity, id, deadline).await?;
+            store.end_claim(id, ConsentEnd::Failed { code: ConsentFailure::WrongCustomer }).await?;
+            self.drop_unclaimed(context, id).await?;
             return Err(ClaimError::WrongCustomer);
         }
-        let connection = match self.new_connections.take_over(&identity, &consent, given, deadline).await {
-            Err(error @ TppError::ConnectedElsewhere) => {
-                return Err(self.refused_claim(id, ConsentFailure::ConnectedElsewhere, error).await);
-            }
-            Err(error @ TppError::TooManyReferences) => {
-                return Err(self.refused_claim(id, ConsentFailure::TooManyReferences, error).await);
-            }
-            taken => taken?,
+        let taken = self.take_over(context, &consent, given).await;
+        let end = match &taken {
+            Ok(connection) => ConsentEnd::Completed { user_id: connection.user_id },
+            Err(TppError::ConnectedElsewhere) => ConsentEnd::Failed { code: ConsentFailure::ConnectedElsewhere },
+            Err(TppError::TooManyReferences) => ConsentEnd::Failed { code: ConsentFailure::TooManyReferences },
+            // Another failure may pass, so it does not end the claim.
+            Err(_) => return Ok(taken?),
         };
-        self.store.end_claim(id, ConsentEnd::Completed { user_id: connection.user_id }).await?;
-        self.store.forget_unclaimed(id).await?;
-        Ok(connection)
-    }
-
-    /// Records that a claim failed permanently, and erases what was to be claimed. Returns the error for the caller.
-    async fn refused_claim(&self, id: ConsentId, code: ConsentFailure, refused: TppError) -> ClaimError {
-        let noted = async {
-            self.store.end_claim(id, ConsentEnd::Failed { code }).await?;
-            self.store.forget_unclaimed(id).await
-        };
-        match noted.await {
-            Ok(()) => refused.into(),
-            Err(error) => error.into(),
-        }
+        store.end_claim(id, end).await?;
+        store.forget_unclaimed(id).await?;
+        Ok(taken?)
     }
 
     /// Ends the session of an unclaimed consent at the bank, and erases what the customer gave.
-    pub(super) async fn drop_unclaimed(
-        &self,
-        identity: &Identity,
-        id: ConsentId,
-        deadline: Deadline,
-    ) -> Result<(), TppError> {
-        if let Some(unclaimed) = self.store.find_unclaimed(&identity.sealing, id).await? {
+    pub(super) async fn drop_unclaimed(&self, context: Context<'_>, id: ConsentId) -> Result<(), TppError> {
+        if let Some(unclaimed) = self.parts.store.find_unclaimed(&context.identity.sealing, id).await? {
             let opened = &unclaimed.given.session;
-            self.sessions.end(identity, &opened.token, opened.path_id, deadline).await;
-            self.store.forget_unclaimed(id).await?;
+            self.parts.sessions.end(context, &opened.token, opened.path_id).await;
+            self.parts.store.forget_unclaimed(id).await?;
         }
         Ok(())
     }

@@ -1,63 +1,46 @@
 //! Turns an access token into a connection, or keeps it until the application claims it.
 
-use std::sync::Arc;
-
 use crate::{
-    bunq::{Bank, BankError, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
-    config::Config,
+    bunq::{BankError, Customer, CustomerKind, DecodeError, UserElement, calls::CreateDeviceServer},
     store::{
-        Connection, ConnectionKind, Consent, ConsentEnd, Given, GrantedKey, NewConnection, OpenedSession, Saved,
-        SessionOwner, Store,
+        Connection, ConnectionKind, Consent, ConsentEnd, ConsentFailure, Given, GrantedKey, NewConnection,
+        OpenedSession, Saved, SessionOwner,
     },
     telemetry::audit::{Action, Fact, found, note},
     tpp::{
-        connections::Connections, consent::error::ConsentError, deletions::Deletions, egress::Egress, error::TppError,
-        identity::Identity, sessions::Sessions,
+        consent::{error::ConsentError, service::Consents},
+        error::TppError,
+        identity::Context,
+        parts::Parts,
     },
-    types::{
-        clock::Clock,
-        deadline::Deadline,
-        secret::{AccessToken, ClaimProof},
-    },
+    types::secret::{AccessToken, ClaimProof},
 };
 
-/// Makes connections from access tokens.
-pub(in crate::tpp) struct NewConnections {
-    pub(in crate::tpp) config: Arc<Config>,
-    pub(in crate::tpp) bank: Bank,
-    pub(in crate::tpp) store: Store,
-    pub(in crate::tpp) clock: Clock,
-    pub(in crate::tpp) sessions: Arc<Sessions>,
-    pub(in crate::tpp) connections: Arc<Connections>,
-    pub(in crate::tpp) deletions: Arc<Deletions>,
-    pub(in crate::tpp) egress: Arc<Egress>,
-}
-
-impl NewConnections {
+impl Consents {
     /// Opens the first session, which identifies the customer who consented. If the consent has a return address,
     /// what the customer gave waits for its claim, and an existing connection is not changed. Otherwise, the customer
     /// is connected at once.
     pub(super) async fn connect(
         &self,
-        identity: &Identity,
+        context: Context<'_>,
         consent: &Consent,
         access_token: AccessToken,
-        deadline: Deadline,
     ) -> Result<ConsentEnd, ConsentError> {
+        let Parts { config, bank, store, clock, sessions, egress, .. } = &*self.parts;
+        let Context { identity, deadline } = context;
         let installation = &identity.installation;
-        if self.config.device_per_connection {
+        if config.device_per_connection {
             let device = CreateDeviceServer {
-                description: self.config.tpp_name.clone(),
+                description: config.tpp_name.clone(),
                 secret: access_token.clone(),
-                permitted_ips: self.config.permitted_ips.clone(),
+                permitted_ips: config.permitted_ips.clone(),
             };
-            let device = self.bank.call_without_session(Some(installation), &device, deadline).await;
-            if let Err(error) = device {
-                return Err(self.egress.refused(identity, None, error, deadline).await.into());
+            if let Err(error) = bank.call_without_session(Some(installation), &device, deadline).await {
+                return Err(egress.refused(context, None, error).await.into());
             }
         }
-        let (opened, user) = match self.sessions.open(installation, &access_token, deadline).await {
-            Err(error) => return Err(self.egress.refused(identity, None, error, deadline).await.into()),
+        let (opened, user) = match sessions.open(installation, &access_token, deadline).await {
+            Err(error) => return Err(egress.refused(context, None, error).await.into()),
             Ok(opened) => opened,
         };
         let UserElement::Customer(customer) = user else {
@@ -65,31 +48,29 @@ impl NewConnections {
             return Err(TppError::Bank(BankError::Undecodable { reason, response_id: None }).into());
         };
         let given = given(customer, access_token, opened);
-        let granted = self.store.find_granted(given.granted).await?;
-        let refused = if granted.is_elsewhere(&consent.workspace) && !self.config.allow_shared_customers {
+        let granted = store.find_granted(given.granted).await?;
+        let refused = if granted.is_elsewhere(&consent.workspace) && !config.allow_shared_customers {
             Some(ConsentError::Tpp(TppError::ConnectedElsewhere))
         } else if consent.for_user.is_some() && consent.for_user != granted.user_id(&consent.workspace) {
-            Some(ConsentError::WrongCustomer)
+            Some(ConsentError::Failed(ConsentFailure::WrongCustomer))
         } else {
             None
         };
         if let Some(refused) = refused {
-            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
+            sessions.end(context, &given.session.token, given.session.path_id).await;
             return Err(refused);
         }
         if consent.return_url.is_some() {
-            let (store, id) = (&self.store, consent.consent_id);
+            let id = consent.consent_id;
             if let Some(until) = store.keep_unclaimed(&identity.sealing, id, &given, &ClaimProof::random()).await? {
                 return Ok(ConsentEnd::Unclaimed { until });
             }
             // Another tab of the same browser was faster, and its proof is the valid one.
-            self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
+            sessions.end(context, &given.session.token, given.session.path_id).await;
             let first = store.find_unclaimed(&identity.sealing, id).await?;
-            return Ok(ConsentEnd::Unclaimed {
-                until: first.map_or(self.clock.now().as_second(), |first| first.until),
-            });
+            return Ok(ConsentEnd::Unclaimed { until: first.map_or(clock.now().as_second(), |first| first.until) });
         }
-        let connection = self.take_over(identity, consent, given, deadline).await?;
+        let connection = self.take_over(context, consent, given).await?;
         tracing::info!(user_id = %connection.user_id, kind = ?connection.kind, "consent: connected");
         Ok(ConsentEnd::Completed { user_id: connection.user_id })
     }
@@ -98,10 +79,9 @@ impl NewConnections {
     /// reference.
     pub(super) async fn take_over(
         &self,
-        identity: &Identity,
+        context: Context<'_>,
         consent: &Consent,
         given: Given,
-        deadline: Deadline,
     ) -> Result<Connection, TppError> {
         let new = NewConnection {
             granted: given.granted,
@@ -113,34 +93,29 @@ impl NewConnections {
             consent_id: consent.consent_id,
             reference: consent.reference.clone(),
         };
-        let shared = self.config.allow_shared_customers;
-        let refused = match self.store.save_connection(&identity.sealing, &new, shared).await? {
+        let Parts { config, store, connections, sessions, .. } = &*self.parts;
+        let shared = config.allow_shared_customers;
+        let refused = match store.save_connection(&context.identity.sealing, &new, shared).await? {
             Saved::Connected { connection, has_new_reference } => {
-                return self.connected(identity, *connection, has_new_reference, given.session, deadline).await;
+                let owner = SessionOwner::Customer(connection.user_id);
+                note(Fact::User(connection.user_id));
+                if has_new_reference {
+                    found(Action::ChangeReference, connection.user_id);
+                }
+                connections.forget(&connection.workspace, connection.user_id).await;
+                sessions.adopt(context.identity, owner, given.session).await?;
+                if store.find_connection(connection.user_id).await?.is_some() {
+                    return Ok(*connection);
+                }
+                // It was deleted while its first session was being stored, so the consent has ended, too.
+                sessions.discard(Some(context), owner).await?;
+                return Err(TppError::ConsentRevoked);
             }
             Saved::Elsewhere => TppError::ConnectedElsewhere,
             Saved::TooManyReferences => TppError::TooManyReferences,
         };
-        self.sessions.end(identity, &given.session.token, given.session.path_id, deadline).await;
+        sessions.end(context, &given.session.token, given.session.path_id).await;
         Err(refused)
-    }
-
-    async fn connected(
-        &self,
-        identity: &Identity,
-        connection: Connection,
-        has_new_reference: bool,
-        session: OpenedSession,
-        deadline: Deadline,
-    ) -> Result<Connection, TppError> {
-        note(Fact::User(connection.user_id));
-        if has_new_reference {
-            found(Action::ChangeReference, connection.user_id);
-        }
-        self.connections.forget(&connection.workspace, connection.user_id).await;
-        self.sessions.adopt(identity, SessionOwner::Customer(connection.user_id), session).await?;
-        self.deletions.confirm_connected(identity, connection.user_id, deadline).await?;
-        Ok(connection)
     }
 }
 

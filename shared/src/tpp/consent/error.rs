@@ -1,9 +1,9 @@
 //! The errors of consents.
 
 use crate::{
-    bunq::BankError,
+    bunq::{BankError, TokenError},
     store::{AttemptRefused, ConsentEnd, ConsentFailure, StoreError, TicketRefused},
-    tpp::error::TppError,
+    tpp::error::{TppError, through_tpp_error},
 };
 
 /// A consent did not become a connection.
@@ -15,24 +15,9 @@ pub enum ConsentError {
     /// The customer refused.
     #[error("the customer did not consent")]
     Denied,
-    /// The bank rejects the code.
-    #[error("bunq does not take the authorization code")]
-    CodeRefused,
-    /// The bank rejects our OAuth client or its callback address.
-    #[error("bunq does not take the OAuth client")]
-    ClientRefused,
-    /// The bank returned the browser with another error.
-    #[error("bunq did not finish the consent")]
-    BankRefused,
-    /// The code was sent, but its answer was lost. A later callback detects this.
-    #[error("the code was sent, and its answer was lost")]
-    CodeLost,
-    /// Another bunq customer consented than the one that the consent is for.
-    #[error("another customer consented")]
-    WrongCustomer,
-    /// The owner withdrew the consent.
-    #[error("the consent was withdrawn")]
-    Withdrawn,
+    /// The consent failed, and only a new one helps.
+    #[error("the consent failed: {0:?}")]
+    Failed(ConsentFailure),
     /// The exchange of the code failed.
     #[error("the code was not exchanged: {0}")]
     Exchange(#[source] BankError),
@@ -47,12 +32,7 @@ impl ConsentError {
         let failed = |code| Some(ConsentEnd::Failed { code });
         match self {
             Self::Denied => Some(ConsentEnd::Denied),
-            Self::CodeRefused => failed(ConsentFailure::CodeRefused),
-            Self::ClientRefused => failed(ConsentFailure::ClientRefused),
-            Self::BankRefused => failed(ConsentFailure::BankRefused),
-            Self::CodeLost => failed(ConsentFailure::CodeLost),
-            Self::WrongCustomer => failed(ConsentFailure::WrongCustomer),
-            Self::Withdrawn => failed(ConsentFailure::Withdrawn),
+            Self::Failed(code) => failed(*code),
             Self::Exchange(error) if !error.certainly_not_executed() => failed(ConsentFailure::CodeLost),
             Self::Tpp(TppError::ConsentRevoked) => failed(ConsentFailure::TokenRefused),
             Self::Tpp(TppError::ConnectedElsewhere) => failed(ConsentFailure::ConnectedElsewhere),
@@ -79,28 +59,6 @@ impl ConsentError {
                 | TppError::Seal(_),
             ) => None,
         }
-    }
-}
-
-impl From<ConsentFailure> for ConsentError {
-    fn from(failure: ConsentFailure) -> Self {
-        match failure {
-            ConsentFailure::CodeRefused => Self::CodeRefused,
-            ConsentFailure::CodeLost => Self::CodeLost,
-            ConsentFailure::ClientRefused => Self::ClientRefused,
-            ConsentFailure::TokenRefused => Self::Tpp(TppError::ConsentRevoked),
-            ConsentFailure::BankRefused => Self::BankRefused,
-            ConsentFailure::WrongCustomer => Self::WrongCustomer,
-            ConsentFailure::Withdrawn => Self::Withdrawn,
-            ConsentFailure::ConnectedElsewhere => Self::Tpp(TppError::ConnectedElsewhere),
-            ConsentFailure::TooManyReferences => Self::Tpp(TppError::TooManyReferences),
-        }
-    }
-}
-
-impl From<StoreError> for ConsentError {
-    fn from(error: StoreError) -> Self {
-        Self::Tpp(error.into())
     }
 }
 
@@ -147,13 +105,16 @@ pub enum ClaimError {
     Tpp(#[from] TppError),
 }
 
-macro_rules! through_tpp_error {
-    ($($error:ident),+) => {$(
-        impl From<StoreError> for $error {
-            fn from(error: StoreError) -> Self {
-                Self::Tpp(error.into())
-            }
+impl From<TokenError> for ConsentError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::CodeRefused => Self::Failed(ConsentFailure::CodeRefused),
+            TokenError::ClientRefused => Self::Failed(ConsentFailure::ClientRefused),
+            TokenError::Bank(error) => Self::Exchange(error),
         }
-    )+};
+    }
 }
-through_tpp_error!(StartError, ClaimError);
+
+through_tpp_error!(ConsentError from StoreError);
+through_tpp_error!(StartError from StoreError);
+through_tpp_error!(ClaimError from StoreError);

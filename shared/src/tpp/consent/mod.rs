@@ -4,12 +4,12 @@
 mod begin;
 mod callback;
 mod claim;
-pub(super) mod connect;
+mod connect;
 mod error;
 mod outcome;
+mod service;
 
-pub use begin::{BeginConsent, Beginnings, Start};
-pub use callback::Callbacks;
-pub use claim::Claims;
+pub use begin::{BeginConsent, Start};
 pub use error::{ClaimError, ConsentError, StartError};
 pub use outcome::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentResult, ReturnTo};
+pub use service::Consents;

@@ -6,10 +6,7 @@ use crate::{
         calls::{CallbackUrl, CallbackUrls, OauthClient, OauthClients},
     },
     secrets::OauthClientSecret,
-    tpp::{
-        error::TppError,
-        onboarding::{progress::Parts, report::AtBank},
-    },
+    tpp::{error::TppError, identity::Context, onboarding::report::AtBank, parts::Parts},
     types::{deadline::Deadline, secret::Secret as _},
 };
 
@@ -41,13 +38,14 @@ pub(super) async fn is_forgotten(parts: &Parts, error: &TppError, deadline: Dead
 pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
     let registered = async {
         let identity = parts.identities.get().await?;
+        let context = Context { identity: &identity, deadline };
         let list = OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>();
-        let clients = parts.tpp_session.call(&identity, &list, deadline).await?;
+        let clients = parts.sessions.call_as_tpp(context, &list).await?;
         if !clients.iter().any(|listed| is_ours(client, listed)) {
             return Ok(None);
         }
         let list = CallbackUrls::list(client.id, Page::LARGEST).reading::<Vec<CallbackUrl>>();
-        let urls = parts.tpp_session.call(&identity, &list, deadline).await?;
+        let urls = parts.sessions.call_as_tpp(context, &list).await?;
         Ok(Some(urls.into_iter().map(|registered| registered.url).collect()))
     };
     match registered.await {
@@ -63,5 +61,5 @@ pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Dea
 
 async fn renew_session(parts: &Parts, deadline: Deadline) -> Result<(), TppError> {
     let identity = parts.identities.get().await?;
-    parts.tpp_session.renew(&identity, deadline).await
+    parts.sessions.renew_tpp(Context { identity: &identity, deadline }).await
 }

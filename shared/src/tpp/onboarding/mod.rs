@@ -3,7 +3,7 @@
 //! at any point, the next run continues.
 
 mod known;
-pub(super) mod progress;
+mod progress;
 mod psp_user;
 mod report;
 mod run;

@@ -1,32 +1,14 @@
 //! The state of a run, and what its steps need.
 
-use std::sync::Arc;
-
 use crate::{
-    bunq::Bank,
-    config::Config,
-    secrets::{Content, Secrets, TppSecret},
-    store::{RunId, Store},
+    secrets::{Content, TppSecret},
+    store::RunId,
     tpp::{
-        identity::Identities,
         onboarding::report::{OnboardingError, OnboardingReport, Step, StepState},
-        sessions::Sessions,
-        tpp_session::TppSession,
+        parts::Parts,
     },
-    types::{clock::Clock, deadline::Deadline},
+    types::deadline::Deadline,
 };
-
-/// What the steps need.
-pub(in crate::tpp) struct Parts {
-    pub(in crate::tpp) config: Arc<Config>,
-    pub(in crate::tpp) bank: Bank,
-    pub(in crate::tpp) store: Store,
-    pub(in crate::tpp) secrets: Secrets,
-    pub(in crate::tpp) clock: Clock,
-    pub(in crate::tpp) identities: Arc<Identities>,
-    pub(in crate::tpp) sessions: Arc<Sessions>,
-    pub(in crate::tpp) tpp_session: Arc<TppSession>,
-}
 
 /// A run in progress.
 pub(super) struct Progress<'a> {

@@ -6,7 +6,10 @@ use crate::{
     bunq::{BankError, KeyError},
     secrets::SecretsError,
     store::StoreError,
-    tpp::{certificate::CertificateError, error::TppError},
+    tpp::{
+        certificate::CertificateError,
+        error::{TppError, through_tpp_error},
+    },
     types::{ids::BunqUserId, secret::ApiKey},
 };
 
@@ -50,15 +53,7 @@ impl Step {
 
     /// Returns whether the step creates something at the bank.
     pub(super) const fn is_at_bank(self) -> bool {
-        match self {
-            Self::SealingKey | Self::Certificate | Self::ApiKey => false,
-            Self::Installation
-            | Self::PspCredential
-            | Self::DeviceServer
-            | Self::Session
-            | Self::OauthClient
-            | Self::CallbackUrl => true,
-        }
+        !matches!(self, Self::SealingKey | Self::Certificate | Self::ApiKey)
     }
 }
 
@@ -78,9 +73,10 @@ pub enum StepState {
 }
 
 /// What the bank still has of a deployment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum AtBank {
     /// The bank was not asked, because the deployment has nothing there yet.
+    #[default]
     NotAsked,
     /// The bank knows this deployment.
     Known {
@@ -94,7 +90,7 @@ pub enum AtBank {
 }
 
 /// The progress of a deployment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct OnboardingReport {
     /// Every step that was checked, in order.
     pub steps: Vec<(Step, StepState)>,
@@ -125,13 +121,4 @@ pub enum OnboardingError {
     Tpp(#[from] TppError),
 }
 
-macro_rules! through_tpp_error {
-    ($($error:ty),+) => {$(
-        impl From<$error> for OnboardingError {
-            fn from(error: $error) -> Self {
-                Self::Tpp(error.into())
-            }
-        }
-    )+};
-}
-through_tpp_error!(BankError, StoreError, SecretsError, KeyError);
+through_tpp_error!(OnboardingError from BankError, StoreError, SecretsError, KeyError);

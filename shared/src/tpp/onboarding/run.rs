@@ -17,7 +17,7 @@ use crate::{
     tpp::{
         access::note_created,
         certificate::{self, CertificateError},
-        identity::{Identity, open_installation},
+        identity::{Context, open_installation},
         onboarding::{
             known::{is_forgotten, is_ours},
             progress::Progress,
@@ -62,8 +62,9 @@ async fn every_step(progress: &mut Progress<'_>) -> Result<(), OnboardingError> 
     let psp = psp_user(progress, &installation, &certificate).await?;
     // The identity is complete only now, because it includes the TPP's own key.
     let identity = progress.parts.identities.get().await?;
-    let client = oauth_client(progress, &identity, psp).await?;
-    callback_url(progress, &identity, client).await?;
+    let context = Context { identity: &identity, deadline: progress.deadline };
+    let client = oauth_client(progress, context, psp).await?;
+    callback_url(progress, context, client).await?;
     api_key(progress).await?;
     progress.report.psp_user_id = Some(psp);
     Ok(())
@@ -131,12 +132,12 @@ async fn installation(progress: &mut Progress<'_>) -> Result<Installation, Onboa
 
 async fn oauth_client(
     progress: &mut Progress<'_>,
-    identity: &Identity,
+    context: Context<'_>,
     user: BunqUserId,
 ) -> Result<OauthClientSecret, OnboardingError> {
     let known = progress.parts.secrets.read::<OauthClientSecret>().await?;
     let list = OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>();
-    let listed = progress.parts.tpp_session.call(identity, &list, progress.deadline).await?;
+    let listed = progress.parts.sessions.call_as_tpp(context, &list).await?;
     // A certificate with another name makes us another user at the bank, and the client does not belong to that user.
     let known = known.filter(|client| client.psp_user_id == user);
     if let Some(client) = known.as_ref().filter(|client| listed.iter().any(|listed| is_ours(client, listed))) {
@@ -148,9 +149,9 @@ async fn oauth_client(
         None => {
             progress.still_mine().await?;
             let create = OauthClients::create((), &json!({ "status": "ACTIVE" }));
-            let made = progress.parts.tpp_session.call(identity, &create, progress.deadline).await?;
+            let made = progress.parts.sessions.call_as_tpp(context, &create).await?;
             let find = OauthClients::find((), made.id).reading::<One<OauthClient>>();
-            progress.parts.tpp_session.call(identity, &find, progress.deadline).await?.0
+            progress.parts.sessions.call_as_tpp(context, &find).await?.0
         }
     };
     let OauthClient { id, client_id, secret: client_secret, .. } = client;
@@ -166,13 +167,13 @@ async fn oauth_client(
 
 async fn callback_url(
     progress: &mut Progress<'_>,
-    identity: &Identity,
+    context: Context<'_>,
     mut secret: OauthClientSecret,
 ) -> Result<(), OnboardingError> {
     let url = progress.parts.config.callback_url().to_string();
     let client = secret.id;
     let list = CallbackUrls::list(client, Page::LARGEST).reading::<Vec<CallbackUrl>>();
-    let listed = progress.parts.tpp_session.call(identity, &list, progress.deadline).await?;
+    let listed = progress.parts.sessions.call_as_tpp(context, &list).await?;
     let is_registered = listed.iter().any(|registered| registered.url == url);
     let state = if is_registered && secret.callback_url.as_deref() == Some(&url) {
         StepState::Before
@@ -181,14 +182,14 @@ async fn callback_url(
             progress.still_mine().await?;
             // Whatever the answer holds, the address is registered: the next list shows it.
             let create = CallbackUrls::create(client, &json!({ "url": url })).reading::<Verified>();
-            progress.parts.tpp_session.call(identity, &create, progress.deadline).await?;
+            progress.parts.sessions.call_as_tpp(context, &create).await?;
         }
         secret.replace_callback_url(url, !is_registered, progress.parts.clock.now());
         progress.save(&secret).await?;
         progress.parts.identities.forget_oauth_client().await;
         StepState::Now
     };
-    forget_callback_urls(progress, identity, secret, listed).await?;
+    forget_callback_urls(progress, context, secret, listed).await?;
     progress.note(Step::CallbackUrl, state);
     Ok(())
 }
@@ -197,7 +198,7 @@ async fn callback_url(
 /// domain could receive customers there. Addresses that this deployment has not registered are not changed.
 async fn forget_callback_urls(
     progress: &Progress<'_>,
-    identity: &Identity,
+    context: Context<'_>,
     mut secret: OauthClientSecret,
     listed: Vec<CallbackUrl>,
 ) -> Result<(), OnboardingError> {
@@ -210,7 +211,7 @@ async fn forget_callback_urls(
     for registered in listed.iter().filter(|registered| over.iter().any(|former| former.url == registered.url)) {
         progress.still_mine().await?;
         let delete = CallbackUrls::delete(client, registered.id);
-        progress.parts.tpp_session.call(identity, &delete, progress.deadline).await?;
+        progress.parts.sessions.call_as_tpp(context, &delete).await?;
     }
     secret.former_callback_urls = kept;
     progress.save(&secret).await?;

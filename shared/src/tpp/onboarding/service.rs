@@ -1,22 +1,25 @@
 //! Runs the onboarding, and reports its progress.
 
+use std::sync::Arc;
+
 use crate::{
     secrets::{CertificateSecret, OauthClientSecret, SealingSecret, TppSecret},
     tpp::{
         certificate,
         onboarding::{
             known,
-            progress::{Parts, Progress},
+            progress::Progress,
             report::{AtBank, OnboardingError, OnboardingReport, Step, StepState},
             run,
         },
+        parts::Parts,
     },
     types::deadline::Deadline,
 };
 
 /// The onboarding of this deployment.
 pub struct Onboarding {
-    pub(in crate::tpp) parts: Parts,
+    pub(in crate::tpp) parts: Arc<Parts>,
 }
 
 impl Onboarding {
@@ -33,23 +36,16 @@ impl Onboarding {
     ) -> Result<OnboardingReport, OnboardingError> {
         let id = self.parts.store.begin_onboarding().await?;
         let environment = self.parts.config.environment.as_str();
-        let secret = self.parts.secrets.read::<TppSecret>().await?.unwrap_or_else(|| TppSecret {
-            environment: environment.to_owned(),
-            installation: None,
-            psp: None,
-            device: None,
-            psp_user_id: None,
-        });
+        let secret = self
+            .parts
+            .secrets
+            .read::<TppSecret>()
+            .await?
+            .unwrap_or_else(|| TppSecret { environment: environment.to_owned(), ..TppSecret::default() });
         if secret.environment != environment {
             return Err(OnboardingError::OtherEnvironment);
         }
-        let report = OnboardingReport {
-            steps: Vec::new(),
-            psp_user_id: None,
-            certificate_valid_until: None,
-            at_bank: AtBank::NotAsked,
-            api_key: None,
-        };
+        let report = OnboardingReport::default();
         let progress = Progress { parts: &self.parts, id, secret, report, observe, deadline };
         run::finish(progress).await
     }

@@ -60,7 +60,17 @@ fn at_bank(error: &BankError, earlier: Earlier) -> Certainty<'_> {
         BankError::Refused(refusal) if refusal.says_reused_id() => Certainty::Unknown(Depth::Deep),
         // The error is about the session or our key, not about the order.
         error if error.is_dead_session() && error.certainly_not_executed() => Certainty::NoEffect,
-        BankError::Refused(refusal) => refused(refusal, earlier),
+        // Such a refusal may be temporary, and the next try is a new one.
+        BankError::Refused(refusal)
+            if refusal.says_bad_signature() || !matches!(refusal.status, 400 | 403 | 404 | 490) =>
+        {
+            Certainty::NoEffect
+        }
+        BankError::Refused(refusal) => match earlier {
+            Earlier::NoEffect => Certainty::Refused(refusal),
+            // The bank may refuse a known request id in this way. Its text for that is not recorded.
+            Earlier::Unknown => Certainty::Unknown(Depth::Deep),
+        },
         BankError::RateLimited { .. } | BankError::Unreachable(_) | BankError::TooLate | BankError::Signing => {
             Certainty::NoEffect
         }
@@ -73,21 +83,4 @@ fn at_bank(error: &BankError, earlier: Earlier) -> Certainty<'_> {
         | BankError::Timeout
         | BankError::TooLarge => Certainty::Unknown(Depth::Recent),
     }
-}
-
-fn refused(refusal: &Refusal, earlier: Earlier) -> Certainty<'_> {
-    // Other refusals may be temporary, and the next try is a new one.
-    if refusal.says_bad_signature() || !is_final(refusal) {
-        return Certainty::NoEffect;
-    }
-    match earlier {
-        Earlier::NoEffect => Certainty::Refused(refusal),
-        // The bank may refuse a known request id in this way. Its text for that is not recorded.
-        Earlier::Unknown => Certainty::Unknown(Depth::Deep),
-    }
-}
-
-/// Returns whether the bank would refuse again.
-const fn is_final(refusal: &Refusal) -> bool {
-    matches!(refusal.status, 400 | 403 | 404 | 490)
 }

@@ -16,14 +16,14 @@ use crate::{
     bunq::{
         BankError, Created, LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Parent as _, Refusal, Resource as _,
     },
-    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, Store, StoreError},
+    store::{Attempt, Begun, Earlier, Outcome, SessionOwner, StoreError},
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{
         calls::Calls,
         error::TppError,
         listed::{Likeness, Listed, read_listed},
         order::Order,
-        record_keys::RecordKeys,
+        parts::Parts,
     },
     types::{
         deadline::Deadline,
@@ -58,9 +58,8 @@ pub struct Started {
 
 /// Starts orders.
 pub struct Orders {
-    pub(super) store: Store,
-    pub(super) calls: Arc<Calls>,
-    pub(super) record_keys: Arc<RecordKeys>,
+    pub(super) parts: Arc<Parts>,
+    pub(super) calls: Calls,
 }
 
 impl Orders {
@@ -80,7 +79,7 @@ impl Orders {
         if let Some(account) = order.parent().account() {
             note(Fact::Account(account));
         }
-        let keys = self.record_keys.of(owner).await?;
+        let keys = self.parts.record_keys(owner).await?;
         let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
@@ -91,8 +90,15 @@ impl Orders {
         };
         let result = self.attempt(owner, name, order, &attempt, deadline).await;
         let written = match &result {
-            Ok(outcome) => self.store.finish_request(&keys, &attempt, outcome).await,
-            Err((_, known)) => self.store.release_request(&attempt, *known, grace(*known)).await,
+            Ok(outcome) => self.parts.store.finish_request(&keys, &attempt, outcome).await,
+            Err((_, known)) => {
+                let wait = match known {
+                    Earlier::NoEffect => Duration::ZERO,
+                    // The bank may still work on the call.
+                    Earlier::Unknown => GRACE,
+                };
+                self.parts.store.release_request(&attempt, *known, wait).await
+            }
         };
         if let Err(error) = written {
             // The record stays in progress, so the next try will ask the bank.
@@ -124,8 +130,7 @@ impl Orders {
         let mut pause = FIRST_PAUSE;
         loop {
             let patience = deadline.left() + LAST_WRITE;
-            let begun = self.store.begin_request(keys, request, patience).await?;
-            match begun {
+            match self.parts.store.begin_request(keys, request, patience).await? {
                 Begun::InFlight(_) if until.wait(pause).await.is_ok() => {}
                 begun => return Ok(begun),
             }
@@ -138,7 +143,7 @@ impl Orders {
     /// # Errors
     /// Returns [`StoreError`] if the store cannot be read.
     pub async fn has_begun(&self, name: &RequestName) -> Result<bool, StoreError> {
-        self.store.has_begun(name).await
+        self.parts.store.has_begun(name).await
     }
 
     async fn attempt<O: Order>(
@@ -161,18 +166,18 @@ impl Orders {
         }
         let create =
             O::Resource::create(order.parent(), &order.body(name, began_at)).with_request_id(name.bank_request_id());
-        let sent = self.calls.call(owner, &create, deadline).await;
-        let error = match sent {
+        let error = match self.calls.call(owner, &create, deadline).await {
             Ok(Created { id, answer }) => {
-                return Ok(Outcome::Created {
-                    id: id.into(),
-                    body: String::from_utf8_lossy(&answer.body).into_owned(),
-                });
+                let body = String::from_utf8_lossy(&answer.body).into_owned();
+                return Ok(Outcome::Created { id: id.into(), body });
             }
             Err(error) => error,
         };
         match certainty(&error, attempt.earlier) {
-            Certainty::Refused(refusal) => Ok(refused(refusal)),
+            Certainty::Refused(Refusal { status, texts, .. }) => {
+                let texts = serde_json::to_string(texts).unwrap_or_else(|_| "[]".to_owned());
+                Ok(Outcome::Refused { status: *status, texts })
+            }
             Certainty::NoEffect => Err((error, attempt.earlier)),
             Certainty::Unknown(depth) => match find(depth).await {
                 Ok(Found::It(outcome)) => Ok(outcome),
@@ -245,21 +250,6 @@ impl Found {
         tracing::info!("idempotency: an earlier try had started it");
         let body = serde_json::json!({ "Response": [{ "Id": { "id": id } }] }).to_string();
         Self::It(Outcome::Created { id, body })
-    }
-}
-
-/// Returns how long the next try has to wait. If the outcome is unknown, the bank may still work on the call.
-const fn grace(known: Earlier) -> Duration {
-    match known {
-        Earlier::NoEffect => Duration::ZERO,
-        Earlier::Unknown => GRACE,
-    }
-}
-
-fn refused(refusal: &Refusal) -> Outcome {
-    Outcome::Refused {
-        status: refusal.status,
-        texts: serde_json::to_string(&refusal.texts).unwrap_or_else(|_| "[]".to_owned()),
     }
 }
 
