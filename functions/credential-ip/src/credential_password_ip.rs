@@ -21,8 +21,6 @@ use crate::redacted;
 #[utoipa::path(
     get,
     path = "/credential-password-ip",
-    operation_id = "list_credential_password_ips",
-    tag = "credential-ip",
     params(PageQuery),
     security(("api_key" = ["credentials"])),
     responses(Paged<CredentialList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -42,8 +40,6 @@ pub(crate) async fn list_credential_password_ips(
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}",
-    operation_id = "find_credential_password_ip",
-    tag = "credential-ip",
     params(CredentialPath),
     security(("api_key" = ["credentials"])),
     responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)

@@ -16,8 +16,6 @@ use shared::{
 #[utoipa::path(
     get,
     path = "/credential-password-ip/egress",
-    operation_id = "find_egress",
-    tag = "credential-ip",
     security(("api_key" = ["credentials"])),
     responses(
         (status = 200, description = "Both, and whether they agree.", body = EgressReport),

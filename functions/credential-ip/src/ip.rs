@@ -62,8 +62,6 @@ fn path(key: CredentialPasswordIpId) -> String {
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
-    operation_id = "list_permitted_ips",
-    tag = "credential-ip",
     params(CredentialPath, PageQuery),
     security(("api_key" = ["credentials"])),
     responses(Paged<PermittedIpList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -83,8 +81,6 @@ pub(crate) async fn list_permitted_ips(
 #[utoipa::path(
     post,
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
-    operation_id = "create_permitted_ip",
-    tag = "credential-ip",
     params(
         CredentialPath,
         ("allow_wildcard" = Option<bool>, Query, description = "Lets `*` through to bunq."),
@@ -118,8 +114,6 @@ pub(crate) async fn create_permitted_ip(
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
-    operation_id = "find_permitted_ip",
-    tag = "credential-ip",
     params(CredentialPath, PermittedIpPath),
     security(("api_key" = ["credentials"])),
     responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -138,8 +132,6 @@ pub(crate) async fn find_permitted_ip(
 #[utoipa::path(
     put,
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
-    operation_id = "update_permitted_ip",
-    tag = "credential-ip",
     params(CredentialPath, PermittedIpPath),
     request_body(content = PermittedIpUpdate, description = "Whether bunq takes calls from it.", example = json!({ "status": "ACTIVE" })),
     security(("api_key" = ["credentials"])),

@@ -12,8 +12,6 @@ static DOCUMENT: File = file!("openapi.json", "application/json");
 #[utoipa::path(
     get,
     path = "/openapi.json",
-    operation_id = "find_document",
-    tag = "docs",
     responses(
         (
             status = 200, description = "The OpenAPI document.", body = Object,

@@ -28,8 +28,6 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
 #[utoipa::path(
     get,
     path = "/",
-    operation_id = "show_home",
-    tag = "docs",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
 )]
 pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: HeaderMap) -> Response {
@@ -42,8 +40,6 @@ pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: He
 #[utoipa::path(
     get,
     path = "/docs",
-    operation_id = "show_docs",
-    tag = "docs",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
 )]
 pub(crate) async fn show_docs(headers: HeaderMap) -> Response {

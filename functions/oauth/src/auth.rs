@@ -31,8 +31,6 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/auth",
-    operation_id = "begin_consent",
-    tag = "oauth",
     params(
         ("ticket" = Option<String>, Query, description = "Of the consent to begin."),
         ("again" = Option<String>, Query, description = "The `consent_id` of a consent that this browser has opened: our own pages begin it again."),

@@ -58,8 +58,6 @@ struct UserIdSchema(UserId);
 #[utoipa::path(
     get,
     path = "/callback",
-    operation_id = "complete_consent",
-    tag = "oauth",
     params(
         ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes.", min_length = 1),
         ("code" = Option<String>, Query, description = "From bunq.", min_length = 1),

@@ -87,8 +87,6 @@ pub(crate) fn redirect(about: About) -> Response {
 #[utoipa::path(
     get,
     path = "/result",
-    operation_id = "show_result",
-    tag = "oauth",
     params(
         ("consent_id" = Option<String>, Query, description = "As `/callback` names it."),
         ("reason" = Option<String>, Query, description = "Why there is no such consent, as `/callback` names it."),

@@ -30,8 +30,6 @@ use crate::walk;
 #[utoipa::path(
     get,
     path = "/user/{user_id}/payments/{monetary_account_id}",
-    operation_id = "list_payments",
-    tag = "payments",
     params(
         UserPath,
         AccountPath,
@@ -73,8 +71,6 @@ pub(crate) async fn list_payments(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/payment/{payment_id}",
-    operation_id = "find_payment",
-    tag = "payments",
     params(UserPath, AccountPath, PaymentPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)

@@ -48,8 +48,6 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
 #[utoipa::path(
     post,
     path = "/psd2/payment-service-provider-issuer-transaction",
-    operation_id = "create_issuer_transaction",
-    tag = "psd2",
     params(IdempotencyKeyHeader),
     request_body(content = NewIssuerTransaction, description = "Who receives how much.", example = json!({
         "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
@@ -91,8 +89,6 @@ pub(crate) async fn create_issuer_transaction(
 #[utoipa::path(
     get,
     path = "/psd2/payment-service-provider-issuer-transaction",
-    operation_id = "list_issuer_transactions",
-    tag = "psd2",
     params(PageQuery, OrderQuery),
     security(("api_key" = ["psd2"])),
     responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -111,8 +107,6 @@ pub(crate) async fn list_issuer_transactions(
 #[utoipa::path(
     get,
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
-    operation_id = "find_issuer_transaction",
-    tag = "psd2",
     params(TransactionPath),
     security(("api_key" = ["psd2"])),
     responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -136,8 +130,6 @@ pub(crate) async fn find_issuer_transaction(
 #[utoipa::path(
     put,
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
-    operation_id = "update_issuer_transaction",
-    tag = "psd2",
     params(TransactionPath),
     request_body(content = IssuerTransactionUpdate, description = "The transaction's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["psd2"])),

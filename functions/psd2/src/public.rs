@@ -29,8 +29,6 @@ pub(crate) fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
 #[utoipa::path(
     get,
     path = "/psd2/payment-service-provider-issuer-transaction-public/{public_id}",
-    operation_id = "find_public_issuer_transaction",
-    tag = "psd2",
     params(PublicIdPath),
     security(("api_key" = ["psd2"])),
     responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -49,8 +47,6 @@ pub(crate) async fn find_public_issuer_transaction(
 #[utoipa::path(
     get,
     path = "/psd2/redirect/{public_id}",
-    operation_id = "redirect_to_pay_page",
-    tag = "psd2",
     params(PublicIdPath),
     security(("api_key" = ["psd2"])),
     responses(

@@ -33,8 +33,6 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 #[utoipa::path(
     post,
     path = "/setup",
-    operation_id = "run_setup",
-    tag = "setup",
     request_body(
         content = SetupCommand,
         description = "What to do; `{}` runs or resumes the onboarding.",
@@ -69,7 +67,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
         )),
     )
 )]
-pub(crate) async fn post_setup(
+pub(crate) async fn run_setup(
     State(app): State<App>,
     RequestDeadline(deadline): RequestDeadline,
     query: QueryParameters,

@@ -155,8 +155,6 @@ impl AccountUpdate {
 #[utoipa::path(
     get,
     path = "/user/{user_id}/accounts",
-    operation_id = "list_accounts",
-    tag = "users",
     params(UserPath, LargePageQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -173,8 +171,6 @@ pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryPar
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}",
-    operation_id = "find_account",
-    tag = "users",
     params(UserPath, AccountPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -193,8 +189,6 @@ pub(crate) async fn find_account(
 #[utoipa::path(
     post,
     path = "/user/{user_id}/monetary-account",
-    operation_id = "create_account",
-    tag = "users",
     params(UserPath, IdempotencyKeyHeader),
     request_body(content = NewAccount, description = "The account.", example = json!({
         "currency": "EUR", "description": "Holidays", "daily_limit": { "value": "500.00", "currency": "EUR" }
@@ -219,8 +213,6 @@ pub(crate) async fn create_account(
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}",
-    operation_id = "update_account",
-    tag = "users",
     params(UserPath, AccountPath),
     request_body(content = AccountUpdate, description = "The changes.", example = json!({ "description": "Holidays 2027" })),
     security(("api_key" = ["writes"])),

@@ -28,8 +28,6 @@ const LARGEST_PAGE: u8 = 100;
 #[utoipa::path(
     get,
     path = "/users",
-    operation_id = "list_users",
-    tag = "users",
     params(
         ("count" = Option<u8>, Query, description = "1 to 100; 50 where it is not there.", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`.", min_length = 1),
@@ -82,8 +80,6 @@ pub(crate) async fn list_users(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/connection",
-    operation_id = "find_connection",
-    tag = "users",
     params(UserPath),
     security(("api_key" = ["connections"])),
     responses(
@@ -112,8 +108,6 @@ pub(crate) async fn find_connection(
 #[utoipa::path(
     delete,
     path = "/user/{user_id}",
-    operation_id = "delete_user",
-    tag = "users",
     params(
         UserPath,
         ("reference" = Option<String>, Query, description = "Delete this reference; the connection only with its last.",

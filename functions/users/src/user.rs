@@ -15,8 +15,6 @@ use shared::{
 #[utoipa::path(
     get,
     path = "/user/{user_id}",
-    operation_id = "find_user",
-    tag = "users",
     params(UserPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
