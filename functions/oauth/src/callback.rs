@@ -39,13 +39,9 @@ pub(crate) struct ConnectedAnswer {
     #[schema(example = "OAuth success")]
     message: &'static str,
     /// Our id of the customer: it is part of every path from now on.
-    #[schema(value_type = String, format = Uuid)]
-    new_user_id: UserIdSchema,
+    #[schema(value_type = uuid::Uuid)]
+    new_user_id: UserId,
 }
-
-/// A UUID.
-#[derive(Serialize)]
-struct UserIdSchema(UserId);
 
 /// Complete a consent after bunq's redirect
 ///
@@ -97,7 +93,7 @@ pub(crate) async fn complete_consent(
         (_, true, Some(about)) => redirect(about),
         (Err(problem), true, None) => page::failed(&app.tpp.config.provider, problem, &request_id, &Again::of(&app)),
         (Ok(Connected::Now(user_id)), _, _) => {
-            Json(ConnectedAnswer { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
+            Json(ConnectedAnswer { message: "OAuth success", new_user_id: *user_id }).into_response()
         }
         (Err(problem), false, _) => problem.clone().into_response(),
     };
