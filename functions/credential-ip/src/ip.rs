@@ -1,22 +1,10 @@
 //! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new
 //! address, then deactivate the old one.
 
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
-use serde_json::json;
 use shared::{
     body,
     bunq::{Create, Find, List, Update, calls::PermittedIps},
-    http::{
-        Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
-        openapi::{
-            Answered, AtBank, CredentialPath, PageQuery, Paged, PermittedIpPath, Problems, WithKey, WrongRequest,
-            schemas::{IdAnswer, PermittedIpAnswer, PermittedIpList},
-        },
-    },
+    http::prelude::*,
     telemetry::{
         Metric,
         audit::{Fact, ObjectId, note},

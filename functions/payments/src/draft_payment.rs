@@ -3,22 +3,12 @@
 
 use std::collections::HashMap;
 
-use axum::response::Response;
-use serde_json::json;
 use shared::{
     bunq::{
         Find, Update,
         calls::{DraftPayment, DraftPayments},
     },
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created_response, list_orders,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
-            OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
-            schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
-        },
-    },
+    http::{Element, prelude::*},
     types::ids::{DraftPaymentId, MonetaryAccountId},
 };
 

@@ -1,17 +1,9 @@
 //! `/user/{user_id}/payments/{monetary_account_id}`: the payments of an account, one page at a time or all at once; and
 //! one payment.
 
-use axum::response::Response;
 use shared::{
     bunq::{Find, List, PageStart, calls::Payments},
-    http::{
-        Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
-        openapi::{
-            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WalkQuery,
-            WithKey, WrongRequest,
-            schemas::{PaymentAnswer, PaymentList},
-        },
-    },
+    http::prelude::*,
     types::{
         ids::{MonetaryAccountId, PaymentId},
         since::Since,

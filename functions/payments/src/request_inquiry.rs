@@ -1,21 +1,11 @@
 //! `request-inquiry`: asks a person for money.
 
-use axum::response::Response;
-use serde_json::json;
 use shared::{
     bunq::{
         Find, Update,
         calls::{RequestInquiries, RequestInquiry},
     },
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created_response, list_orders,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
-            Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
-            schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
-        },
-    },
+    http::{Element, prelude::*},
     types::ids::{MonetaryAccountId, RequestInquiryId},
 };
 

@@ -1,12 +1,8 @@
 //! `POST /setup`, and the same commands for a direct invocation.
 
-use axum::{Json, extract::State};
 use jiff::Timestamp;
 use shared::{
-    http::{
-        App, JsonBody, Place, Problem, QueryParameters, RequestDeadline,
-        openapi::{AtBank, GatewayError, InSetup, ProblemAnswer, Problems},
-    },
+    http::prelude::*,
     store::{NewApiKey, NoRotation, Successor},
     telemetry::{
         Metric,

@@ -1,24 +1,15 @@
 //! `/user/{user_id}/accounts` and `/user/{user_id}/monetary-account`: the accounts to which the customer granted
 //! access. bunq lets no PSD2 party open or change one, so those two routes are closed unless the operator opens them.
 
-use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use shared::{
     body,
     bunq::{
         Find, LARGEST_PAGE, List, Update,
         calls::{BankAccounts, MonetaryAccounts},
     },
-    http::{
-        AccountWrites, Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Problem,
-        QueryParameters, created_response, listing,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, LargePageQuery, Once, Paged,
-            Problems, UserPath, WithKey, Writing, WrongRequest,
-            schemas::{AccountAnswer, AccountList, IdAnswer},
-        },
-    },
+    http::prelude::*,
     tpp::{Order, Wanted},
     types::{
         idempotency::RequestName,

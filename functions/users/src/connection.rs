@@ -1,16 +1,7 @@
 //! Connections, for the owner of the deployment: list, find, delete. The bank is called only to end a session.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
 use shared::{
-    http::{
-        App, Caller, Connections, PathId, Problem, QueryParameters, RequestDeadline,
-        openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
-    },
+    http::prelude::*,
     store::Cursor,
     types::{ids::UserId, reference::Reference},
 };

@@ -1,12 +1,6 @@
 //! `GET /user/{user_id}`: the customer's profile.
 
-use shared::{
-    bunq::calls::FindUser,
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Problem,
-        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::UserAnswer},
-    },
-};
+use shared::{bunq::calls::FindUser, http::prelude::*};
 
 /// Read a customer's profile
 ///

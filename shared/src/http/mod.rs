@@ -39,6 +39,8 @@ mod listing;
 #[cfg(feature = "aws")]
 mod order_list;
 #[cfg(feature = "aws")]
+pub mod prelude;
+#[cfg(feature = "aws")]
 mod session;
 #[cfg(feature = "aws")]
 mod verified;

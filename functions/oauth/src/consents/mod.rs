@@ -4,20 +4,8 @@
 mod ask;
 mod view;
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
 use shared::{
-    http::{
-        App, Caller, Connections, JsonBody, PathId, Problem, QueryParameters, RequestDeadline,
-        openapi::{
-            Claiming, ConsentPath, NoSuchConsent, NotReady, Problems, UnknownCustomer, WithKey, Withdrawing,
-            WrongRequest,
-        },
-    },
+    http::prelude::*,
     store::{AskedConsent, ConsentCursor},
     types::{
         ids::ConsentId,
