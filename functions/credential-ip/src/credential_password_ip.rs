@@ -1,15 +1,10 @@
-//! `/credential-password-ip`: the TPP's API keys at bunq. An answer never contains the key itself.
+//! `/credential-password-ip`: the TPP's API keys at bunq. An answer never contains the key itself. Also `egress`:
+//! the address from which bunq receives our calls, and the addresses that it permits.
 
-use axum::response::Response;
 use shared::{
     bunq::{Resource as _, calls::CredentialPasswordIps},
-    http::{
-        Credentials, OwnSession, PathId, Problem, QueryParameters,
-        openapi::{
-            Answered, AtBank, CredentialPath, PageQuery, Paged, Problems, WithKey, WrongRequest,
-            schemas::{CredentialAnswer, CredentialList},
-        },
-    },
+    http::prelude::*,
+    tpp::EgressReport,
     types::ids::CredentialPasswordIpId,
 };
 
@@ -21,8 +16,6 @@ use crate::redacted;
 #[utoipa::path(
     get,
     path = "/credential-password-ip",
-    operation_id = "list_credential_password_ips",
-    tag = "credential-ip",
     params(PageQuery),
     security(("api_key" = ["credentials"])),
     responses(Paged<CredentialList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -42,8 +35,6 @@ pub(crate) async fn list_credential_password_ips(
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}",
-    operation_id = "find_credential_password_ip",
-    tag = "credential-ip",
     params(CredentialPath),
     security(("api_key" = ["credentials"])),
     responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -53,4 +44,21 @@ pub(crate) async fn find_credential_password_ip(
     PathId(key): PathId<CredentialPasswordIpId>,
 ) -> Result<Response, Problem> {
     redacted::call(&session, &CredentialPasswordIps::find((), key)).await
+}
+
+/// Compare our address with the permitted addresses
+///
+/// Scope `credentials`. `egress_ip` is available only if `EGRESS_IP_URL` is set. `agrees` says whether `egress_ip` is
+/// among `permitted`. The operation also answers from an address that bunq refuses; `permitted` is then null.
+#[utoipa::path(
+    get,
+    path = "/credential-password-ip/egress",
+    security(("api_key" = ["credentials"])),
+    responses(
+        (status = 200, description = "Both, and whether they agree.", body = EgressReport),
+        Problems<(WithKey, AtBank)>,
+    )
+)]
+pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<EgressReport>, Problem> {
+    Ok(Json(session.tpp().egress.report(session.deadline()).await?))
 }

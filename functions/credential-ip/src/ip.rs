@@ -1,22 +1,10 @@
 //! `/credential-password-ip/{id}/ip`: the addresses that may use a key. An address cannot be changed: add the new
 //! address, then deactivate the old one.
 
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
-use serde_json::json;
 use shared::{
     body,
     bunq::{Resource as _, calls::PermittedIps},
-    http::{
-        Credentials, JsonBody, OwnSession, PathId, Problem, QueryParameters,
-        openapi::{
-            Answered, AtBank, CredentialPath, PageQuery, Paged, PermittedIpPath, Problems, WithKey, WrongRequest,
-            schemas::{IdAnswer, PermittedIpAnswer, PermittedIpList},
-        },
-    },
+    http::prelude::*,
     telemetry::{
         Metric,
         audit::{Fact, ObjectId, note},
@@ -62,8 +50,6 @@ fn path(key: CredentialPasswordIpId) -> String {
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
-    operation_id = "list_permitted_ips",
-    tag = "credential-ip",
     params(CredentialPath, PageQuery),
     security(("api_key" = ["credentials"])),
     responses(Paged<PermittedIpList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -83,8 +69,6 @@ pub(crate) async fn list_permitted_ips(
 #[utoipa::path(
     post,
     path = "/credential-password-ip/{credential_password_ip_id}/ip",
-    operation_id = "create_permitted_ip",
-    tag = "credential-ip",
     params(
         CredentialPath,
         ("allow_wildcard" = Option<bool>, Query, description = "Lets `*` through to bunq."),
@@ -118,8 +102,6 @@ pub(crate) async fn create_permitted_ip(
 #[utoipa::path(
     get,
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
-    operation_id = "find_permitted_ip",
-    tag = "credential-ip",
     params(CredentialPath, PermittedIpPath),
     security(("api_key" = ["credentials"])),
     responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -138,8 +120,6 @@ pub(crate) async fn find_permitted_ip(
 #[utoipa::path(
     put,
     path = "/credential-password-ip/{credential_password_ip_id}/ip/{item_id}",
-    operation_id = "update_permitted_ip",
-    tag = "credential-ip",
     params(CredentialPath, PermittedIpPath),
     request_body(content = PermittedIpUpdate, description = "Whether bunq takes calls from it.", example = json!({ "status": "ACTIVE" })),
     security(("api_key" = ["credentials"])),

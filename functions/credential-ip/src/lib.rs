@@ -3,7 +3,6 @@
 //! while bunq still accepts the calls.
 
 mod credential_password_ip;
-mod egress;
 mod ip;
 mod redacted;
 
@@ -13,7 +12,7 @@ routes! {
     /// The routes of the group.
     pub fn router() -> Router<App> {
         credential_password_ip::list_credential_password_ips,
-        egress::find_egress,
+        credential_password_ip::find_egress,
         credential_password_ip::find_credential_password_ip,
         ip::list_permitted_ips,
         ip::create_permitted_ip,

@@ -30,8 +30,6 @@ static ASSETS: [File; 7] = [
 #[utoipa::path(
     get,
     path = "/assets/{file}",
-    operation_id = "find_asset",
-    tag = "docs",
     params(("file" = String, Path, description = "As the pages name it.")),
     responses(
         (

@@ -18,8 +18,6 @@ pub(crate) struct Health {
 #[utoipa::path(
     get,
     path = "/health",
-    operation_id = "check_health",
-    tag = "docs",
     responses((status = 200, description = "It does.", body = Health))
 )]
 pub(crate) async fn check_health() -> Json<Health> {

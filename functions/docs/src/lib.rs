@@ -2,7 +2,6 @@
 //! this function, so they need no API key, no store and no bank.
 
 mod assets;
-mod document;
 mod file;
 mod health;
 mod home;
@@ -15,7 +14,7 @@ routes! {
     fn routes() -> Router<()> {
         pages::show_home,
         pages::show_docs,
-        document::find_document,
+        pages::find_document,
         health::check_health,
         assets::find_asset,
     }

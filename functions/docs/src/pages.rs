@@ -1,4 +1,5 @@
-//! The two pages. They contain no inline scripts or styles, so their content security policies forbid these.
+//! The two pages, and the OpenAPI document (<https://spec.openapis.org/oas/latest.html>), as committed in the
+//! repository. The pages contain no inline scripts or styles, so their content security policies forbid these.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::{
 
 use crate::file::{ASK_EACH_TIME, File, file};
 
+static DOCUMENT: File = file!("openapi.json", "application/json");
 static DOCS: File = file!("docs.html", "text/html; charset=utf-8");
 
 /// The policy of the start page: no scripts.
@@ -28,8 +30,6 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
 #[utoipa::path(
     get,
     path = "/",
-    operation_id = "show_home",
-    tag = "docs",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
 )]
 pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: HeaderMap) -> Response {
@@ -42,12 +42,28 @@ pub(crate) async fn show_home(Extension(home): Extension<Arc<File>>, headers: He
 #[utoipa::path(
     get,
     path = "/docs",
-    operation_id = "show_docs",
-    tag = "docs",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"))
 )]
 pub(crate) async fn show_docs(headers: HeaderMap) -> Response {
     page(&DOCS, DOCS_POLICY, &headers)
+}
+
+/// Get this API description as JSON
+///
+/// For generators of clients, and for tools that read OpenAPI 3.1.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    responses(
+        (
+            status = 200, description = "The OpenAPI document.", body = Object,
+            headers(("ETag", description = "Names this version."))
+        ),
+        (status = 304, description = "It is still what `If-None-Match` names."),
+    )
+)]
+pub(crate) async fn find_document(headers: HeaderMap) -> Response {
+    DOCUMENT.answer(&headers, ASK_EACH_TIME)
 }
 
 fn page(file: &File, policy: HeaderValue, request: &HeaderMap) -> Response {

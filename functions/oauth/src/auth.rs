@@ -2,15 +2,10 @@
 
 use axum::{
     Extension,
-    extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, Method},
 };
 use shared::{
-    http::{
-        App, Problem, QueryParameters, RequestId,
-        openapi::{BeforeConsent, LooksAhead, NotReady, OfStore, Problems},
-    },
+    http::prelude::*,
     store::TicketRefused,
     tpp::{Start, StartError},
     types::secret::ConsentTicket,
@@ -31,8 +26,6 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/auth",
-    operation_id = "begin_consent",
-    tag = "oauth",
     params(
         ("ticket" = Option<String>, Query, description = "Of the consent to begin."),
         ("again" = Option<String>, Query, description = "The `consent_id` of a consent that this browser has opened: our own pages begin it again."),
@@ -81,10 +74,7 @@ async fn begin(app: &App, browser: Browser, query: QueryParameters) -> Result<Re
         [None, None] => Start::Open,
     };
     let begun = app.tpp.consents.begin(start, &browser.secrets).await?;
-    let mut response = StatusCode::SEE_OTHER.into_response();
+    let cookie = [(header::SET_COOKIE, browser.cookie(&begun.browser)?)];
     // The address contains the state, so it is sent to this browser only.
-    let location = HeaderValue::from_str(begun.authorize_url.as_str()).map_err(|_| Problem::internal())?;
-    response.headers_mut().insert(header::LOCATION, location);
-    response.headers_mut().insert(header::SET_COOKIE, browser.cookie(&begun.browser)?);
-    Ok(response)
+    Ok((cookie, Redirect::to(begun.authorize_url.as_str())).into_response())
 }

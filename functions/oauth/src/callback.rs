@@ -1,17 +1,12 @@
 //! `GET /callback`: the address to which the bank redirects the browser back (RFC 6749 section 4.1.2).
 
 use axum::{
-    Extension, Json,
-    extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    Extension,
+    http::{HeaderMap, Method},
 };
 use serde::Serialize;
 use shared::{
-    http::{
-        Action, App, Code, EndedWith, Problem, QueryParameters, RequestDeadline, RequestId,
-        openapi::{AfterConsent, AtBank, LooksAhead, Problems},
-    },
+    http::{Action, Code, EndedWith, prelude::*},
     store::AttemptRefused,
     telemetry::{Metric, count},
     tpp::{CallbackParameters, Completed, Connected, ConsentAnswer, ConsentError, ReturnTo},
@@ -21,9 +16,7 @@ use shared::{
         secret::{AuthorizationCode, BrowserSecret, OauthState, Secret as _},
     },
 };
-
 use tracing::{Span, field};
-use url::Url;
 
 use crate::{
     browser::{Browser, only_looks_ahead, wants_page},
@@ -39,13 +32,9 @@ pub(crate) struct ConnectedAnswer {
     #[schema(example = "OAuth success")]
     message: &'static str,
     /// Our id of the customer: it is part of every path from now on.
-    #[schema(value_type = String, format = Uuid)]
-    new_user_id: UserIdSchema,
+    #[schema(value_type = uuid::Uuid)]
+    new_user_id: UserId,
 }
-
-/// A UUID.
-#[derive(Serialize)]
-struct UserIdSchema(UserId);
 
 /// Complete a consent after bunq's redirect
 ///
@@ -58,8 +47,6 @@ struct UserIdSchema(UserId);
 #[utoipa::path(
     get,
     path = "/callback",
-    operation_id = "complete_consent",
-    tag = "oauth",
     params(
         ("state" = String, Query, description = "As `/auth` made it; works in the same browser, for ten minutes.", min_length = 1),
         ("code" = Option<String>, Query, description = "From bunq.", min_length = 1),
@@ -95,11 +82,12 @@ pub(crate) async fn complete_consent(
     let (completed, about) = complete(&app, &browser, query, deadline).await;
     note(&completed, about);
     let mut response = match (&completed, wants_page(&headers), about) {
-        (Ok(Connected::Return(ReturnTo(url))), _, _) => to_application(url),
-        (_, true, Some(about)) => redirect(about),
+        // The address contains the proof, so it is sent to this browser only.
+        (Ok(Connected::Return(ReturnTo(url))), _, _) => Redirect::to(url.as_str()).into_response(),
+        (_, true, Some(about)) => redirect(about).into_response(),
         (Err(problem), true, None) => page::failed(&app.tpp.config.provider, problem, &request_id, &Again::of(&app)),
         (Ok(Connected::Now(user_id)), _, _) => {
-            Json(ConnectedAnswer { message: "OAuth success", new_user_id: UserIdSchema(*user_id) }).into_response()
+            Json(ConnectedAnswer { message: "OAuth success", new_user_id: *user_id }).into_response()
         }
         (Err(problem), false, _) => problem.clone().into_response(),
     };
@@ -113,13 +101,6 @@ pub(crate) async fn complete_consent(
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
-}
-
-/// Redirects the browser back to the application that asked for the consent. The address contains the proof, so it is
-/// sent to this browser only.
-fn to_application(url: &Url) -> Response {
-    let Ok(location) = HeaderValue::try_from(url.as_str()) else { return Problem::internal().into_response() };
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
 /// Completes the consent. Also returns the subject of the page that shows the result; `None` if the same address works

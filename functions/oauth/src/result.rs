@@ -1,17 +1,9 @@
 //! `GET /result`: the page that shows a customer the result of their consent. `/callback` redirects here
 //! (post/redirect/get), so that the address bar contains neither code nor state, and a reload has no effect.
 
-use axum::{
-    Extension,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{Extension, http::HeaderMap};
 use shared::{
-    http::{
-        App, Problem, QueryParameters, RequestId,
-        openapi::{NoSuchConsent, OfStore, Problems},
-    },
+    http::prelude::*,
     store::AttemptRefused,
     telemetry::audit::{Fact, ObjectId, note},
     tpp::{ConsentError, ConsentResult},
@@ -68,17 +60,11 @@ pub(crate) enum About {
 }
 
 /// Redirects the browser to the page. The address is relative, because a stage may prefix the path.
-pub(crate) fn redirect(about: About) -> Response {
-    let location = match about {
+pub(crate) fn redirect(about: About) -> Redirect {
+    Redirect::to(&match about {
         About::Consent(id) => format!("result?consent_id={id}"),
         About::Reason(reason) => format!("result?reason={}", reason.as_str()),
-    };
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    match HeaderValue::try_from(location) {
-        Ok(location) => response.headers_mut().insert(header::LOCATION, location),
-        Err(_) => return Problem::internal().into_response(),
-    };
-    response
+    })
 }
 
 /// Show the result of a consent
@@ -87,8 +73,6 @@ pub(crate) fn redirect(about: About) -> Response {
 #[utoipa::path(
     get,
     path = "/result",
-    operation_id = "show_result",
-    tag = "oauth",
     params(
         ("consent_id" = Option<String>, Query, description = "As `/callback` names it."),
         ("reason" = Option<String>, Query, description = "Why there is no such consent, as `/callback` names it."),

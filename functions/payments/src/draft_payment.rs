@@ -3,22 +3,12 @@
 
 use std::collections::HashMap;
 
-use axum::response::Response;
-use serde_json::json;
 use shared::{
     bunq::{
         Resource as _,
         calls::{DraftPayment, DraftPayments},
     },
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created_response, list_orders,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, DraftPaymentPath, ForCustomer, IdempotencyKeyHeader, Once,
-            OrderQuery, PageQuery, Paged, Problems, UserPath, WithKey, WrongRequest,
-            schemas::{DraftPaymentAnswer, DraftPaymentList, IdAnswer},
-        },
-    },
+    http::{Element, prelude::*},
     types::ids::{DraftPaymentId, MonetaryAccountId},
 };
 
@@ -36,8 +26,6 @@ fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
 #[utoipa::path(
     post,
     path = "/user/{user_id}/draft-payment",
-    operation_id = "create_draft_payment",
-    tag = "payments",
     params(UserPath, IdempotencyKeyHeader),
     request_body(content = NewDraftPayment, description = "What is to be paid to whom.", example = json!({
         "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Invoice 17",
@@ -62,8 +50,6 @@ pub(crate) async fn create_draft_payment(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment",
-    operation_id = "list_draft_payments",
-    tag = "payments",
     params(UserPath, AccountPath, PageQuery, OrderQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -82,8 +68,6 @@ pub(crate) async fn list_draft_payments(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
-    operation_id = "find_draft_payment",
-    tag = "payments",
     params(UserPath, AccountPath, DraftPaymentPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<DraftPaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -103,8 +87,6 @@ pub(crate) async fn find_draft_payment(
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/draft-payment/{draft_payment_id}",
-    operation_id = "update_draft_payment",
-    tag = "payments",
     params(UserPath, AccountPath, DraftPaymentPath),
     request_body(content = DraftPaymentUpdate, description = "The draft's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["payments"])),

@@ -1,17 +1,9 @@
 //! `/user/{user_id}/payments/{monetary_account_id}`: the payments of an account, one page at a time or all at once; and
 //! one payment.
 
-use axum::response::Response;
 use shared::{
     bunq::{PageStart, Resource as _, calls::Payments},
-    http::{
-        Accounts, BankAnswer, ConnectedUser, PathId, Problem, QueryParameters, listing,
-        openapi::{
-            AccountPath, Answered, AtBank, ForCustomer, PageQuery, Paged, PaymentPath, Problems, UserPath, WalkQuery,
-            WithKey, WrongRequest,
-            schemas::{PaymentAnswer, PaymentList},
-        },
-    },
+    http::prelude::*,
     types::{
         ids::{MonetaryAccountId, PaymentId},
         since::Since,
@@ -30,8 +22,6 @@ use crate::walk;
 #[utoipa::path(
     get,
     path = "/user/{user_id}/payments/{monetary_account_id}",
-    operation_id = "list_payments",
-    tag = "payments",
     params(
         UserPath,
         AccountPath,
@@ -73,8 +63,6 @@ pub(crate) async fn list_payments(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/payment/{payment_id}",
-    operation_id = "find_payment",
-    tag = "payments",
     params(UserPath, AccountPath, PaymentPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)

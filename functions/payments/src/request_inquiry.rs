@@ -1,21 +1,11 @@
 //! `request-inquiry`: asks a person for money.
 
-use axum::response::Response;
-use serde_json::json;
 use shared::{
     bunq::{
         Resource as _,
         calls::{RequestInquiries, RequestInquiry},
     },
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Element, IdempotencyHeader, JsonBody, PathId, Payments, Problem,
-        QueryParameters, created_response, list_orders,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, Once, OrderQuery, PageQuery,
-            Paged, Problems, RequestInquiryPath, UserPath, WithKey, WrongRequest,
-            schemas::{IdAnswer, RequestInquiryAnswer, RequestInquiryList},
-        },
-    },
+    http::{Element, prelude::*},
     types::ids::{MonetaryAccountId, RequestInquiryId},
 };
 
@@ -31,8 +21,6 @@ use crate::{
 #[utoipa::path(
     post,
     path = "/user/{user_id}/request-inquiry",
-    operation_id = "create_request_inquiry",
-    tag = "payments",
     params(UserPath, IdempotencyKeyHeader),
     request_body(content = NewRequestInquiry, description = "What is asked of whom.", example = json!({
         "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch",
@@ -57,8 +45,6 @@ pub(crate) async fn create_request_inquiry(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry",
-    operation_id = "list_request_inquiries",
-    tag = "payments",
     params(UserPath, AccountPath, PageQuery, OrderQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -78,8 +64,6 @@ pub(crate) async fn list_request_inquiries(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
-    operation_id = "find_request_inquiry",
-    tag = "payments",
     params(UserPath, AccountPath, RequestInquiryPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -98,8 +82,6 @@ pub(crate) async fn find_request_inquiry(
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
-    operation_id = "update_request_inquiry",
-    tag = "payments",
     params(UserPath, AccountPath, RequestInquiryPath),
     request_body(content = RequestInquiryUpdate, description = "The request's end.", example = json!({ "status": "REVOKED" })),
     security(("api_key" = ["payments"])),

@@ -1,34 +1,27 @@
 //! `/psd2/payment-service-provider-issuer-transaction`: the TPP creates, lists, reads and cancels issuer transactions.
+//! Also their public view, and the page where a customer pays one.
 
 use std::collections::HashMap;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
-};
 use serde::Deserialize;
-use serde_json::json;
 use shared::{
     bunq::{
         Envelope, Resource as _, Verified,
-        calls::{IssuerTransaction, IssuerTransactions},
+        calls::{FindPublicIssuerTransaction, IssuerTransaction, IssuerTransactions, PublicPath},
     },
-    http::{
-        BankAnswer, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, Place, Problem, Psd2, QueryParameters,
-        created_response, list_orders,
-        openapi::{
-            Answered, AnsweredToPay, AtBank, CreatedToPay, IdempotencyKeyHeader, Once, OrderQuery, PageQuery, Paged,
-            Problems, TransactionPath, WithKey, WrongRequest,
-            schemas::{IdAnswer, IssuerTransactionAnswer, IssuerTransactionList},
-        },
-    },
+    http::prelude::*,
     types::ids::{IssuerTransactionId, PublicUuid},
 };
+use url::Url;
 
-use crate::{
-    body::{Cancellation, IssuerTransactionUpdate, NewIssuerTransaction},
-    public::pay_url,
-};
+use crate::body::{Cancellation, IssuerTransactionUpdate, NewIssuerTransaction};
+
+/// bunq's page where a customer pays.
+fn pay_url<S>(session: &Holder<S>, transaction: PublicUuid) -> Url {
+    let mut url = session.tpp().config.bunq.pay.clone();
+    url.query_pairs_mut().append_pair("transactionId", &transaction.to_string());
+    url
+}
 
 /// The page where the customer pays, as a `Link` of relation `payment`; `None` if the bank does not state the public
 /// name.
@@ -48,8 +41,6 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
 #[utoipa::path(
     post,
     path = "/psd2/payment-service-provider-issuer-transaction",
-    operation_id = "create_issuer_transaction",
-    tag = "psd2",
     params(IdempotencyKeyHeader),
     request_body(content = NewIssuerTransaction, description = "Who receives how much.", example = json!({
         "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
@@ -91,8 +82,6 @@ pub(crate) async fn create_issuer_transaction(
 #[utoipa::path(
     get,
     path = "/psd2/payment-service-provider-issuer-transaction",
-    operation_id = "list_issuer_transactions",
-    tag = "psd2",
     params(PageQuery, OrderQuery),
     security(("api_key" = ["psd2"])),
     responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -111,8 +100,6 @@ pub(crate) async fn list_issuer_transactions(
 #[utoipa::path(
     get,
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
-    operation_id = "find_issuer_transaction",
-    tag = "psd2",
     params(TransactionPath),
     security(("api_key" = ["psd2"])),
     responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
@@ -136,8 +123,6 @@ pub(crate) async fn find_issuer_transaction(
 #[utoipa::path(
     put,
     path = "/psd2/payment-service-provider-issuer-transaction/{transaction_id}",
-    operation_id = "update_issuer_transaction",
-    tag = "psd2",
     params(TransactionPath),
     request_body(content = IssuerTransactionUpdate, description = "The transaction's end.", example = json!({ "status": "CANCELLED" })),
     security(("api_key" = ["psd2"])),
@@ -151,4 +136,42 @@ pub(crate) async fn update_issuer_transaction(
     let IssuerTransactionUpdate { status: Cancellation::Cancelled } = body.read()?;
     let body = json!({ "status": "CANCELLED" });
     session.call(&IssuerTransactions::update((), transaction, &body)).await.map(BankAnswer)
+}
+
+/// Read the public view of an issuer transaction
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/payment-service-provider-issuer-transaction-public/{public_id}",
+    params(PublicIdPath),
+    security(("api_key" = ["psd2"])),
+    responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
+)]
+pub(crate) async fn find_public_issuer_transaction(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<PublicUuid>,
+) -> Result<BankAnswer, Problem> {
+    let path = if session.tpp().config.public_path_at_root { PublicPath::Root } else { PublicPath::User };
+    session.call(&FindPublicIssuerTransaction { transaction, path }).await.map(BankAnswer)
+}
+
+/// Redirect to the page where an issuer transaction is paid
+///
+/// Scope `psd2`.
+#[utoipa::path(
+    get,
+    path = "/psd2/redirect/{public_id}",
+    params(PublicIdPath),
+    security(("api_key" = ["psd2"])),
+    responses(
+        (status = 303, description = "To bunq's page.", headers(("Location" = String, description = "bunq's page."))),
+        Problems<(WithKey, WrongRequest)>,
+    )
+)]
+pub(crate) async fn redirect_to_pay_page(
+    session: OwnSession<Psd2>,
+    PathId(transaction): PathId<PublicUuid>,
+) -> Result<Redirect, Problem> {
+    Ok(Redirect::to(pay_url(&session, transaction).as_str()))
 }

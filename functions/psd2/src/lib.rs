@@ -3,7 +3,6 @@
 
 mod body;
 mod issuer_transaction;
-mod public;
 
 use shared::http::{App, routes};
 
@@ -14,7 +13,7 @@ routes! {
         issuer_transaction::list_issuer_transactions,
         issuer_transaction::find_issuer_transaction,
         issuer_transaction::update_issuer_transaction,
-        public::find_public_issuer_transaction,
-        public::redirect_to_pay_page,
+        issuer_transaction::find_public_issuer_transaction,
+        issuer_transaction::redirect_to_pay_page,
     }
 }

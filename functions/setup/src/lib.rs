@@ -24,7 +24,7 @@ const DIRECT: Duration = Duration::from_secs(50);
 routes! {
     /// The routes of the group.
     pub fn router() -> Router<App> {
-        setup::post_setup,
+        setup::run_setup,
     }
 }
 

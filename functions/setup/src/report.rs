@@ -32,7 +32,7 @@ pub enum SetupAnswer {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SetupReport {
     #[schema(inline)]
-    environment: Environment,
+    environment: BunqEnvironment,
     /// Whether every step is done.
     onboarded: bool,
     /// Every step that was examined, in order.
@@ -66,14 +66,6 @@ pub struct SetupReport {
     api_key: Option<ApiKey>,
 }
 
-/// The environment of bunq.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Environment {
-    Sandbox,
-    Production,
-}
-
 /// One step of the onboarding.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct SetupStep {
@@ -104,10 +96,7 @@ impl SetupReport {
         };
         let steps: Vec<_> = report.steps.into_iter().map(|(step, state)| SetupStep { step, state }).collect();
         Self {
-            environment: match config.environment {
-                BunqEnvironment::Sandbox => Environment::Sandbox,
-                BunqEnvironment::Production => Environment::Production,
-            },
+            environment: config.environment,
             onboarded: steps.iter().all(|step| matches!(step.state, StepState::Now | StepState::Before)),
             steps,
             psp_user_id: report.psp_user_id,

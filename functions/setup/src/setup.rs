@@ -1,12 +1,8 @@
 //! `POST /setup`, and the same commands for a direct invocation.
 
-use axum::{Json, extract::State};
 use jiff::Timestamp;
 use shared::{
-    http::{
-        App, JsonBody, Place, Problem, QueryParameters, RequestDeadline,
-        openapi::{AtBank, GatewayError, InSetup, ProblemAnswer, Problems},
-    },
+    http::prelude::*,
     store::{NewApiKey, NoRotation, Successor},
     telemetry::{
         Metric,
@@ -33,8 +29,6 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 #[utoipa::path(
     post,
     path = "/setup",
-    operation_id = "run_setup",
-    tag = "setup",
     request_body(
         content = SetupCommand,
         description = "What to do; `{}` runs or resumes the onboarding.",
@@ -69,7 +63,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
         )),
     )
 )]
-pub(crate) async fn post_setup(
+pub(crate) async fn run_setup(
     State(app): State<App>,
     RequestDeadline(deadline): RequestDeadline,
     query: QueryParameters,

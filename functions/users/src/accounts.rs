@@ -1,9 +1,8 @@
 //! `/user/{user_id}/accounts` and `/user/{user_id}/monetary-account`: the accounts to which the customer granted
 //! access. bunq lets no PSD2 party open or change one, so those two routes are closed unless the operator opens them.
 
-use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     body,
     bunq::{
@@ -11,15 +10,7 @@ use shared::{
         calls::{BankAccounts, MonetaryAccounts},
         types::json::without_nulls,
     },
-    http::{
-        AccountWrites, Accounts, BankAnswer, ConnectedUser, IdempotencyHeader, JsonBody, PathId, Problem,
-        QueryParameters, created_response, listing,
-        openapi::{
-            AccountPath, Answered, AtBank, Created, ForCustomer, IdempotencyKeyHeader, LargePageQuery, Once, Paged,
-            Problems, UserPath, WithKey, Writing, WrongRequest,
-            schemas::{AccountAnswer, AccountList, IdAnswer},
-        },
-    },
+    http::prelude::*,
     tpp::{Order, Wanted},
     types::{
         idempotency::RequestName,
@@ -154,8 +145,6 @@ impl AccountUpdate {
 #[utoipa::path(
     get,
     path = "/user/{user_id}/accounts",
-    operation_id = "list_accounts",
-    tag = "users",
     params(UserPath, LargePageQuery),
     security(("api_key" = ["accounts"])),
     responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -172,8 +161,6 @@ pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryPar
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}",
-    operation_id = "find_account",
-    tag = "users",
     params(UserPath, AccountPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
@@ -192,8 +179,6 @@ pub(crate) async fn find_account(
 #[utoipa::path(
     post,
     path = "/user/{user_id}/monetary-account",
-    operation_id = "create_account",
-    tag = "users",
     params(UserPath, IdempotencyKeyHeader),
     request_body(content = NewAccount, description = "The account.", example = json!({
         "currency": "EUR", "description": "Holidays", "daily_limit": { "value": "500.00", "currency": "EUR" }
@@ -218,8 +203,6 @@ pub(crate) async fn create_account(
 #[utoipa::path(
     put,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}",
-    operation_id = "update_account",
-    tag = "users",
     params(UserPath, AccountPath),
     request_body(content = AccountUpdate, description = "The changes.", example = json!({ "description": "Holidays 2027" })),
     security(("api_key" = ["writes"])),

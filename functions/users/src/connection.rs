@@ -1,16 +1,7 @@
 //! Connections, for the owner of the deployment: list, find, delete. The bank is called only to end a session.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
 use shared::{
-    http::{
-        App, Caller, Connections, PathId, Problem, QueryParameters, RequestDeadline,
-        openapi::{NotReady, Problems, UnknownCustomer, UserPath, WithKey, WrongRequest},
-    },
+    http::prelude::*,
     store::Cursor,
     types::{ids::UserId, reference::Reference},
 };
@@ -28,8 +19,6 @@ const LARGEST_PAGE: u8 = 100;
 #[utoipa::path(
     get,
     path = "/users",
-    operation_id = "list_users",
-    tag = "users",
     params(
         ("count" = Option<u8>, Query, description = "1 to 100; 50 where it is not there.", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`.", min_length = 1),
@@ -82,8 +71,6 @@ pub(crate) async fn list_users(
 #[utoipa::path(
     get,
     path = "/user/{user_id}/connection",
-    operation_id = "find_connection",
-    tag = "users",
     params(UserPath),
     security(("api_key" = ["connections"])),
     responses(
@@ -112,8 +99,6 @@ pub(crate) async fn find_connection(
 #[utoipa::path(
     delete,
     path = "/user/{user_id}",
-    operation_id = "delete_user",
-    tag = "users",
     params(
         UserPath,
         ("reference" = Option<String>, Query, description = "Delete this reference; the connection only with its last.",

@@ -1,12 +1,6 @@
 //! `GET /user/{user_id}`: the customer's profile.
 
-use shared::{
-    bunq::calls::FindUser,
-    http::{
-        Accounts, BankAnswer, ConnectedUser, Problem,
-        openapi::{Answered, AtBank, ForCustomer, Problems, UserPath, WithKey, WrongRequest, schemas::UserAnswer},
-    },
-};
+use shared::{bunq::calls::FindUser, http::prelude::*};
 
 /// Read a customer's profile
 ///
@@ -15,8 +9,6 @@ use shared::{
 #[utoipa::path(
     get,
     path = "/user/{user_id}",
-    operation_id = "find_user",
-    tag = "users",
     params(UserPath),
     security(("api_key" = ["accounts"])),
     responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use shared::{
     store::{Connection, ConnectionKind, ConnectionReference, ConnectionStatus},
     types::{
-        ids::{ConsentId, UserId},
+        ids::UserId,
         reference::Reference,
         sealing::SealingKeys,
         secret::{DisplayName, Secret as _},
@@ -31,7 +31,7 @@ pub(crate) struct ConnectionView {
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
     /// The kind of customer.
-    kind: Kind,
+    kind: ConnectionKind,
     /// bunq's name for the customer, if known.
     #[schema(value_type = Option<String>, required, example = "A. Person")]
     #[serde(serialize_with = "expose")]
@@ -41,12 +41,12 @@ pub(crate) struct ConnectionView {
     reference: Option<Reference>,
     /// The names that the owner of this deployment gave to the users who consented with this bunq customer, the oldest
     /// first: each is a `reference` of `POST /consents`. A bunq customer can stand for several users, such as a couple.
-    references: Vec<ReferenceView>,
+    references: Vec<ConnectionReference>,
     /// `active`: neither of the following. `expired`: the consent is older than 180 days; calls are answered
     /// `consent_expired` (by default in production), or bunq may refuse them. `revoked`: bunq refuses the consent. A
     /// new consent of the customer repairs an expired or revoked connection, preferably one that names the `user_id`,
     /// which stays the same.
-    status: Status,
+    status: ConnectionStatus,
     /// When the customer first connected.
     #[schema(value_type = String, format = DateTime)]
     connected_at: Timestamp,
@@ -67,78 +67,17 @@ pub(crate) struct ConnectionView {
     revoked_at: Option<Timestamp>,
 }
 
-/// A user of the owner's who consented.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = ConnectionReference)]
-pub(crate) struct ReferenceView {
-    /// The owner's name for the user.
-    #[schema(value_type = String, example = "customer-17")]
-    reference: Reference,
-    /// The user's last consent.
-    #[schema(value_type = uuid::Uuid)]
-    consent_id: ConsentId,
-    /// When the user last consented.
-    #[schema(value_type = String, format = DateTime)]
-    consented_at: Timestamp,
-}
-
-impl From<&ConnectionReference> for ReferenceView {
-    fn from(one: &ConnectionReference) -> Self {
-        Self { reference: one.reference.clone(), consent_id: one.consent_id, consented_at: one.consented_at }
-    }
-}
-
-/// The kind of customer. `other` is a kind that bunq has added later.
-#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ConnectionKind)]
-enum Kind {
-    Person,
-    Company,
-    Other,
-}
-
-impl From<ConnectionKind> for Kind {
-    fn from(kind: ConnectionKind) -> Self {
-        match kind {
-            ConnectionKind::Person => Self::Person,
-            ConnectionKind::Company => Self::Company,
-            ConnectionKind::Other => Self::Other,
-        }
-    }
-}
-
-/// Whether a connection can be used.
-#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ConnectionStatus)]
-enum Status {
-    Active,
-    Expired,
-    Revoked,
-}
-
-impl From<ConnectionStatus> for Status {
-    fn from(status: ConnectionStatus) -> Self {
-        match status {
-            ConnectionStatus::Active => Self::Active,
-            ConnectionStatus::Expired => Self::Expired,
-            ConnectionStatus::Revoked => Self::Revoked,
-        }
-    }
-}
-
 impl ConnectionView {
     pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp) -> Self {
         // The age must not be negative if this clock is behind the clock that wrote the item.
         let age = now.duration_since(connection.consented_at).as_hours().div_euclid(24).max(0);
         Self {
             user_id: connection.user_id,
-            kind: connection.kind.into(),
+            kind: connection.kind,
             display_name: connection.display_name(keys),
             reference: connection.reference().cloned(),
-            references: connection.references.iter().map(Into::into).collect(),
-            status: connection.status(now).into(),
+            references: connection.references.clone(),
+            status: connection.status(now),
             connected_at: connection.connected_at,
             consented_at: connection.consented_at,
             consent_age_days: age,

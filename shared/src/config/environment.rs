@@ -2,8 +2,9 @@
 
 use super::error::{ConfigError, invalid};
 
-/// The bunq environment that a deployment uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The environment of bunq.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum BunqEnvironment {
     /// bunq's sandbox, with play money and self-signed certificates.
     Sandbox,

@@ -16,7 +16,7 @@ pub use pastey::paste;
 pub use problem::{Action, Affects, Code, Place, Problem, Reason, Reasons};
 pub use query::{Parameters, QueryParameters};
 #[doc(hidden)]
-pub use routes::methods;
+pub use routes::{methods, tagged};
 
 pub use crate::routes;
 
@@ -34,6 +34,8 @@ mod customer;
 mod idempotency;
 #[cfg(feature = "aws")]
 mod order_list;
+#[cfg(feature = "aws")]
+pub mod prelude;
 #[cfg(feature = "aws")]
 mod session;
 

@@ -1,11 +1,15 @@
 //! Defines the routes of a group of handlers, and the group's part of the OpenAPI document, from one list.
 
 use axum::routing::MethodFilter;
-use utoipa::{Path, openapi::HttpMethod};
+use utoipa::{
+    Path,
+    openapi::{HttpMethod, OpenApi},
+};
 
 /// Defines two functions from the handlers of a group: the router, and `document`, which describes the same handlers.
 /// Each handler is `module::handler`, with a `#[utoipa::path]`. The router uses only the path and the method of each
-/// handler, so a function builds no part of the document when it starts.
+/// handler, so a function builds no part of the document when it starts. In the document, the operation has the name of
+/// its handler, and the tag has the name of the package.
 #[macro_export]
 macro_rules! routes {
     (
@@ -37,7 +41,7 @@ macro_rules! routes {
             #[derive(::utoipa::OpenApi)]
             #[openapi(paths($($module::$handler),+))]
             struct Group;
-            <Group as ::utoipa::OpenApi>::openapi()
+            $crate::http::tagged(<Group as ::utoipa::OpenApi>::openapi(), env!("CARGO_PKG_NAME"))
         }
     };
 }
@@ -57,4 +61,17 @@ pub fn methods<P: Path>() -> MethodFilter {
         HttpMethod::Trace => MethodFilter::TRACE,
     });
     methods.reduce(MethodFilter::or).unwrap_or(MethodFilter::GET)
+}
+
+/// Returns the document of a group with this tag on each operation.
+#[doc(hidden)]
+#[must_use]
+pub fn tagged(mut document: OpenApi, tag: &str) -> OpenApi {
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.tags = Some(vec![tag.to_owned()]);
+        }
+    }
+    document
 }

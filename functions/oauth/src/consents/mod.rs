@@ -4,20 +4,8 @@
 mod ask;
 mod view;
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
 use shared::{
-    http::{
-        App, Caller, Connections, JsonBody, PathId, Problem, QueryParameters, RequestDeadline,
-        openapi::{
-            Claiming, ConsentPath, NoSuchConsent, NotReady, Problems, UnknownCustomer, WithKey, Withdrawing,
-            WrongRequest,
-        },
-    },
+    http::prelude::*,
     store::{AskedConsent, ConsentCursor},
     types::{
         ids::ConsentId,
@@ -39,8 +27,6 @@ const LARGEST_PAGE: u8 = 100;
 #[utoipa::path(
     post,
     path = "/consents",
-    operation_id = "create_consent",
-    tag = "oauth",
     request_body(content = NewConsent, description = "Everything is optional.", example = json!({
         "reference": "customer-17", "return_url": "https://app.example/bank", "expires_in": 600
     })),
@@ -82,8 +68,6 @@ fn address(app: &App, ticket: &ConsentTicket) -> String {
 #[utoipa::path(
     get,
     path = "/consents",
-    operation_id = "list_consents",
-    tag = "oauth",
     params(
         ("count" = Option<u8>, Query, description = "1 to 100; 50 by default.", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended: its `next_cursor`.", min_length = 1),
@@ -135,8 +119,6 @@ pub(crate) async fn list_consents(
 #[utoipa::path(
     get,
     path = "/consents/{consent_id}",
-    operation_id = "find_consent",
-    tag = "oauth",
     params(ConsentPath),
     security(("api_key" = ["connections"])),
     responses(
@@ -161,8 +143,6 @@ pub(crate) async fn find_consent(
 #[utoipa::path(
     delete,
     path = "/consents/{consent_id}",
-    operation_id = "delete_consent",
-    tag = "oauth",
     params(ConsentPath),
     security(("api_key" = ["connections"])),
     responses(
@@ -188,8 +168,6 @@ pub(crate) async fn delete_consent(
 #[utoipa::path(
     post,
     path = "/consents/{consent_id}/claim",
-    operation_id = "claim_consent",
-    tag = "oauth",
     params(ConsentPath),
     request_body(content = Claim, description = "What the browser brought back.", example = json!({
         "proof": "mO0hQkYq1Zs3Jt6vXw9yB2dF5gH8kL1nP4rT7uV0xZ3"

@@ -23,10 +23,10 @@ pub(crate) struct ConsentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://tpp.example/auth?ticket=…")]
     url: Option<String>,
-    status: Status,
+    status: ConsentStatus,
     /// Why the consent failed.
     #[schema(required)]
-    code: Option<Failure>,
+    code: Option<ConsentFailure>,
     /// Your own name for the customer, as you sent it.
     #[schema(value_type = Option<String>, required, example = "customer-17")]
     reference: Option<Reference>,
@@ -47,65 +47,6 @@ pub(crate) struct ConsentView {
     ended_at: Option<Timestamp>,
 }
 
-/// `pending`: its address has not been opened. `opened`: its address has been opened and the customer has not finished,
-/// or you have yet to claim the connection.
-#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
-#[schema(as = ConsentStatus)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Pending,
-    Opened,
-    Completed,
-    Denied,
-    Expired,
-    Failed,
-}
-
-impl From<ConsentStatus> for Status {
-    fn from(value: ConsentStatus) -> Self {
-        match value {
-            ConsentStatus::Pending => Self::Pending,
-            ConsentStatus::Opened => Self::Opened,
-            ConsentStatus::Completed => Self::Completed,
-            ConsentStatus::Denied => Self::Denied,
-            ConsentStatus::Expired => Self::Expired,
-            ConsentStatus::Failed => Self::Failed,
-        }
-    }
-}
-
-/// Why a consent failed.
-#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
-#[schema(as = ConsentFailure)]
-#[serde(rename_all = "snake_case")]
-enum Failure {
-    CodeRefused,
-    CodeLost,
-    ClientRefused,
-    TokenRefused,
-    BankRefused,
-    WrongCustomer,
-    Withdrawn,
-    ConnectedElsewhere,
-    TooManyReferences,
-}
-
-impl From<ConsentFailure> for Failure {
-    fn from(value: ConsentFailure) -> Self {
-        match value {
-            ConsentFailure::CodeRefused => Self::CodeRefused,
-            ConsentFailure::CodeLost => Self::CodeLost,
-            ConsentFailure::ClientRefused => Self::ClientRefused,
-            ConsentFailure::TokenRefused => Self::TokenRefused,
-            ConsentFailure::BankRefused => Self::BankRefused,
-            ConsentFailure::WrongCustomer => Self::WrongCustomer,
-            ConsentFailure::Withdrawn => Self::Withdrawn,
-            ConsentFailure::ConnectedElsewhere => Self::ConnectedElsewhere,
-            ConsentFailure::TooManyReferences => Self::TooManyReferences,
-        }
-    }
-}
-
 impl ConsentView {
     /// Adds the address that opens the consent. Only the answer that created the consent shows it.
     pub(crate) fn with_url(self, url: String) -> Self {
@@ -117,9 +58,9 @@ impl ConsentView {
         Self {
             consent_id: consent.consent_id,
             url: None,
-            status: consent.status(now).into(),
+            status: consent.status(now),
             code: match consent.end {
-                Some(ConsentEnd::Failed { code }) => Some(code.into()),
+                Some(ConsentEnd::Failed { code }) => Some(code),
                 Some(ConsentEnd::Completed { .. } | ConsentEnd::Unclaimed { .. } | ConsentEnd::Denied) | None => None,
             },
             user_id: match consent.end {

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::granted::GrantedKey;
 use crate::{
@@ -27,8 +28,8 @@ const CONSENT_LIFETIME: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// An attribute that every tombstone has and no connection has.
 pub(super) const DELETED_AT: &str = "deleted_at";
 
-/// The kind of a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The kind of customer. `other` is a kind that bunq has added later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionKind {
     /// A natural person.
@@ -39,14 +40,17 @@ pub enum ConnectionKind {
     Other,
 }
 
-/// A reference of a connection, and the last consent that was given with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A user of the owner's who consented.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConnectionReference {
-    /// The application's name for its user.
+    /// The owner's name for the user.
+    #[schema(value_type = String, example = "customer-17")]
     pub reference: Reference,
-    /// The id of the consent.
+    /// The user's last consent.
+    #[schema(value_type = uuid::Uuid)]
     pub consent_id: ConsentId,
-    /// When the consent was given.
+    /// When the user last consented.
+    #[schema(value_type = String, format = DateTime)]
     pub consented_at: Timestamp,
 }
 
@@ -105,7 +109,7 @@ pub struct Connection {
 }
 
 /// Whether a connection can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionStatus {
     /// The consent is valid.

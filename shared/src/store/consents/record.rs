@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     store::page::PageCursor,
@@ -18,8 +19,8 @@ use crate::{
 /// How long one visit to the bank may take.
 pub(super) const BANK_VISIT: Duration = Duration::from_secs(600);
 
-/// Why a consent did not become a connection, other than by the customer's own decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a consent failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentFailure {
     /// The bank refused the authorization code.
@@ -112,8 +113,9 @@ pub struct Consent {
     pub(super) expires_at: i64,
 }
 
-/// The status of a consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// `pending`: its address has not been opened. `opened`: its address has been opened and the customer has not finished,
+/// or you have yet to claim the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
     /// No browser has opened the consent.
