@@ -7,7 +7,7 @@ use utoipa::{
     openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
 };
 
-use super::refer_to_header;
+use super::headers::refer_to_header;
 
 macro_rules! answers {
     ($($(#[$doc:meta])+ $name:ident = $status:literal, $description:literal, [$($header:literal),+]);+ $(;)?) => {$(

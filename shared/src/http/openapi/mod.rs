@@ -9,17 +9,16 @@
 mod answers;
 #[cfg(feature = "aws")]
 mod groups;
+mod headers;
 #[cfg(feature = "aws")]
 pub mod parameters;
 pub mod problems;
 #[cfg(feature = "aws")]
 pub mod schemas;
 
-use utoipa::{
-    ToSchema,
-    openapi::{Ref, RefOr, Response},
-};
+use utoipa::ToSchema;
 
+pub use headers::refer_to_header;
 pub use problems::{ProblemGroup, Problems, UnknownRoute};
 #[cfg(feature = "aws")]
 pub use {
@@ -39,14 +38,6 @@ use super::problem::Wire;
 
 /// The body of every problem.
 pub type ProblemAnswer = Wire<'static>;
-
-/// Adds a reference to a header to an answer. The headers are described in the program that builds the document.
-pub fn refer_to_header(response: &mut Response, component: &str) {
-    // Two components describe the header `Link`, because it leads to different pages.
-    let name = if component == "Link-Payment" { "Link" } else { component };
-    let reference = Ref::new(format!("#/components/headers/{component}"));
-    response.headers.insert(name.to_owned(), RefOr::Ref(reference));
-}
 
 /// An error that API Gateway itself answers, instead of this API.
 #[derive(ToSchema)]

@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::refer_to_header;
+use super::headers::refer_to_header;
 use crate::http::{Code, Problem};
 
 /// A group of problems that occur together.
