@@ -55,7 +55,7 @@ body! {
 }
 
 impl NewDraftPayment {
-    /// The order for the bank, and the caller's reference of it.
+    /// Returns the order to send to the bank, and the reference that the caller gave it, if any.
     pub(crate) fn into_order(self) -> (DraftPayment, Option<OrderReference>) {
         // The call to the bank always states how many people must accept.
         let (None | Some(RequiredAccepts::One)) = self.number_of_required_accepts;
@@ -88,7 +88,7 @@ body! {
 }
 
 impl NewRequestInquiry {
-    /// The order for the bank, and the caller's reference of it.
+    /// Returns the order to send to the bank, and the reference that the caller gave it, if any.
     pub(crate) fn into_order(self) -> (RequestInquiry, Option<OrderReference>) {
         let Receiver(counterparty) = self.receiver;
         let inquiry = RequestInquiry {

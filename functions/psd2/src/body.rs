@@ -43,7 +43,7 @@ body! {
 }
 
 impl NewIssuerTransaction {
-    /// The order for the bank, and the caller's reference of it.
+    /// Returns the order to send to the bank, and the reference that the caller gave it, if any.
     pub(crate) fn into_order(self) -> (IssuerTransaction, Option<OrderReference>) {
         let transaction = IssuerTransaction {
             amount: self.amount.into(),

@@ -131,8 +131,9 @@ impl BankError {
         }
     }
 
-    /// Returns whether the bank does not know our installation, after a call with it or in a session that it once
-    /// opened. A bank that was reset also has a new key, and signs its refusals with that key.
+    /// Returns whether this error means that the bank no longer knows our installation. The error can come from a call
+    /// with the installation's token, or from a call in a session. After a reset of the sandbox, the bank signs with a
+    /// new key, so this also holds for such an answer whose signature is invalid.
     #[must_use]
     pub fn is_unknown_installation(&self) -> bool {
         match self {

@@ -45,7 +45,8 @@ impl Parameters {
         self.reasons.push(Place::Parameter(name), detail);
     }
 
-    /// Reads an optional parameter, and parses it. If the value is invalid, the error of the type is the reason.
+    /// Reads and parses an optional parameter. Returns `None` if it is absent. Also returns `None` if the value is
+    /// invalid, and records the error of the parser as the reason, which [`QueryParameters::read`] reports.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;
         text.parse().map_err(|error: T::Err| self.refuse(name, &error.to_string())).ok()

@@ -43,7 +43,10 @@ pub(super) struct Partition {
     pub(super) sort_key: &'static str,
 }
 
-/// Returns a text attribute of an entry of an index.
+/// Returns the string attribute `name` of an entry in an index.
+///
+/// # Errors
+/// Returns [`StoreError::Undecodable`] if the entry has no such attribute, or if it is not a string.
 pub(super) fn attribute<'a>(entry: &'a Item, name: &str) -> Result<&'a str, StoreError> {
     entry.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(StoreError::Undecodable)
 }

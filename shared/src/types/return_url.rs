@@ -30,7 +30,7 @@ impl ReturnUrl {
         self.0.origin()
     }
 
-    /// Returns the URL with these parameters added to its query.
+    /// Returns the URL with these parameters, percent-encoded, after those that its query already has.
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.0.clone();

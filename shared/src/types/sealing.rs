@@ -85,12 +85,12 @@ impl SealingKeys {
         self.pseudonyms.pseudonym(text)
     }
 
-    /// Returns a set with these keys and an item's own key, which becomes the current one: it seals and makes
-    /// pseudonyms. What it seals can be opened, and its pseudonyms can be computed, only for as long as the item that
-    /// holds the key exists.
+    /// Adds the key that a stored item holds for itself, and makes it the current key: the new set uses it to seal data
+    /// and to derive pseudonyms. The older keys still open what they sealed. When the item is deleted, its key is lost,
+    /// so nobody can open that data or derive those pseudonyms any more.
     ///
     /// # Errors
-    /// Returns [`SealError::Key`] if `key` is not base64 of 32 bytes.
+    /// Returns [`SealError::Key`] if `key` is not the base64 encoding of 32 bytes.
     pub fn with_own(&self, key: &SealingKey) -> Result<Self, SealError> {
         let bytes = STANDARD.decode(key.expose()).map_err(|_| SealError::Key)?;
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| SealError::Key)?;

@@ -25,7 +25,7 @@ impl Since {
         &self.text
     }
 
-    /// Returns the moment at which the period starts.
+    /// Returns the first moment that is included.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         self.at

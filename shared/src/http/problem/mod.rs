@@ -75,7 +75,7 @@ pub struct Wire<'a> {
 }
 
 impl Problem {
-    /// Creates a problem with the usual status and action of its code.
+    /// Creates a problem with the default HTTP status for its code, and the default action for the caller to take.
     fn new(code: Code, detail: impl Into<String>) -> Self {
         let (status, action, affects) = code.usual();
         Self {

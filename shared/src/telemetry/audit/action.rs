@@ -27,7 +27,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// Returns the name of the kind in an audit line.
+    /// Returns the name of this kind of object, as audit lines write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
