@@ -38,7 +38,7 @@ pub(super) async fn run(routes: Router) -> Result<(), Error> {
 }
 
 /// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
-/// Otherwise like [`serve`]: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
+/// Otherwise like `serve`: if a variable has an invalid value or the Lambda runtime fails, logs the error and returns
 /// a failure.
 pub async fn serve_public(router: impl FnOnce(&Provider) -> Router) -> ExitCode {
     let level = log_level();
