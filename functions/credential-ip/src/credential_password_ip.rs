@@ -21,7 +21,7 @@ use crate::redacted;
     responses(Paged<CredentialList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_credential_password_ips(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page())?;
@@ -40,7 +40,7 @@ pub(crate) async fn list_credential_password_ips(
     responses(Answered<CredentialAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_credential_password_ip(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     PathId(key): PathId<CredentialPasswordIpId>,
 ) -> Result<Response, Problem> {
     redacted::call(&session, &CredentialPasswordIps::find((), key)).await
@@ -59,6 +59,6 @@ pub(crate) async fn find_credential_password_ip(
         Problems<(WithKey, AtBank)>,
     )
 )]
-pub(crate) async fn find_egress(session: OwnSession<Credentials>) -> Result<Json<EgressReport>, Problem> {
+pub(crate) async fn find_egress(session: OwnSession<CredentialsScope>) -> Result<Json<EgressReport>, Problem> {
     Ok(Json(session.tpp().egress.report(session.deadline()).await?))
 }

@@ -55,7 +55,7 @@ fn path(key: CredentialPasswordIpId) -> String {
     responses(Paged<PermittedIpList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_permitted_ips(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     PathId(key): PathId<CredentialPasswordIpId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ pub(crate) async fn list_permitted_ips(
     responses((status = 201, description = "bunq permits it.", body = IdAnswer, headers(("Location" = String, description = "Where the address can be read."))), Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn create_permitted_ip(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     PathId(key): PathId<CredentialPasswordIpId>,
     query: QueryParameters,
     body: JsonBody,
@@ -107,7 +107,7 @@ pub(crate) async fn create_permitted_ip(
     responses(Answered<PermittedIpAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_permitted_ip(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     PathId(key): PathId<CredentialPasswordIpId>,
     PathId(ip): PathId<PermittedIpId>,
 ) -> Result<Response, Problem> {
@@ -126,7 +126,7 @@ pub(crate) async fn find_permitted_ip(
     responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn update_permitted_ip(
-    session: OwnSession<Credentials>,
+    session: OwnSession<CredentialsScope>,
     PathId(key): PathId<CredentialPasswordIpId>,
     PathId(ip): PathId<PermittedIpId>,
     body: JsonBody,

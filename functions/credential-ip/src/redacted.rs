@@ -9,7 +9,7 @@ use axum::{
 use serde_json::Value;
 use shared::{
     bunq::{Call, Neighbours, Page, Verified},
-    http::{Credentials, OwnSession, Problem, links},
+    http::{CredentialsScope, OwnSession, Problem, links},
 };
 
 /// bunq's name for the field that contains the key.
@@ -17,7 +17,7 @@ const SECRET: &str = "token_value";
 
 /// Answers a page of a list without any key. `path` is the path of the list, relative to the public URL.
 pub(crate) async fn listing(
-    session: &OwnSession<Credentials>,
+    session: &OwnSession<CredentialsScope>,
     path: &str,
     page: Page,
     list: &impl Call<Output = Verified>,
@@ -29,7 +29,7 @@ pub(crate) async fn listing(
 
 /// Makes a call and returns the bank's answer without any key.
 pub(crate) async fn call(
-    session: &OwnSession<Credentials>,
+    session: &OwnSession<CredentialsScope>,
     call: &impl Call<Output = Verified>,
 ) -> Result<Response, Problem> {
     redact(session.call(call).await?)

@@ -8,15 +8,15 @@ use shared::{
         Resource as _,
         calls::{DraftPayment, DraftPayments},
     },
-    http::{Element, prelude::*},
+    http::{RawElement, prelude::*},
     types::ids::{DraftPaymentId, MonetaryAccountId},
 };
 
 use crate::body::{Cancellation, DraftPaymentUpdate, NewDraftPayment};
 
 /// The payments that resulted from drafts. bunq states the payment's id in the draft.
-fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
-    let payment = |draft: &Element| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
+fn paid(drafts: &[RawElement]) -> HashMap<u64, u64> {
+    let payment = |draft: &RawElement| Some((draft.id()?, draft.object().pointer("/object/Payment/id")?.as_u64()?));
     drafts.iter().filter_map(payment).collect()
 }
 
@@ -35,7 +35,7 @@ fn paid(drafts: &[Element]) -> HashMap<u64, u64> {
     responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
 )]
 pub(crate) async fn create_draft_payment(
-    user: ConnectedUser<Payments>,
+    user: ConnectedUser<PaymentsScope>,
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
@@ -55,7 +55,7 @@ pub(crate) async fn create_draft_payment(
     responses(Paged<DraftPaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_draft_payments(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -73,7 +73,7 @@ pub(crate) async fn list_draft_payments(
     responses(Answered<DraftPaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_draft_payment(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     PathId(draft): PathId<DraftPaymentId>,
 ) -> Result<BankAnswer, Problem> {
@@ -93,7 +93,7 @@ pub(crate) async fn find_draft_payment(
     responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn update_draft_payment(
-    user: ConnectedUser<Payments>,
+    user: ConnectedUser<PaymentsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     PathId(draft): PathId<DraftPaymentId>,
     body: JsonBody,

@@ -11,7 +11,7 @@ use shared::{
         LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource,
         calls::{Payments, RequestInquiries},
     },
-    http::{Element, Holder},
+    http::{Holder, RawElement},
     types::{ids::MonetaryAccountId, money::Amount},
 };
 
@@ -24,7 +24,7 @@ const MOST_PAGES: usize = 3;
 pub(crate) async fn payments<S>(
     session: &Holder<S>,
     account: MonetaryAccountId,
-    orders: &[Element],
+    orders: &[RawElement],
 ) -> HashMap<u64, u64> {
     let accepted: Vec<Terms> = orders.iter().filter_map(Terms::of_request).collect();
     let Some(oldest) = accepted.iter().map(|terms| terms.at).min() else { return HashMap::new() };
@@ -51,7 +51,7 @@ pub(crate) async fn payments<S>(
 
 /// The newest elements of a list.
 struct Newest {
-    elements: Vec<Element>,
+    elements: Vec<RawElement>,
     /// The elements are complete from this time on.
     since: Timestamp,
 }
@@ -67,9 +67,9 @@ async fn read<S, R: Resource<Parent = MonetaryAccountId>>(
     for _ in 0..MOST_PAGES {
         let page = Page { count: LARGEST_PAGE, from };
         let Ok(listed) = session.call(&R::list(account, page)).await else { break };
-        let Ok(elements) = Element::read_all(&listed.body) else { break };
-        let ids: Vec<u64> = elements.iter().filter_map(Element::id).collect();
-        let oldest = elements.iter().filter_map(Element::created).min();
+        let Ok(elements) = RawElement::read_all(&listed.body) else { break };
+        let ids: Vec<u64> = elements.iter().filter_map(RawElement::id).collect();
+        let oldest = elements.iter().filter_map(RawElement::created).min();
         newest.elements.extend(elements);
         match page.onward(&ids, Neighbours::of(&listed.body).older) {
             Onward::End => {
@@ -101,7 +101,7 @@ struct Terms {
 
 impl Terms {
     /// The terms of a request, if it was accepted.
-    fn of_request(request: &Element) -> Option<Self> {
+    fn of_request(request: &RawElement) -> Option<Self> {
         if request.status() != Some("ACCEPTED") {
             return None;
         }
@@ -111,14 +111,14 @@ impl Terms {
     }
 
     /// The terms of a payment, if it resulted from a request.
-    fn of_payment(payment: &Element) -> Option<Self> {
+    fn of_payment(payment: &RawElement) -> Option<Self> {
         if payment.object().get("sub_type")?.as_str() != Some("REQUEST") {
             return None;
         }
         Self::read(payment, payment.object().get("amount")?, payment.created()?)
     }
 
-    fn read(element: &Element, amount: &Value, at: Timestamp) -> Option<Self> {
+    fn read(element: &RawElement, amount: &Value, at: Timestamp) -> Option<Self> {
         let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
         let counterparty = element.object().get("counterparty_alias");
         Some(Self {

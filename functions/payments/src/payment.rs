@@ -32,7 +32,7 @@ use crate::walk;
     responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_payments(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -68,7 +68,7 @@ pub(crate) async fn list_payments(
     responses(Answered<PaymentAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_payment(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     PathId(payment): PathId<PaymentId>,
 ) -> Result<BankAnswer, Problem> {

@@ -5,7 +5,7 @@ use shared::{
         Resource as _,
         calls::{RequestInquiries, RequestInquiry},
     },
-    http::{Element, prelude::*},
+    http::{RawElement, prelude::*},
     types::ids::{MonetaryAccountId, RequestInquiryId},
 };
 
@@ -30,7 +30,7 @@ use crate::{
     responses(Created<IdAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank, Once)>)
 )]
 pub(crate) async fn create_request_inquiry(
-    user: ConnectedUser<Payments>,
+    user: ConnectedUser<PaymentsScope>,
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
@@ -50,11 +50,11 @@ pub(crate) async fn create_request_inquiry(
     responses(Paged<RequestInquiryList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_request_inquiries(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let paid = async |inquiries: &[Element]| paid::payments(&user, account, inquiries).await;
+    let paid = async |inquiries: &[RawElement]| paid::payments(&user, account, inquiries).await;
     list_orders::<_, RequestInquiry>(&user, account, query, paid).await
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn list_request_inquiries(
     responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_request_inquiry(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     PathId(inquiry): PathId<RequestInquiryId>,
 ) -> Result<BankAnswer, Problem> {
@@ -88,7 +88,7 @@ pub(crate) async fn find_request_inquiry(
     responses(Answered<RequestInquiryAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn update_request_inquiry(
-    user: ConnectedUser<Payments>,
+    user: ConnectedUser<PaymentsScope>,
     PathId(account): PathId<MonetaryAccountId>,
     PathId(inquiry): PathId<RequestInquiryId>,
     body: JsonBody,

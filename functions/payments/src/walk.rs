@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse as _, Response};
 use shared::{
     bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource as _, calls::Payments},
-    http::{Code, ConnectedUser, Element, LARGEST_ANSWER, Problem, json, next_link},
+    http::{Code, ConnectedUser, LARGEST_ANSWER, Problem, RawElement, json, next_link},
     types::{ids::MonetaryAccountId, since::Since},
 };
 
@@ -55,8 +55,8 @@ pub(crate) async fn all<S>(
                 _ => return Err(problem),
             },
         };
-        let payments = Element::read_all(&listed.body)?;
-        let ids: Vec<u64> = payments.iter().filter_map(Element::id).collect();
+        let payments = RawElement::read_all(&listed.body)?;
+        let ids: Vec<u64> = payments.iter().filter_map(RawElement::id).collect();
         let onward = page.onward(&ids, Neighbours::of(&listed.body).older);
         if onward == Onward::Repeats {
             break astray(last)?;
@@ -96,7 +96,7 @@ fn astray(last: Option<u64>) -> Result<End, Problem> {
 /// A payment can have a higher id than another and be older, and bunq may list something without a time or of another
 /// kind. So only elements that are certainly older than `since` are left out, and everything else is passed on. The
 /// walk ends with the first page whose elements are all older.
-fn append(body: &mut String, last: &mut Option<u64>, elements: &[Element], since: Option<&Since>) -> Appended {
+fn append(body: &mut String, last: &mut Option<u64>, elements: &[RawElement], since: Option<&Since>) -> Appended {
     let mut is_older = !elements.is_empty();
     for element in elements {
         let (text, id) = (element.text(), element.id());

@@ -52,7 +52,7 @@ fn payment_link<S>(session: &Holder<S>, answer: &Verified) -> Option<HeaderValue
     responses(CreatedToPay<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank, Once)>)
 )]
 pub(crate) async fn create_issuer_transaction(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
@@ -87,7 +87,7 @@ pub(crate) async fn create_issuer_transaction(
     responses(Paged<IssuerTransactionList>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn list_issuer_transactions(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     // The payments are in accounts to which no customer has granted access.
@@ -105,7 +105,7 @@ pub(crate) async fn list_issuer_transactions(
     responses(AnsweredToPay<IssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_issuer_transaction(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     PathId(transaction): PathId<IssuerTransactionId>,
 ) -> Result<Response, Problem> {
     let answer = session.call(&IssuerTransactions::find((), transaction)).await?;
@@ -129,7 +129,7 @@ pub(crate) async fn find_issuer_transaction(
     responses(Answered<IdAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn update_issuer_transaction(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     PathId(transaction): PathId<IssuerTransactionId>,
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {
@@ -149,7 +149,7 @@ pub(crate) async fn update_issuer_transaction(
     responses(Answered<PublicIssuerTransactionAnswer>, Problems<(WithKey, WrongRequest, AtBank)>)
 )]
 pub(crate) async fn find_public_issuer_transaction(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     PathId(transaction): PathId<PublicUuid>,
 ) -> Result<BankAnswer, Problem> {
     let path = if session.tpp().config.public_path_at_root { PublicPath::Root } else { PublicPath::User };
@@ -170,7 +170,7 @@ pub(crate) async fn find_public_issuer_transaction(
     )
 )]
 pub(crate) async fn redirect_to_pay_page(
-    session: OwnSession<Psd2>,
+    session: OwnSession<Psd2Scope>,
     PathId(transaction): PathId<PublicUuid>,
 ) -> Result<Redirect, Problem> {
     Ok(Redirect::to(pay_url(&session, transaction).as_str()))

@@ -149,7 +149,10 @@ impl AccountUpdate {
     security(("api_key" = ["accounts"])),
     responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
-pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryParameters) -> Result<Response, Problem> {
+pub(crate) async fn list_accounts(
+    user: ConnectedUser<AccountsScope>,
+    query: QueryParameters,
+) -> Result<Response, Problem> {
     let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
     let path = format!("user/{}/accounts", user.connection.user_id);
     listing(&user, &path, page, &MonetaryAccounts::list((), page)).await
@@ -166,7 +169,7 @@ pub(crate) async fn list_accounts(user: ConnectedUser<Accounts>, query: QueryPar
     responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_account(
-    user: ConnectedUser<Accounts>,
+    user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
 ) -> Result<BankAnswer, Problem> {
     user.call(&MonetaryAccounts::find((), account)).await.map(BankAnswer)
@@ -187,7 +190,7 @@ pub(crate) async fn find_account(
     responses(Created<IdAnswer>, Problems<(WithKey, Writing, WrongRequest, ForCustomer, (AtBank, Once))>)
 )]
 pub(crate) async fn create_account(
-    user: ConnectedUser<AccountWrites>,
+    user: ConnectedUser<AccountWritesScope>,
     key: IdempotencyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
@@ -209,7 +212,7 @@ pub(crate) async fn create_account(
     responses(Answered<IdAnswer>, Problems<(WithKey, Writing, WrongRequest, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn update_account(
-    user: ConnectedUser<AccountWrites>,
+    user: ConnectedUser<AccountWritesScope>,
     PathId(account): PathId<MonetaryAccountId>,
     body: JsonBody,
 ) -> Result<BankAnswer, Problem> {

@@ -33,7 +33,7 @@ const LARGEST_PAGE: u8 = 100;
     )
 )]
 pub(crate) async fn list_users(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -79,7 +79,7 @@ pub(crate) async fn list_users(
     )
 )]
 pub(crate) async fn find_connection(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
 ) -> Result<Json<ConnectionView>, Problem> {
@@ -111,7 +111,7 @@ pub(crate) async fn find_connection(
     )
 )]
 pub(crate) async fn delete_user(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     PathId(user_id): PathId<UserId>,
     query: QueryParameters,

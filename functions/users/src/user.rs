@@ -13,7 +13,7 @@ use shared::{bunq::calls::FindUser, http::prelude::*};
     security(("api_key" = ["accounts"])),
     responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
 )]
-pub(crate) async fn find_user(user: ConnectedUser<Accounts>) -> Result<BankAnswer, Problem> {
+pub(crate) async fn find_user(user: ConnectedUser<AccountsScope>) -> Result<BankAnswer, Problem> {
     // Only in this call does bunq accept the customer's own id, and its answer then contains more.
     user.call(&FindUser { other: user.connection.granted_id }).await.map(BankAnswer)
 }

@@ -30,23 +30,30 @@ pub trait RequiredScope: Send + Sync + 'static {
 }
 
 macro_rules! required_scopes {
-    ($($name:ident),+) => {$(
-        /// The route requires the scope of this name.
+    ($($name:ident = $scope:ident),+ $(,)?) => {$(
+        #[doc = concat!("The route requires [`Scope::", stringify!($scope), "`].")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
 
         impl RequiredScope for $name {
-            const SCOPE: Scope = Scope::$name;
+            const SCOPE: Scope = Scope::$scope;
         }
     )+};
 }
-required_scopes!(Accounts, Connections, Payments, Psd2, Credentials);
+
+required_scopes! {
+    AccountsScope = Accounts,
+    ConnectionsScope = Connections,
+    PaymentsScope = Payments,
+    Psd2Scope = Psd2,
+    CredentialsScope = Credentials,
+}
 
 /// The route requires the scope `writes`, and that the deployment permits changes of accounts.
 #[derive(Clone, Copy, Debug)]
-pub struct AccountWrites;
+pub struct AccountWritesScope;
 
-impl RequiredScope for AccountWrites {
+impl RequiredScope for AccountWritesScope {
     const SCOPE: Scope = Scope::Writes;
     const BANK_WRITE: Option<BankWrite> = Some(BankWrite::Accounts);
 }

@@ -43,10 +43,13 @@ mod session;
 pub use {
     answers::{BankAnswer, LARGEST_ANSWER, LinkHeader, created_response, json, links, listing, next_link},
     app::App,
-    auth::{AccountWrites, Accounts, Caller, Connections, Credentials, Payments, Psd2, RequiredScope},
+    auth::{
+        AccountWritesScope, AccountsScope, Caller, ConnectionsScope, CredentialsScope, PaymentsScope, Psd2Scope,
+        RequiredScope,
+    },
     body::{Body, BodyField, FieldGroup, Fields, JsonBody, NamedSchemas, Shape},
     customer::CUSTOMER_ADDRESS,
     idempotency::IdempotencyHeader,
-    order_list::{Element, OrderFilter, OrderStatus, list_orders},
+    order_list::{OrderFilter, OrderStatus, RawElement, list_orders},
     session::{ConnectedUser, Holder, OwnSession, PathId},
 };

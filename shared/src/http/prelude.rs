@@ -10,8 +10,8 @@ pub use http::{HeaderValue, StatusCode, header};
 pub use serde_json::json;
 
 pub use super::{
-    AccountWrites, Accounts, App, BankAnswer, Caller, ConnectedUser, Connections, Credentials, Holder,
-    IdempotencyHeader, JsonBody, OwnSession, PathId, Payments, Place, Problem, Psd2, QueryParameters, RequestDeadline,
-    RequestId, created_response, list_orders, listing,
+    AccountWritesScope, AccountsScope, App, BankAnswer, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
+    Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope, QueryParameters,
+    RequestDeadline, RequestId, created_response, list_orders, listing,
     openapi::{schemas::*, *},
 };

@@ -38,7 +38,7 @@ const LARGEST_PAGE: u8 = 100;
     )
 )]
 pub(crate) async fn create_consent(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
@@ -82,7 +82,7 @@ fn address(app: &App, ticket: &ConsentTicket) -> String {
     )
 )]
 pub(crate) async fn list_consents(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
@@ -127,7 +127,7 @@ pub(crate) async fn list_consents(
     )
 )]
 pub(crate) async fn find_consent(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
@@ -151,7 +151,7 @@ pub(crate) async fn find_consent(
     )
 )]
 pub(crate) async fn delete_consent(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,
@@ -179,7 +179,7 @@ pub(crate) async fn delete_consent(
     )
 )]
 pub(crate) async fn claim_consent(
-    caller: Caller<Connections>,
+    caller: Caller<ConnectionsScope>,
     State(app): State<App>,
     PathId(id): PathId<ConsentId>,
     RequestDeadline(deadline): RequestDeadline,

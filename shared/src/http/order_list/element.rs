@@ -8,7 +8,7 @@ use crate::{http::Problem, types::schedule::BankTime};
 
 /// An element of any type. On the wire, it is an object with one key that names the type.
 #[derive(Clone, Debug)]
-pub struct Element {
+pub struct RawElement {
     text: String,
     object: Value,
 }
@@ -19,7 +19,7 @@ struct Listing<'a> {
     response: Vec<&'a RawValue>,
 }
 
-impl Element {
+impl RawElement {
     /// Parses the elements of an answer.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use url::Url;
 
-use super::Element;
+use super::RawElement;
 use crate::{
     bunq::{Page, PageStart},
     http::Parameters,
@@ -33,13 +33,13 @@ pub struct OrderFilter {
 }
 
 impl OrderFilter {
-    pub(super) fn matches(&self, element: &Element) -> bool {
+    pub(super) fn matches(&self, element: &RawElement) -> bool {
         let status = self.status.as_ref().is_none_or(|status| element.status() == Some(&status.0));
         status && !self.is_past(element)
     }
 
     /// Returns whether the order was certainly created before `created_from`.
-    pub(super) fn is_past(&self, element: &Element) -> bool {
+    pub(super) fn is_past(&self, element: &RawElement) -> bool {
         let since = self.created_from.as_ref().map(Since::at);
         since.zip(element.created()).is_some_and(|(since, created)| created < since)
     }

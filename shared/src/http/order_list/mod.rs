@@ -18,7 +18,7 @@ use crate::{
     types::{order_reference::OrderReference, secret::Secret as _},
 };
 
-pub use element::Element;
+pub use element::RawElement;
 pub use filter::{OrderFilter, OrderStatus};
 
 /// The minimum time that must be left to request another page.
@@ -39,7 +39,7 @@ struct OrderLine<'a> {
 
 /// The result of a search.
 struct Search {
-    wanted: Vec<Element>,
+    wanted: Vec<RawElement>,
     /// The id below which the next request continues. `None` if there are no more orders.
     next: Option<u64>,
 }
@@ -56,7 +56,7 @@ pub async fn list_orders<S: Sync, O: Order>(
     session: &Holder<S>,
     parent: Parent<O>,
     query: QueryParameters,
-    paid: impl AsyncFnOnce(&[Element]) -> HashMap<u64, u64>,
+    paid: impl AsyncFnOnce(&[RawElement]) -> HashMap<u64, u64>,
 ) -> Result<Response, Problem> {
     let (page, filter) = query.read(|parameters| {
         let page = parameters.page();
@@ -71,7 +71,7 @@ pub async fn list_orders<S: Sync, O: Order>(
         Some(reference) => by_reference::<S, O>(session, parent, page, &filter, (&scope, reference)).await?,
         None => walk::<S, O>(session, parent, page, &filter).await?,
     };
-    let ids: Vec<u64> = wanted.iter().filter_map(Element::id).collect();
+    let ids: Vec<u64> = wanted.iter().filter_map(RawElement::id).collect();
     let references = session.tpp().orders.references(&scope, &ids).await?;
     let payments = paid(&wanted).await;
     let lines: Vec<_> = ids
@@ -83,7 +83,7 @@ pub async fn list_orders<S: Sync, O: Order>(
         })
         .collect();
     let lines = serde_json::to_string(&lines).map_err(|_| Problem::internal())?;
-    let texts: Vec<&str> = wanted.iter().map(Element::text).collect();
+    let texts: Vec<&str> = wanted.iter().map(RawElement::text).collect();
     let body = format!("{{\"Response\":[{}],\"Orders\":{lines}}}", texts.join(","));
     if body.len() > LARGEST_ANSWER {
         return Err(Problem::answer_too_large());
@@ -124,7 +124,7 @@ async fn by_reference<S: Sync, O: Order>(
         let Ok(id) = <O::Resource as Resource>::Id::try_from(order) else { continue };
         match session.find(&O::Resource::find(parent, id)).await {
             Ok(Some(found)) => {
-                let elements = Element::read_all(&found.body)?.into_iter();
+                let elements = RawElement::read_all(&found.body)?.into_iter();
                 wanted.extend(elements.filter(|element| filter.matches(element)));
             }
             // bunq no longer has the order.
@@ -157,7 +157,8 @@ async fn walk<S: Sync, O: Order>(
         }
         let asked = Page { count: size, from };
         let listed = session.call(&O::Resource::list(parent, asked)).await;
-        let read = listed.and_then(|listed| Ok((Element::read_all(&listed.body)?, Neighbours::of(&listed.body).older)));
+        let read =
+            listed.and_then(|listed| Ok((RawElement::read_all(&listed.body)?, Neighbours::of(&listed.body).older)));
         let (elements, older) = match read {
             Ok(read) => read,
             Err(problem) if problem.code() == Code::AnswerTooLarge && size > 1 => {
@@ -168,7 +169,7 @@ async fn walk<S: Sync, O: Order>(
             Err(problem) => return Err(problem),
         };
         pages += 1;
-        let ids: Vec<u64> = elements.iter().filter_map(Element::id).collect();
+        let ids: Vec<u64> = elements.iter().filter_map(RawElement::id).collect();
         let onward = match asked.onward(&ids, older) {
             Onward::Repeats | Onward::Stuck if here.is_some() => return Ok(Search { wanted, next: here }),
             Onward::Repeats | Onward::Stuck => return Err(Problem::bank_pages_astray()),
@@ -180,7 +181,7 @@ async fn walk<S: Sync, O: Order>(
         wanted.extend(matching.by_ref().take(usize::from(count) - wanted.len()));
         if wanted.len() == usize::from(count) {
             let is_more = onward.is_some() || matching.next().is_some();
-            let last = wanted.last().and_then(Element::id);
+            let last = wanted.last().and_then(RawElement::id);
             return Ok(Search { wanted, next: last.filter(|_| is_more) });
         }
         match onward {
