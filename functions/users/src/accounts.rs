@@ -107,6 +107,7 @@ impl From<NewAccount> for AccountOrder {
 }
 
 impl Order for AccountOrder {
+    const KIND: &'static str = "account";
     type Resource = BankAccounts;
 
     fn parent(&self) {}
@@ -117,6 +118,11 @@ impl Order for AccountOrder {
             "description": self.description,
             "daily_limit": self.daily_limit.as_ref().map(Money::to_json),
         }))
+    }
+
+    /// bunq keeps no mark of ours with an account.
+    fn body(&self, _: &RequestName, _: Timestamp) -> Value {
+        self.content()
     }
 
     fn wanted(&self, _: &RequestName, _: Timestamp) -> Wanted<'_> {
@@ -178,7 +184,8 @@ pub(crate) async fn find_account(
 /// Open an account
 ///
 /// Scope `writes`. The operator must permit it (`BANK_WRITES=accounts`), and bunq refuses it to a PSD2 party. The
-/// account is a usual one (`MonetaryAccountBank`). bunq lists it only if the customer's consent includes it.
+/// account is a usual one (`MonetaryAccountBank`). bunq lists it only if the customer's consent includes it. Give each
+/// account another description: after a lost answer, the account is recognised by its description and currency.
 #[utoipa::path(
     post,
     path = "/user/{user_id}/monetary-account",

@@ -77,8 +77,11 @@ impl<S> Holder<S> {
     /// # Errors
     /// Returns a [`Problem`] if the customer is no longer connected, if the consent has ended, or if the store does not
     /// answer.
-    pub async fn order_scope<R: Resource>(&self, parent: R::Parent) -> Result<OrderScope, Problem> {
-        Ok(self.app.tpp.orders.scope::<R>(self.owner, &self.caller.workspace, parent).await?)
+    pub async fn order_scope<O: Order>(
+        &self,
+        parent: <O::Resource as Resource>::Parent,
+    ) -> Result<OrderScope, Problem> {
+        Ok(self.app.tpp.orders.scope::<O>(self.owner, &self.caller.workspace, parent).await?)
     }
 
     /// Creates an order once, under an idempotency key of the caller's workspace, and stores its reference. Two
@@ -104,7 +107,7 @@ impl<S> Holder<S> {
         let started = self.app.tpp.orders.start_once(self.owner, (&name, &hash), order, self.deadline).await?;
         if let Some(reference) = reference {
             // If this fails, a retry with the same key stores the reference.
-            let scope = self.order_scope::<O::Resource>(order.parent()).await?;
+            let scope = self.order_scope::<O>(order.parent()).await?;
             self.app.tpp.orders.keep_reference(&scope, started.id, reference).await?;
         }
         Ok(started)

@@ -92,6 +92,14 @@ pub struct WantedPayment<'a> {
 }
 
 impl Wanted<'_> {
+    /// Returns whether the bank keeps a mark of ours with the object.
+    pub(super) const fn is_marked(&self) -> bool {
+        match self {
+            Self::Payment(_) => true,
+            Self::Object(_) => false,
+        }
+    }
+
     fn likeness(&self, object: &Value) -> Likeness {
         match self {
             Self::Payment(wanted) => Seen::deserialize(object).map_or(Likeness::Perhaps, |seen| seen.likeness(wanted)),
@@ -100,7 +108,7 @@ impl Wanted<'_> {
                 let agreed: Vec<_> = fields.iter().map(agrees).collect();
                 if agreed.contains(&Some(false)) {
                     Likeness::None
-                } else if agreed.contains(&None) {
+                } else if agreed.is_empty() || agreed.contains(&None) {
                     Likeness::Perhaps
                 } else {
                     Likeness::Terms

@@ -17,6 +17,8 @@ const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// An object that is created once.
 pub trait Order: Sync {
+    /// The kind of order in our records. It never changes, because it is part of the keys of stored references.
+    const KIND: &'static str;
     /// The collection at the bank.
     type Resource: Resource;
 
@@ -26,17 +28,16 @@ pub trait Order: Sync {
     fn content(&self) -> Value;
     /// Returns the body to send: the content with the mark of this request, if bunq stores one. `began_at` is when the
     /// first try began.
-    fn body(&self, _name: &RequestName, _began_at: Timestamp) -> Value {
-        self.content()
-    }
+    fn body(&self, name: &RequestName, began_at: Timestamp) -> Value;
     /// Returns how to recognise the order in bunq's list.
     fn wanted<'a>(&'a self, name: &'a RequestName, began_at: Timestamp) -> Wanted<'a>;
 }
 
 /// Implements [`Order`] for the orders of an account. bunq keeps our reference with the object at `$place`.
 macro_rules! orders_of_account {
-    ($($order:ident in $resource:ident, reference at $place:literal;)+) => {$(
+    ($($order:ident as $kind:literal in $resource:ident, reference at $place:literal;)+) => {$(
         impl Order for $order {
+            const KIND: &'static str = $kind;
             type Resource = $resource;
 
             fn parent(&self) -> MonetaryAccountId {
@@ -65,11 +66,12 @@ macro_rules! orders_of_account {
 }
 
 orders_of_account! {
-    DraftPayment in DraftPayments, reference at "/entries/0";
-    RequestInquiry in RequestInquiries, reference at "";
+    DraftPayment as "draft-payment" in DraftPayments, reference at "/entries/0";
+    RequestInquiry as "request-inquiry" in RequestInquiries, reference at "";
 }
 
 impl Order for IssuerTransaction {
+    const KIND: &'static str = "issuer-transaction";
     type Resource = IssuerTransactions;
 
     fn parent(&self) {}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{
     bunq::{Parent as _, Resource},
     store::{OrderScope, SessionOwner, StoreError},
-    tpp::{error::TppError, once::Orders},
+    tpp::{error::TppError, once::Orders, order::Order},
     types::{order_reference::OrderReference, workspace::Workspace},
 };
 
@@ -15,14 +15,14 @@ impl Orders {
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the customer is not connected any more, and other variants if the consent
     /// has ended or the store does not answer.
-    pub async fn scope<R: Resource>(
+    pub async fn scope<O: Order>(
         &self,
         owner: SessionOwner,
         workspace: &Workspace,
-        parent: R::Parent,
+        parent: <O::Resource as Resource>::Parent,
     ) -> Result<OrderScope, TppError> {
         let keys = self.parts.record_keys(owner).await?;
-        Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: R::NAME, account: parent.account() })
+        Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: O::KIND, account: parent.account() })
     }
 
     /// Stores the reference of an order. Storing it again has no effect.

@@ -141,6 +141,23 @@ async fn a_lost_answer_opens_no_second_account() {
 }
 
 #[tokio::test]
+async fn an_account_of_the_same_name_is_not_taken_for_one_that_was_never_opened() {
+    let (app, path) = writing("allow").await;
+    let first = app.post_once(&path, "first", &new_account()).await;
+    app.advance(1).await;
+    app.bank
+        .fault(json!({ "endpoint": "POST user/{user-id}/monetary-account-bank", "status": 502, "body": "<html>" }))
+        .await;
+
+    app.post_once(&path, "second", &new_account()).await.problem(502, "outcome_unknown");
+    app.advance(31).await;
+    let second = app.post_once(&path, "second", &new_account()).await;
+
+    assert_eq!((first.status, second.status), (201, 201), "{second:?}");
+    assert_ne!(first.header("location"), second.header("location"));
+}
+
+#[tokio::test]
 async fn a_deployment_changes_no_account_unless_its_operator_permits_it() {
     let (app, accounts) = connected("person").await;
     let path = accounts.replace("accounts", "monetary-account");

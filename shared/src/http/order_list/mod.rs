@@ -66,7 +66,7 @@ pub async fn list_orders<S: Sync, O: Order>(
     let Some(filter) = filter else {
         return listing(session, &path, page, &O::Resource::list(parent, page)).await;
     };
-    let scope = session.order_scope::<O::Resource>(parent).await?;
+    let scope = session.order_scope::<O>(parent).await?;
     let Search { wanted, next } = match &filter.reference {
         Some(reference) => by_reference::<S, O>(session, parent, page, &filter, (&scope, reference)).await?,
         None => walk::<S, O>(session, parent, page, &filter).await?,

@@ -20,7 +20,7 @@ pub struct OrderScope {
     pub owner: SessionOwner,
     /// The workspace whose API key made the orders.
     pub workspace: Workspace,
-    /// The kind of order: the bank's name of the object, such as `DraftPayment`.
+    /// The kind of order, such as `draft-payment`.
     pub kind: &'static str,
     /// The account of the orders. `None` if they belong to no account, such as issuer transactions.
     pub account: Option<MonetaryAccountId>,

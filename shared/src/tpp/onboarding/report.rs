@@ -53,7 +53,15 @@ impl Step {
 
     /// Returns whether the step creates something at the bank.
     pub(super) const fn is_at_bank(self) -> bool {
-        !matches!(self, Self::SealingKey | Self::Certificate | Self::ApiKey)
+        match self {
+            Self::SealingKey | Self::Certificate | Self::ApiKey => false,
+            Self::Installation
+            | Self::PspCredential
+            | Self::DeviceServer
+            | Self::Session
+            | Self::OauthClient
+            | Self::CallbackUrl => true,
+        }
     }
 }
 

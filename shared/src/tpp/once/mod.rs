@@ -198,8 +198,11 @@ impl Orders {
         (began_at, depth): (Timestamp, Depth),
         deadline: Deadline,
     ) -> Result<Found, TppError> {
-        let since = began_at - SKEW;
         let wanted = order.wanted(name, began_at);
+        // Without a mark, an older object of the same terms could be taken for this one, unless the bank says that it
+        // knows the request. Sending it again is safe: the bank takes a request id once.
+        let skew = if wanted.is_marked() || depth == Depth::Deep { SKEW } else { Duration::ZERO };
+        let since = began_at - skew;
         let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
