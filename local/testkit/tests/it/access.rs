@@ -1,6 +1,6 @@
 //! Access control: every operation of the document, with every key that must not call it.
 
-use testkit::{Answer, TestApp};
+use testkit::{Answer, Journey, TestApp};
 
 use crate::operations::{Operation, operations};
 
@@ -66,7 +66,7 @@ async fn a_key_with_the_scope_alone_is_let_in() {
 #[tokio::test]
 async fn a_customer_of_another_workspace_is_one_that_does_not_exist() {
     const UNKNOWN: &str = "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
-    let app = TestApp::start().await;
+    let app = Journey::deployment().start().await;
     let user_id = app.connect("person").await;
     let (_, key) = app.create_api_key_in("shop", &SCOPES).await;
     app.bank.forget_calls().await;

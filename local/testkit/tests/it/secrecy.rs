@@ -182,8 +182,8 @@ async fn money(journey: &Journey, hidden: &mut Hidden) -> Vec<Answer> {
     let mut problems = Vec::new();
     hidden.text("a shop's address", "secret-order");
     let of_bank = |one: &&Operation<'_>| one.success() == 201 && one.value["responses"].get("502").is_some();
-    // Requests, drafts, issuer transactions, and permitted addresses.
-    assert_eq!(every_operation().iter().filter(of_bank).count(), 4);
+    // Requests, drafts, issuer transactions, accounts, and permitted addresses.
+    assert_eq!(every_operation().iter().filter(of_bank).count(), 5);
     for operation in every_operation().iter().filter(of_bank) {
         let id = operation.id();
         let body = distinctive(journey.body(operation));

@@ -20,7 +20,7 @@ fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str
         last => last.strip_prefix('{')?.strip_suffix('}')?,
     };
     // In a list of payments, the account's id is not the id of a payment.
-    (parameter != "monetary_account_id").then(|| journey.place(parameter))
+    (operation.id() != "list_payments").then(|| journey.place(parameter))
 }
 
 #[tokio::test]
