@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes schemas.json, the schemas of bunq's answers in our OpenAPI document, from ours.toml and from the types that
 local/testkit/tests/contract/extract.py takes over from bunq's own document. Also writes the names of the answers, by
-which handlers refer to them, into shared/src/http/openapi/schemas/mod.rs.
+which handlers refer to them, into shared/src/http/openapi/schemas.rs.
 
     local/gateway/bank/schemas.py [--check]
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUNQ = HERE / "../../testkit/tests/contract/bunq.json"
-NAMES = HERE / "../../../shared/src/http/openapi/schemas/mod.rs"
+NAMES = HERE / "../../../shared/src/http/openapi/schemas.rs"
 
 OTHER = "An element of a kind that is not described here, under a key of its own: bunq adds kinds at any time. Skip it."
 PAGINATION = "bunq's own pages. Absent where several pages were put together."
