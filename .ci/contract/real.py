@@ -152,6 +152,7 @@ PARTICULAR: dict[str, Callable[[], object]] = {
 ENDED: dict[str, Callable[[], object]] = {
     "claim_consent": given_consent,
     "delete_user": lambda: stack.connect("empty"),
+    "update_account": lambda: int(made("create_account")),
     "update_permitted_ip": lambda: one("item_id"),
 }
 

@@ -47,13 +47,16 @@ def running(binary: Path):
         output = Path(folder, "output")
         ports = [argument for flag in ("--port", "--aws-port", "--simulator-port") for argument in (flag, "0")]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_"))}
-        environment["RETURN_ORIGINS"] = "https://app.example"
+        environment |= {"RETURN_ORIGINS": "https://app.example", "BANK_WRITES": "accounts"}
         with output.open("wb") as out:
             process = subprocess.Popen(
                 [binary, *ports, "--state-dir", Path(folder, "state")], stdout=out, stderr=out, env=environment
             )
         try:
-            yield ready(process, output, Path(folder, "state"))
+            stack = ready(process, output, Path(folder, "state"))
+            # Every operation must be able to succeed, also those that the bank refuses to a PSD2 party.
+            httpx.patch(f"{stack.bank}/_simulator/settings", json={"tpp_writes": "allow"}, trust_env=False).raise_for_status()
+            yield stack
         finally:
             process.send_signal(signal.SIGTERM)
             try:
