@@ -86,7 +86,7 @@ def environment(aws, bank, access_key):
         **{name.upper(): value for name, value in access_key.items()}, "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
         "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "SECRET_PREFIX": "rig",
-        "PUBLIC_URL": "https://tpp.example", "RETURN_ORIGINS": "https://app.example", "TPP_NAME": "rig", "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "1",
+        "PUBLIC_URL": "https://tpp.example", "RETURN_ORIGINS": "https://app.example", "BANK_WRITES": "accounts", "TPP_NAME": "rig", "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "1",
         "BUNQ_API_URL": f"{bank}/v1", "BUNQ_AUTHORIZE_URL": f"{bank}/auth", "BUNQ_TOKEN_URL": f"{bank}/v1/token", "BUNQ_PAY_URL": f"{bank}/pay",
     }
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import urllib.parse
+import urllib.request
 import zipfile
 
 import pytest
@@ -54,6 +55,9 @@ def deployment(request, local, tmp_path):
         moto = subprocess.Popen([pathlib.Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until("AWS", lambda: create_tables_when_there(aws, local.access_key))
     functions = {group: Function(group, environment(aws, local.bank, local.access_key), tmp_path / f"{group}.log") for group in GROUPS}
+    # The bank refuses changes of accounts to a PSD2 party, unless a setting allows them.
+    allow = urllib.request.Request(f"{local.bank}/_simulator/settings", b'{"tpp_writes": "allow"}', {"Content-Type": "application/json"}, method="PATCH")
+    urllib.request.urlopen(allow).close()
     yield functions, local.bank
     for function in functions.values():
         function.end()
