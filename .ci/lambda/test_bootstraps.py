@@ -155,6 +155,8 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     (user,) = journey.body("users/list_users")["users"]
     assert (user["user_id"], user["reference"], user["status"]) == (journey.places["USER_ID"], "customer-17", "active")
 
+    # Below, `delete_user` comes first.
+    journey.send("users/update_account")
     journey.keep("REQUEST_INQUIRY_ID", made(journey.send("payments/create_request_inquiry")))
     journey.keep("DRAFT_PAYMENT_ID", made(journey.send("payments/create_draft_payment")))
     journey.keep("PAYMENT_ID", first(journey.body("payments/list_payments"), "Payment")["id"])
