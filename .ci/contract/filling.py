@@ -105,6 +105,8 @@ def fill_body(operation_id: str, case, whole: bool):
         body["previous_updated_timestamp"] = draft["updated"]
     elif operation_id == "create_issuer_transaction":
         fill_transaction(body, currencies, whole)
+    elif operation_id in ("create_account", "update_account"):
+        fill_account(body, currencies, whole)
     elif operation_id == "create_permitted_ip" and is_public(body.get("ip")):
         body["ip"] = real.fresh_ip(body["ip"])
     elif operation_id == "create_consent":
@@ -161,6 +163,16 @@ def fill_transaction(body: dict, currencies: list[str], whole: bool):
         body["counterparty_alias"]["value"] = checked(body["counterparty_alias"]["value"])
     if is_moment(body.get("time_expiry")):
         body["time_expiry"] = in_year(body["time_expiry"], 2031)
+
+
+def fill_account(body: dict, currencies: list[str], whole: bool):
+    """The bank's accounts are in euros, and their limit is at most 10,000 a day."""
+    limit = body.get("daily_limit")
+    for one in (body, limit):
+        if isinstance(one, dict) and one.get("currency") in currencies:
+            one["currency"] = "EUR"
+    if whole and isinstance(limit, dict) and float(limit["value"]) > 10_000:
+        limit["value"] = "10000.00" if isinstance(limit["value"], str) else 10_000
 
 
 def whole_numbers(value, name=""):

@@ -79,7 +79,7 @@ def filter_failure(context, failure, case, response):
     (error,) = problem["errors"]
     amount = case.body.get("amount")
     value = amount["value"] if isinstance(amount, dict) else amount
-    too_much = error["detail"].endswith(TOO_MUCH) and float(value) >= 10**10
+    too_much = error["detail"].endswith(TOO_MUCH) and value is not None and float(value) >= 10**10
     return not (error["detail"].endswith(UNKNOWN_TO_THE_BANK) or too_much)
 
 

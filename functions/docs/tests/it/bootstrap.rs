@@ -7,20 +7,9 @@ use flate2::read::GzDecoder;
 use local_lambda::{Function, http_event};
 use serde_json::Value;
 
-const NO_VARIABLES: [(&str, &str); 0] = [];
+use crate::served::FILES;
 
-const FILES: [(&str, &str); 10] = [
-    ("/", "text/html; charset=utf-8"),
-    ("/docs", "text/html; charset=utf-8"),
-    ("/openapi.json", "application/json"),
-    ("/assets/docs.css", "text/css; charset=utf-8"),
-    ("/assets/docs.js", "text/javascript; charset=utf-8"),
-    ("/assets/icon.svg", "image/svg+xml"),
-    ("/assets/style.css", "text/css; charset=utf-8"),
-    ("/assets/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
-    ("/assets/swagger-ui-license.txt", "text/plain; charset=utf-8"),
-    ("/assets/swagger-ui.css", "text/css; charset=utf-8"),
-];
+const NO_VARIABLES: [(&str, &str); 0] = [];
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024;

@@ -4,3 +4,4 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod bootstrap;
+mod served;

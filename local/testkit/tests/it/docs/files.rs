@@ -4,7 +4,8 @@
 use reqwest::Method;
 use testkit::Answer;
 
-use super::fixture::{FILES, ask, deployment, get, get_gzip, gunzip};
+use super::fixture::{ask, deployment, get, get_gzip, gunzip};
+use super::served::FILES;
 
 #[tokio::test]
 async fn each_file_has_its_type_and_a_name_of_its_content_and_says_how_long_it_keeps() {

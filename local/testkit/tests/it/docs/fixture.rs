@@ -9,20 +9,6 @@ use reqwest::{
 };
 use testkit::TestApp;
 
-/// Every path that this group answers with a file.
-pub(crate) const FILES: [(&str, &str); 10] = [
-    ("/", "text/html; charset=utf-8"),
-    ("/docs", "text/html; charset=utf-8"),
-    ("/openapi.json", "application/json"),
-    ("/assets/docs.css", "text/css; charset=utf-8"),
-    ("/assets/docs.js", "text/javascript; charset=utf-8"),
-    ("/assets/icon.svg", "image/svg+xml"),
-    ("/assets/style.css", "text/css; charset=utf-8"),
-    ("/assets/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
-    ("/assets/swagger-ui-license.txt", "text/plain; charset=utf-8"),
-    ("/assets/swagger-ui.css", "text/css; charset=utf-8"),
-];
-
 /// A deployment without a setup: the group needs none.
 pub(crate) async fn deployment() -> TestApp {
     TestApp::builder().not_onboarded().start().await

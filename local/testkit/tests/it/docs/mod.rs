@@ -4,3 +4,5 @@ mod contrast;
 mod files;
 mod fixture;
 mod pages;
+#[path = "../../../../../functions/docs/tests/it/served.rs"]
+mod served;
