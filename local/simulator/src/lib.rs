@@ -62,6 +62,8 @@
 //! | PUT | `user/{user-id}/monetary-account-bank/{item-id}`, `-savings/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/request-response` |
 //! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-response/{item-id}` |
+//! | POST, GET | `user/{user-id}/notification-filter-url`, and the same under an account |
+//! | POST, GET | `user/{user-id}/notification-filter-failure` |
 //! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch` |
 //! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch/{item-id}` |
 //! | POST | `user/{user-id}/monetary-account/{monetary-account-id}/attachment` |
@@ -116,6 +118,15 @@
 //! `/app` is a page that imitates the bunq app. The visitor picks a customer, sees accounts and payments, accepts or
 //! rejects drafts and requests, and ends connections.
 //!
+//! # Callbacks
+//!
+//! A notification filter names a category and a URL. The bank sends callbacks of the categories MUTATION, PAYMENT,
+//! DRAFT_PAYMENT, REQUEST and OAUTH; it accepts filters of the other categories of its documentation, and has no events
+//! for them. Each callback has the object as the API shows it at that time. A status 2xx is a success. The bank tries
+//! six times, one minute of its clock apart, follows no redirects, and then stores a failure record. The setting
+//! `callback_targets` allows http to this machine. The header `X-Simulator-Source-Ip` has the address that the receiver
+//! should assume as the source. Callbacks that wait are in the state file.
+//!
 //! # Allowed requests
 //!
 //! The simulator answers requests for the host names of this machine and for [`Options::names`]; any other `Host` gets
@@ -133,6 +144,8 @@
 //! | GET, DELETE `calls` | the calls that arrived, and their number for each endpoint |
 //! | POST `revoke` | `{"customer"}`: revokes the access tokens of a customer, and ends their sessions |
 //! | POST `expire-sessions` | `{"owner"}`: ends the sessions of a customer or of `psp`; without an owner, all sessions |
+//! | GET, PATCH or POST, DELETE `callbacks` | the tries of callbacks, and what disturbs them; a change names the fields that change, and DELETE ends all disturbances |
+//! | POST `notification-filters` | `{"customer", "category", "target"}`: another application of the customer sets a filter |
 //! | GET `overview` | the number of objects of each kind |
 //! | GET `customers` | the customers and their accounts |
 //! | POST `payments` | `{"customer", "account", "count"}`: `count` small payments arrive now; by default one, in the customer's first account |
@@ -154,6 +167,9 @@
 //! | `signature` | the bank's signature is `wrong` or `missing` |
 //! | `truncate` | this many bytes of the announced body are sent, then the connection closes |
 //!
+//! The page `/_simulator` explains the disturbances of callbacks: duplicates, delays, another order, stale objects,
+//! unknown categories and objects, lost tries, lost answers, and another source address.
+//!
 //! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny:
 //! 1` declines.
 
@@ -169,6 +185,7 @@ mod pages;
 mod pipeline;
 mod random;
 mod records;
+mod sender;
 mod server;
 mod settings;
 mod simulator;
@@ -178,7 +195,8 @@ mod wire;
 
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
-    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
-    RateLimits, RefusalStatus, SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
+    CallbackTargets, Denial, DuplicateRequestIds, ExpiredSessionText, FailureOwner, FilterAnswer, FilterSets,
+    GrantedId, IpCheck, Need, OauthCallbacks, OnGet, Permission, PublicPath, RateLimits, RefusalStatus, RetryAnswer,
+    SessionExtension, Settings, TimeoutOwner, UnknownCategories, WildcardIpApi,
 };
 pub use simulator::Simulator;

@@ -14,6 +14,7 @@ use crate::desk::SharedDesk;
 use crate::keys::ServerKey;
 use crate::options::{Options, StartError};
 use crate::records::books::Books;
+use crate::sender;
 use crate::server;
 use crate::state_file::StateFile;
 
@@ -24,6 +25,7 @@ pub struct Simulator {
     url: Url,
     stop: watch::Sender<()>,
     server: JoinHandle<()>,
+    sender: JoinHandle<()>,
 }
 
 impl Simulator {
@@ -60,8 +62,9 @@ impl Simulator {
         let desk = SharedDesk::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), desk, stopped));
-        Ok(Self { address, url, stop, server })
+        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), desk.clone(), stopped));
+        let sender = tokio::spawn(sender::run(desk));
+        Ok(Self { address, url, stop, server, sender })
     }
 
     /// The address that it listens on.
@@ -105,6 +108,7 @@ impl Simulator {
         // If the server has already ended, there is nothing to stop.
         let _ = self.stop.send(());
         let _ = (&mut self.server).await;
+        self.sender.abort();
     }
 
     fn at(&self, path: &str) -> Url {
@@ -117,5 +121,6 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
+        self.sender.abort();
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod dispatch;
 mod files;
 mod gate;
 mod listing;
-mod resources;
+pub(crate) mod resources;
 pub(crate) mod route;
 pub(crate) mod routes;
 pub(crate) mod table;

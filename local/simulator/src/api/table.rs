@@ -7,9 +7,9 @@ use crate::api::gate::Needs;
 use crate::api::resources::payment_service_provider_issuer_transaction as issuer_transaction;
 use crate::api::resources::{
     attachment, attachment_public, callback_url, card, credential_password_ip, device_server, draft_payment, event,
-    installation, monetary_account, monetary_account_change, oauth_client, payment, payment_batch,
-    payment_service_provider_credential, permitted_ip, request_inquiry, request_response, sandbox_user, schedule,
-    session, session_server, user,
+    installation, monetary_account, monetary_account_change, notification_filter_failure, notification_filter_url,
+    oauth_client, payment, payment_batch, payment_service_provider_credential, permitted_ip, request_inquiry,
+    request_response, sandbox_user, schedule, session, session_server, user,
 };
 use crate::api::route::{Route, api, web};
 use crate::api::token;
@@ -44,6 +44,9 @@ const TRANSACTIONS: &str = "user/{user-id}/payment-service-provider-issuer-trans
 const TRANSACTION: &str = "user/{user-id}/payment-service-provider-issuer-transaction/{item-id}";
 const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}";
 const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-uuid}";
+const FILTERS: &str = "user/{user-id}/notification-filter-url";
+const ACCOUNT_FILTERS: &str = "user/{user-id}/monetary-account/{monetary-account-id}/notification-filter-url";
+const FAILURES: &str = "user/{user-id}/notification-filter-failure";
 const URLS: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url";
 const URL: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}";
 
@@ -145,6 +148,12 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, RESPONSES, Needs::SESSION, request_response::list),
     api(Method::GET, RESPONSE, Needs::SESSION, request_response::find),
     api(Method::PUT, RESPONSE, Needs::SESSION, request_response::update),
+    api(Method::POST, FILTERS, Needs::SESSION, notification_filter_url::create),
+    api(Method::GET, FILTERS, Needs::SESSION, notification_filter_url::list),
+    api(Method::POST, ACCOUNT_FILTERS, Needs::SESSION, notification_filter_url::create),
+    api(Method::GET, ACCOUNT_FILTERS, Needs::SESSION, notification_filter_url::list),
+    api(Method::POST, FAILURES, Needs::SESSION, notification_filter_failure::create),
+    api(Method::GET, FAILURES, Needs::SESSION, notification_filter_failure::list),
     api(Method::POST, BATCHES, Needs::SIGNED_SESSION, payment_batch::create),
     api(Method::GET, BATCHES, Needs::SESSION, payment_batch::list),
     api(Method::GET, BATCH, Needs::SESSION, payment_batch::find),

@@ -4,6 +4,7 @@ pub(crate) mod balance;
 pub(crate) mod decision;
 pub(crate) mod draft_payment;
 pub(crate) mod issuer_transaction;
+pub(crate) mod notification;
 pub(crate) mod payment_batch;
 pub(crate) mod permitted;
 pub(crate) mod request_inquiry;

@@ -15,6 +15,7 @@ use crate::records::customers::account::KeptAccount;
 use crate::records::customers::customer::Customer;
 use crate::records::draft_payment::DraftPayment;
 use crate::records::issuer_transaction::IssuerTransaction;
+use crate::records::notification::Notifications;
 use crate::records::payment::Payment;
 use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
@@ -23,7 +24,9 @@ use crate::records::request_inquiry::RequestInquiry;
 /// The first id that the bank assigns. It is higher than the ids of the first customers and accounts.
 const FIRST_ID: u64 = 200_001;
 
+// A state file of an older version lacks the newest fields.
 #[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(crate) struct Books {
     last_id: u64,
     pub(crate) installations: Vec<Installation>,
@@ -45,6 +48,7 @@ pub(crate) struct Books {
     /// Customers that were created after the first day.
     pub(crate) customers: Vec<Customer>,
     pub(crate) accounts: Vec<KeptAccount>,
+    pub(crate) notifications: Notifications,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) avatars: Vec<StoredAvatar>,
     /// The request ids of calls that change something, by caller.

@@ -10,6 +10,7 @@ pub(crate) mod draft_payment;
 pub(crate) mod history;
 mod history_lines;
 pub(crate) mod issuer_transaction;
+pub(crate) mod notification;
 pub(crate) mod order;
 pub(crate) mod parts;
 pub(crate) mod payment;

@@ -3,6 +3,7 @@
 //! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
 //! setting, so that a client can be tested with every variant. The default is the variant that most sources report.
 
+mod callback_choices;
 mod choices;
 
 use std::net::IpAddr;
@@ -11,6 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::callback_choices::{
+    CallbackTargets, FailureOwner, FilterAnswer, FilterSets, OauthCallbacks, RetryAnswer, UnknownCategories,
+};
 pub use self::choices::{
     Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
@@ -93,6 +97,30 @@ pub struct Settings {
     pub draft_payment_validity_seconds: u32,
     /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
+    /// Who shares a set of notification filters. No source says it; the record of a failed callback names the key that
+    /// made the filter.
+    pub notification_filter_sets: FilterSets,
+    /// Which addresses a notification filter may name. The documentation says https only.
+    pub callback_targets: CallbackTargets,
+    /// Whether the bank takes notification filters of a category that it does not know. Not recorded.
+    pub unknown_categories: UnknownCategories,
+    /// The answer to POST notification-filter-url: the client libraries read a list, the OpenAPI document has an id.
+    pub notification_filter_answer: FilterAnswer,
+    /// Seconds after which a notification filter selects nothing; `null`, the default, for never. The changelog of 2019
+    /// says that push notifications made through OAuth expire in 90 days.
+    pub notification_filter_validity_seconds: Option<u32>,
+    /// Whose filters of the category OAUTH select the callback about the end of a connection. The changelog of 2020 has
+    /// the category, but neither its object nor its receiver; the object here is invented.
+    pub oauth_callbacks: OauthCallbacks,
+    /// Who lists and retries the failed callbacks of a connection. Two pages of the bank for partners disagree.
+    pub failed_callback_owner: FailureOwner,
+    /// The answer to POST notification-filter-failure: the bank's document for partners has an empty list, the OpenAPI
+    /// document an id.
+    pub failed_callback_retry_answer: RetryAnswer,
+    /// Whether callbacks have the header `X-Bunq-Server-Signature`. No document has it; one project checks it.
+    pub callback_signature: bool,
+    /// Seconds that the bank waits for the answer to a callback. 10 by default, from the example of an error text.
+    pub callback_timeout_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
     pub server_key_per_installation: bool,
     /// Seconds that the bank's clock is ahead of the machine's clock.
@@ -136,6 +164,16 @@ impl Default for Settings {
             issuer_transaction_public_path: PublicPath::Both,
             draft_payment_validity_seconds: 2_592_000,
             request_inquiry_validity_seconds: 2_592_000,
+            notification_filter_sets: FilterSets::Own,
+            callback_targets: CallbackTargets::Https,
+            unknown_categories: UnknownCategories::Refuse,
+            notification_filter_answer: FilterAnswer::List,
+            notification_filter_validity_seconds: None,
+            oauth_callbacks: OauthCallbacks::Connection,
+            failed_callback_owner: FailureOwner::Connection,
+            failed_callback_retry_answer: RetryAnswer::Empty,
+            callback_signature: false,
+            callback_timeout_seconds: 10,
             server_key_per_installation: false,
             clock_offset_seconds: 0,
         }

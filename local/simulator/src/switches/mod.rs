@@ -3,6 +3,7 @@
 
 mod app;
 mod body;
+mod callbacks;
 mod calls;
 mod egress_ip;
 mod error;
@@ -44,6 +45,11 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/settings", get(settings::show).patch(settings::merge).post(settings::merge))
         .route("/_simulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_simulator/calls", get(calls::list).delete(calls::clear))
+        .route(
+            "/_simulator/callbacks",
+            get(callbacks::show).patch(callbacks::disturb).post(callbacks::disturb).delete(callbacks::clear),
+        )
+        .route("/_simulator/notification-filters", post(callbacks::add_filter))
         .route("/_simulator/overview", get(overview::show))
         .route("/_simulator/customers", get(people::list))
         .route("/_simulator/payments", post(money::arrive))

@@ -1,4 +1,5 @@
-//! The page that explains settings and faults. It is generated from their types, so it is always complete.
+//! The page that explains settings, faults and disturbances of callbacks. It is generated from their types, so it is
+//! always complete.
 
 use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
@@ -6,6 +7,7 @@ use maud::{Markup, html};
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
+use crate::desk::callbacks::disturbances::Disturbances;
 use crate::desk::faults::Fault;
 use crate::pages::html as pages;
 use crate::settings::Settings;
@@ -42,6 +44,17 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
              -d '{\"endpoint\":\"POST session-server\",\"status\":500}'"
         }
         (fields(&faults, None))
+        h2 { "Callbacks" }
+        p {
+            "The bank sends callbacks to the targets of notification filters. " code { "GET /_simulator/callbacks" }
+            " shows the tries, " code { "PATCH" } " changes the disturbances that it names, and " code { "DELETE" }
+            " ends all of them:"
+        }
+        pre {
+            "curl -X PATCH http://" (host) "/_simulator/callbacks -H 'Content-Type: application/json' \
+             -d '{\"duplicate_every\":2}'"
+        }
+        (fields(&schema_for!(Disturbances).to_value(), Some(&json!(Disturbances::default()))))
     };
     pages::response(pages::page(200, "Settings and faults", &main, ""))
 }

@@ -19,6 +19,7 @@ pub(crate) struct Field {
 enum Kind {
     Text,
     Texts,
+    Numbers,
     Number,
     Flag,
     Struct(&'static [Field]),
@@ -30,6 +31,7 @@ impl Kind {
         match self {
             Self::Text => "STRING",
             Self::Texts => "ARRAY containing STRING",
+            Self::Numbers => "ARRAY containing INTEGER",
             Self::Number => "INTEGER",
             Self::Flag => "BOOLEAN",
             Self::Struct(_) => "STRUCT",
@@ -41,6 +43,7 @@ impl Kind {
         match self {
             Self::Text => value.is_string(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Self::Numbers => value.as_array().is_some_and(|all| all.iter().all(Value::is_u64)),
             Self::Number => value.is_u64(),
             Self::Flag => value.is_boolean(),
             Self::Struct(_) => value.is_object(),
@@ -62,6 +65,11 @@ pub(crate) const fn optional_text(name: &'static str) -> Field {
 /// An optional list of texts.
 pub(crate) const fn optional_texts(name: &'static str) -> Field {
     Field { name, kind: Kind::Texts, required: false }
+}
+
+/// An optional list of whole numbers.
+pub(crate) const fn optional_numbers(name: &'static str) -> Field {
+    Field { name, kind: Kind::Numbers, required: false }
 }
 
 /// A required whole number.
@@ -138,6 +146,10 @@ impl Fields {
     pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
         let all = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
         all.filter_map(Value::as_object).cloned().map(Self).collect()
+    }
+
+    pub(crate) fn numbers(&self, name: &str) -> Vec<u64> {
+        self.0.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect()
     }
 
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {

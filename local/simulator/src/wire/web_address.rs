@@ -5,12 +5,6 @@ use url::{Host, Url};
 /// Whether the bank may redirect a browser to this address: an https site, or this machine. The address becomes part of
 /// headers unchanged, so it must not contain characters with a meaning there.
 pub(crate) fn is_web_address(text: &str) -> bool {
-    let local = |url: &Url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
     // A host may contain characters such as the semicolon, which ends a part of a content security policy.
     let plain = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
@@ -18,7 +12,17 @@ pub(crate) fn is_web_address(text: &str) -> bool {
     };
     text.bytes().all(|byte| byte.is_ascii_graphic())
         && Url::parse(text)
-            .is_ok_and(|url| plain(&url) && (url.scheme() == "https" || (url.scheme() == "http" && local(&url))))
+            .is_ok_and(|url| plain(&url) && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url))))
+}
+
+/// Whether the host of an address is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
 }
 
 /// The origin of an address, as a content security policy names it.

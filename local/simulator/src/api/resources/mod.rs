@@ -11,6 +11,8 @@ pub(crate) mod event;
 pub(crate) mod installation;
 pub(crate) mod monetary_account;
 pub(crate) mod monetary_account_change;
+pub(crate) mod notification_filter_failure;
+pub(crate) mod notification_filter_url;
 pub(crate) mod oauth_client;
 pub(crate) mod payment;
 pub(crate) mod payment_batch;

@@ -1,0 +1,135 @@
+//! Finds what happened at the bank since the last look, as the events that callbacks report.
+//!
+//! It compares the books with what it saw before, so no place that changes them can forget to report. Payments of the
+//! first day make no events.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::api::resources::{draft_payment, payment, payment_batch, request_inquiry, request_response};
+use crate::bank::Bank;
+use crate::ledger::notification::live_connections;
+use crate::records::arrivals::Arrivals;
+use crate::records::counterparty::Place;
+use crate::records::payment::{Payment, PaymentKind, SubKind};
+use crate::records::request_inquiry::RequestInquiry;
+use crate::wire::object::{Object, object};
+
+/// Something that happened, in the words of a callback.
+pub(crate) struct Event {
+    pub(crate) subject: Subject,
+    pub(crate) category: &'static str,
+    pub(crate) event_type: String,
+    pub(crate) object_id: u64,
+    /// The object as the API shows it now.
+    pub(crate) object: Object,
+}
+
+/// Whom an event concerns.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject {
+    /// All users who may see the account.
+    Account(u64),
+    /// The user of an ended connection.
+    Connection(u64),
+}
+
+/// What was there at the last look.
+pub(crate) struct Seen {
+    payments: usize,
+    arrivals: usize,
+    batches: usize,
+    drafts: HashMap<u64, &'static str>,
+    requests: HashMap<u64, &'static str>,
+    connections: BTreeSet<u64>,
+}
+
+impl Seen {
+    /// Everything that is there now.
+    pub(crate) fn now(bank: &Bank) -> Self {
+        let now = bank.now();
+        let books = &bank.books;
+        Self {
+            payments: books.payments.len(),
+            arrivals: books.arrivals.len(),
+            batches: books.payment_batches.len(),
+            drafts: books.draft_payments.iter().map(|draft| (draft.id, draft.status(now))).collect(),
+            requests: books.request_inquiries.iter().map(|request| (request.id, request.status(now))).collect(),
+            connections: live_connections(bank).collect(),
+        }
+    }
+
+    /// What happened since the last look, oldest first within its kind.
+    pub(crate) fn news(&self, bank: &Bank) -> Vec<Event> {
+        let books = &bank.books;
+        let now = bank.now();
+        let mut events = Vec::new();
+        let arrived = books.arrivals.iter().skip(self.arrivals).flat_map(Arrivals::payments);
+        for made in books.payments.iter().skip(self.payments).cloned().chain(arrived) {
+            events.extend(of_payment(bank, &made));
+        }
+        for batch in books.payment_batches.iter().skip(self.batches) {
+            let object = payment_batch::element(bank, batch.id, batch.created, &batch.payment_ids);
+            let subject = Subject::Account(batch.account_id);
+            events.push(event(subject, "PAYMENT", "PAYMENT_BATCH_CREATED", batch.id, object));
+        }
+        for draft in &books.draft_payments {
+            let status = draft.status(now);
+            if self.drafts.get(&draft.id) != Some(&status) {
+                let (subject, object) = (Subject::Account(draft.account_id), draft_payment::element(bank, draft));
+                let kind = format!("DRAFT_PAYMENT_{}", deed(status));
+                events.push(event(subject, "DRAFT_PAYMENT", &kind, draft.id, object));
+            }
+        }
+        for request in &books.request_inquiries {
+            if self.requests.get(&request.id) != Some(&request.status(now)) {
+                events.extend(of_request(bank, request));
+            }
+        }
+        let live: BTreeSet<u64> = live_connections(bank).collect();
+        events.extend(self.connections.difference(&live).filter_map(|id| of_ended_connection(bank, *id)));
+        events
+    }
+}
+
+fn event(subject: Subject, category: &'static str, event_type: &str, object_id: u64, object: Object) -> Event {
+    Event { subject, category, event_type: event_type.to_owned(), object_id, object }
+}
+
+/// A payment is a mutation. Unless it came from a request or by iDEAL, it is also a payment.
+fn of_payment(bank: &Bank, made: &Payment) -> impl Iterator<Item = Event> {
+    let direction = if made.cents < 0 { "CREATED" } else { "RECEIVED" };
+    let is_payment = made.sub_kind != SubKind::Request && made.kind != PaymentKind::Ideal;
+    let object = payment::element(&bank.customers, made);
+    let (subject, id) = (Subject::Account(made.account_id), made.id);
+    let categories = ["MUTATION", "PAYMENT"].into_iter().take(if is_payment { 2 } else { 1 });
+    categories.map(move |category| event(subject, category, &format!("{category}_{direction}"), id, object.clone()))
+}
+
+/// A request concerns the account that asks, and that which is asked if it is at this bank.
+fn of_request(bank: &Bank, request: &RequestInquiry) -> impl Iterator<Item = Event> {
+    let deed = deed(request.status(bank.now()));
+    let (inquiry, response) = (request_inquiry::element(bank, request), request_response::element(bank, request));
+    let asking = Subject::Account(request.account_id);
+    let kind = format!("REQUEST_INQUIRY_{deed}");
+    let asked = match request.order.counterparty.place {
+        Place::Account(id) => {
+            let kind = format!("REQUEST_RESPONSE_{deed}");
+            Some(event(Subject::Account(id), "REQUEST", &kind, request.response_id, response))
+        }
+        Place::SugarDaddy | Place::Bravo | Place::Elsewhere => None,
+    };
+    [event(asking, "REQUEST", &kind, request.id, inquiry)].into_iter().chain(asked)
+}
+
+/// No source has the object of this event, so its type and its field say that they are invented.
+fn of_ended_connection(bank: &Bank, id: u64) -> Option<Event> {
+    let customer = bank.customers.named(&bank.books.user_api_key(id)?.customer)?;
+    let note = "Simulator: the bank's object of this event is not known.";
+    let object = object! { "User": object! { "id": customer.id, "display_name": customer.display_name, "note": note } };
+    Some(event(Subject::Connection(id), "OAUTH", "SIMULATOR_CONNECTION_ENDED", customer.id, object))
+}
+
+/// The end of an event type. An object that waits was just created.
+fn deed(status: &'static str) -> &'static str {
+    if status == "PENDING" { "CREATED" } else { status }
+}

@@ -1,0 +1,216 @@
+//! The callbacks that the bank sends: which events lead to which callbacks, and the log of the tries.
+
+pub(crate) mod disturbances;
+mod events;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use self::disturbances::{Disturbances, is_due, shuffled};
+use self::events::{Event, Seen, Subject};
+use crate::bank::Bank;
+use crate::clock;
+use crate::ledger::notification;
+use crate::records::notification::{Callback, NotificationFilter, TryFailure};
+use crate::wire::object::{Object, object};
+
+/// The most tries that the log holds.
+const KEPT: usize = 10_000;
+
+/// The most tries at the same time.
+const MOST_AT_ONCE: usize = 32;
+
+/// The longest wait for the next look at the books, since a draft may expire without a call.
+const NEXT_LOOK: Duration = Duration::from_secs(1);
+
+#[derive(Default)]
+pub(crate) struct Callbacks {
+    pub(crate) disturbances: Disturbances,
+    /// What the last look saw. `None` while there are no filters, so that nobody pays for callbacks who has none.
+    seen: Option<Seen>,
+    /// The last objects that were sent, for stale callbacks. Payments do not change, so they are not kept.
+    last_objects: HashMap<(&'static str, u64), Object>,
+    made: u64,
+    tried: u64,
+    on_the_way: HashSet<u64>,
+    pub(crate) log: VecDeque<Try>,
+}
+
+/// One try, as the log shows it. Targets may contain secrets, so it shows only their host.
+#[derive(Clone, Serialize)]
+pub(crate) struct Try {
+    callback: u64,
+    filter: u64,
+    host: Option<String>,
+    category: String,
+    event_type: String,
+    object_id: u64,
+    /// 1 to 6.
+    number: u32,
+    at: Timestamp,
+    /// `null` while the try is on its way.
+    outcome: Option<String>,
+}
+
+/// A try that is due.
+pub(crate) struct Due {
+    pub(crate) callback_number: u64,
+    pub(crate) target: String,
+    pub(crate) body: String,
+    pub(crate) timeout: Duration,
+    pub(crate) way: Way,
+    /// The place in the log, from its end at the time of the try.
+    try_number: u64,
+}
+
+/// What happens to a try on its way.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) is_dropped: bool,
+    pub(crate) loses_answer: bool,
+    pub(crate) is_foreign: bool,
+}
+
+impl Callbacks {
+    /// Finds what happened since the last look, and queues its callbacks. Returns whether there are any.
+    pub(crate) fn look(&mut self, bank: &mut Bank) -> bool {
+        if bank.books.notifications.filters.is_empty() {
+            self.seen = None;
+            return false;
+        }
+        let events = self.seen.as_ref().map(|seen| seen.news(bank)).unwrap_or_default();
+        if self.seen.is_none() || !events.is_empty() {
+            self.seen = Some(Seen::now(bank));
+        }
+        let mut queued = false;
+        for event in &events {
+            let filters: Vec<NotificationFilter> = match event.subject {
+                Subject::Account(id) => notification::concerned(bank, event.category, id).cloned().collect(),
+                Subject::Connection(id) => notification::concerned_by_end(bank, id).into_iter().cloned().collect(),
+            };
+            for filter in &filters {
+                self.queue(bank, filter, event);
+                queued = true;
+            }
+            if event.category != "MUTATION" && event.category != "PAYMENT" {
+                self.last_objects.insert((event.category, event.object_id), event.object.clone());
+            }
+        }
+        queued
+    }
+
+    fn queue(&mut self, bank: &mut Bank, filter: &NotificationFilter, event: &Event) {
+        self.made += 1;
+        let (disturbances, count) = (self.disturbances.clone(), self.made);
+        let older = self.last_objects.get(&(event.category, event.object_id));
+        let stale = older.filter(|_| is_due(disturbances.stale_every, count));
+        let object = stale.unwrap_or(&event.object).clone();
+        let copies = if is_due(disturbances.duplicate_every, count) { 2 } else { 1 };
+        let mut messages = vec![(filter.category.as_str(), object.clone()); copies];
+        if is_due(disturbances.unknown_category_every, count) {
+            messages.push(("SIMULATOR_UNKNOWN", object));
+        }
+        if is_due(disturbances.unknown_object_every, count) {
+            messages.push((&filter.category, object! { "SimulatorUnknown": object! { "id": event.object_id } }));
+        }
+        for (category, object) in messages {
+            let body = object! {
+                "NotificationUrl": object! {
+                    "target_url": filter.target,
+                    "category": category,
+                    "event_type": event.event_type,
+                    "object": object,
+                },
+            };
+            let Ok(body) = serde_json::to_string(&body) else { continue };
+            let number = bank.books.notifications.add(Callback {
+                filter_id: filter.id,
+                subscriber: filter.subscriber.clone(),
+                target: filter.target.clone(),
+                category: category.to_owned(),
+                event_type: event.event_type.clone(),
+                object_id: event.object_id,
+                body,
+                tries: 0,
+                due: bank.now(),
+            });
+            let wait = disturbances.delay_seconds + shuffled(number, disturbances.reorder_within_seconds);
+            if let Some(callback) = bank.books.notifications.waiting.get_mut(&number) {
+                callback.due = clock::after(callback.due, wait);
+            }
+        }
+    }
+
+    /// Takes the tries that are due, in order, as many as may be on their way at once. Also returns how long the sender
+    /// may sleep.
+    pub(crate) fn take_due(&mut self, bank: &Bank) -> (Vec<Due>, Option<Duration>) {
+        let now = bank.now();
+        let waiting = &bank.books.notifications.waiting;
+        let idle = waiting.iter().filter(|(number, _)| !self.on_the_way.contains(number));
+        let mut due: Vec<(Timestamp, u64)> = idle
+            .filter(|(_, callback)| callback.due <= now)
+            .map(|(number, callback)| (callback.due, *number))
+            .collect();
+        due.sort_unstable();
+        due.truncate(MOST_AT_ONCE.saturating_sub(self.on_the_way.len()));
+        let taken = due.into_iter().filter_map(|(_, number)| self.take(bank, number)).collect();
+        let sleep = (!bank.books.notifications.is_quiet()).then(|| {
+            let next = notification::next_due(bank).map(|due| Duration::try_from(due.duration_since(now)));
+            next.map_or(NEXT_LOOK, |next| next.unwrap_or(NEXT_LOOK).clamp(Duration::from_millis(10), NEXT_LOOK))
+        });
+        (taken, sleep)
+    }
+
+    fn take(&mut self, bank: &Bank, number: u64) -> Option<Due> {
+        let callback = bank.books.notifications.waiting.get(&number)?;
+        let host = url::Url::parse(&callback.target).ok().and_then(|url| url.host_str().map(str::to_owned));
+        self.on_the_way.insert(number);
+        self.tried += 1;
+        let disturbances = &self.disturbances;
+        let way = Way {
+            is_dropped: is_due(disturbances.drop_every, self.tried),
+            loses_answer: is_due(disturbances.lose_answer_every, self.tried),
+            is_foreign: is_due(disturbances.foreign_source_every, self.tried),
+        };
+        self.log.push_back(Try {
+            callback: number,
+            filter: callback.filter_id,
+            host,
+            category: callback.category.clone(),
+            event_type: callback.event_type.clone(),
+            object_id: callback.object_id,
+            number: callback.tries + 1,
+            at: bank.now(),
+            outcome: None,
+        });
+        if self.log.len() > KEPT {
+            self.log.pop_front();
+        }
+        Some(Due {
+            callback_number: number,
+            target: callback.target.clone(),
+            body: callback.body.clone(),
+            timeout: Duration::from_secs(u64::from(bank.settings.callback_timeout_seconds)),
+            way,
+            try_number: self.tried,
+        })
+    }
+
+    /// Notes the outcome of a try. `status` is that of the receiver's answer.
+    pub(crate) fn tried(&mut self, bank: &mut Bank, due: &Due, outcome: Result<(), TryFailure>) {
+        self.on_the_way.remove(&due.callback_number);
+        // The log may have lost its oldest entries.
+        let place =
+            usize::try_from(self.tried - due.try_number).ok().and_then(|back| self.log.len().checked_sub(back + 1));
+        if let Some(entry) = place.and_then(|place| self.log.get_mut(place)) {
+            entry.outcome = Some(match &outcome {
+                Ok(()) => "delivered".to_owned(),
+                Err(failure) => failure.message.clone(),
+            });
+        }
+        notification::tried(bank, due.callback_number, outcome);
+    }
+}

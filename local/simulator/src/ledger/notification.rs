@@ -1,0 +1,137 @@
+//! Stores notification filters, selects those that an event concerns, and counts the tries of callbacks.
+
+use jiff::Timestamp;
+
+use crate::bank::Bank;
+use crate::clock;
+use crate::records::books::{CredentialStatus, Owner};
+use crate::records::notification::{Callback, FailedCallback, MOST_TRIES, NotificationFilter, Subscriber, TryFailure};
+use crate::settings::{FilterSets, OauthCallbacks};
+
+/// Seconds from one try to the next.
+const BETWEEN_TRIES: u32 = 60;
+
+/// The filters that a subscriber reads and replaces: those of the user, or those of one account.
+pub(crate) fn filters_of<'a>(
+    bank: &'a Bank,
+    subscriber: &Subscriber,
+    account_id: Option<u64>,
+) -> impl Iterator<Item = &'a NotificationFilter> {
+    let (now, validity) = (bank.now(), bank.settings.notification_filter_validity_seconds);
+    let sets = bank.settings.notification_filter_sets;
+    bank.books.notifications.filters.iter().filter(move |filter| {
+        filter.account_id == account_id
+            && in_set(sets, subscriber, &filter.subscriber)
+            && filter.is_alive(now, validity)
+    })
+}
+
+/// Replaces the filters that a subscriber reads with new ones.
+pub(crate) fn replace(
+    bank: &mut Bank,
+    subscriber: &Subscriber,
+    account_id: Option<u64>,
+    filters: Vec<NotificationFilter>,
+) {
+    let sets = bank.settings.notification_filter_sets;
+    let all = &mut bank.books.notifications.filters;
+    all.retain(|filter| filter.account_id != account_id || !in_set(sets, subscriber, &filter.subscriber));
+    all.extend(filters);
+}
+
+/// Whether two subscribers share a set of filters.
+fn in_set(sets: FilterSets, one: &Subscriber, other: &Subscriber) -> bool {
+    match sets {
+        FilterSets::Shared if one.customer.is_some() => one.customer == other.customer,
+        FilterSets::Shared | FilterSets::Own => one.user_id == other.user_id,
+    }
+}
+
+/// The filters that select an event of an account.
+pub(crate) fn concerned<'a>(
+    bank: &'a Bank,
+    category: &str,
+    account_id: u64,
+) -> impl Iterator<Item = &'a NotificationFilter> {
+    let (now, validity) = (bank.now(), bank.settings.notification_filter_validity_seconds);
+    bank.books.notifications.filters.iter().filter(move |filter| {
+        filter.category == category
+            && filter.account_id.is_none_or(|id| id == account_id)
+            && filter.is_alive(now, validity)
+            && sees(bank, &filter.subscriber, account_id)
+    })
+}
+
+/// The filters that select the end of a connection.
+pub(crate) fn concerned_by_end(bank: &Bank, user_api_key_id: u64) -> Vec<&NotificationFilter> {
+    let receiver = match bank.settings.oauth_callbacks {
+        OauthCallbacks::Never => None,
+        OauthCallbacks::Connection => Some(user_api_key_id),
+        OauthCallbacks::Provider => bank.books.user_api_key(user_api_key_id).map(|key| key.psp_user_id),
+    };
+    let (now, validity) = (bank.now(), bank.settings.notification_filter_validity_seconds);
+    let filters = bank.books.notifications.filters.iter();
+    let concerned = filters.filter(|filter| filter.category == "OAUTH" && Some(filter.subscriber.user_id) == receiver);
+    concerned.filter(|filter| filter.is_alive(now, validity)).collect()
+}
+
+/// The consents that have an access token.
+pub(crate) fn live_connections(bank: &Bank) -> impl Iterator<Item = u64> {
+    let live = bank.books.credentials.iter().filter(|credential| credential.status != CredentialStatus::Revoked);
+    live.filter_map(|credential| match credential.owner {
+        Owner::Consent { user_api_key_id, .. } => Some(user_api_key_id),
+        Owner::Psp { .. } | Owner::Customer { .. } => None,
+    })
+}
+
+/// Whether a subscriber may see an account now. A consent sees what its access tokens see; the customer sees all.
+fn sees(bank: &Bank, subscriber: &Subscriber, account_id: u64) -> bool {
+    let holder = bank.customers.account(account_id).map(|(customer, _)| customer.name.as_str());
+    if subscriber.customer.is_none() || subscriber.customer.as_deref() != holder {
+        return false;
+    }
+    if bank.books.user_api_key(subscriber.user_id).is_none() {
+        return true;
+    }
+    let live = bank.books.credentials.iter().filter(|credential| credential.status != CredentialStatus::Revoked);
+    live.map(|credential| &credential.owner).any(|owner| match owner {
+        Owner::Consent { user_api_key_id, account_ids } => {
+            *user_api_key_id == subscriber.user_id && account_ids.contains(&account_id)
+        }
+        Owner::Psp { .. } | Owner::Customer { .. } => false,
+    })
+}
+
+/// Notes the outcome of a try. After the last try that failed, the callback becomes a failure record.
+pub(crate) fn tried(bank: &mut Bank, number: u64, outcome: Result<(), TryFailure>) {
+    let now = bank.now();
+    let Some(callback) = bank.books.notifications.waiting.get_mut(&number) else { return };
+    callback.tries += 1;
+    callback.due = clock::after(now, BETWEEN_TRIES);
+    let is_last = callback.tries >= MOST_TRIES;
+    let Err(failure) = outcome else {
+        bank.books.notifications.waiting.remove(&number);
+        return;
+    };
+    if is_last && let Some(callback) = bank.books.notifications.waiting.remove(&number) {
+        let id = bank.books.new_id();
+        bank.books.notifications.failures.push(FailedCallback { id, created: now, callback, failure });
+    }
+}
+
+/// Sends failed callbacks again, with six new tries each. Their records end; a failure makes new ones.
+pub(crate) fn retry(bank: &mut Bank, ids: &[u64]) {
+    let now = bank.now();
+    let notifications = &mut bank.books.notifications;
+    let (again, kept): (Vec<FailedCallback>, _) =
+        notifications.failures.drain(..).partition(|failed| ids.contains(&failed.id));
+    notifications.failures = kept;
+    for failed in again {
+        notifications.add(Callback { tries: 0, due: now, ..failed.callback });
+    }
+}
+
+/// When the next try of any callback is due.
+pub(crate) fn next_due(bank: &Bank) -> Option<Timestamp> {
+    bank.books.notifications.waiting.values().map(|callback| callback.due).min()
+}
