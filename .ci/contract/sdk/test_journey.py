@@ -2,8 +2,12 @@
 OAuth client, consent, accounts, payments, a request, a draft, an issuer transaction. If it cannot read
 a response, the simulator is wrong."""
 
+import json
+import queue
 import subprocess
+import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -20,6 +24,8 @@ from bunq.sdk.model.generated.endpoint import (
     DraftPaymentApiObject,
     MonetaryAccountApiObject,
     MonetaryAccountBankApiObject,
+    NotificationFilterFailureApiObject,
+    NotificationFilterUrlApiObject,
     OauthCallbackUrlApiObject,
     OauthClientApiObject,
     PaymentApiObject,
@@ -27,7 +33,13 @@ from bunq.sdk.model.generated.endpoint import (
     RequestInquiryApiObject,
     UserApiObject,
 )
-from bunq.sdk.model.generated.object_ import AmountObject, DraftPaymentEntryObject, PointerObject
+from bunq.sdk.model.generated.object_ import (
+    AmountObject,
+    DraftPaymentEntryObject,
+    NotificationFilterUrlObject,
+    NotificationUrlObject,
+    PointerObject,
+)
 
 CALLBACK = "https://tpp.example/callback"
 SANDBOX = ApiEnvironmentType.SANDBOX
@@ -204,6 +216,47 @@ def test_an_issuer_transaction_is_made_and_paid(tpp):
         assert paid.status == "ACCEPTED"
         assert paid.alias.label_monetary_account.display_name == "Sanne de Vries"
         assert made in [one.id_ for one in PaymentServiceProviderIssuerTransactionApiObject.list().value]
+
+
+@contextmanager
+def receiving():
+    """A server for callbacks: its URL, and a queue of the bodies that arrive."""
+    bodies = queue.Queue()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            bodies.put(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook", bodies
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_callback_is_received_and_read(tpp):
+    # The SDK reads an id where the bank's other sources have a list.
+    switch(tpp, "settings", callback_targets="loopback", notification_filter_answer="id")
+    with acting(tpp.connect("person")), receiving() as (url, bodies):
+        assert NotificationFilterUrlApiObject.create([NotificationFilterUrlObject("MUTATION", url)]).value > 0
+        assert len(NotificationFilterUrlApiObject.list().value) == 1
+        switch(tpp, "payments", customer="person")
+        sent = json.loads(bodies.get(timeout=30))["NotificationUrl"]
+        read = NotificationUrlObject.from_json(json.dumps(sent))
+        assert (read.category, read.event_type) == ("MUTATION", "MUTATION_RECEIVED")
+        heard = read.object_.Payment
+        payment = PaymentApiObject.get(heard.id_, heard.monetary_account_id).value
+        for field in ("created", "description", "type_", "sub_type"):
+            assert getattr(heard, field) == getattr(payment, field)
+        assert heard.amount.value == payment.amount.value
+        assert NotificationFilterFailureApiObject.list().value == []
 
 
 def test_a_refusal_is_an_exception_in_the_banks_words(tpp):
