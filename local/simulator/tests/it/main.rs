@@ -5,6 +5,7 @@
 mod accounts;
 mod app;
 mod authorize;
+mod built_in_customers;
 mod client;
 mod credential;
 mod customer_desk;
