@@ -1,6 +1,7 @@
 //! Payments from an account or to it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::records::counterparty::Party;
@@ -23,7 +24,7 @@ pub(crate) struct Payment {
 }
 
 /// The field `type`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentKind {
     Bunq,
@@ -38,7 +39,7 @@ pub(crate) enum PaymentKind {
 }
 
 /// The field `sub_type`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SubKind {
     Payment,

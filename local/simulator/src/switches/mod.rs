@@ -4,6 +4,7 @@
 mod app;
 mod body;
 mod calls;
+mod customers;
 mod egress_ip;
 mod error;
 mod faults;
@@ -45,7 +46,9 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_simulator/calls", get(calls::list).delete(calls::clear))
         .route("/_simulator/overview", get(overview::show))
-        .route("/_simulator/customers", get(people::list))
+        .route("/_simulator/customers", get(customers::list).post(customers::add))
+        .route("/_simulator/customers/schema", get(customers::schema))
+        .route("/_simulator/api-key", post(customers::give_key))
         .route("/_simulator/payments", post(money::arrive))
         .route("/_simulator/draft", post(money::decide_draft))
         .route("/_simulator/request", post(money::decide_request))

@@ -23,6 +23,7 @@ mod issuer_transactions;
 mod issuer_views;
 mod money_faults;
 mod oauth_client;
+mod own_customers;
 mod pay_page;
 mod payments;
 mod permitted_ips;
