@@ -27,10 +27,15 @@ pub(crate) struct Payment {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentKind {
+    /// A payment between two accounts at bunq.
     Bunq,
+    /// A SEPA credit transfer.
     EbaSct,
+    /// A SEPA direct debit.
     EbaSdd,
+    /// A payment by iDEAL.
     Ideal,
+    /// A transfer from or to an account outside SEPA.
     Swift,
     /// A payment by card.
     Fis,
@@ -42,13 +47,21 @@ pub(crate) enum PaymentKind {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SubKind {
+    /// An ordinary payment.
     Payment,
+    /// Cash from a machine.
     Withdrawal,
+    /// A refund, or a direct debit that was returned.
     Reversal,
+    /// The payment of a request.
     Request,
+    /// The fees of the bank.
     Billing,
+    /// A SEPA credit transfer.
     Sct,
+    /// A SEPA direct debit.
     Sdd,
+    /// In the documentation, without an explanation.
     Nlo,
 }
 

@@ -206,6 +206,20 @@ async fn customers_that_a_switch_adds_are_shown_and_stay() {
 }
 
 #[tokio::test]
+async fn a_state_file_of_an_older_version_takes_customers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bank.json");
+    Bank::start(stored("{\"customers\": []}", &path)).await.simulator.stop().await;
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert!(state["books"].as_object_mut().unwrap().remove("own_customers").is_some());
+    std::fs::write(&path, state.to_string()).unwrap();
+
+    let bank = Bank::start(stored(EXAMPLE, &path)).await;
+
+    assert_eq!(named(&bank, "noor").await["id"], 200_001);
+}
+
+#[tokio::test]
 async fn a_built_in_customer_gets_an_api_key_by_a_switch() {
     let bank = bank().await;
     let installation = bank.install(0).await;

@@ -34,4 +34,6 @@ async fn the_schema_has_every_field_of_the_example() {
     for name in ["opening_balance", "counterparty_iban", "nick_name", "external_of_nulls", "least"] {
         assert!(page.text.contains(name), "{name}");
     }
+    assert!(page.text.contains("<li><code>&quot;EBA_SDD&quot;</code>: A SEPA direct debit.</li>"));
+    assert!(!page.text.contains("<li><code>null</code>"));
 }
