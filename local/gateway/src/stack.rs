@@ -185,7 +185,7 @@ async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Resul
         listen: loopback(port),
         names,
         state_file: Some(state.simulator()),
-        settings: bunq_simulator::Settings::default(),
+        ..bunq_simulator::Options::default()
     };
     Ok(Simulator::start(options).await?)
 }

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use crate::clock;
 use crate::keys::ServerKey;
-use crate::options::ServerKeyError;
-use crate::records::books::Books;
+use crate::options::{CustomersError, StartError};
+use crate::records::books::{Books, Credential, Owner};
+use crate::records::customer_file::{self, Addition, ReadFile, Repeated};
 use crate::records::customers::Customers;
 use crate::records::customers::account::Account;
 use crate::records::customers::account::KeptAccount;
@@ -39,17 +40,18 @@ impl Bank {
         books: Books,
         server_key: Arc<ServerKey>,
         state_file: Option<StateFile>,
-    ) -> Result<Self, ServerKeyError> {
+    ) -> Result<Self, StartError> {
         let mut installation_keys = HashMap::new();
         for installation in &books.installations {
             if let Some(pem) = &installation.server_key {
                 installation_keys.insert(installation.id, Arc::new(ServerKey::from_pem(pem)?));
             }
         }
-        let history = History::of_the_first_day(&Customers::of_the_first_day());
+        let (customers, history) = customer_file::all(&books)
+            .map_err(|source| StartError::Customers { name: "the simulator".to_owned(), source })?;
         Ok(Self {
             settings,
-            customers: Customers::of_today(&books.customers, &books.accounts),
+            customers,
             books,
             history,
             limits: RateLimiter::default(),
@@ -62,6 +64,26 @@ impl Bank {
 
     pub(crate) fn now(&self) -> Timestamp {
         clock::now(self.settings.clock_offset_seconds)
+    }
+
+    /// Adds the customers of a file, all or none, and returns their names.
+    ///
+    /// # Errors
+    ///
+    /// When a customer is invalid, or contradicts another one.
+    pub(crate) fn add_customers(&mut self, file: &ReadFile, repeated: Repeated) -> Result<Vec<String>, CustomersError> {
+        let additions = file.additions(&self.customers, &self.history, &self.books, repeated)?;
+        let now = self.now();
+        let mut names = Vec::new();
+        for Addition { own, built } in additions {
+            self.books.new_ids(built.last_id + 1 - own.first_id);
+            let owner = Owner::Customer { user_id: built.customer.id, customer: built.customer.name.clone() };
+            self.books.credentials.push(Credential::new(built.credential_id, now, owner, built.api_key.clone()));
+            names.push(built.customer.name.clone());
+            built.enter(&mut self.customers, &mut self.history);
+            self.books.own_customers.push(own);
+        }
+        Ok(names)
     }
 
     /// Stores an account that was opened or changed.

@@ -81,15 +81,31 @@
 //! `person`, `company`, `empty` (without accounts) and `strange` (with accounts that a client must survive). `GET
 //! /_simulator/customers` shows their ids, which never change.
 //!
+//! A JSON file describes customers of your own, with accounts and payments. The option `--customers` or
+//! [`Options::customers`] adds them at the start, and POST `/_simulator/customers` while the simulator runs. `GET
+//! /_simulator/customers/schema` shows the format, and `local/simulator/examples/customers.json` is an example. The
+//! built-in customers are described in the same format. Each customer of your own has an API key, from the field
+//! `api_key` or from its name; `GET /_simulator/customers` shows it. With the key, the bank's client libraries read the
+//! accounts and payments at once.
+//!
+//! Ids that the file does not set follow from the order in it. Without a state file, the same file gives the same ids
+//! on every start. A state file keeps the customers: the same entry again changes nothing, a new entry adds a customer,
+//! a changed entry is an error, and a removed entry leaves its customer in the bank.
+//!
 //! POST `sandbox-user-person` and `sandbox-user-company` create more customers, each with an empty account and an API
 //! key. With such a key, a customer pays, answers requests, and opens, changes and closes accounts. A payment service
 //! provider may do none of this with a consent, unless a setting allows it.
 //!
 //! # Money
 //!
-//! Accounts start with two years of payments up to 31 March 2026; the first account has 320 of them. The payments
-//! follow from a formula, so they and their ids are the same on every start. Accounts at other banks have none. A
-//! payment to an IBAN, a mail address or a telephone number of a customer here also arrives there.
+//! The built-in accounts start with two years of payments up to 31 March 2026; the first account has 320 of them. The
+//! payments follow from a formula, so they and their ids are the same on every start. Accounts at other banks have
+//! none.
+//!
+//! An account of your own has listed payments, or such a generated history. Its balance is that of today: the opening
+//! balance and all payments. The simulator refuses a history that gives another balance, or a debt at any time.
+//!
+//! A payment to an IBAN, a mail address or a telephone number of a customer here also arrives there.
 //!
 //! A request to `sugardaddy@bunq.com` is paid at once up to EUR 500.00; a larger one stays pending. Customers here
 //! answer requests in the app, or by PUT `request-response`. All other persons get a link, and a switch makes them pay
@@ -147,7 +163,10 @@
 //! | GET, PATCH or POST, DELETE `callbacks` | the tries of callbacks, and what disturbs them; a change names the fields that change, and DELETE ends all disturbances |
 //! | POST `notification-filters` | `{"customer", "category", "target"}`: another application of the customer sets a filter |
 //! | GET `overview` | the number of objects of each kind |
-//! | GET `customers` | the customers and their accounts |
+//! | GET `customers` | the customers, their accounts and their API keys |
+//! | POST `customers` | adds the customers of a file, all or none; 400 if it is invalid, 409 if a name, id, IBAN or the like is taken |
+//! | GET `customers/schema` | the JSON schema of a file of customers |
+//! | POST `api-key` | `{"customer"}`: gives a customer one more API key, as POST `sandbox-user-person` does |
 //! | POST `payments` | `{"customer", "account", "count"}`: `count` small payments arrive now; by default one, in the customer's first account |
 //! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
 //! | POST `request` | `{"request", "decision"}`: the counterparty decides a request inquiry |
@@ -193,7 +212,7 @@ mod state_file;
 mod switches;
 mod wire;
 
-pub use options::{Options, ServerKeyError, StartError};
+pub use options::{CustomersError, CustomersErrorKind, CustomersText, Options, ServerKeyError, StartError};
 pub use settings::{
     CallbackTargets, Denial, DuplicateRequestIds, ExpiredSessionText, FailureOwner, FilterAnswer, FilterSets,
     GrantedId, IpCheck, Need, OauthCallbacks, OnGet, Permission, PublicPath, RateLimits, RefusalStatus, RetryAnswer,

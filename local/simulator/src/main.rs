@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bunq_simulator::{Options, Settings, Simulator, StartError};
+use bunq_simulator::{CustomersText, Options, Settings, Simulator, StartError};
 use clap::Parser;
 use loopback::Name;
 use serde_json::{Map, Value};
@@ -25,6 +25,9 @@ struct Arguments {
     /// The file that keeps the state of the bank; without it the state is lost at the end
     #[arg(long)]
     state_file: Option<PathBuf>,
+    /// A JSON file with customers besides the built-in ones; `GET /_simulator/customers/schema` shows its format
+    #[arg(long, value_name = "FILE")]
+    customers: Option<PathBuf>,
     /// A JSON file with settings; `GET /_simulator/settings` shows all of them
     #[arg(long)]
     settings: Option<PathBuf>,
@@ -36,7 +39,7 @@ struct Arguments {
 #[derive(Debug, thiserror::Error)]
 enum RunError {
     #[error("cannot read {}", path.display())]
-    SettingsUnreadable {
+    Unreadable {
         path: PathBuf,
         #[source]
         source: io::Error,
@@ -66,8 +69,9 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), RunError> {
     let settings = settings(&arguments)?;
-    let options =
-        Options { listen: arguments.listen, names: arguments.names, state_file: arguments.state_file, settings };
+    let customers = arguments.customers.map(customers).transpose()?;
+    let Arguments { listen, names, state_file, .. } = arguments;
+    let options = Options { listen, names, state_file, customers, settings };
     let simulator = Simulator::start(options).await?;
     let mut out = io::stdout();
     writeln!(out, "A bunq bank listens on {}", simulator.url())?;
@@ -85,7 +89,7 @@ async fn run(arguments: Arguments) -> Result<(), RunError> {
 fn settings(arguments: &Arguments) -> Result<Settings, RunError> {
     let mut settings = Settings::default();
     if let Some(path) = &arguments.settings {
-        let text = fs::read(path).map_err(|source| RunError::SettingsUnreadable { path: path.clone(), source })?;
+        let text = fs::read(path).map_err(|source| RunError::Unreadable { path: path.clone(), source })?;
         let read = serde_json::from_slice(&text).and_then(|changes| settings.merged(&changes));
         settings = read.map_err(|source| RunError::Settings(path.display().to_string(), source))?;
     }
@@ -97,6 +101,12 @@ fn settings(arguments: &Arguments) -> Result<Settings, RunError> {
         settings = settings.merged(&changes).map_err(|source| RunError::Settings(pair.clone(), source))?;
     }
     Ok(settings)
+}
+
+fn customers(path: PathBuf) -> Result<CustomersText, RunError> {
+    let name = path.display().to_string();
+    let json = fs::read_to_string(&path).map_err(|source| RunError::Unreadable { path, source })?;
+    Ok(CustomersText { name, json })
 }
 
 /// An error and its causes on one line.

@@ -18,6 +18,8 @@ pub struct Options {
     pub names: Vec<Name>,
     /// The file that keeps the state of the bank. Without a file the state is lost at the end.
     pub state_file: Option<PathBuf>,
+    /// Customers besides the built-in ones.
+    pub customers: Option<CustomersText>,
     /// The initial settings; `/_simulator/settings` changes them later.
     pub settings: Settings,
 }
@@ -28,9 +30,19 @@ impl Default for Options {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             names: Vec::new(),
             state_file: None,
+            customers: None,
             settings: Settings::default(),
         }
     }
+}
+
+/// A file of customers. `GET /_simulator/customers/schema` shows its format.
+#[derive(Clone, Debug)]
+pub struct CustomersText {
+    /// The name of the file, for errors.
+    pub name: String,
+    /// The JSON in the file.
+    pub json: String,
 }
 
 /// Why a simulator did not start.
@@ -79,9 +91,47 @@ pub enum StartError {
         #[source]
         source: Option<serde_json::Error>,
     },
+    /// The customers cannot be added.
+    #[error("cannot use the customers of {name}")]
+    Customers {
+        /// The name of the file.
+        name: String,
+        /// The error in the file.
+        #[source]
+        source: CustomersError,
+    },
     /// The key pair of the bank cannot be generated, or the one in the state file is invalid.
     #[error("the bank's key pair is unusable")]
     ServerKey(#[from] ServerKeyError),
+}
+
+/// Why customers cannot be added, and where in the file the reason is.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("line {line}{}{}: {reason}", named("customer", customer.as_deref()), named("account", account.as_deref()))]
+pub struct CustomersError {
+    /// The line of the fault, from 1; if it concerns a whole customer or account, the first line of it.
+    pub line: usize,
+    /// The name of the customer. `None` if the file is not JSON, or the fault is outside the customers.
+    pub customer: Option<String>,
+    /// The description of the account. `None` if the fault is not inside an account.
+    pub account: Option<String>,
+    /// The reason.
+    pub reason: String,
+    /// The kind of the reason.
+    pub kind: CustomersErrorKind,
+}
+
+/// The kind of an error in a file of customers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CustomersErrorKind {
+    /// The file is invalid, or a customer contradicts itself.
+    Invalid,
+    /// Another customer has the same name, id, IBAN or the like.
+    Conflict,
+}
+
+fn named(kind: &str, name: Option<&str>) -> String {
+    name.map(|name| format!(", {kind} \"{name}\"")).unwrap_or_default()
 }
 
 /// The fault of the bank's key pair.

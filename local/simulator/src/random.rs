@@ -19,6 +19,13 @@ pub(crate) fn steady_uuid(name: &str) -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
+/// An API key for a customer, always the same for one `name`. Keys of the bank's sandbox have this form.
+pub(crate) fn steady_api_key(name: &str) -> String {
+    let digest = Sha256::digest(format!("API key of {name}").as_bytes());
+    let digits: String = digest.iter().take(28).map(|byte| format!("{byte:02x}")).collect();
+    format!("sandbox_{digits}")
+}
+
 /// A random UUID.
 pub(crate) fn uuid() -> Uuid {
     Uuid::new_v4()

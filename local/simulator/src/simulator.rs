@@ -12,8 +12,9 @@ use url::Url;
 use crate::bank::Bank;
 use crate::desk::SharedDesk;
 use crate::keys::ServerKey;
-use crate::options::{Options, StartError};
+use crate::options::{CustomersText, Options, StartError};
 use crate::records::books::Books;
+use crate::records::customer_file::{ReadFile, Repeated};
 use crate::sender;
 use crate::server;
 use crate::state_file::StateFile;
@@ -33,9 +34,9 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the address is not a loopback address or not free, or the state file cannot be used.
+    /// When the address is not a loopback address or not free, or the state file or the customers cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { listen, names, state_file, settings } = options;
+        let Options { listen, names, state_file, customers, settings } = options;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(listen));
         }
@@ -57,7 +58,13 @@ impl Simulator {
                 }
                 None => (None, ServerKey::shared()?, Books::default()),
             };
-            Ok(Bank::new(settings, books, key, file)?)
+            let mut bank = Bank::new(settings, books, key, file)?;
+            if let Some(CustomersText { name, json }) = customers {
+                let added = ReadFile::of(&json).and_then(|file| bank.add_customers(&file, Repeated::Skipped));
+                added.map_err(|source| StartError::Customers { name, source })?;
+                bank.save();
+            }
+            Ok(bank)
         });
         let desk = SharedDesk::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
 

@@ -4,7 +4,7 @@
 use crate::bank::Bank;
 use crate::clock;
 use crate::random;
-use crate::records::books::{Credential, CredentialStatus, Owner};
+use crate::records::books::{Credential, Owner};
 use crate::records::customers::account::{Account, AccountKind};
 use crate::records::customers::customer::{Customer, Identity};
 use crate::records::parts::Alias;
@@ -49,19 +49,7 @@ pub(crate) fn make(bank: &mut Bank, user: NewUser) -> String {
         identity,
         accounts: Vec::new(),
     };
-    let api_key = format!("sandbox_{}", random::token().split_at(56).0);
-    let owner = Owner::Customer { user_id: id, customer: customer.name.clone() };
-    let credential = Credential {
-        id: bank.books.new_id(),
-        created: now,
-        updated: now,
-        owner,
-        secret: api_key.clone(),
-        status: CredentialStatus::PendingFirstUse,
-        expires: Some(clock::after(now, bank.settings.psp_credential_validity_seconds)),
-        permitted: None,
-    };
-    bank.books.credentials.push(credential);
+    let api_key = give_key(bank, id, &customer.name);
     let account = open(bank, &customer, AccountKind::Bank);
     let name = customer.name.clone();
     bank.books.customers.push(customer.clone());
@@ -70,12 +58,20 @@ pub(crate) fn make(bank: &mut Bank, user: NewUser) -> String {
     api_key
 }
 
+/// Gives a customer a new API key, and returns it.
+pub(crate) fn give_key(bank: &mut Bank, user_id: u64, customer: &str) -> String {
+    let (id, now) = (bank.books.new_id(), bank.now());
+    let api_key = format!("sandbox_{}", random::token().split_at(56).0);
+    let owner = Owner::Customer { user_id, customer: customer.to_owned() };
+    let expires = Some(clock::after(now, bank.settings.psp_credential_validity_seconds));
+    bank.books.credentials.push(Credential { expires, ..Credential::new(id, now, owner, api_key.clone()) });
+    api_key
+}
+
 /// A new account of a customer. The caller stores it in the books.
 pub(crate) fn open(bank: &mut Bank, customer: &Customer, kind: AccountKind) -> Account {
-    /// Higher than the account numbers of the first day.
-    const FIRST_NUMBER: u64 = 2_100_000_000;
     let (id, now) = (bank.books.new_id(), bank.now());
-    Account::new(id, now, kind, (customer.id, &customer.display_name), FIRST_NUMBER + id)
+    Account::new(id, now, kind, (customer.id, &customer.display_name))
 }
 
 fn pick<'a>(names: &[&'a str], count: usize) -> &'a str {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::arrivals::Arrivals;
 use crate::records::attachment::{Attachment, StoredAvatar};
+use crate::records::customer_file::customer::OwnCustomer;
+use crate::records::customer_file::ids::FIRST_ID;
 use crate::records::customers::account::KeptAccount;
 use crate::records::customers::customer::Customer;
 use crate::records::draft_payment::DraftPayment;
@@ -20,9 +22,6 @@ use crate::records::payment::Payment;
 use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
 use crate::records::request_inquiry::RequestInquiry;
-
-/// The first id that the bank assigns. It is higher than the ids of the first customers and accounts.
-const FIRST_ID: u64 = 200_001;
 
 // A state file of an older version lacks the newest fields.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -38,14 +37,16 @@ pub(crate) struct Books {
     pub(crate) callback_urls: Vec<CallbackUrl>,
     pub(crate) user_api_keys: Vec<UserApiKey>,
     pub(crate) codes: Vec<AuthorizationCode>,
-    /// Payments made while the bank ran. The first payments follow from a formula.
+    /// Payments made while the bank ran. Those before follow from the files of customers.
     pub(crate) payments: Vec<Payment>,
     pub(crate) arrivals: Vec<Arrivals>,
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
     pub(crate) payment_batches: Vec<PaymentBatch>,
-    /// Customers that were created after the first day.
+    /// Customers that the user added from a file.
+    pub(crate) own_customers: Vec<OwnCustomer>,
+    /// Customers that POST sandbox-user created.
     pub(crate) customers: Vec<Customer>,
     pub(crate) accounts: Vec<KeptAccount>,
     pub(crate) notifications: Notifications,
@@ -153,6 +154,12 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
+    /// A new API key that does not expire.
+    pub(crate) fn new(id: u64, created: Timestamp, owner: Owner, secret: String) -> Self {
+        let status = CredentialStatus::PendingFirstUse;
+        Self { id, created, updated: created, owner, secret, status, expires: None, permitted: None }
+    }
+
     pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
         self.status != CredentialStatus::Revoked && self.expires.is_none_or(|expires| now < expires)
     }

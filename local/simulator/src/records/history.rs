@@ -1,132 +1,158 @@
-//! The payments that exist when the bank starts. They follow from a formula, so they and their ids are the same on
-//! every start, and the state file does not hold them.
+//! The payments that exist before the bank runs: those of a file of customers, and histories that follow from a
+//! formula. They are the same on every start, so the state file does not hold them.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::records::counterparty::Party;
-use crate::records::customers::Customers;
+use crate::records::customer_file::format::{Line, PaymentEntry};
 use crate::records::customers::account::Account;
-use crate::records::history_lines::{BUSINESS, CARD, FIXED_COSTS, HOUSEHOLD, Line, SAVINGS, STRANGE, Where};
 use crate::records::parts::iban;
 use crate::records::payment::{Payment, PaymentKind, SubKind};
 
-/// The payments of the first day, by account.
+/// The payments that exist before the bank runs, by account.
+#[derive(Default)]
 pub(crate) struct History(BTreeMap<u64, Vec<Payment>>);
-
-/// The history of one account.
-struct Chapter {
-    account_id: u64,
-    /// The id of the first payment. All ids are lower than those that the bank assigns later.
-    first_id: u64,
-    count: u32,
-    lines: &'static [Line],
-}
-
-const CHAPTERS: [Chapter; 9] = [
-    Chapter { account_id: 60_101, first_id: 110_001, count: 320, lines: HOUSEHOLD },
-    Chapter { account_id: 60_102, first_id: 120_001, count: 96, lines: FIXED_COSTS },
-    Chapter { account_id: 60_103, first_id: 130_001, count: 60, lines: HOUSEHOLD },
-    Chapter { account_id: 60_104, first_id: 140_001, count: 24, lines: SAVINGS },
-    Chapter { account_id: 60_105, first_id: 150_001, count: 30, lines: CARD },
-    Chapter { account_id: 60_201, first_id: 160_001, count: 150, lines: BUSINESS },
-    Chapter { account_id: 60_202, first_id: 170_001, count: 45, lines: BUSINESS },
-    Chapter { account_id: 60_203, first_id: 180_001, count: 8, lines: SAVINGS },
-    Chapter { account_id: 60_401, first_id: 190_001, count: 25, lines: STRANGE },
-];
 
 /// The day of the newest payments, 31 March 2026, as the seconds of its midnight.
 const LAST_DAY: i64 = 1_774_915_200;
-const DAYS: i64 = 730;
-/// The balance of every account before its first payment.
-const START_CENTS: i64 = 150_000;
+/// A generated history has at most one payment on each of these days.
+pub(crate) const DAYS: u32 = 730;
+/// The balance before the first payment of a generated history, by default.
+pub(crate) const OPENING_CENTS: i64 = 150_000;
 /// Outside these balances, the holder moves money from and to savings at another bank.
 const LEAST_CENTS: i64 = 10_000;
 const MOST_CENTS: i64 = 1_500_000;
 
 impl History {
-    pub(crate) fn of_the_first_day(customers: &Customers) -> Self {
-        let chapters = CHAPTERS.iter().filter_map(|chapter| {
-            let (customer, account) = customers.account(chapter.account_id)?;
-            Some((chapter.account_id, chapter.payments(&customer.display_name, account)))
-        });
-        Self(chapters.collect())
-    }
-
     /// The first payments of an account, oldest first.
     pub(crate) fn of(&self, account_id: u64) -> &[Payment] {
         self.0.get(&account_id).map(Vec::as_slice).unwrap_or_default()
     }
-}
 
-impl Chapter {
-    fn payments(&self, holder: &str, account: &Account) -> Vec<Payment> {
-        let mut balance = START_CENTS;
-        let payments = (0..self.count).map(|number| {
-            let dice = dice(self.account_id << 16 | u64::from(number));
-            let line = &self.lines[number as usize * 11 % self.lines.len()];
-            let created = self.moment(number, dice);
-            let planned = line.cents(dice);
-            // The last payment leads to the balance of the first day.
-            let moved = match balance + planned {
-                _ if number + 1 == self.count => Some(account.cents - balance),
-                after if after < LEAST_CENTS => Some(75_000),
-                after if after > MOST_CENTS => Some(-500_000),
-                _ => None,
-            };
-            let cents = moved.unwrap_or(planned);
-            balance += cents;
-            let mut payment = Payment {
-                id: self.first_id + u64::from(number),
-                created,
-                account_id: self.account_id,
-                cents,
-                balance_after: balance,
-                counterparty: line.party(),
-                description: filled(line.words, created, number),
-                kind: line.kind,
-                sub_kind: line.sub_kind,
-                merchant_reference: line.reference.map(|reference| filled(reference, created, number)),
-                attachment_ids: Vec::new(),
-                batch_id: None,
-            };
-            if moved.is_some() {
-                payment.kind = PaymentKind::EbaSct;
-                payment.sub_kind = SubKind::Sct;
-                payment.merchant_reference = None;
-                payment.description = if cents < 0 { "Naar spaarrekening" } else { "Van spaarrekening" }.to_owned();
-                let iban = Some(iban("INGB", 4_471_317));
-                payment.counterparty = Party { iban, name: holder.to_owned(), merchant_category_code: None };
-            }
-            payment
-        });
-        payments.collect()
+    pub(crate) fn add(&mut self, account_id: u64, payments: Vec<Payment>) {
+        self.0.insert(account_id, payments);
     }
 
-    /// At most one payment a day, between 07:00 and 22:00.
-    fn moment(&self, number: u32, dice: u64) -> Timestamp {
-        let days_back = i64::from(self.count - 1 - number) * DAYS / i64::from(self.count);
+    /// The ids of the payments of each account.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = RangeInclusive<u64>> {
+        self.0.values().filter_map(|payments| Some(payments.first()?.id..=payments.last()?.id))
+    }
+}
+
+/// The payments of a file, with the ids from `first_id`. By default they are a day apart, at noon.
+pub(crate) fn listed(account: &Account, first_id: u64, opening: i64, entries: &[PaymentEntry]) -> Vec<Payment> {
+    let mut balance = opening;
+    let mut days_back = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let payments = (first_id..).zip(entries).map(|(id, entry)| {
+        days_back -= 1;
+        balance += entry.amount.0;
+        let created = entry.created.map_or(time(days_back, 12), |created| created.0);
+        entry.line().payment(account.id, id, created, (entry.amount.0, balance))
+    });
+    payments.collect()
+}
+
+/// A history of `count` payments from `opening` to the balance of the account, with the ids from `first_id`.
+pub(crate) fn generated(account: &Account, first_id: u64, opening: i64, count: u32, lines: &[Line]) -> Vec<Payment> {
+    let mut balance = opening;
+    let payments = (0..count).map(|number| {
+        let dice = dice(account.id << 16 | u64::from(number));
+        let line = &lines[number as usize * 11 % lines.len()];
+        // At most one payment a day, between 07:00 and 22:00.
+        let days_back = i64::from(count - 1 - number) * i64::from(DAYS) / i64::from(count);
         let of_day = SignedDuration::from_micros(i64::try_from(dice % (15 * 3_600_000_000)).unwrap_or_default());
-        let start = Timestamp::from_second(LAST_DAY - days_back * 86_400 + 7 * 3_600).unwrap_or_default();
-        start.checked_add(of_day).unwrap_or(start)
+        let start = time(days_back, 7);
+        let created = start.checked_add(of_day).unwrap_or(start);
+        let planned = line.cents(dice);
+        // The last payment leads to the balance of the account.
+        let moved = match balance + planned {
+            _ if number + 1 == count => Some(account.cents - balance),
+            after if after < LEAST_CENTS => Some(75_000),
+            after if after > MOST_CENTS => Some(-500_000),
+            _ => None,
+        };
+        balance += moved.unwrap_or(planned);
+        let mut payment =
+            line.payment(account.id, first_id + u64::from(number), created, (moved.unwrap_or(planned), balance));
+        payment.description = filled(&payment.description, created, number);
+        payment.merchant_reference = payment.merchant_reference.map(|words| filled(&words, created, number));
+        if moved.is_some() {
+            payment.kind = PaymentKind::EbaSct;
+            payment.sub_kind = SubKind::Sct;
+            payment.merchant_reference = None;
+            payment.description = if payment.cents < 0 { "Naar spaarrekening" } else { "Van spaarrekening" }.to_owned();
+            let iban = Some(iban("INGB", 4_471_317));
+            payment.counterparty = Party { iban, name: account.holder.clone(), merchant_category_code: None };
+        }
+        payment
+    });
+    payments.collect()
+}
+
+/// This hour of a day before the last one.
+fn time(days_back: i64, hour: i64) -> Timestamp {
+    Timestamp::from_second(LAST_DAY - days_back * 86_400 + hour * 3_600).unwrap_or_default()
+}
+
+impl PaymentEntry {
+    fn line(&self) -> Line {
+        Line {
+            least: self.amount,
+            most: self.amount,
+            counterparty: self.counterparty.clone(),
+            counterparty_iban: self.counterparty_iban.clone(),
+            description: self.description.clone(),
+            kind: self.kind,
+            sub_kind: self.sub_kind,
+            merchant_category_code: self.merchant_category_code.clone(),
+            merchant_reference: self.merchant_reference.clone(),
+        }
     }
 }
 
 impl Line {
     fn cents(&self, dice: u64) -> i64 {
-        let spread = self.most_cents.abs_diff(self.least_cents) + 1;
-        self.least_cents + i64::try_from(dice % spread).unwrap_or_default()
+        let spread = self.most.0.abs_diff(self.least.0) + 1;
+        self.least.0 + i64::try_from(dice % spread).unwrap_or_default()
     }
 
-    fn party(&self) -> Party {
-        let iban = match self.account {
-            Where::Hidden => None,
-            Where::Dutch(bank, number) => Some(iban(bank, number)),
-            Where::Abroad(iban) => Some(iban.to_owned()),
+    /// A payment of this line. `cents` holds the amount, and the balance after it.
+    fn payment(&self, account_id: u64, id: u64, created: Timestamp, cents: (i64, i64)) -> Payment {
+        let counterparty = Party {
+            iban: self.counterparty_iban.as_ref().map(|iban| iban.0.clone()),
+            name: self.counterparty.clone(),
+            merchant_category_code: self.merchant_category_code.clone(),
         };
-        Party { iban, name: self.who.to_owned(), merchant_category_code: self.category.map(str::to_owned) }
+        let by_iban = match counterparty.iban {
+            None => PaymentKind::Ideal,
+            Some(_) => PaymentKind::ordered(counterparty.is_bunq()),
+        };
+        let kind = self.kind.unwrap_or(by_iban);
+        let by_kind = match kind {
+            PaymentKind::EbaSct => SubKind::Sct,
+            PaymentKind::EbaSdd => SubKind::Sdd,
+            PaymentKind::Bunq | PaymentKind::Ideal | PaymentKind::Swift | PaymentKind::Fis | PaymentKind::Interest => {
+                SubKind::Payment
+            }
+        };
+        Payment {
+            id,
+            created,
+            account_id,
+            cents: cents.0,
+            balance_after: cents.1,
+            counterparty,
+            description: self.description.clone(),
+            kind,
+            sub_kind: self.sub_kind.unwrap_or(by_kind),
+            merchant_reference: self.merchant_reference.clone(),
+            attachment_ids: Vec::new(),
+            batch_id: None,
+        }
     }
 }
 
@@ -159,33 +185,4 @@ fn dice(seed: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_account_ends_with_what_it_holds_on_the_first_day() {
-        let customers = Customers::of_the_first_day();
-        let history = History::of_the_first_day(&customers);
-
-        for (id, payments) in &history.0 {
-            let first_cents = customers.account(*id).unwrap().1.first_cents();
-            assert_eq!(payments.last().map(|payment| payment.balance_after), first_cents, "{id}");
-            let mut balance = START_CENTS;
-            for payment in payments {
-                balance += payment.cents;
-                assert_eq!((payment.balance_after, payment.cents != 0), (balance, true), "{}", payment.id);
-                assert!(balance > 0, "{}", payment.id);
-            }
-            assert!(payments.is_sorted_by(|one, next| one.created < next.created && one.id < next.id), "{id}");
-        }
-    }
-
-    #[test]
-    fn the_last_day_is_the_one_that_is_named() {
-        let last = History::of_the_first_day(&Customers::of_the_first_day()).of(60_101).last().unwrap().created;
-        assert_eq!(last.to_string().get(..10), Some("2026-03-31"));
-    }
 }

@@ -18,15 +18,58 @@ pub(crate) fn decimal(cents: i64) -> String {
     format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
+/// The most digits before the point. It keeps sums of amounts inside 64 bits.
+const MOST_DIGITS: usize = 10;
+
+/// Reads decimal text without a sign, with at most two places after a point, in cents.
+pub(crate) fn cents(text: &str) -> Option<i64> {
+    let (whole, places) = text.split_once('.').map_or((text, None), |(whole, places)| (whole, Some(places)));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let good = (1..=MOST_DIGITS).contains(&whole.len())
+        && digits(whole)
+        && places.is_none_or(|places| (1..=2).contains(&places.len()) && digits(places));
+    if !good {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    let places: i64 = format!("{:0<2}", places.unwrap_or_default()).parse().ok()?;
+    Some(whole * 100 + places)
+}
+
 /// A Dutch IBAN with correct check digits.
 pub(crate) fn iban(bank: &str, account: u64) -> String {
     let account = format!("{account:010}");
-    let rearranged = format!("{bank}{account}NL00");
-    let remainder = rearranged.chars().filter_map(|character| character.to_digit(36)).fold(0, |remainder, digit| {
+    format!("NL{:02}{bank}{account}", 98 - remainder(&format!("NL00{bank}{account}")))
+}
+
+/// Whether a text is an IBAN with correct check digits, in capitals and without spaces.
+pub(crate) fn is_iban(text: &str) -> bool {
+    let good = (15..=34).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+        && text.bytes().skip(2).take(2).all(|byte| byte.is_ascii_digit());
+    good && remainder(text) == 1
+}
+
+/// The number of an IBAN modulo 97, with its first four characters moved to the end.
+fn remainder(iban: &str) -> u32 {
+    let rearranged = iban.chars().skip(4).chain(iban.chars().take(4));
+    rearranged.filter_map(|character| character.to_digit(36)).fold(0, |remainder, digit| {
         let shift = if digit > 9 { 100 } else { 10 };
         (remainder * shift + digit) % 97
-    });
-    format!("NL{:02}{bank}{account}", 98 - remainder)
+    })
+}
+
+/// Whether a text has the form of a mail address.
+pub(crate) fn is_mail_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+        && !text.contains(char::is_whitespace)
+}
+
+/// Whether a text is a telephone number such as `+31612345678`.
+pub(crate) fn is_telephone_number(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// An alias of a user or an account. The bank calls it a pointer.
@@ -110,5 +153,26 @@ mod tests {
     #[test]
     fn an_amount_keeps_its_sign_below_one_euro() {
         assert_eq!(json!(euros(-7)), json!({"currency": "EUR", "value": "-0.07"}));
+    }
+
+    #[test]
+    fn an_iban_is_known_by_its_check_digits() {
+        assert!(is_iban("NL91ABNA0417164300") && is_iban("GB29NWBK60161331926819") && is_iban(&iban("BUNQ", 1)));
+        for text in ["NL92ABNA0417164300", "NL91 ABNA 0417 1643 00", "nl91abna0417164300", "NL91", "4417164300NL91ABNA"]
+        {
+            assert!(!is_iban(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn decimal_text_is_read_to_the_cent() {
+        assert_eq!(["12.50", "12.5", "12", "0.01", "007.10"].map(cents), [1250, 1250, 1200, 1, 710].map(Some));
+    }
+
+    #[test]
+    fn anything_else_is_no_amount() {
+        for text in ["", ".", "1.", ".5", "1.234", "1,50", "+1", "-1", " 1", "1e3", "€1", "12345678901", "1.5.0"] {
+            assert_eq!(cents(text), None, "{text}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Payments from an account or to it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::records::counterparty::Party;
@@ -23,13 +24,18 @@ pub(crate) struct Payment {
 }
 
 /// The field `type`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentKind {
+    /// A payment between two accounts at bunq.
     Bunq,
+    /// A SEPA credit transfer.
     EbaSct,
+    /// A SEPA direct debit.
     EbaSdd,
+    /// A payment by iDEAL.
     Ideal,
+    /// A transfer from or to an account outside SEPA.
     Swift,
     /// A payment by card.
     Fis,
@@ -38,16 +44,24 @@ pub(crate) enum PaymentKind {
 }
 
 /// The field `sub_type`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SubKind {
+    /// An ordinary payment.
     Payment,
+    /// Cash from a machine.
     Withdrawal,
+    /// A refund, or a direct debit that was returned.
     Reversal,
+    /// The payment of a request.
     Request,
+    /// The fees of the bank.
     Billing,
+    /// A SEPA credit transfer.
     Sct,
+    /// A SEPA direct debit.
     Sdd,
+    /// In the documentation, without an explanation.
     Nlo,
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::desk::faults::FaultError;
 use crate::ledger::decision::DecisionError;
+use crate::options::{CustomersError, CustomersErrorKind};
 
 /// Why a switch refuses a request.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,8 @@ pub(super) enum SwitchError {
     NoSuchAccount,
     #[error("the count must be from 1 to {0}")]
     BadCount(u64),
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
     #[error("{0}")]
     Decision(#[from] DecisionError),
 }
@@ -32,12 +35,16 @@ impl IntoResponse for SwitchError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Body(_) | Self::Fault(_) | Self::BadCount(_) => StatusCode::BAD_REQUEST,
+            Self::Body(_)
+            | Self::Fault(_)
+            | Self::BadCount(_)
+            | Self::Customers(CustomersError { kind: CustomersErrorKind::Invalid, .. }) => StatusCode::BAD_REQUEST,
             Self::UnknownCustomer(_)
             | Self::UnknownTransaction(_)
             | Self::NoSuchAccount
             | Self::Decision(DecisionError::Unknown { .. }) => StatusCode::NOT_FOUND,
-            Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {
+            Self::Customers(CustomersError { kind: CustomersErrorKind::Conflict, .. })
+            | Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {
                 StatusCode::CONFLICT
             }
         };

@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod callbacks;
 mod calls;
+mod customers;
 mod egress_ip;
 mod error;
 mod faults;
@@ -51,7 +52,9 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         )
         .route("/_simulator/notification-filters", post(callbacks::add_filter))
         .route("/_simulator/overview", get(overview::show))
-        .route("/_simulator/customers", get(people::list))
+        .route("/_simulator/customers", get(customers::list).post(customers::add))
+        .route("/_simulator/customers/schema", get(customers::schema))
+        .route("/_simulator/api-key", post(customers::give_key))
         .route("/_simulator/payments", post(money::arrive))
         .route("/_simulator/draft", post(money::decide_draft))
         .route("/_simulator/request", post(money::decide_request))

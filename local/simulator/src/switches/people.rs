@@ -1,6 +1,4 @@
-//! Lists the customers, and does what happens outside the bank's API: a consent is revoked, or a session expires.
-
-use std::collections::BTreeMap;
+//! Does what happens outside the bank's API: a consent is revoked, or a session expires.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -22,28 +20,6 @@ pub(super) const PSP: &str = "psp";
 struct SessionsOf {
     /// A customer, or `psp`. `None` means every owner.
     owner: Option<String>,
-}
-
-pub(super) async fn list(State(desk): State<SharedDesk>) -> Json<Value> {
-    let bank = &desk.lock().bank;
-    let customers: Vec<Value> = bank
-        .customers
-        .iter()
-        .map(|customer| {
-            let mut accounts: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-            for account in &customer.accounts {
-                accounts.entry(account.kind.name()).or_default().push(account.id);
-            }
-            json!({
-                "name": customer.name,
-                "display_name": customer.display_name,
-                "kind": customer.kind(),
-                "id": customer.id,
-                "accounts": accounts,
-            })
-        })
-        .collect();
-    Json(json!({"customers": customers}))
 }
 
 /// Revokes every consent of a customer: its access tokens and their sessions.

@@ -1,5 +1,5 @@
-//! The page that explains settings, faults and disturbances of callbacks. It is generated from their types, so it is
-//! always complete.
+//! The page that explains settings, faults, disturbances of callbacks and files of customers. It is generated from their
+//! types, so it is always complete.
 
 use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
@@ -10,12 +10,14 @@ use serde_json::{Map, Value, json};
 use crate::desk::callbacks::disturbances::Disturbances;
 use crate::desk::faults::Fault;
 use crate::pages::html as pages;
+use crate::records::customer_file::format::CustomerFile;
 use crate::settings::Settings;
 
 /// Shows the page. Its examples contain the host of the request.
 pub(super) async fn show(headers: HeaderMap) -> Response {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:4100");
     let (settings, faults) = (schema_for!(Settings).to_value(), schema_for!(Fault).to_value());
+    let customers = schema_for!(CustomerFile).to_value();
     let defaults = json!(Settings::default());
     let main = html! {
         h1 { "Settings and faults" }
@@ -55,14 +57,42 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
              -d '{\"duplicate_every\":2}'"
         }
         (fields(&schema_for!(Disturbances).to_value(), Some(&json!(Disturbances::default()))))
+        h2 { "Customers of your own" }
+        p {
+            "A JSON file describes customers with accounts and payments. " code { "--customers FILE" } " adds them when \
+             the simulator starts, " code { "POST /_simulator/customers" } " while it runs, and "
+            code { "GET /_simulator/customers/schema" } " shows the JSON schema for editors. Each customer has an API \
+             key for the bank's client libraries; " code { "GET /_simulator/customers" } " shows it. This file has all \
+             that is required:"
+        }
+        pre { (SMALL_FILE) }
+        (fields(&customers, None))
+        @for (name, part) in customers["$defs"].as_object().into_iter().flatten() {
+            @if part["properties"].is_object() {
+                h3 { (name) }
+                (parts(&customers, part, None))
+            }
+        }
     };
     pages::response(pages::page(200, "Settings and faults", &main, ""))
 }
 
+/// A file with one customer.
+const SMALL_FILE: &str = r#"{"customers": [{
+  "name": "noor",
+  "person": {"first_name": "Noor", "last_name": "Jansen"},
+  "accounts": [{"balance": "250.00", "payments": [{"amount": "-12.50", "counterparty": "Bakkerij Smit"}]}]
+}]}"#;
+
 /// The fields of an object, each with its meaning, values and default.
 fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
+    parts(schema, schema, defaults)
+}
+
+/// The fields of `object`, a part of `schema`.
+fn parts(schema: &Value, object: &Value, defaults: Option<&Value>) -> Markup {
     let none = Map::new();
-    let properties = schema["properties"].as_object().unwrap_or(&none);
+    let properties = object["properties"].as_object().unwrap_or(&none);
     html! {
         dl {
             @for (name, field) in properties {

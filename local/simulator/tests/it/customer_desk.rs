@@ -22,7 +22,12 @@ impl<'a> CustomerDesk<'a> {
 
     pub(crate) async fn made_by(bank: &'a Bank, installation: &str, endpoint: &str) -> Self {
         let made = bank.call("POST", &format!("/v1/{endpoint}")).send().await.ok();
-        let api_key = made.response(0)["ApiKey"]["api_key"].as_str().unwrap().to_owned();
+        Self::with_key(bank, installation, made.response(0)["ApiKey"]["api_key"].as_str().unwrap()).await
+    }
+
+    /// Opens a session with an API key, as the bank's client libraries do.
+    pub(crate) async fn with_key(bank: &'a Bank, installation: &str, api_key: &str) -> Self {
+        let api_key = api_key.to_owned();
         let device = json!({"description": "tests", "secret": api_key});
         bank.post("/v1/device-server", device).token(installation).signed(key(0)).send().await.ok();
         let opened = bank.session(installation, &api_key).send().await.ok();

@@ -5,6 +5,7 @@
 mod accounts;
 mod app;
 mod authorize;
+mod built_in_customers;
 mod callback_disturbances;
 mod callback_failures;
 mod callbacks;
@@ -26,6 +27,7 @@ mod issuer_views;
 mod money_faults;
 mod notification_filters;
 mod oauth_client;
+mod own_customers;
 mod pay_page;
 mod payments;
 mod permitted_ips;

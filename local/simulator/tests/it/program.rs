@@ -1,4 +1,6 @@
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bunq_simulator::{Options, Simulator, StartError};
@@ -89,6 +91,43 @@ fn the_program_prints_its_urls_and_takes_settings() {
     assert!(lines[0].starts_with("A bunq bank listens on http://127.0.0.1:"));
     assert!(lines[1].ends_with("/v1") && lines[2].ends_with("/auth") && lines[3].ends_with("/v1/token"));
     assert!(lines[4].ends_with("/pay"));
+}
+
+#[test]
+fn the_program_adds_the_customers_of_a_file() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/customers.json");
+    let mut command = Command::new(PROGRAM);
+    command.args(["--listen", "127.0.0.1:0", "--customers", example]).stdout(Stdio::piped());
+
+    let mut child = command.spawn().unwrap();
+
+    let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    let address = line.rsplit_once("http://").unwrap().1.trim_end_matches('/').to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    write!(stream, "GET /_simulator/customers HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(answer.contains("\"sandbox_noor00000001\"") && answer.contains("\"fietsenmaker\""), "{answer}");
+}
+
+#[test]
+fn the_program_reports_an_error_in_a_file_of_customers_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.json");
+    std::fs::write(&file, "{\"customers\": [\n{\"name\": \"jan\", \"balans\": 1}\n]}").unwrap();
+    let start = |path: &Path| {
+        let output = Command::new(PROGRAM).args(["--listen", "127.0.0.1:0", "--customers"]).arg(path).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+
+    let (wrong, missing) = (start(&file), start(&directory.path().join("none.json")));
+
+    let place = format!("cannot use the customers of {}: line 2, customer \"jan\": unknown field", file.display());
+    assert!(wrong.starts_with(&place) && wrong.lines().count() == 1, "{wrong}");
+    assert!(missing.starts_with("cannot read ") && missing.contains("none.json: "), "{missing}");
 }
 
 #[test]

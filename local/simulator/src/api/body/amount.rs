@@ -1,13 +1,11 @@
 //! Amounts in request bodies: decimal text and a currency.
 
+use crate::records::parts::cents;
 use crate::wire::fields::{Field, Fields, text};
 use crate::wire::refusal::Refusal;
 
 /// The fields of an amount.
 pub(crate) static AMOUNT: [Field; 2] = [text("value"), text("currency")];
-
-/// The most digits before the point. It keeps sums of amounts inside 64 bits.
-const MOST_DIGITS: usize = 10;
 
 /// Reads the amount in the field `name`, in cents.
 ///
@@ -24,35 +22,4 @@ pub(crate) fn read(fields: &Fields, name: &str) -> Result<i64, Refusal> {
         Refusal::unrecorded(400, format!("{name} {text}"))
     };
     cents(amount.text("value")).filter(|cents| *cents > 0).ok_or_else(refusal)
-}
-
-fn cents(text: &str) -> Option<i64> {
-    let (whole, places) = text.split_once('.').map_or((text, None), |(whole, places)| (whole, Some(places)));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let good = (1..=MOST_DIGITS).contains(&whole.len())
-        && digits(whole)
-        && places.is_none_or(|places| (1..=2).contains(&places.len()) && digits(places));
-    if !good {
-        return None;
-    }
-    let whole: i64 = whole.parse().ok()?;
-    let places: i64 = format!("{:0<2}", places.unwrap_or_default()).parse().ok()?;
-    Some(whole * 100 + places)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimal_text_is_read_to_the_cent() {
-        assert_eq!(["12.50", "12.5", "12", "0.01", "007.10"].map(cents), [1250, 1250, 1200, 1, 710].map(Some));
-    }
-
-    #[test]
-    fn anything_else_is_no_amount() {
-        for text in ["", ".", "1.", ".5", "1.234", "1,50", "+1", "-1", " 1", "1e3", "€1", "12345678901", "1.5.0"] {
-            assert_eq!(cents(text), None, "{text}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::records::counterparty::{Counterparty, Party, Place};
 use crate::records::customers::Customers;
-use crate::records::parts::iban;
+use crate::records::parts::{iban, is_iban, is_mail_address, is_telephone_number};
 use crate::wire::fields::{Field, Fields, optional_text, text};
 use crate::wire::refusal::Refusal;
 
@@ -54,41 +54,4 @@ pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterpart
 /// An account that exists in the bank's sandbox for tests.
 fn of_the_sandbox(name: &str, number: u64) -> Party {
     Party { iban: Some(iban("BUNQ", number)), name: name.to_owned(), merchant_category_code: None }
-}
-
-fn is_iban(text: &str) -> bool {
-    let good = (15..=34).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        && text.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
-        && text.bytes().skip(2).take(2).all(|byte| byte.is_ascii_digit());
-    let rearranged = text.chars().skip(4).chain(text.chars().take(4));
-    let remainder = rearranged.filter_map(|character| character.to_digit(36)).fold(0, |remainder, digit| {
-        let shift = if digit > 9 { 100 } else { 10 };
-        (remainder * shift + digit) % 97
-    });
-    good && remainder == 1
-}
-
-fn is_mail_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
-        && !text.contains(char::is_whitespace)
-}
-
-fn is_telephone_number(text: &str) -> bool {
-    text.strip_prefix('+')
-        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_iban_is_known_by_its_check_digits() {
-        assert!(is_iban("NL91ABNA0417164300") && is_iban("GB29NWBK60161331926819") && is_iban(&iban("BUNQ", 1)));
-        for text in ["NL92ABNA0417164300", "NL91 ABNA 0417 1643 00", "nl91abna0417164300", "NL91", "4417164300NL91ABNA"]
-        {
-            assert!(!is_iban(text), "{text}");
-        }
-    }
 }

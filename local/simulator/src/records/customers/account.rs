@@ -92,15 +92,17 @@ impl Setting {
 pub(crate) const DAILY_LIMIT_CENTS: i64 = 100_000;
 
 impl Account {
-    /// A new account with default values. `number` is the last part of its IBAN.
-    pub(crate) fn new(id: u64, created: Timestamp, kind: AccountKind, holder: (u64, &str), number: u64) -> Self {
+    /// A new account with default values, and an IBAN that follows from its id.
+    pub(crate) fn new(id: u64, created: Timestamp, kind: AccountKind, holder: (u64, &str)) -> Self {
+        /// Higher than the account numbers of the built-in customers.
+        const FIRST_NUMBER: u64 = 2_100_000_000;
         let (user_id, holder) = holder;
         let bank = if kind.is_held() { "BUNQ" } else { "INGB" };
         Self {
             id,
             created,
             updated: created,
-            aliases: vec![Alias::new("IBAN", &iban(bank, number), holder)],
+            aliases: vec![Alias::new("IBAN", &iban(bank, FIRST_NUMBER + id), holder)],
             kind,
             user_id,
             holder: holder.to_owned(),

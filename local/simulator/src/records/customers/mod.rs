@@ -1,29 +1,23 @@
-//! The customers of this bank. The first ones and their ids are the same on every start, so a connection survives a
+//! The customers of this bank. The built-in ones and their ids are the same on every start, so a connection survives a
 //! restart.
 
 pub(crate) mod account;
 pub(crate) mod customer;
-mod people;
 
 use self::account::{Account, KeptAccount};
 use self::customer::Customer;
 
 /// All customers.
+#[derive(Default)]
 pub(crate) struct Customers(Vec<Customer>);
 
 impl Customers {
-    pub(crate) fn of_the_first_day() -> Self {
-        Self(vec![people::person(), people::company(), people::empty(), people::strange()])
-    }
-
-    /// The customers of the first day and those who came later, with every account that was opened or changed since.
-    pub(crate) fn of_today(later: &[Customer], changed: &[KeptAccount]) -> Self {
-        let mut customers = Self::of_the_first_day();
-        later.iter().for_each(|customer| customers.add(customer.clone()));
+    /// Adds the customers who came later, and every account that was opened or changed since.
+    pub(crate) fn update(&mut self, later: &[Customer], changed: &[KeptAccount]) {
+        later.iter().for_each(|customer| self.add(customer.clone()));
         for kept in changed {
-            customers.set_account(&kept.customer, kept.account.clone());
+            self.set_account(&kept.customer, kept.account.clone());
         }
-        customers
     }
 
     pub(crate) fn add(&mut self, customer: Customer) {
