@@ -18,6 +18,7 @@ use crate::records::issuer_transaction::IssuerTransaction;
 use crate::records::payment::Payment;
 use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
+use crate::records::psp_draft_payment::PspDraftPayment;
 use crate::records::request_inquiry::RequestInquiry;
 
 /// The first id that the bank assigns. It is higher than the ids of the first customers and accounts.
@@ -41,6 +42,9 @@ pub(crate) struct Books {
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
+    /// Absent in the state files of older versions.
+    #[serde(default)]
+    pub(crate) psp_draft_payments: Vec<PspDraftPayment>,
     pub(crate) payment_batches: Vec<PaymentBatch>,
     /// Customers that were created after the first day.
     pub(crate) customers: Vec<Customer>,

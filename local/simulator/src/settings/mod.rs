@@ -4,6 +4,7 @@
 //! setting, so that a client can be tested with every variant. The default is the variant that most sources report.
 
 mod choices;
+mod psd2;
 
 use std::net::IpAddr;
 
@@ -15,6 +16,7 @@ pub use self::choices::{
     Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
 };
+pub use self::psd2::{PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
 
 /// The settings of the bank. Field names are the JSON names.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -91,6 +93,20 @@ pub struct Settings {
     pub issuer_transaction_public_path: PublicPath,
     /// Lifetime of a pending draft payment, in seconds. 30 days by default; the real time is not known.
     pub draft_payment_validity_seconds: u32,
+    /// Lifetime of a pending payment-service-provider-draft-payment, in seconds. One day by default, so that a draft
+    /// that was left does not replace the account consent for long; the real time is not known.
+    pub psp_draft_payment_validity_seconds: u32,
+    /// When the money of a payment-service-provider-draft-payment moves. A former production client took ACCEPTED for
+    /// paid, but always exchanged the code before it read the status.
+    pub psp_draft_payment_execution: PspDraftExecution,
+    /// When a paid payment-service-provider-draft-payment changes from ACCEPTED to COMPLETED. The documentation names
+    /// both statuses and does not explain the difference.
+    pub psp_draft_payment_completion: PspDraftCompletion,
+    /// Seconds from the payment to COMPLETED, if the completion is `after_delay`.
+    pub psp_draft_payment_completion_seconds: u32,
+    /// The form of the answer to GET of one payment-service-provider-draft-payment. A former production client reads an
+    /// object; the documentation and the bank's client libraries have an array, as in all other answers.
+    pub psp_draft_payment_envelope: PspDraftEnvelope,
     /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
@@ -135,6 +151,11 @@ impl Default for Settings {
             tpp_writes: Permission::Refuse,
             issuer_transaction_public_path: PublicPath::Both,
             draft_payment_validity_seconds: 2_592_000,
+            psp_draft_payment_validity_seconds: 86_400,
+            psp_draft_payment_execution: PspDraftExecution::OnAcceptance,
+            psp_draft_payment_completion: PspDraftCompletion::OnExchange,
+            psp_draft_payment_completion_seconds: 10,
+            psp_draft_payment_envelope: PspDraftEnvelope::Array,
             request_inquiry_validity_seconds: 2_592_000,
             server_key_per_installation: false,
             clock_offset_seconds: 0,

@@ -15,6 +15,7 @@ pub(crate) mod oauth_client;
 pub(crate) mod payment;
 pub(crate) mod payment_batch;
 pub(crate) mod payment_service_provider_credential;
+pub(crate) mod payment_service_provider_draft_payment;
 pub(crate) mod payment_service_provider_issuer_transaction;
 pub(crate) mod permitted_ip;
 pub(crate) mod request_inquiry;
