@@ -49,6 +49,7 @@
 //! | GET | `payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
 //! | POST, GET | `user/{user-id}/payment-service-provider-draft-payment` |
 //! | GET, PUT | `user/{user-id}/payment-service-provider-draft-payment/{item-id}` |
+//! | POST | `user/{user-id}/confirmation-of-funds` |
 //! | GET | `user/{user-id}/monetary-account` |
 //! | GET | `user/{user-id}/monetary-account/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
@@ -188,8 +189,8 @@ mod wire;
 
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
-    Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PspDraftCompletion,
-    PspDraftEnvelope, PspDraftExecution, PublicPath, RateLimits, RefusalStatus, SessionExtension, Settings,
-    TimeoutOwner, WildcardIpApi,
+    Denial, DuplicateRequestIds, ExpiredSessionText, FundsAnswer, FundsUnusable, GrantedId, IpCheck, Need, OnGet,
+    Permission, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution, PublicPath, RateLimits, RefusalStatus,
+    SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
 };
 pub use simulator::Simulator;

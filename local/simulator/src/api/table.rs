@@ -7,10 +7,10 @@ use crate::api::gate::Needs;
 use crate::api::resources::payment_service_provider_draft_payment as psp_draft_payment;
 use crate::api::resources::payment_service_provider_issuer_transaction as issuer_transaction;
 use crate::api::resources::{
-    attachment, attachment_public, callback_url, card, credential_password_ip, device_server, draft_payment, event,
-    installation, monetary_account, monetary_account_change, oauth_client, payment, payment_batch,
-    payment_service_provider_credential, permitted_ip, request_inquiry, request_response, sandbox_user, schedule,
-    session, session_server, user,
+    attachment, attachment_public, callback_url, card, confirmation_of_funds, credential_password_ip, device_server,
+    draft_payment, event, installation, monetary_account, monetary_account_change, oauth_client, payment,
+    payment_batch, payment_service_provider_credential, permitted_ip, request_inquiry, request_response, sandbox_user,
+    schedule, session, session_server, user,
 };
 use crate::api::route::{Route, api, web};
 use crate::api::token;
@@ -45,6 +45,7 @@ const TRANSACTIONS: &str = "user/{user-id}/payment-service-provider-issuer-trans
 const TRANSACTION: &str = "user/{user-id}/payment-service-provider-issuer-transaction/{item-id}";
 const PSP_DRAFTS: &str = "user/{user-id}/payment-service-provider-draft-payment";
 const PSP_DRAFT: &str = "user/{user-id}/payment-service-provider-draft-payment/{item-id}";
+const FUNDS: &str = "user/{user-id}/confirmation-of-funds";
 const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}";
 const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-uuid}";
 const URLS: &str = "user/{user-id}/oauth-client/{oauth-client-id}/callback-url";
@@ -112,6 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::GET, PSP_DRAFTS, Needs::SESSION, psp_draft_payment::list),
     api(Method::GET, PSP_DRAFT, Needs::SESSION, psp_draft_payment::find),
     api(Method::PUT, PSP_DRAFT, Needs::SESSION, psp_draft_payment::update),
+    api(Method::POST, FUNDS, Needs::SESSION, confirmation_of_funds::create),
     api(Method::GET, "user/{user-id}/monetary-account", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account/{item-id}", Needs::SESSION, monetary_account::find),
     api(Method::GET, BANK_ACCOUNTS, Needs::SESSION, monetary_account::list),

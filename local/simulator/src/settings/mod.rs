@@ -16,7 +16,7 @@ pub use self::choices::{
     Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
 };
-pub use self::psd2::{PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
+pub use self::psd2::{FundsAnswer, FundsUnusable, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
 
 /// The settings of the bank. Field names are the JSON names.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -107,6 +107,12 @@ pub struct Settings {
     /// The form of the answer to GET of one payment-service-provider-draft-payment. A former production client reads an
     /// object; the documentation and the bank's client libraries have an array, as in all other answers.
     pub psp_draft_payment_envelope: PspDraftEnvelope,
+    /// The answer to POST confirmation-of-funds. The bank's client libraries read a `ConfirmationOfFunds`; its OpenAPI
+    /// document has an `Id`, as for all other POSTs.
+    pub confirmation_of_funds_answer: FundsAnswer,
+    /// The answer to POST confirmation-of-funds about a closed account, an account at another bank or another currency.
+    /// The real answer is not known. An unknown account of this bank is always refused.
+    pub confirmation_of_funds_unusable: FundsUnusable,
     /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
@@ -156,6 +162,8 @@ impl Default for Settings {
             psp_draft_payment_completion: PspDraftCompletion::OnExchange,
             psp_draft_payment_completion_seconds: 10,
             psp_draft_payment_envelope: PspDraftEnvelope::Array,
+            confirmation_of_funds_answer: FundsAnswer::ConfirmationOfFunds,
+            confirmation_of_funds_unusable: FundsUnusable::Refuse,
             request_inquiry_validity_seconds: 2_592_000,
             server_key_per_installation: false,
             clock_offset_seconds: 0,

@@ -32,3 +32,23 @@ pub enum PspDraftEnvelope {
     /// `Response` is the object itself.
     Object,
 }
+
+/// The answer to POST confirmation-of-funds.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FundsAnswer {
+    /// A `ConfirmationOfFunds` with `has_sufficient_funds`.
+    ConfirmationOfFunds,
+    /// An `Id`, which does not confirm anything.
+    Id,
+}
+
+/// The answer about funds of an account that cannot pay the amount for another reason than its balance.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FundsUnusable {
+    /// The bank refuses the call with 400.
+    Refuse,
+    /// The bank answers that the funds are not sufficient.
+    Insufficient,
+}

@@ -6,6 +6,7 @@ mod accounts;
 mod app;
 mod authorize;
 mod client;
+mod confirmation_of_funds;
 mod credential;
 mod customer_desk;
 mod desk;

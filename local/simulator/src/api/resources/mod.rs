@@ -4,6 +4,7 @@ pub(crate) mod attachment;
 pub(crate) mod attachment_public;
 pub(crate) mod callback_url;
 pub(crate) mod card;
+pub(crate) mod confirmation_of_funds;
 pub(crate) mod credential_password_ip;
 pub(crate) mod device_server;
 pub(crate) mod draft_payment;
