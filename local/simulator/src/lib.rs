@@ -110,6 +110,12 @@
 //! of the customer; rejecting redirects like a declined consent. They are not on the page of the app, since the bank
 //! does not notify the customer of them.
 //!
+//! # Roles
+//!
+//! The common name of a certificate contains the roles of its provider: `AISP`, `PISP` or `CBPII`. They limit the calls
+//! of the provider and of its connections: drafts and issuer transactions need `PISP`, payments and cards `AISP`, a
+//! confirmation of funds `PISP` or `CBPII`. The setting `psd2_roles` changes this.
+//!
 //! # Addresses
 //!
 //! An API key may be used from the active addresses on its list, which its first device-server creates. A payment
@@ -190,7 +196,7 @@ mod wire;
 pub use options::{Options, ServerKeyError, StartError};
 pub use settings::{
     Denial, DuplicateRequestIds, ExpiredSessionText, FundsAnswer, FundsUnusable, GrantedId, IpCheck, Need, OnGet,
-    Permission, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution, PublicPath, RateLimits, RefusalStatus,
-    SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
+    Permission, Psd2Roles, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution, PublicPath, RateLimits,
+    RefusalStatus, SessionExtension, Settings, TimeoutOwner, WildcardIpApi,
 };
 pub use simulator::Simulator;

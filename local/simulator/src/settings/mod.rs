@@ -16,7 +16,7 @@ pub use self::choices::{
     Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
 };
-pub use self::psd2::{FundsAnswer, FundsUnusable, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
+pub use self::psd2::{FundsAnswer, FundsUnusable, Psd2Roles, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
 
 /// The settings of the bank. Field names are the JSON names.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -113,6 +113,9 @@ pub struct Settings {
     /// The answer to POST confirmation-of-funds about a closed account, an account at another bank or another currency.
     /// The real answer is not known. An unknown account of this bank is always refused.
     pub confirmation_of_funds_unusable: FundsUnusable,
+    /// Whether the roles in the certificate of a payment service provider limit its calls. The documentation says that
+    /// they do. Whether the bank's sandbox checks them is not known.
+    pub psd2_roles: Psd2Roles,
     /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
@@ -164,6 +167,7 @@ impl Default for Settings {
             psp_draft_payment_envelope: PspDraftEnvelope::Array,
             confirmation_of_funds_answer: FundsAnswer::ConfirmationOfFunds,
             confirmation_of_funds_unusable: FundsUnusable::Refuse,
+            psd2_roles: Psd2Roles::Documented,
             request_inquiry_validity_seconds: 2_592_000,
             server_key_per_installation: false,
             clock_offset_seconds: 0,

@@ -52,3 +52,15 @@ pub enum FundsUnusable {
     /// The bank answers that the funds are not sufficient.
     Insufficient,
 }
+
+/// Whether the roles in the certificate of a payment service provider limit its calls.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Psd2Roles {
+    /// They do not.
+    Off,
+    /// The bank refuses with 403 what the documentation reserves for another role.
+    Documented,
+    /// The bank also refuses what the documentation assigns to no role, or to none clearly.
+    Strict,
+}

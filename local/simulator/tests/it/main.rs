@@ -27,6 +27,7 @@ mod pay_page;
 mod payments;
 mod permitted_ips;
 mod program;
+mod psd2_roles;
 mod psp_draft_consent;
 mod psp_draft_execution;
 mod psp_draft_payments;

@@ -52,6 +52,14 @@ impl Provider {
         Self { bank, installation, api_key, session, id }
     }
 
+    /// A provider whose certificate has this common name.
+    pub(crate) async fn named(common_name: &str, settings: Settings) -> Self {
+        let bank = bank_with(settings).await;
+        let installation = bank.install(0).await;
+        let (api_key, session, id) = register(&bank, &installation, common_name, json!(["*"])).await;
+        Self { bank, installation, api_key, session, id }
+    }
+
     /// A path under the provider's user.
     pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/user/{}/{rest}", self.id)
