@@ -11,8 +11,35 @@ use x509_parser::prelude::FromDer;
 use crate::keys::{ClientKey, pem_bodies};
 
 const LABEL: &str = "CERTIFICATE";
-const ROLES: [&str; 3] = ["AISP", "PISP", "CBPII"];
+const ROLES: [Role; 3] = [Role::Aisp, Role::Pisp, Role::Cbpii];
 const LONGEST_COMMON_NAME: usize = 64;
+
+/// A role of PSD2.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Role {
+    /// Account information.
+    Aisp,
+    /// Payment initiation.
+    Pisp,
+    /// Confirmation of funds.
+    Cbpii,
+}
+
+impl Role {
+    /// The word for the role in a common name.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Aisp => "AISP",
+            Self::Pisp => "PISP",
+            Self::Cbpii => "CBPII",
+        }
+    }
+
+    /// Whether a common name contains the role as a word.
+    pub(crate) fn is_in(self, common_name: &str) -> bool {
+        common_name.split(|character: char| !character.is_ascii_alphanumeric()).any(|word| word == self.word())
+    }
+}
 
 pub(crate) struct PspCertificate {
     pub(crate) common_name: String,
@@ -51,7 +78,7 @@ impl PspCertificate {
         if common_name.chars().count() > LONGEST_COMMON_NAME {
             return Err(CertificateError::CommonNameTooLong);
         }
-        if !common_name.split(|character: char| !character.is_ascii_alphanumeric()).any(|word| ROLES.contains(&word)) {
+        if !ROLES.iter().any(|role| role.is_in(&common_name)) {
             return Err(CertificateError::NoRole);
         }
         let key = ClientKey::from_spki(certificate.public_key().raw).ok_or(CertificateError::NotRsa)?;
@@ -80,7 +107,8 @@ pub(crate) fn app_name(common_name: &str) -> String {
     let is_unique = |word: &str| {
         word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
     };
-    let words = common_name.split_whitespace().filter(|word| !ROLES.contains(word) && !is_unique(word));
+    let is_role = |word: &str| ROLES.iter().any(|role| role.word() == word);
+    let words = common_name.split_whitespace().filter(|word| !is_role(word) && !is_unique(word));
     let name = words.collect::<Vec<_>>().join(" ");
     if name.is_empty() { common_name.to_owned() } else { name }
 }

@@ -47,6 +47,9 @@
 //! | GET, PUT | `user/{user-id}/payment-service-provider-issuer-transaction/{item-id}` |
 //! | GET | `user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
 //! | GET | `payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
+//! | POST, GET | `user/{user-id}/payment-service-provider-draft-payment` |
+//! | GET, PUT | `user/{user-id}/payment-service-provider-draft-payment/{item-id}` |
+//! | POST | `user/{user-id}/confirmation-of-funds` |
 //! | GET | `user/{user-id}/monetary-account` |
 //! | GET | `user/{user-id}/monetary-account/{item-id}` |
 //! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
@@ -119,6 +122,18 @@
 //! page also answers at `/?transactionId=<public_uuid>`. The visitor picks a customer and an account, and accepts or
 //! refuses. Then the browser is redirected to `url_redirect`, without added parameters.
 //!
+//! A payment-service-provider-draft-payment is decided on the authorize page. While such drafts of a provider wait for
+//! the customer who would pay them, the page shows all of them in place of the accounts. The customer accepts all or
+//! none; what the accounts cannot pay is not accepted. Accepting redirects with a code, whose token sees all accounts
+//! of the customer; rejecting redirects like a declined consent. They are not on the page of the app, since the bank
+//! does not notify the customer of them.
+//!
+//! # Roles
+//!
+//! The common name of a certificate contains the roles of its provider: `AISP`, `PISP` or `CBPII`. They limit the calls
+//! of the provider and of its connections: drafts and issuer transactions need `PISP`, payments and cards `AISP`, a
+//! confirmation of funds `PISP` or `CBPII`. The setting `psd2_roles` changes this.
+//!
 //! # Addresses
 //!
 //! An API key may be used from the active addresses on its list, which its first device-server creates. A payment
@@ -171,8 +186,9 @@
 //! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
 //! | POST `request` | `{"request", "decision"}`: the counterparty decides a request inquiry |
 //! | POST `issuer-transaction` | `{"public_uuid", "decision", "customer"}`: a customer, by default `person`, pays an issuer transaction from the first bank account, or refuses it |
+//! | POST `psp-draft-payment` | `{"psp_draft_payment", "decision"}`: the payer decides one payment-service-provider-draft-payment, without a code |
 //! | GET `egress-ip` | the address from which the bank sees the caller, in plain text |
-//! | GET `objects` | the draft payments, request inquiries, issuer transactions and payments since the first day, except those of the switch `payments` |
+//! | GET `objects` | the draft payments of both kinds, request inquiries, issuer transactions and payments since the first day, except those of the switch `payments` |
 //!
 //! A fault is an object. `endpoint` is a method and a template, or `*`; the names of the placeholders do not matter.
 //! `nth` and `times` select the calls, counted from now; the default is the next call. All other fields are optional:
@@ -189,8 +205,9 @@
 //! The page `/_simulator` explains the disturbances of callbacks: duplicates, delays, another order, stale objects,
 //! unknown categories and objects, lost tries, lost answers, and another source address.
 //!
-//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and `X-Simulator-Deny:
-//! 1` declines.
+//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and accepts the drafts
+//! that wait there; the answer is 409 if an account holds too little. `X-Simulator-Deny: <customer>` declines, and
+//! rejects them. `X-Simulator-Deny: 1` names no customer, so it rejects the provider's waiting drafts of all payers.
 
 mod api;
 mod bank;
@@ -215,7 +232,8 @@ mod wire;
 pub use options::{CustomersError, CustomersErrorKind, CustomersText, Options, ServerKeyError, StartError};
 pub use settings::{
     CallbackTargets, Denial, DuplicateRequestIds, ExpiredSessionText, FailureOwner, FilterAnswer, FilterSets,
-    GrantedId, IpCheck, Need, OauthCallbacks, OnGet, Permission, PublicPath, RateLimits, RefusalStatus, RetryAnswer,
+    FundsAnswer, FundsUnusable, GrantedId, IpCheck, Need, OauthCallbacks, OnGet, Permission, Psd2Roles,
+    PspDraftCompletion, PspDraftEnvelope, PspDraftExecution, PublicPath, RateLimits, RefusalStatus, RetryAnswer,
     SessionExtension, Settings, TimeoutOwner, UnknownCategories, WildcardIpApi,
 };
 pub use simulator::Simulator;

@@ -1,8 +1,10 @@
-//! The checks before a call is executed: token, signature, IP address, rate limit and request id.
+//! The checks before a call is executed: token, signature, IP address, role, rate limit and request
+//! id.
 
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::api::roles;
 use crate::bank::Bank;
 use crate::clock;
 use crate::keys::ClientKey;
@@ -97,6 +99,7 @@ pub(crate) fn admit(bank: &mut Bank, template: &str, needs: Needs, call: &Call) 
     if let Caller::Session(session) = &caller {
         check_ip(bank, session, call)?;
         extend(bank, session, now);
+        roles::check(bank, template, &call.method, session)?;
     }
     check_request_id(bank, &caller, call)?;
     Ok(caller)

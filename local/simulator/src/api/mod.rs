@@ -6,6 +6,7 @@ mod files;
 mod gate;
 mod listing;
 pub(crate) mod resources;
+mod roles;
 pub(crate) mod route;
 pub(crate) mod routes;
 pub(crate) mod table;

@@ -4,12 +4,13 @@
 use axum::http::Method;
 
 use crate::api::gate::Needs;
+use crate::api::resources::payment_service_provider_draft_payment as psp_draft_payment;
 use crate::api::resources::payment_service_provider_issuer_transaction as issuer_transaction;
 use crate::api::resources::{
-    attachment, attachment_public, callback_url, card, credential_password_ip, device_server, draft_payment, event,
-    installation, monetary_account, monetary_account_change, notification_filter_failure, notification_filter_url,
-    oauth_client, payment, payment_batch, payment_service_provider_credential, permitted_ip, request_inquiry,
-    request_response, sandbox_user, schedule, session, session_server, user,
+    attachment, attachment_public, callback_url, card, confirmation_of_funds, credential_password_ip, device_server,
+    draft_payment, event, installation, monetary_account, monetary_account_change, notification_filter_failure,
+    notification_filter_url, oauth_client, payment, payment_batch, payment_service_provider_credential, permitted_ip,
+    request_inquiry, request_response, sandbox_user, schedule, session, session_server, user,
 };
 use crate::api::route::{Route, api, web};
 use crate::api::token;
@@ -42,6 +43,9 @@ const IPS: &str = "user/{user-id}/credential-password-ip/{credential-password-ip
 const IP: &str = "user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}";
 const TRANSACTIONS: &str = "user/{user-id}/payment-service-provider-issuer-transaction";
 const TRANSACTION: &str = "user/{user-id}/payment-service-provider-issuer-transaction/{item-id}";
+const PSP_DRAFTS: &str = "user/{user-id}/payment-service-provider-draft-payment";
+const PSP_DRAFT: &str = "user/{user-id}/payment-service-provider-draft-payment/{item-id}";
+const FUNDS: &str = "user/{user-id}/confirmation-of-funds";
 const PUBLIC_OF_USER: &str = "user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}";
 const PUBLIC: &str = "payment-service-provider-issuer-transaction-public/{item-uuid}";
 const FILTERS: &str = "user/{user-id}/notification-filter-url";
@@ -108,6 +112,11 @@ pub(crate) static ROUTES: &[Route] = &[
     api(Method::PUT, TRANSACTION, Needs::SESSION, issuer_transaction::update),
     api(Method::GET, PUBLIC_OF_USER, Needs::SESSION, issuer_transaction::find_public_of_user),
     api(Method::GET, PUBLIC, Needs::NOTHING, issuer_transaction::find_public),
+    api(Method::POST, PSP_DRAFTS, Needs::SESSION, psp_draft_payment::create),
+    api(Method::GET, PSP_DRAFTS, Needs::SESSION, psp_draft_payment::list),
+    api(Method::GET, PSP_DRAFT, Needs::SESSION, psp_draft_payment::find),
+    api(Method::PUT, PSP_DRAFT, Needs::SESSION, psp_draft_payment::update),
+    api(Method::POST, FUNDS, Needs::SESSION, confirmation_of_funds::create),
     api(Method::GET, "user/{user-id}/monetary-account", Needs::SESSION, monetary_account::list),
     api(Method::GET, "user/{user-id}/monetary-account/{item-id}", Needs::SESSION, monetary_account::find),
     api(Method::GET, BANK_ACCOUNTS, Needs::SESSION, monetary_account::list),

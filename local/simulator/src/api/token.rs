@@ -4,6 +4,7 @@
 use axum::http::header;
 
 use crate::bank::Bank;
+use crate::ledger::psp_draft_payment;
 use crate::random;
 use crate::records::books::{AuthorizationCode, Credential, CredentialStatus, OauthClientStatus, Owner, UserApiKey};
 use crate::wire::answer::Answer;
@@ -57,6 +58,7 @@ fn issue(bank: &mut Bank, call: &Call) -> Result<(String, Option<String>), Token
     code.used = true;
     let (customer, account_ids, state) = (code.customer.clone(), code.account_ids.clone(), code.state.clone());
 
+    psp_draft_payment::exchange(bank, psp_user_id, &customer);
     if bank.settings.reconsent_revokes {
         revoke(bank, psp_user_id, &customer);
     }

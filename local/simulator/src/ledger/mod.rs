@@ -7,6 +7,7 @@ pub(crate) mod issuer_transaction;
 pub(crate) mod notification;
 pub(crate) mod payment_batch;
 pub(crate) mod permitted;
+pub(crate) mod psp_draft_payment;
 pub(crate) mod request_inquiry;
 pub(crate) mod sandbox;
 pub(crate) mod transfer;

@@ -16,6 +16,7 @@ use crate::wire::answer::Answer;
 /// The request of an application. Its client and its redirect URI are valid.
 pub(super) struct AuthorizationRequest {
     pub(super) oauth_client_id: u64,
+    pub(super) psp_user_id: u64,
     pub(super) display_name: String,
     pub(super) client_id: String,
     pub(super) redirect_uri: String,
@@ -47,11 +48,7 @@ pub(super) fn accounts(bank: &Bank, request: &AuthorizationRequest, customer: &C
             ", this app wants to see the accounts you tick: their balances and their payments."
         }
         form method="post" action="/auth" {
-            (hidden("response_type", "code"))
-            (hidden("client_id", &request.client_id))
-            (hidden("redirect_uri", &request.redirect_uri))
-            @if let Some(state) = &request.state { (hidden("state", state)) }
-            (hidden("customer", &customer.name))
+            (request_fields(request, customer))
             fieldset {
                 legend { "Accounts" }
                 @for held in &customer.accounts { (account(bank, held)) }
@@ -67,6 +64,17 @@ pub(super) fn accounts(bank: &Bank, request: &AuthorizationRequest, customer: &C
     page_of("Allow an app", &main)
 }
 
+/// The fields of a form that name the request and the customer.
+pub(super) fn request_fields(request: &AuthorizationRequest, customer: &Customer) -> Markup {
+    html! {
+        (hidden("response_type", "code"))
+        (hidden("client_id", &request.client_id))
+        (hidden("redirect_uri", &request.redirect_uri))
+        @if let Some(state) = &request.state { (hidden("state", state)) }
+        (hidden("customer", &customer.name))
+    }
+}
+
 /// A page without a way on.
 pub(super) fn failure(status: u16, title: &str, text: &str) -> Answer {
     fixed_page(status, title, &html! { h1 { (title) } p { (text) } })
@@ -74,7 +82,7 @@ pub(super) fn failure(status: u16, title: &str, text: &str) -> Answer {
 
 /// The browser sends the form to this server, is redirected to the application, and may be redirected again by it. The
 /// policy must allow all of these, since browsers apply it to every redirect after a form.
-fn page_of(title: &str, main: &Markup) -> Answer {
+pub(super) fn page_of(title: &str, main: &Markup) -> Answer {
     page(200, title, main, "https: http:")
 }
 
@@ -93,7 +101,7 @@ fn account(bank: &Bank, account: &Account) -> Markup {
     }
 }
 
-fn query(request: &AuthorizationRequest, customer: &str) -> String {
+pub(super) fn query(request: &AuthorizationRequest, customer: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("response_type", "code");
     query.append_pair("client_id", &request.client_id).append_pair("redirect_uri", &request.redirect_uri);

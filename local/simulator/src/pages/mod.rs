@@ -6,3 +6,4 @@ mod consent;
 pub(crate) mod html;
 mod parts;
 pub(crate) mod pay;
+mod payment_consent;

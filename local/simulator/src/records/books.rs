@@ -21,6 +21,7 @@ use crate::records::notification::Notifications;
 use crate::records::payment::Payment;
 use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
+use crate::records::psp_draft_payment::PspDraftPayment;
 use crate::records::request_inquiry::RequestInquiry;
 
 // A state file of an older version lacks the newest fields.
@@ -43,6 +44,9 @@ pub(crate) struct Books {
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
+    /// Absent in the state files of older versions.
+    #[serde(default)]
+    pub(crate) psp_draft_payments: Vec<PspDraftPayment>,
     pub(crate) payment_batches: Vec<PaymentBatch>,
     /// Customers that the user added from a file.
     pub(crate) own_customers: Vec<OwnCustomer>,

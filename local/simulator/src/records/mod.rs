@@ -16,5 +16,6 @@ pub(crate) mod parts;
 pub(crate) mod payment;
 pub(crate) mod payment_batch;
 pub(crate) mod permitted;
+pub(crate) mod psp_draft_payment;
 pub(crate) mod request_inquiry;
 pub(crate) mod schedule;

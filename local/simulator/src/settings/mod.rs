@@ -5,6 +5,7 @@
 
 mod callback_choices;
 mod choices;
+mod psd2;
 
 use std::net::IpAddr;
 
@@ -19,6 +20,7 @@ pub use self::choices::{
     Denial, DuplicateRequestIds, ExpiredSessionText, GrantedId, IpCheck, Need, OnGet, Permission, PublicPath,
     RateLimits, RefusalStatus, SessionExtension, TimeoutOwner, WildcardIpApi,
 };
+pub use self::psd2::{FundsAnswer, FundsUnusable, Psd2Roles, PspDraftCompletion, PspDraftEnvelope, PspDraftExecution};
 
 /// The settings of the bank. Field names are the JSON names.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -95,6 +97,29 @@ pub struct Settings {
     pub issuer_transaction_public_path: PublicPath,
     /// Lifetime of a pending draft payment, in seconds. 30 days by default; the real time is not known.
     pub draft_payment_validity_seconds: u32,
+    /// Lifetime of a pending payment-service-provider-draft-payment, in seconds. One day by default, so that a draft
+    /// that was left does not replace the account consent for long; the real time is not known.
+    pub psp_draft_payment_validity_seconds: u32,
+    /// When the money of a payment-service-provider-draft-payment moves. A former production client took ACCEPTED for
+    /// paid, but always exchanged the code before it read the status.
+    pub psp_draft_payment_execution: PspDraftExecution,
+    /// When a paid payment-service-provider-draft-payment changes from ACCEPTED to COMPLETED. The documentation names
+    /// both statuses and does not explain the difference.
+    pub psp_draft_payment_completion: PspDraftCompletion,
+    /// Seconds from the payment to COMPLETED, if the completion is `after_delay`.
+    pub psp_draft_payment_completion_seconds: u32,
+    /// The form of the answer to GET of one payment-service-provider-draft-payment. A former production client reads an
+    /// object; the documentation and the bank's client libraries have an array, as in all other answers.
+    pub psp_draft_payment_envelope: PspDraftEnvelope,
+    /// The answer to POST confirmation-of-funds. The bank's client libraries read a `ConfirmationOfFunds`; its OpenAPI
+    /// document has an `Id`, as for all other POSTs.
+    pub confirmation_of_funds_answer: FundsAnswer,
+    /// The answer to POST confirmation-of-funds about a closed account, an account at another bank or another currency.
+    /// The real answer is not known. An unknown account of this bank is always refused.
+    pub confirmation_of_funds_unusable: FundsUnusable,
+    /// Whether the roles in the certificate of a payment service provider limit its calls. The documentation says that
+    /// they do. Whether the bank's sandbox checks them is not known.
+    pub psd2_roles: Psd2Roles,
     /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
     pub request_inquiry_validity_seconds: u32,
     /// Who shares a set of notification filters. No source says it; the record of a failed callback names the key that
@@ -163,6 +188,14 @@ impl Default for Settings {
             tpp_writes: Permission::Refuse,
             issuer_transaction_public_path: PublicPath::Both,
             draft_payment_validity_seconds: 2_592_000,
+            psp_draft_payment_validity_seconds: 86_400,
+            psp_draft_payment_execution: PspDraftExecution::OnAcceptance,
+            psp_draft_payment_completion: PspDraftCompletion::OnExchange,
+            psp_draft_payment_completion_seconds: 10,
+            psp_draft_payment_envelope: PspDraftEnvelope::Array,
+            confirmation_of_funds_answer: FundsAnswer::ConfirmationOfFunds,
+            confirmation_of_funds_unusable: FundsUnusable::Refuse,
+            psd2_roles: Psd2Roles::Documented,
             request_inquiry_validity_seconds: 2_592_000,
             notification_filter_sets: FilterSets::Own,
             callback_targets: CallbackTargets::Https,

@@ -14,6 +14,7 @@ mod money;
 mod overview;
 mod page;
 mod people;
+mod psp_draft_payments;
 mod reference;
 mod settings;
 
@@ -59,6 +60,7 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/draft", post(money::decide_draft))
         .route("/_simulator/request", post(money::decide_request))
         .route("/_simulator/issuer-transaction", post(issuer_transactions::decide))
+        .route("/_simulator/psp-draft-payment", post(psp_draft_payments::decide))
         .route("/_simulator/objects", get(money::objects))
         .route("/_simulator/egress-ip", get(egress_ip::show))
         .route("/_simulator/revoke", post(people::revoke))

@@ -19,7 +19,7 @@ use crate::records::payment::Payment;
 use crate::records::request_inquiry::RequestInquiry;
 use crate::switches::body::parsed;
 use crate::switches::error::SwitchError;
-use crate::switches::issuer_transactions;
+use crate::switches::{issuer_transactions, psp_draft_payments};
 
 /// The most payments in one request. No test needs more, and their list is still fast.
 const MOST_PAYMENTS: u64 = 100_000;
@@ -88,8 +88,8 @@ pub(super) async fn decide_request(State(desk): State<SharedDesk>, body: Bytes) 
     Ok(Json(json!({"request": request, "status": status})))
 }
 
-/// Lists all drafts, requests, issuer transactions and payments that were made while the bank ran, except the payments
-/// of the switch `payments`.
+/// Lists all drafts of both kinds, requests, issuer transactions and payments that were made while the bank ran, except
+/// the payments of the switch `payments`.
 pub(super) async fn objects(State(desk): State<SharedDesk>) -> Json<Value> {
     let bank = &desk.lock().bank;
     let books = &bank.books;
@@ -97,11 +97,14 @@ pub(super) async fn objects(State(desk): State<SharedDesk>) -> Json<Value> {
     let requests: Vec<Value> = books.request_inquiries.iter().map(|request| of_request(bank, request)).collect();
     let transactions = books.issuer_transactions.iter();
     let transactions: Vec<Value> = transactions.map(|made| issuer_transactions::entry(bank, made)).collect();
+    let psp_drafts = books.psp_draft_payments.iter();
+    let psp_drafts: Vec<Value> = psp_drafts.map(|draft| psp_draft_payments::entry(bank, draft)).collect();
     let payments: Vec<Value> = books.payments.iter().map(of_payment).collect();
     Json(json!({
         "draft_payments": drafts,
         "request_inquiries": requests,
         "issuer_transactions": transactions,
+        "psp_draft_payments": psp_drafts,
         "payments": payments,
     }))
 }

@@ -1,5 +1,5 @@
-//! The page that explains settings, faults, disturbances of callbacks and files of customers. It is generated from their
-//! types, so it is always complete.
+//! The page that explains settings, faults, disturbances of callbacks and files of customers. It is generated from
+//! their types, so it is always complete.
 
 use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;

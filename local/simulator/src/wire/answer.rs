@@ -63,6 +63,11 @@ impl Answer {
         Self::response(vec![element])
     }
 
+    /// `{"Response":{…}}`, as one production client of the bank expects one resource.
+    pub(crate) fn without_array(element: Object) -> Self {
+        Self::json(200, &object! { "Response": element })
+    }
+
     /// `{"Response":[{"Id":{"id":1}}]}`
     pub(crate) fn id(id: u64) -> Self {
         Self::one(object! { "Id": object! { "id": id } })

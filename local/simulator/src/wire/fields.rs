@@ -97,6 +97,11 @@ impl Field {
     pub(crate) const fn optional(self) -> Self {
         Self { required: false, ..self }
     }
+
+    /// The same field as a required one.
+    pub(crate) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
 }
 
 /// The fields of a valid body.

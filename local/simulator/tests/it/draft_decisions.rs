@@ -99,6 +99,7 @@ async fn a_test_counts_what_the_bank_holds() {
             "amount": "9.00", "description": "Lunch", "asked_account": null,
         }],
         "issuer_transactions": [],
+        "psp_draft_payments": [],
         "payments": [],
     });
     assert_eq!(objects, expected);

@@ -48,15 +48,15 @@ impl Provider {
     /// A provider whose key may be used from these addresses.
     pub(crate) async fn permitted(bank: Bank, permitted_ips: Value) -> Self {
         let installation = bank.install(0).await;
-        let body = bank.credential_body(&installation, "Tests AISP PISP");
-        let path = "/v1/payment-service-provider-credential";
-        let credential = bank.post(path, body).token(&installation).send().await.ok().response(0);
-        let api_key = credential["CredentialPasswordIp"]["token_value"].as_str().unwrap().to_owned();
-        let body = json!({"description": "tests", "secret": api_key, "permitted_ips": permitted_ips});
-        bank.post("/v1/device-server", body).token(&installation).signed(key(0)).send().await.ok();
-        let session = bank.session(&installation, &api_key).send().await.ok();
-        let id = session.response(2)["UserPaymentServiceProvider"]["id"].as_u64().unwrap();
-        let session = session.response(1)["Token"]["token"].as_str().unwrap().to_owned();
+        let (api_key, session, id) = register(&bank, &installation, "Tests AISP PISP", permitted_ips).await;
+        Self { bank, installation, api_key, session, id }
+    }
+
+    /// A provider whose certificate has this common name.
+    pub(crate) async fn named(common_name: &str, settings: Settings) -> Self {
+        let bank = bank_with(settings).await;
+        let installation = bank.install(0).await;
+        let (api_key, session, id) = register(&bank, &installation, common_name, json!(["*"])).await;
         Self { bank, installation, api_key, session, id }
     }
 
@@ -91,6 +91,25 @@ impl Provider {
         let text = |name: &str| client["OauthClient"][name].as_str().unwrap().to_owned();
         App { id, client_id: text("client_id"), secret: text("secret"), provider: self }
     }
+}
+
+/// Registers a provider at an installation. Returns its API key, the token of a session, and its id.
+pub(crate) async fn register(
+    bank: &Bank,
+    installation: &str,
+    common_name: &str,
+    permitted_ips: Value,
+) -> (String, String, u64) {
+    let body = bank.credential_body(installation, common_name);
+    let path = "/v1/payment-service-provider-credential";
+    let credential = bank.post(path, body).token(installation).send().await.ok().response(0);
+    let api_key = credential["CredentialPasswordIp"]["token_value"].as_str().unwrap().to_owned();
+    let body = json!({"description": "tests", "secret": api_key, "permitted_ips": permitted_ips});
+    bank.post("/v1/device-server", body).token(installation).signed(key(0)).send().await.ok();
+    let session = bank.session(installation, &api_key).send().await.ok();
+    let id = session.response(2)["UserPaymentServiceProvider"]["id"].as_u64().unwrap();
+    let session = session.response(1)["Token"]["token"].as_str().unwrap().to_owned();
+    (api_key, session, id)
 }
 
 impl App {

@@ -23,16 +23,9 @@ const BRAVO: &str = "bravo@bunq.com";
 pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterparty, Refusal> {
     let pointer = fields.object("counterparty_alias");
     let (kind, value, name) = (pointer.text("type"), pointer.text("value"), pointer.text("name"));
-    let wrong = |words: &str| Err(Refusal::unrecorded(400, format!("counterparty_alias {words}")));
-    match kind {
-        "IBAN" if !is_iban(value) => return wrong("holds no IBAN."),
-        "IBAN" if name.is_empty() => return wrong("needs a name beside an IBAN."),
-        "EMAIL" if !is_mail_address(value) => return wrong("holds no mail address."),
-        "PHONE_NUMBER" if !is_telephone_number(value) => {
-            return wrong("holds no telephone number like +31612345678.");
-        }
-        "IBAN" | "EMAIL" | "PHONE_NUMBER" => {}
-        _ => return wrong("must be of type IBAN, EMAIL or PHONE_NUMBER."),
+    check_pointer("counterparty_alias", &pointer)?;
+    if kind == "IBAN" && name.is_empty() {
+        return Err(Refusal::unrecorded(400, "counterparty_alias needs a name beside an IBAN."));
     }
     if kind == "EMAIL" && value.eq_ignore_ascii_case(SUGAR_DADDY) {
         return Ok(Counterparty { party: of_the_sandbox("Sugar Daddy", 2_025_000_007), place: Place::SugarDaddy });
@@ -40,6 +33,43 @@ pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterpart
     if kind == "EMAIL" && value.eq_ignore_ascii_case(BRAVO) {
         return Ok(Counterparty { party: of_the_sandbox("Bravo", 2_025_000_015), place: Place::Bravo });
     }
+    Ok(of(customers, kind, value, name))
+}
+
+/// The counterparty with this IBAN, in the field `counterparty_iban`. `name` is that in `counterparty_name`.
+///
+/// # Errors
+///
+/// When the IBAN is invalid or the name is empty.
+pub(crate) fn of_iban(customers: &Customers, iban: &str, name: &str) -> Result<Counterparty, Refusal> {
+    if !is_iban(iban) {
+        return Err(Refusal::unrecorded(400, "counterparty_iban holds no IBAN."));
+    }
+    if name.is_empty() {
+        return Err(Refusal::unrecorded(400, "counterparty_name must not be empty."));
+    }
+    Ok(of(customers, "IBAN", iban, name))
+}
+
+/// Checks that the value of the pointer in the field `field` fits its type.
+///
+/// # Errors
+///
+/// When the type is unknown, or the value does not fit it.
+pub(crate) fn check_pointer(field: &str, pointer: &Fields) -> Result<(), Refusal> {
+    let value = pointer.text("value");
+    let wrong = |words: &str| Err(Refusal::unrecorded(400, format!("{field} {words}")));
+    match pointer.text("type") {
+        "IBAN" if !is_iban(value) => wrong("holds no IBAN."),
+        "EMAIL" if !is_mail_address(value) => wrong("holds no mail address."),
+        "PHONE_NUMBER" if !is_telephone_number(value) => wrong("holds no telephone number like +31612345678."),
+        "IBAN" | "EMAIL" | "PHONE_NUMBER" => Ok(()),
+        _ => wrong("must be of type IBAN, EMAIL or PHONE_NUMBER."),
+    }
+}
+
+/// The counterparty of a valid pointer.
+fn of(customers: &Customers, kind: &str, value: &str, name: &str) -> Counterparty {
     // The bank shows a customer by its own name for the customer, not by the name in the pointer.
     let known = customers.account_by_alias(kind, value).map(|(customer, account)| Counterparty {
         party: Party::of_account(customer, account),
@@ -48,7 +78,7 @@ pub(crate) fn read(customers: &Customers, fields: &Fields) -> Result<Counterpart
     let iban = (kind == "IBAN").then(|| value.to_owned());
     let name = if name.is_empty() { value } else { name }.to_owned();
     let stranger = Counterparty { party: Party { iban, name, merchant_category_code: None }, place: Place::Elsewhere };
-    Ok(known.unwrap_or(stranger))
+    known.unwrap_or(stranger)
 }
 
 /// An account that exists in the bank's sandbox for tests.
