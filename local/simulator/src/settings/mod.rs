@@ -2,6 +2,9 @@
 //!
 //! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
 //! setting, so that a client can be tested with every variant. The default is the variant that most sources report.
+//!
+//! A new setting is a field of [`Settings`], its default, and its sources in `reference/sources.rs`. All documents are
+//! generated from these.
 
 mod choices;
 
@@ -22,8 +25,7 @@ pub use self::choices::{
 pub struct Settings {
     /// Lifetime of a session of a person or company, in seconds. One week by default.
     pub session_timeout_seconds: u32,
-    /// Lifetime of a session of a payment service provider, in seconds. A recording has 324000; the documentation says
-    /// 90 days.
+    /// Lifetime of a session of a payment service provider, in seconds. 90 hours by default.
     pub psp_session_timeout_seconds: u32,
     /// Whose `session_timeout` applies to a session that an access token opens.
     pub timeout_owner: TimeoutOwner,
@@ -44,7 +46,7 @@ pub struct Settings {
     pub egress_ip: Option<IpAddr>,
     /// Whether the API permits `*`, and not only the app.
     pub wildcard_ip_api: WildcardIpApi,
-    /// Whether credential-password-ip shows the secret of an API key that is in use. The real bank does not.
+    /// Whether credential-password-ip shows the secret of an API key that is in use.
     pub show_token_value: bool,
     /// Whether a `UserApiKey` contains the `id` of the granting user.
     pub granted_id: GrantedId,
@@ -52,11 +54,9 @@ pub struct Settings {
     pub granted_id_lenient: bool,
     /// The effect of a second call with the same `X-Bunq-Client-Request-Id`.
     pub duplicate_request_ids: DuplicateRequestIds,
-    /// Whether a JSON body needs the header `Content-Type: application/json`. The bank's client libraries do not send
-    /// it.
+    /// Whether a JSON body needs the header `Content-Type: application/json`.
     pub json_content_type: Need,
-    /// Whether the bank checks a signature on a GET. Older clients sign more than the body, and a GET needs no
-    /// signature.
+    /// Whether the bank checks a signature on a GET, which needs none.
     pub get_signature: OnGet,
     /// Whether the bank refuses a request id on a GET that was used before.
     pub get_request_id: OnGet,
@@ -89,9 +89,9 @@ pub struct Settings {
     pub tpp_writes: Permission,
     /// The path of the public view of an issuer transaction.
     pub issuer_transaction_public_path: PublicPath,
-    /// Lifetime of a pending draft payment, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending draft payment, in seconds. 30 days by default.
     pub draft_payment_validity_seconds: u32,
-    /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending request inquiry, in seconds. 30 days by default.
     pub request_inquiry_validity_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
     pub server_key_per_installation: bool,

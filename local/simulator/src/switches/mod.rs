@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod calls;
 mod egress_ip;
+mod endpoints;
 mod error;
 mod faults;
 mod issuer_transactions;
@@ -44,6 +45,7 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/settings", get(settings::show).patch(settings::merge).post(settings::merge))
         .route("/_simulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_simulator/calls", get(calls::list).delete(calls::clear))
+        .route("/_simulator/endpoints", get(endpoints::list))
         .route("/_simulator/overview", get(overview::show))
         .route("/_simulator/customers", get(people::list))
         .route("/_simulator/payments", post(money::arrive))
