@@ -62,6 +62,11 @@
 //!
 #![doc = include_str!("../docs/switches.md")]
 
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod api;
 mod bank;
 mod certificate;
