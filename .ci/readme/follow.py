@@ -78,7 +78,7 @@ def why_not(step: Step) -> str | None:
 
 
 def run(block: ShellBlock, step: Step, terminal: Terminal) -> None:
-    terminal.begin(block.text)
+    terminal.begin(step.instead or block.text)
     said = terminal.wait_for(step.until, step.patience) if step.until else terminal.finish(step.patience)
     for output in block.outputs:
         if not promised(output.text).search(said):

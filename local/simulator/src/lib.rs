@@ -11,73 +11,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Endpoints
-//!
-//! Faults, the list of calls and rate limits name an endpoint by its method and the template of its path. All templates
-//! are under `/v1/`, except `auth` and `pay`:
-//!
-//! | methods | template |
-//! |---|---|
-//! | GET, POST | `auth` |
-//! | POST | `token` |
-//! | GET, POST | `pay` |
-//! | POST, GET | `installation` |
-//! | GET | `installation/{item-id}` |
-//! | GET | `installation/{installation-id}/server-public-key` |
-//! | POST | `payment-service-provider-credential` |
-//! | GET | `payment-service-provider-credential/{item-id}` |
-//! | POST, GET | `device-server` |
-//! | GET | `device-server/{item-id}` |
-//! | POST | `session-server` |
-//! | DELETE | `session/{item-id}` |
-//! | GET | `user` |
-//! | GET | `user/{user-id}` |
-//! | GET | `user-person/{user-id}` |
-//! | GET | `user-company/{user-id}` |
-//! | GET | `user-payment-service-provider/{user-id}` |
-//! | POST, GET | `user/{user-id}/oauth-client` |
-//! | GET, PUT | `user/{user-id}/oauth-client/{item-id}` |
-//! | POST, GET | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url` |
-//! | GET, PUT, DELETE | `user/{user-id}/oauth-client/{oauth-client-id}/callback-url/{item-id}` |
-//! | GET | `user/{user-id}/credential-password-ip` |
-//! | GET | `user/{user-id}/credential-password-ip/{item-id}` |
-//! | POST, GET | `user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip` |
-//! | GET, PUT | `user/{user-id}/credential-password-ip/{credential-password-ip-id}/ip/{item-id}` |
-//! | POST, GET | `user/{user-id}/payment-service-provider-issuer-transaction` |
-//! | GET, PUT | `user/{user-id}/payment-service-provider-issuer-transaction/{item-id}` |
-//! | GET | `user/{user-id}/payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
-//! | GET | `payment-service-provider-issuer-transaction-public/{item-uuid}`, a UUID |
-//! | POST, GET | `user/{user-id}/payment-service-provider-draft-payment` |
-//! | GET, PUT | `user/{user-id}/payment-service-provider-draft-payment/{item-id}` |
-//! | POST | `user/{user-id}/confirmation-of-funds` |
-//! | GET | `user/{user-id}/monetary-account` |
-//! | GET | `user/{user-id}/monetary-account/{item-id}` |
-//! | GET | `user/{user-id}/monetary-account-bank`, and the same for `-card`, `-external`, `-external-savings`, `-joint`, `-savings` |
-//! | GET | `user/{user-id}/monetary-account-bank/{item-id}`, and so on |
-//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment` |
-//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment/{item-id}` |
-//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry` |
-//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-inquiry/{item-id}` |
-//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment` |
-//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/draft-payment/{item-id}` |
-//! | POST | `sandbox-user-person`, `sandbox-user-company`, `sandbox-user` |
-//! | POST | `user/{user-id}/monetary-account-bank`, `-savings` |
-//! | PUT | `user/{user-id}/monetary-account-bank/{item-id}`, `-savings/{item-id}` |
-//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/request-response` |
-//! | GET, PUT | `user/{user-id}/monetary-account/{monetary-account-id}/request-response/{item-id}` |
-//! | POST, GET | `user/{user-id}/notification-filter-url`, and the same under an account |
-//! | POST, GET | `user/{user-id}/notification-filter-failure` |
-//! | POST, GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch` |
-//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/payment-batch/{item-id}` |
-//! | POST | `user/{user-id}/monetary-account/{monetary-account-id}/attachment` |
-//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/attachment/{attachment-id}/content` |
-//! | GET | `user/{user-id}/attachment/{item-id}`, `user/{user-id}/attachment/{attachment-id}/content` |
-//! | POST | `attachment-public`, `avatar` |
-//! | GET | `attachment-public/{item-uuid}`, `attachment-public/{attachment-uuid}/content`, `avatar/{item-uuid}` |
-//! | GET | `user/{user-id}/event`, `user/{user-id}/event/{item-id}` |
-//! | GET | `user/{user-id}/schedule` |
-//! | GET | `user/{user-id}/monetary-account/{monetary-account-id}/schedule`, and with `/{item-id}` |
-//! | GET | `user/{user-id}/card`, `user/{user-id}/card/{item-id}`, `user/{user-id}/card-name` |
+#![doc = include_str!("../docs/endpoints.md")]
 //!
 //! # Customers
 //!
@@ -163,51 +97,12 @@
 //! The simulator answers requests for the host names of this machine and for [`Options::names`]; any other `Host` gets
 //! 421. A request from a page of another origin gets 403.
 //!
-//! # Switches
-//!
-//! The switches are under `/_simulator`, in JSON. A request that changes something needs a JSON `Content-Type`, unless
-//! it is a DELETE without a body:
-//!
-//! | path | effect |
-//! |---|---|
-//! | GET, PATCH or POST `settings` | the [`Settings`]; a change names the fields that change |
-//! | GET, POST, DELETE `faults` | the faults, see below |
-//! | GET, DELETE `calls` | the calls that arrived, and their number for each endpoint |
-//! | POST `revoke` | `{"customer"}`: revokes the access tokens of a customer, and ends their sessions |
-//! | POST `expire-sessions` | `{"owner"}`: ends the sessions of a customer or of `psp`; without an owner, all sessions |
-//! | GET, PATCH or POST, DELETE `callbacks` | the tries of callbacks, and what disturbs them; a change names the fields that change, and DELETE ends all disturbances |
-//! | POST `notification-filters` | `{"customer", "category", "target"}`: another application of the customer sets a filter |
-//! | GET `overview` | the number of objects of each kind |
-//! | GET `customers` | the customers, their accounts and their API keys |
-//! | POST `customers` | adds the customers of a file, all or none; 400 if it is invalid, 409 if a name, id, IBAN or the like is taken |
-//! | GET `customers/schema` | the JSON schema of a file of customers |
-//! | POST `api-key` | `{"customer"}`: gives a customer one more API key, as POST `sandbox-user-person` does |
-//! | POST `payments` | `{"customer", "account", "count"}`: `count` small payments arrive now; by default one, in the customer's first account |
-//! | POST `draft` | `{"draft", "decision"}`: the customer decides a draft payment, `accept` or `reject` |
-//! | POST `request` | `{"request", "decision"}`: the counterparty decides a request inquiry |
-//! | POST `issuer-transaction` | `{"public_uuid", "decision", "customer"}`: a customer, by default `person`, pays an issuer transaction from the first bank account, or refuses it |
-//! | POST `psp-draft-payment` | `{"psp_draft_payment", "decision"}`: the payer decides one payment-service-provider-draft-payment, without a code |
-//! | GET `egress-ip` | the address from which the bank sees the caller, in plain text |
-//! | GET `objects` | the draft payments of both kinds, request inquiries, issuer transactions and payments since the first day, except those of the switch `payments` |
-//!
-//! A fault is an object. `endpoint` is a method and a template, or `*`; the names of the placeholders do not matter.
-//! `nth` and `times` select the calls, counted from now; the default is the next call. All other fields are optional:
-//!
-//! | field | effect |
-//! |---|---|
-//! | `status`, `body`, `content_type` | the bank answers so and does not execute the call; a `body` that is text is sent unchanged |
-//! | `act: true` | the bank executes the call first |
-//! | `delay_ms` | the answer is late; the bank executes the call at once |
-//! | `drop` | the connection closes without an answer, `before` or `after` the bank executes the call |
-//! | `signature` | the bank's signature is `wrong` or `missing` |
-//! | `truncate` | this many bytes of the announced body are sent, then the connection closes |
-//!
-//! The page `/_simulator` explains the disturbances of callbacks: duplicates, delays, another order, stale objects,
-//! unknown categories and objects, lost tries, lost answers, and another source address.
-//!
-//! On GET `auth`, the header `X-Simulator-Approve: <customer>` consents to all accounts at once, and accepts the drafts
-//! that wait there; the answer is 409 if an account holds too little. `X-Simulator-Deny: <customer>` declines, and
-//! rejects them. `X-Simulator-Deny: 1` names no customer, so it rejects the provider's waiting drafts of all payers.
+#![doc = include_str!("../docs/switches.md")]
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod api;
 mod bank;
@@ -221,6 +116,7 @@ mod pages;
 mod pipeline;
 mod random;
 mod records;
+mod reference;
 mod sender;
 mod server;
 mod settings;
@@ -230,6 +126,7 @@ mod switches;
 mod wire;
 
 pub use options::{CustomersError, CustomersErrorKind, CustomersText, Options, ServerKeyError, StartError};
+pub use reference::SettingReference;
 pub use settings::{
     CallbackTargets, Denial, DuplicateRequestIds, ExpiredSessionText, FailureOwner, FilterAnswer, FilterSets,
     FundsAnswer, FundsUnusable, GrantedId, IpCheck, Need, OauthCallbacks, OnGet, Permission, Psd2Roles,

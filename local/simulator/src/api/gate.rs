@@ -79,6 +79,22 @@ impl Needs {
     pub(crate) const SESSION_SERVER: Self = Self { token: Token::Installation, signature: Signature::Required };
     pub(crate) const SIGNED_SESSION: Self = Self { token: Token::Session, signature: Signature::Required };
     pub(crate) const SESSION: Self = Self { token: Token::Session, signature: Signature::Optional };
+
+    /// The names of the token and of the signature, for documents.
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
+        let token = match self.token {
+            Token::Nothing => "none",
+            Token::Installation => "installation",
+            Token::Session => "session",
+        };
+        let signature = match self.signature {
+            Signature::Ignored => "none",
+            Signature::Optional => "optional",
+            Signature::BySetting => "by setting",
+            Signature::Required => "required",
+        };
+        (token, signature)
+    }
 }
 
 /// Checks a call before it is executed.

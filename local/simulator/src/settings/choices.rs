@@ -1,6 +1,8 @@
 //! The enums of the settings. Their values in JSON are in snake case.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Whose `session_timeout` applies to a session that an access token opens.
@@ -140,7 +142,7 @@ pub enum Denial {
 }
 
 /// One of the two statuses that sources report for one refusal. It is a number in JSON.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub enum RefusalStatus {
     /// 400
@@ -167,5 +169,18 @@ impl From<RefusalStatus> for u16 {
             RefusalStatus::BadRequest => 400,
             RefusalStatus::Unauthorized => 401,
         }
+    }
+}
+
+impl JsonSchema for RefusalStatus {
+    fn schema_name() -> Cow<'static, str> {
+        "RefusalStatus".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"oneOf": [
+            {"const": 400, "description": "Bad Request."},
+            {"const": 401, "description": "Unauthorized."},
+        ]})
     }
 }

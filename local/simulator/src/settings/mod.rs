@@ -2,6 +2,9 @@
 //!
 //! Sources about the bank contradict each other in places, and some answers were never recorded. Each such point is a
 //! setting, so that a client can be tested with every variant. The default is the variant that most sources report.
+//!
+//! A new setting is a field of [`Settings`], its default, and its sources in `reference/sources.rs`. All documents are
+//! generated from these.
 
 mod callback_choices;
 mod choices;
@@ -28,8 +31,7 @@ pub use self::psd2::{FundsAnswer, FundsUnusable, Psd2Roles, PspDraftCompletion, 
 pub struct Settings {
     /// Lifetime of a session of a person or company, in seconds. One week by default.
     pub session_timeout_seconds: u32,
-    /// Lifetime of a session of a payment service provider, in seconds. A recording has 324000; the documentation says
-    /// 90 days.
+    /// Lifetime of a session of a payment service provider, in seconds. 90 hours by default.
     pub psp_session_timeout_seconds: u32,
     /// Whose `session_timeout` applies to a session that an access token opens.
     pub timeout_owner: TimeoutOwner,
@@ -50,7 +52,7 @@ pub struct Settings {
     pub egress_ip: Option<IpAddr>,
     /// Whether the API permits `*`, and not only the app.
     pub wildcard_ip_api: WildcardIpApi,
-    /// Whether credential-password-ip shows the secret of an API key that is in use. The real bank does not.
+    /// Whether credential-password-ip shows the secret of an API key that is in use.
     pub show_token_value: bool,
     /// Whether a `UserApiKey` contains the `id` of the granting user.
     pub granted_id: GrantedId,
@@ -58,11 +60,9 @@ pub struct Settings {
     pub granted_id_lenient: bool,
     /// The effect of a second call with the same `X-Bunq-Client-Request-Id`.
     pub duplicate_request_ids: DuplicateRequestIds,
-    /// Whether a JSON body needs the header `Content-Type: application/json`. The bank's client libraries do not send
-    /// it.
+    /// Whether a JSON body needs the header `Content-Type: application/json`.
     pub json_content_type: Need,
-    /// Whether the bank checks a signature on a GET. Older clients sign more than the body, and a GET needs no
-    /// signature.
+    /// Whether the bank checks a signature on a GET, which needs none.
     pub get_signature: OnGet,
     /// Whether the bank refuses a request id on a GET that was used before.
     pub get_request_id: OnGet,
@@ -95,56 +95,48 @@ pub struct Settings {
     pub tpp_writes: Permission,
     /// The path of the public view of an issuer transaction.
     pub issuer_transaction_public_path: PublicPath,
-    /// Lifetime of a pending draft payment, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending draft payment, in seconds. 30 days by default.
     pub draft_payment_validity_seconds: u32,
     /// Lifetime of a pending payment-service-provider-draft-payment, in seconds. One day by default, so that a draft
-    /// that was left does not replace the account consent for long; the real time is not known.
+    /// that was left does not replace the account consent for long.
     pub psp_draft_payment_validity_seconds: u32,
-    /// When the money of a payment-service-provider-draft-payment moves. A former production client took ACCEPTED for
-    /// paid, but always exchanged the code before it read the status.
+    /// When the money of a payment-service-provider-draft-payment moves.
     pub psp_draft_payment_execution: PspDraftExecution,
-    /// When a paid payment-service-provider-draft-payment changes from ACCEPTED to COMPLETED. The documentation names
-    /// both statuses and does not explain the difference.
+    /// When a paid payment-service-provider-draft-payment changes from ACCEPTED to COMPLETED.
     pub psp_draft_payment_completion: PspDraftCompletion,
     /// Seconds from the payment to COMPLETED, if the completion is `after_delay`.
     pub psp_draft_payment_completion_seconds: u32,
-    /// The form of the answer to GET of one payment-service-provider-draft-payment. A former production client reads an
-    /// object; the documentation and the bank's client libraries have an array, as in all other answers.
+    /// The form of the answer to GET of one payment-service-provider-draft-payment.
     pub psp_draft_payment_envelope: PspDraftEnvelope,
-    /// The answer to POST confirmation-of-funds. The bank's client libraries read a `ConfirmationOfFunds`; its OpenAPI
-    /// document has an `Id`, as for all other POSTs.
+    /// The answer to POST confirmation-of-funds.
     pub confirmation_of_funds_answer: FundsAnswer,
     /// The answer to POST confirmation-of-funds about a closed account, an account at another bank or another currency.
-    /// The real answer is not known. An unknown account of this bank is always refused.
+    /// An unknown account of this bank is always refused.
     pub confirmation_of_funds_unusable: FundsUnusable,
-    /// Whether the roles in the certificate of a payment service provider limit its calls. The documentation says that
-    /// they do. Whether the bank's sandbox checks them is not known.
+    /// Whether the roles in the certificate of a payment service provider limit its calls.
     pub psd2_roles: Psd2Roles,
-    /// Lifetime of a pending request inquiry, in seconds. 30 days by default; the real time is not known.
+    /// Lifetime of a pending request inquiry, in seconds. 30 days by default.
     pub request_inquiry_validity_seconds: u32,
-    /// Who shares a set of notification filters. No source says it; the record of a failed callback names the key that
-    /// made the filter.
+    /// Who shares a set of notification filters.
     pub notification_filter_sets: FilterSets,
-    /// Which addresses a notification filter may name. The documentation says https only.
+    /// Which addresses a notification filter may name.
     pub callback_targets: CallbackTargets,
-    /// Whether the bank takes notification filters of a category that it does not know. Not recorded.
+    /// Whether the bank takes notification filters of a category that it does not know.
     pub unknown_categories: UnknownCategories,
-    /// The answer to POST notification-filter-url: the client libraries read a list, the OpenAPI document has an id.
+    /// The answer to POST notification-filter-url.
     pub notification_filter_answer: FilterAnswer,
-    /// Seconds after which a notification filter selects nothing; `null`, the default, for never. The changelog of 2019
-    /// says that push notifications made through OAuth expire in 90 days.
+    /// Seconds after which a notification filter selects nothing; `null`, the default, for never.
     pub notification_filter_validity_seconds: Option<u32>,
-    /// Whose filters of the category OAUTH select the callback about the end of a connection. The changelog of 2020 has
-    /// the category, but neither its object nor its receiver; the object here is invented.
+    /// Whose filters of the category OAUTH select the callback about the end of a connection. Its object here is
+    /// invented.
     pub oauth_callbacks: OauthCallbacks,
-    /// Who lists and retries the failed callbacks of a connection. Two pages of the bank for partners disagree.
+    /// Who lists and retries the failed callbacks of a connection.
     pub failed_callback_owner: FailureOwner,
-    /// The answer to POST notification-filter-failure: the bank's document for partners has an empty list, the OpenAPI
-    /// document an id.
+    /// The answer to POST notification-filter-failure.
     pub failed_callback_retry_answer: RetryAnswer,
-    /// Whether callbacks have the header `X-Bunq-Server-Signature`. No document has it; one project checks it.
+    /// Whether callbacks have the header `X-Bunq-Server-Signature`.
     pub callback_signature: bool,
-    /// Seconds that the bank waits for the answer to a callback. 10 by default, from the example of an error text.
+    /// Seconds that the bank waits for the answer to a callback. 10 by default.
     pub callback_timeout_seconds: u32,
     /// Whether every installation gets an own server key pair. Generating one takes a moment.
     pub server_key_per_installation: bool,

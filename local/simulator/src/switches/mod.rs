@@ -7,6 +7,7 @@ mod callbacks;
 mod calls;
 mod customers;
 mod egress_ip;
+mod endpoints;
 mod error;
 mod faults;
 mod issuer_transactions;
@@ -52,6 +53,7 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
             get(callbacks::show).patch(callbacks::disturb).post(callbacks::disturb).delete(callbacks::clear),
         )
         .route("/_simulator/notification-filters", post(callbacks::add_filter))
+        .route("/_simulator/endpoints", get(endpoints::list))
         .route("/_simulator/overview", get(overview::show))
         .route("/_simulator/customers", get(customers::list).post(customers::add))
         .route("/_simulator/customers/schema", get(customers::schema))

@@ -35,6 +35,7 @@ pub(super) async fn home() -> Response {
         h2 { "Look inside" }
         ul {
             li { a href="/_simulator" { "Settings and faults, explained" } }
+            li { a href="/_simulator/endpoints" { "Endpoints" } }
             li { a href="/_simulator/overview" { "Overview" } }
             li { a href="/_simulator/customers" { "Customers" } }
             li { a href="/_simulator/objects" { "Drafts, requests, issuer transactions and new payments" } }

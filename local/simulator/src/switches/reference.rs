@@ -5,20 +5,23 @@ use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
 use maud::{Markup, html};
 use schemars::schema_for;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::desk::callbacks::disturbances::Disturbances;
 use crate::desk::faults::Fault;
 use crate::pages::html as pages;
 use crate::records::customer_file::format::CustomerFile;
+use crate::reference::SettingReference;
+use crate::reference::schema::{Field, fields, fields_of};
 use crate::settings::Settings;
 
 /// Shows the page. Its examples contain the host of the request.
 pub(super) async fn show(headers: HeaderMap) -> Response {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:4100");
-    let (settings, faults) = (schema_for!(Settings).to_value(), schema_for!(Fault).to_value());
+    let settings = Settings::reference().into_iter().map(of_setting);
+    let faults = fields(&schema_for!(Fault).to_value()).into_iter().map(of_field);
+    let disturbances = fields(&schema_for!(Disturbances).to_value()).into_iter().map(of_disturbance);
     let customers = schema_for!(CustomerFile).to_value();
-    let defaults = json!(Settings::default());
     let main = html! {
         h1 { "Settings and faults" }
         p {
@@ -34,7 +37,7 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
             "curl -X PATCH http://" (host) "/_simulator/settings -H 'Content-Type: application/json' \
              -d '{\"rate_limits\":\"classic\"}'"
         }
-        (fields(&settings, Some(&defaults)))
+        (entries(settings))
         h2 { "Faults" }
         p {
             "A fault disturbs some calls to one endpoint. " code { "POST /_simulator/faults" } " adds one, "
@@ -45,7 +48,7 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
             "curl http://" (host) "/_simulator/faults -H 'Content-Type: application/json' \
              -d '{\"endpoint\":\"POST session-server\",\"status\":500}'"
         }
-        (fields(&faults, None))
+        (entries(faults))
         h2 { "Callbacks" }
         p {
             "The bank sends callbacks to the targets of notification filters. " code { "GET /_simulator/callbacks" }
@@ -56,7 +59,7 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
             "curl -X PATCH http://" (host) "/_simulator/callbacks -H 'Content-Type: application/json' \
              -d '{\"duplicate_every\":2}'"
         }
-        (fields(&schema_for!(Disturbances).to_value(), Some(&json!(Disturbances::default()))))
+        (entries(disturbances))
         h2 { "Customers of your own" }
         p {
             "A JSON file describes customers with accounts and payments. " code { "--customers FILE" } " adds them when \
@@ -66,11 +69,11 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
              that is required:"
         }
         pre { (SMALL_FILE) }
-        (fields(&customers, None))
+        (entries(fields(&customers).into_iter().map(of_field)))
         @for (name, part) in customers["$defs"].as_object().into_iter().flatten() {
             @if part["properties"].is_object() {
                 h3 { (name) }
-                (parts(&customers, part, None))
+                (entries(fields_of(&customers, part).into_iter().map(of_field)))
             }
         }
     };
@@ -84,45 +87,54 @@ const SMALL_FILE: &str = r#"{"customers": [{
   "accounts": [{"balance": "250.00", "payments": [{"amount": "-12.50", "counterparty": "Bakkerij Smit"}]}]
 }]}"#;
 
-/// The fields of an object, each with its meaning, values and default.
-fn fields(schema: &Value, defaults: Option<&Value>) -> Markup {
-    parts(schema, schema, defaults)
+/// One field, with its meaning and values.
+struct Entry {
+    name: String,
+    meaning: String,
+    kind: String,
+    values: Vec<(String, String)>,
+    default: Option<Value>,
+    sources: Option<&'static str>,
 }
 
-/// The fields of `object`, a part of `schema`.
-fn parts(schema: &Value, object: &Value, defaults: Option<&Value>) -> Markup {
-    let none = Map::new();
-    let properties = object["properties"].as_object().unwrap_or(&none);
+fn of_setting(setting: SettingReference) -> Entry {
+    let SettingReference { name, meaning, values, kind, default, sources } = setting;
+    Entry { name, meaning, kind, values, default: Some(default), sources: Some(sources) }
+}
+
+fn of_disturbance(field: Field) -> Entry {
+    let default = json!(Disturbances::default())[&field.name].clone();
+    Entry { default: Some(default), ..of_field(field) }
+}
+
+fn of_field(field: Field) -> Entry {
+    let Field { name, meaning, values, kind } = field;
+    Entry { name, meaning, kind, values, default: None, sources: None }
+}
+
+fn entries(entries: impl Iterator<Item = Entry>) -> Markup {
     html! {
         dl {
-            @for (name, field) in properties {
-                @let values = values(schema, field);
+            @for entry in entries {
                 dt {
-                    code { (name) }
-                    @if let Some(default) = defaults.map(|all| &all[name]) { ", by default " code { (default) } }
+                    code { (entry.name) }
+                    @if let Some(default) = &entry.default { ", by default " code { (default) } }
                 }
                 dd {
-                    p { (text(field)) }
-                    @if !values.is_empty() {
-                        ul { @for (value, meaning) in &values { li { code { (value) } ": " (meaning) } } }
+                    p { (plain(&entry.meaning)) }
+                    @if entry.values.is_empty() {
+                        @if !entry.kind.is_empty() { p { "Values: " (entry.kind) "." } }
+                    } @else {
+                        ul { @for (value, meaning) in &entry.values { li { code { (value) } ": " (plain(meaning)) } } }
                     }
+                    @if let Some(sources) = entry.sources { p { "Sources: " (plain(sources)) } }
                 }
             }
         }
     }
 }
 
-/// The values of an enum field, each with its meaning.
-fn values(schema: &Value, field: &Value) -> Vec<(String, String)> {
-    let reference =
-        |field: &Value| field["$ref"].as_str().and_then(|reference| reference.strip_prefix('#').map(str::to_owned));
-    let of_option = || field["anyOf"].as_array().and_then(|variants| variants.iter().find_map(reference));
-    let chosen = reference(field).or_else(of_option).and_then(|pointer| schema.pointer(&pointer));
-    let variants = chosen.and_then(|schema| schema["oneOf"].as_array());
-    variants.into_iter().flatten().map(|variant| (variant["const"].to_string(), text(variant))).collect()
-}
-
-/// The documentation of a type or field as plain text.
-fn text(schema: &Value) -> String {
-    schema["description"].as_str().unwrap_or_default().replace('`', "").replace('\n', " ")
+/// A text without the marks of code.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
 }

@@ -15,6 +15,7 @@ mod credential;
 mod customer_desk;
 mod desk;
 mod device_server;
+mod documents;
 mod doors;
 mod draft_decisions;
 mod draft_payments;

@@ -3,7 +3,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use bunq_simulator::{Options, Simulator, StartError};
+use bunq_simulator::{Options, SettingReference, Settings, Simulator, StartError};
 
 use crate::client::{Bank, bank};
 
@@ -136,4 +136,28 @@ fn the_program_refuses_settings_that_do_not_exist() {
 
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("speed=high is not understood"));
+}
+
+#[test]
+fn the_program_explains_its_options_and_settings() {
+    let printed = |option: &str| {
+        let output = Command::new(PROGRAM).arg(option).output().unwrap();
+        assert!(output.status.success(), "{option}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (help, list) = (printed("--help"), printed("--list-settings"));
+
+    for SettingReference { name, meaning, values, default, sources, .. } in Settings::reference() {
+        let line = format!("{name}={}\n", default.to_string().trim_matches('"'));
+        assert!(help.contains(&format!("  {line}")), "{name}");
+        assert!(list.contains(&format!("{line}    {meaning}\n")), "{name}");
+        assert!(list.contains(&format!("    Sources: {sources}\n")), "{name}");
+        for (value, meaning) in values {
+            assert!(list.contains(&format!("      {}: {meaning}\n", value.trim_matches('"'))), "{value} of {name}");
+        }
+    }
+    for group in ["Server:", "Bank:", "Settings:", "Example:"] {
+        assert!(help.contains(&format!("\n{group}\n")), "{group}");
+    }
+    assert_eq!(printed("--version"), format!("bunq-simulator {}\n", env!("CARGO_PKG_VERSION")));
 }
