@@ -6,12 +6,8 @@ use axum::http::Method;
 use crate::api::gate::Needs;
 use crate::api::resources::payment_service_provider_draft_payment as psp_draft_payment;
 use crate::api::resources::payment_service_provider_issuer_transaction as issuer_transaction;
-use crate::api::resources::{
-    attachment, attachment_public, callback_url, card, confirmation_of_funds, credential_password_ip, device_server,
-    draft_payment, event, installation, monetary_account, monetary_account_change, notification_filter_failure,
-    notification_filter_url, oauth_client, payment, payment_batch, payment_service_provider_credential, permitted_ip,
-    request_inquiry, request_response, sandbox_user, schedule, session, session_server, user,
-};
+// A new resource needs no line here.
+use crate::api::resources::*;
 use crate::api::route::{Route, api, web};
 use crate::api::token;
 use crate::pages::{authorize, pay};

@@ -101,7 +101,9 @@ fn the_program_adds_the_customers_of_a_file() {
 
     let mut child = command.spawn().unwrap();
 
-    let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    // The program ends if nobody reads its output, so the reader must live.
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
     let address = line.rsplit_once("http://").unwrap().1.trim_end_matches('/').to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
     write!(stream, "GET /_simulator/customers HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
