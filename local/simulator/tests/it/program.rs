@@ -101,7 +101,7 @@ fn the_program_adds_the_customers_of_a_file() {
 
     let mut child = command.spawn().unwrap();
 
-    // The program ends if nobody reads its output, so the reader must live.
+    // The program ends when its output is closed, so the reader must live.
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = lines.next().unwrap().unwrap();
     let address = line.rsplit_once("http://").unwrap().1.trim_end_matches('/').to_owned();
