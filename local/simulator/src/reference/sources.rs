@@ -1,4 +1,5 @@
-//! Who says what about each setting. The compiler reports a setting that is missing here, or is here twice.
+//! Who says what about each setting. A test reports a setting that is missing here; the compiler reports one that does
+//! not exist or is here twice.
 
 use crate::settings::Settings;
 
@@ -7,7 +8,7 @@ macro_rules! sources {
     ($($name:ident: $text:literal,)*) => {
         pub(super) const SOURCES: &[(&str, &str)] = &[$((stringify!($name), $text),)*];
         const _: fn(&Settings) = |settings| {
-            let Settings { $($name: _,)* } = settings;
+            let Settings { $($name: _,)* .. } = settings;
         };
     };
 }
