@@ -20,7 +20,6 @@ SANDBOX = ApiEnvironmentType.SANDBOX
 SANDBOX._uri_base = BANK
 
 
-
 def new_customer() -> str:
     """Creates a customer with an account, and returns the API key."""
     request = Request(f"{BANK}sandbox-user-person", method="POST", headers={"User-Agent": "accounts.py"})

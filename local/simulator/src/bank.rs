@@ -37,7 +37,7 @@ pub(crate) struct Bank {
 impl Bank {
     pub(crate) fn new(
         settings: Settings,
-        books: Books,
+        mut books: Books,
         server_key: Arc<ServerKey>,
         state_file: Option<StateFile>,
     ) -> Result<Self, StartError> {
@@ -47,6 +47,7 @@ impl Bank {
                 installation_keys.insert(installation.id, Arc::new(ServerKey::from_pem(pem)?));
             }
         }
+        books.notifications.resume();
         let (customers, history) = customer_file::all(&books)
             .map_err(|source| StartError::Customers { name: "the simulator".to_owned(), source })?;
         Ok(Self {

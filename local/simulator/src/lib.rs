@@ -90,7 +90,8 @@
 //! for them. Each callback has the object as the API shows it at that time. A status 2xx is a success. The bank tries
 //! six times, one minute of its clock apart, follows no redirects, and then stores a failure record. The setting
 //! `callback_targets` allows http to this machine. The header `X-Simulator-Source-Ip` has the address that the receiver
-//! should assume as the source. Callbacks that wait are in the state file.
+//! should assume as the source. Callbacks that wait are in the state file; at most 20,000 wait. What expires while the
+//! bank is stopped makes no callback. The event and the object of OAUTH are invented.
 //!
 //! # Allowed requests
 //!

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::desk::SharedDesk;
 use crate::desk::callbacks::Due;
@@ -31,9 +33,14 @@ const SOURCE: &str = "x-simulator-source-ip";
 /// How long the sender sleeps while there are no filters. A change of the books wakes it.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Sends callbacks until it is aborted.
-pub(crate) async fn run(desk: SharedDesk) {
+/// How often the outcomes of tries are saved, since the file holds all books. After a crash, the tries since then are
+/// made again.
+const BETWEEN_SAVES: Duration = Duration::from_secs(1);
+
+/// Sends callbacks until `stop` changes.
+pub(crate) async fn run(desk: SharedDesk, mut stop: watch::Receiver<()>) {
     let mut tries = JoinSet::new();
+    let mut saved = Instant::now();
     let clients = Arc::new(Clients::default());
     loop {
         let (due, sleep) = desk.take_due();
@@ -48,8 +55,16 @@ pub(crate) async fn run(desk: SharedDesk) {
             () = desk.changed() => {}
             () = tokio::time::sleep(sleep.unwrap_or(LONG)) => {}
             Some(_) = tries.join_next() => {}
+            // An error means that the sender was dropped, which is a stop, too.
+            _ = stop.changed() => break,
+        }
+        if saved.elapsed() >= BETWEEN_SAVES {
+            desk.save();
+            saved = Instant::now();
         }
     }
+    tries.shutdown().await;
+    desk.save();
 }
 
 /// The HTTP clients, made when the first callback needs them.

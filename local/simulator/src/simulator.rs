@@ -69,8 +69,8 @@ impl Simulator {
         let desk = SharedDesk::new(bank.await.map_err(|error| failed(io::Error::other(error)))??);
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), desk.clone(), stopped));
-        let sender = tokio::spawn(sender::run(desk));
+        let server = tokio::spawn(server::run(listener, Hosts::of(address).with(names), desk.clone(), stopped.clone()));
+        let sender = tokio::spawn(sender::run(desk, stopped));
         Ok(Self { address, url, stop, server, sender })
     }
 
@@ -115,7 +115,7 @@ impl Simulator {
         // If the server has already ended, there is nothing to stop.
         let _ = self.stop.send(());
         let _ = (&mut self.server).await;
-        self.sender.abort();
+        let _ = (&mut self.sender).await;
     }
 
     fn at(&self, path: &str) -> Url {

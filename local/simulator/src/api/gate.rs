@@ -1,5 +1,4 @@
-//! The checks before a call is executed: token, signature, IP address, role, rate limit and request
-//! id.
+//! The checks before a call is executed: token, signature, IP address, role, rate limit and request id.
 
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};

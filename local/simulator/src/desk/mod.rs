@@ -59,17 +59,19 @@ impl SharedDesk {
     /// The callbacks to send now, and how long the sender may sleep. `None` means until something changes.
     pub(crate) fn take_due(&self) -> (Vec<Due>, Option<Duration>) {
         let desk = &mut *self.mutex();
-        if desk.callbacks.look(&mut desk.bank) {
-            desk.bank.save();
-        }
-        desk.callbacks.take_due(&desk.bank)
+        desk.callbacks.look(&mut desk.bank);
+        desk.callbacks.take_due(&mut desk.bank)
     }
 
-    /// Notes the outcome of a try.
+    /// Notes the outcome of a try. The state file has it after the next [`save`](Self::save).
     pub(crate) fn tried(&self, due: &Due, outcome: Result<(), TryFailure>) {
         let desk = &mut *self.mutex();
         desk.callbacks.tried(&mut desk.bank, due, outcome);
-        desk.bank.save();
+    }
+
+    /// Writes the books to the state file if they changed.
+    pub(crate) fn save(&self) {
+        self.mutex().bank.save();
     }
 
     /// The key that signs callbacks, if a setting wants them signed.

@@ -1,6 +1,6 @@
 //! Stores notification filters, selects those that an event concerns, and counts the tries of callbacks.
 
-use jiff::Timestamp;
+use std::collections::HashSet;
 
 use crate::bank::Bank;
 use crate::clock;
@@ -102,21 +102,38 @@ fn sees(bank: &Bank, subscriber: &Subscriber, account_id: u64) -> bool {
     })
 }
 
-/// Notes the outcome of a try. After the last try that failed, the callback becomes a failure record.
-pub(crate) fn tried(bank: &mut Bank, number: u64, outcome: Result<(), TryFailure>) {
+/// Notes the outcome of try number `tries` of a callback. After the last try that failed, the callback becomes a
+/// failure record. The record of an invented subscriber is not kept, since no caller can read it.
+pub(crate) fn tried(bank: &mut Bank, number: u64, tries: u32, outcome: Result<(), TryFailure>) {
     let now = bank.now();
-    let Some(callback) = bank.books.notifications.waiting.get_mut(&number) else { return };
-    callback.tries += 1;
-    callback.due = clock::after(now, BETWEEN_TRIES);
-    let is_last = callback.tries >= MOST_TRIES;
-    let Err(failure) = outcome else {
-        bank.books.notifications.waiting.remove(&number);
-        return;
-    };
-    if is_last && let Some(callback) = bank.books.notifications.waiting.remove(&number) {
-        let id = bank.books.new_id();
-        bank.books.notifications.failures.push(FailedCallback { id, created: now, callback, failure });
+    let notifications = &mut bank.books.notifications;
+    match outcome {
+        Ok(()) => drop(notifications.remove(number)),
+        Err(_) if tries < MOST_TRIES => notifications.postpone(number, clock::after(now, BETWEEN_TRIES)),
+        Err(failure) => {
+            let Some(callback) = notifications.remove(number) else { return };
+            if !is_invented(bank, &callback.subscriber) {
+                let id = bank.books.new_id();
+                bank.books.notifications.failures.push(FailedCallback { id, created: now, callback, failure });
+            }
+        }
     }
+}
+
+fn is_invented(bank: &Bank, subscriber: &Subscriber) -> bool {
+    let Some(customer) = subscriber.customer.as_deref().and_then(|name| bank.customers.named(name)) else {
+        return false;
+    };
+    subscriber.user_id != customer.id && bank.books.user_api_key(subscriber.user_id).is_none()
+}
+
+/// Removes the filters that select nothing any more: those that expired, and those of ended connections.
+pub(crate) fn prune(bank: &mut Bank) {
+    let (now, validity) = (bank.now(), bank.settings.notification_filter_validity_seconds);
+    let live: HashSet<u64> = live_connections(bank).collect();
+    let books = &mut bank.books;
+    let ended = |id: u64| !live.contains(&id) && books.user_api_keys.iter().any(|key| key.id == id);
+    books.notifications.filters.retain(|filter| filter.is_alive(now, validity) && !ended(filter.subscriber.user_id));
 }
 
 /// Sends failed callbacks again, with six new tries each. Their records end; a failure makes new ones.
@@ -129,9 +146,4 @@ pub(crate) fn retry(bank: &mut Bank, ids: &[u64]) {
     for failed in again {
         notifications.add(Callback { tries: 0, due: now, ..failed.callback });
     }
-}
-
-/// When the next try of any callback is due.
-pub(crate) fn next_due(bank: &Bank) -> Option<Timestamp> {
-    bank.books.notifications.waiting.values().map(|callback| callback.due).min()
 }

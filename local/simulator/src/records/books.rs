@@ -26,7 +26,7 @@ use crate::records::request_inquiry::RequestInquiry;
 
 // A state file of an older version lacks the newest fields.
 #[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Books {
     last_id: u64,
     pub(crate) installations: Vec<Installation>,
@@ -45,7 +45,6 @@ pub(crate) struct Books {
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,
     /// Absent in the state files of older versions.
-    #[serde(default)]
     pub(crate) psp_draft_payments: Vec<PspDraftPayment>,
     pub(crate) payment_batches: Vec<PaymentBatch>,
     /// Customers that the user added from a file.

@@ -1,6 +1,6 @@
 //! Notification filters, the callbacks that they select, and the callbacks that failed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,11 @@ pub(crate) const MOST_TRIES: u32 = 6;
 pub(crate) struct Notifications {
     pub(crate) filters: Vec<NotificationFilter>,
     last_callback: u64,
-    /// The callbacks that wait for their next try, by number.
-    pub(crate) waiting: BTreeMap<u64, Callback>,
+    /// The callbacks that wait for a try or its answer, by number.
+    waiting: BTreeMap<u64, Callback>,
+    /// When each callback is due that is not on its way. It follows from `waiting`.
+    #[serde(skip)]
+    schedule: BTreeSet<(Timestamp, u64)>,
     pub(crate) failures: Vec<FailedCallback>,
 }
 
@@ -26,10 +29,54 @@ impl Notifications {
         self.filters.is_empty() && self.waiting.is_empty()
     }
 
-    pub(crate) fn add(&mut self, callback: Callback) -> u64 {
+    /// Makes the schedule of callbacks that were read from the state file.
+    pub(crate) fn resume(&mut self) {
+        self.schedule = self.waiting.iter().map(|(number, callback)| (callback.due, *number)).collect();
+    }
+
+    /// The number of the next callback that is added.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.last_callback + 1
+    }
+
+    /// How many callbacks wait for a try or its answer.
+    pub(crate) fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(crate) fn add(&mut self, callback: Callback) {
         self.last_callback += 1;
+        self.schedule.insert((callback.due, self.last_callback));
         self.waiting.insert(self.last_callback, callback);
-        self.last_callback
+    }
+
+    /// When the next try is due.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.schedule.first().map(|(due, _)| *due)
+    }
+
+    /// Takes the callback that is due first from the schedule, and counts its try.
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<(u64, Callback)> {
+        self.next_due().filter(|due| *due <= now)?;
+        let (_, number) = self.schedule.pop_first()?;
+        let callback = self.waiting.get_mut(&number)?;
+        callback.tries += 1;
+        Some((number, callback.clone()))
+    }
+
+    /// Schedules the next try of a callback.
+    pub(crate) fn postpone(&mut self, number: u64, due: Timestamp) {
+        if let Some(callback) = self.waiting.get_mut(&number) {
+            callback.due = due;
+            self.schedule.insert((due, number));
+        }
+    }
+
+    /// Removes a callback that waits no longer.
+    pub(crate) fn remove(&mut self, number: u64) -> Option<Callback> {
+        let callback = self.waiting.remove(&number)?;
+        self.schedule.remove(&(callback.due, number));
+        Some(callback)
     }
 }
 

@@ -40,7 +40,7 @@ pub enum UnknownCategories {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilterAnswer {
-    /// The new set of filters, as the client libraries read it.
+    /// The new set of filters, as clients in production read it.
     List,
     /// An id, as in the OpenAPI document.
     Id,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::api::resources::notification_filter_url;
 use crate::desk::SharedDesk;
 use crate::desk::callbacks::disturbances::Disturbances;
 use crate::records::notification::{NotificationFilter, Subscriber};
@@ -35,7 +36,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>) -> Json<Value> {
     let desk = desk.lock();
     let notifications = &desk.bank.books.notifications;
     let tries = desk.callbacks.log.iter().map(|entry| json!(entry)).collect();
-    let (waiting, failures) = (notifications.waiting.len(), notifications.failures.len());
+    let (waiting, failures) = (notifications.count(), notifications.failures.len());
     Json(json!(Shown { disturbances: &desk.callbacks.disturbances, waiting, failures, tries }))
 }
 
@@ -67,6 +68,7 @@ pub(super) async fn add_filter(
     if bank.customers.named(&customer).is_none() {
         return Err(SwitchError::UnknownCustomer(customer));
     }
+    notification_filter_url::check(&bank.settings, &category, &target).map_err(|_| SwitchError::BadFilter)?;
     let (id, created) = (bank.books.new_ids(2), bank.now());
     bank.books.notifications.filters.push(NotificationFilter {
         id,

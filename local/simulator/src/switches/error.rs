@@ -23,6 +23,8 @@ pub(super) enum SwitchError {
     UnknownTransaction(String),
     #[error("the customer has no such account, or none that this bank holds")]
     NoSuchAccount,
+    #[error("the bank has no such category, or refuses the target; see the setting callback_targets")]
+    BadFilter,
     #[error("the count must be from 1 to {0}")]
     BadCount(u64),
     #[error(transparent)]
@@ -37,6 +39,7 @@ impl IntoResponse for SwitchError {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Body(_)
             | Self::Fault(_)
+            | Self::BadFilter
             | Self::BadCount(_)
             | Self::Customers(CustomersError { kind: CustomersErrorKind::Invalid, .. }) => StatusCode::BAD_REQUEST,
             Self::UnknownCustomer(_)

@@ -89,6 +89,16 @@ async fn each_of_two_hundred_events_arrives_or_has_a_failure_record_under_every_
 }
 
 #[tokio::test]
+async fn the_longest_delay_loses_no_callback() {
+    let (desk, _receiver) = subscribed(settings(), &["MUTATION"]).await;
+    desk.bank().switch("callbacks", json!({"delay_seconds": u32::MAX, "reorder_within_seconds": u32::MAX})).await;
+
+    desk.bank().switch("payments", json!({"customer": "person", "count": 3})).await;
+
+    assert_eq!(state(desk.bank()).await["waiting"], 3);
+}
+
+#[tokio::test]
 async fn an_invalid_disturbance_changes_nothing() {
     let (desk, _receiver) = subscribed(settings(), &[]).await;
     desk.bank().switch("callbacks", json!({"delay_seconds": 3})).await;

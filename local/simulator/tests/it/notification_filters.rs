@@ -138,6 +138,12 @@ async fn a_setting_decides_whether_applications_share_their_filters() {
     let provider = Provider::new(Settings::default()).await;
     let unknown = json!({"customer": "nobody", "category": "SHARE", "target": "https://other.example/"});
     assert_eq!(provider.bank.post("/_simulator/notification-filters", unknown).send().await.status, 404);
+    for (category, target) in [("WEATHER", "https://other.example/"), ("SHARE", "http://other.example/"), ("SHARE", "")]
+    {
+        let filter = json!({"customer": "person", "category": category, "target": target});
+        let reply = provider.bank.post("/_simulator/notification-filters", filter).send().await;
+        assert_eq!(reply.status, 400, "{category} {target}");
+    }
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ async fn a_draft_that_is_paid_on_acceptance_is_completed_after_a_delay() {
 
     let accepted = find(&app.provider, id).await;
     assert_eq!((&accepted["status"], payments(&app).await), (&json!("ACCEPTED"), 1));
-    later(&app, 298).await;
+    later(&app, 200).await;
     assert_eq!(status(&app.provider, id).await, "ACCEPTED");
     later(&app, 302).await;
     let completed = find(&app.provider, id).await;
@@ -93,7 +93,7 @@ async fn a_draft_that_is_paid_on_the_exchange_is_completed_after_a_delay() {
     app.access_token("person").await;
 
     assert_eq!((status(&app.provider, id).await.as_str(), payments(&app).await), ("ACCEPTED", 1));
-    later(&app, 698).await;
+    later(&app, 600).await;
     assert_eq!(status(&app.provider, id).await, "ACCEPTED");
     later(&app, 702).await;
     assert_eq!((status(&app.provider, id).await.as_str(), payments(&app).await), ("COMPLETED", 1));

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use bunq_simulator::{Options, Settings, Simulator, StartError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Bank, key, public_pem};
 use crate::setup::{App, Provider};
@@ -101,6 +101,24 @@ async fn a_file_of_somebody_else_is_left_alone() {
         assert!(matches!(error, StartError::StateFileForeign { .. }), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_is_read_and_one_of_a_newer_version_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bank.json");
+    Bank::start(options(&path)).await.simulator.stop().await;
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    file["books"].as_object_mut().unwrap().remove("notifications").unwrap();
+    fs::write(&path, file.to_string()).unwrap();
+
+    Bank::start(options(&path)).await.simulator.stop().await;
+
+    file["books"]["things_of_tomorrow"] = json!([]);
+    fs::write(&path, file.to_string()).unwrap();
+    let error = Simulator::start(options(&path)).await.unwrap_err();
+    assert!(matches!(error, StartError::StateFileForeign { .. }), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), file.to_string());
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::bank::Bank;
 use crate::clock;
 use crate::ledger::notification;
 use crate::records::notification::{NotificationFilter, Subscriber};
-use crate::settings::{CallbackTargets, FilterAnswer, UnknownCategories};
+use crate::settings::{CallbackTargets, FilterAnswer, Settings, UnknownCategories};
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::wire::fields::{Field, Fields, objects, optional_numbers, optional_texts, text};
@@ -28,7 +28,7 @@ const FILTER: [Field; 5] = [
 const MOST_TARGETS: usize = 2;
 
 /// The categories in the bank's documents.
-const CATEGORIES: [&str; 27] = [
+const CATEGORIES: [&str; 28] = [
     "BILLING",
     "BUNQME_TAB",
     "CARD",
@@ -44,6 +44,7 @@ const CATEGORIES: [&str; 27] = [
     "MONETARY_ACCOUNT_PROFILE",
     "MUTATION",
     "OAUTH",
+    "PARTNER_USER_PROVISION",
     "PAYMENT",
     "PROMOTION",
     "REQUEST",
@@ -63,7 +64,7 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
     let fields = Fields::read(call, &[objects("notification_filters", &FILTER)])?;
     let sent = fields.objects("notification_filters");
     for filter in &sent {
-        check(bank, filter)?;
+        check(&bank.settings, filter.text("category"), filter.text("notification_target"))?;
         let category = filter.text("category");
         if sent.iter().filter(|other| other.text("category") == category).count() > MOST_TARGETS {
             let words = format!("a category may have at most {MOST_TARGETS} URLs; {category} has more.");
@@ -127,14 +128,18 @@ pub(crate) fn subscriber_in_path(bank: &Bank, call: &Call, caller: &Caller) -> R
     Ok(Subscriber { user_id: credential.owner.user_id(), customer })
 }
 
-fn check(bank: &Bank, filter: &Fields) -> Result<(), Refusal> {
-    let category = filter.text("category");
-    if bank.settings.unknown_categories == UnknownCategories::Refuse && !CATEGORIES.contains(&category) {
+/// Checks the category and the target of a filter.
+///
+/// # Errors
+///
+/// When the bank does not know the category, or refuses the target.
+pub(crate) fn check(settings: &Settings, category: &str, target: &str) -> Result<(), Refusal> {
+    if settings.unknown_categories == UnknownCategories::Refuse && !CATEGORIES.contains(&category) {
         return Err(Refusal::unrecorded(400, format!("there is no category \"{category}\".")));
     }
-    let url = Url::parse(filter.text("notification_target")).ok();
+    let url = Url::parse(target).ok();
     let is_https = url.as_ref().is_some_and(|url| url.scheme() == "https");
-    let is_allowed = match bank.settings.callback_targets {
+    let is_allowed = match settings.callback_targets {
         CallbackTargets::Https => is_https,
         CallbackTargets::HttpsOn443 => {
             is_https && url.as_ref().is_some_and(|url| url.port_or_known_default() == Some(443))

@@ -73,16 +73,15 @@ impl Seen {
             events.push(event(subject, "PAYMENT", "PAYMENT_BATCH_CREATED", batch.id, object));
         }
         for draft in &books.draft_payments {
-            let status = draft.status(now);
-            if self.drafts.get(&draft.id) != Some(&status) {
-                let (subject, object) = (Subject::Account(draft.account_id), draft_payment::element(bank, draft));
-                let kind = format!("DRAFT_PAYMENT_{}", deed(status));
-                events.push(event(subject, "DRAFT_PAYMENT", &kind, draft.id, object));
+            let subject = Subject::Account(draft.account_id);
+            for deed in deeds(self.drafts.get(&draft.id), draft.status(now)) {
+                let object = draft_payment::element(bank, draft);
+                events.push(event(subject, "DRAFT_PAYMENT", &format!("DRAFT_PAYMENT_{deed}"), draft.id, object));
             }
         }
         for request in &books.request_inquiries {
-            if self.requests.get(&request.id) != Some(&request.status(now)) {
-                events.extend(of_request(bank, request));
+            for deed in deeds(self.requests.get(&request.id), request.status(now)) {
+                events.extend(of_request(bank, request, deed));
             }
         }
         let live: BTreeSet<u64> = live_connections(bank).collect();
@@ -106,8 +105,7 @@ fn of_payment(bank: &Bank, made: &Payment) -> impl Iterator<Item = Event> {
 }
 
 /// A request concerns the account that asks, and that which is asked if it is at this bank.
-fn of_request(bank: &Bank, request: &RequestInquiry) -> impl Iterator<Item = Event> {
-    let deed = deed(request.status(bank.now()));
+fn of_request(bank: &Bank, request: &RequestInquiry, deed: &str) -> impl Iterator<Item = Event> {
     let (inquiry, response) = (request_inquiry::element(bank, request), request_response::element(bank, request));
     let asking = Subject::Account(request.account_id);
     let kind = format!("REQUEST_INQUIRY_{deed}");
@@ -129,7 +127,11 @@ fn of_ended_connection(bank: &Bank, id: u64) -> Option<Event> {
     Some(event(Subject::Connection(id), "OAUTH", "SIMULATOR_CONNECTION_ENDED", customer.id, object))
 }
 
-/// The end of an event type. An object that waits was just created.
-fn deed(status: &'static str) -> &'static str {
-    if status == "PENDING" { "CREATED" } else { status }
+/// The ends of the event types of an object whose status was `before`, and is `now`. An object that was created and
+/// decided at once has both events. After the clock of the bank was set back, an object may wait again: no
+/// event.
+fn deeds(before: Option<&&'static str>, now: &'static str) -> impl Iterator<Item = &'static str> {
+    let created = before.is_none().then_some("CREATED");
+    let decided = (before != Some(&now) && now != "PENDING").then_some(now);
+    created.into_iter().chain(decided)
 }

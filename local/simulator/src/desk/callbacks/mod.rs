@@ -3,7 +3,7 @@
 pub(crate) mod disturbances;
 mod events;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +23,12 @@ const KEPT: usize = 10_000;
 /// The most tries at the same time.
 const MOST_AT_ONCE: usize = 32;
 
+/// The most callbacks that wait. Further ones are lost, and the program says so.
+const MOST_WAITING: usize = 20_000;
+
+/// Lets tries end that have no place now.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(10);
+
 /// The longest wait for the next look at the books, since a draft may expire without a call.
 const NEXT_LOOK: Duration = Duration::from_secs(1);
 
@@ -35,7 +41,7 @@ pub(crate) struct Callbacks {
     last_objects: HashMap<(&'static str, u64), Object>,
     made: u64,
     tried: u64,
-    on_the_way: HashSet<u64>,
+    on_the_way: usize,
     pub(crate) log: VecDeque<Try>,
 }
 
@@ -58,6 +64,8 @@ pub(crate) struct Try {
 /// A try that is due.
 pub(crate) struct Due {
     pub(crate) callback_number: u64,
+    /// 1 to 6.
+    tries: u32,
     pub(crate) target: String,
     pub(crate) body: String,
     pub(crate) timeout: Duration,
@@ -85,6 +93,10 @@ impl Callbacks {
         if self.seen.is_none() || !events.is_empty() {
             self.seen = Some(Seen::now(bank));
         }
+        // The end of a connection concerns its filters, so they are removed at the next look.
+        if events.is_empty() {
+            notification::prune(bank);
+        }
         let mut queued = false;
         for event in &events {
             let filters: Vec<NotificationFilter> = match event.subject {
@@ -104,7 +116,7 @@ impl Callbacks {
 
     fn queue(&mut self, bank: &mut Bank, filter: &NotificationFilter, event: &Event) {
         self.made += 1;
-        let (disturbances, count) = (self.disturbances.clone(), self.made);
+        let (disturbances, count, now) = (self.disturbances.clone(), self.made, bank.now());
         let older = self.last_objects.get(&(event.category, event.object_id));
         let stale = older.filter(|_| is_due(disturbances.stale_every, count));
         let object = stale.unwrap_or(&event.object).clone();
@@ -126,7 +138,13 @@ impl Callbacks {
                 },
             };
             let Ok(body) = serde_json::to_string(&body) else { continue };
-            let number = bank.books.notifications.add(Callback {
+            let notifications = &mut bank.books.notifications;
+            if notifications.count() >= MOST_WAITING {
+                tracing::error!("{MOST_WAITING} callbacks wait, so this one is lost");
+                continue;
+            }
+            let shuffled = shuffled(notifications.next_number(), disturbances.reorder_within_seconds);
+            notifications.add(Callback {
                 filter_id: filter.id,
                 subscriber: filter.subscriber.clone(),
                 target: filter.target.clone(),
@@ -135,39 +153,32 @@ impl Callbacks {
                 object_id: event.object_id,
                 body,
                 tries: 0,
-                due: bank.now(),
+                due: clock::after(now, disturbances.delay_seconds.saturating_add(shuffled)),
             });
-            let wait = disturbances.delay_seconds + shuffled(number, disturbances.reorder_within_seconds);
-            if let Some(callback) = bank.books.notifications.waiting.get_mut(&number) {
-                callback.due = clock::after(callback.due, wait);
-            }
         }
     }
 
     /// Takes the tries that are due, in order, as many as may be on their way at once. Also returns how long the sender
     /// may sleep.
-    pub(crate) fn take_due(&mut self, bank: &Bank) -> (Vec<Due>, Option<Duration>) {
+    pub(crate) fn take_due(&mut self, bank: &mut Bank) -> (Vec<Due>, Option<Duration>) {
         let now = bank.now();
-        let waiting = &bank.books.notifications.waiting;
-        let idle = waiting.iter().filter(|(number, _)| !self.on_the_way.contains(number));
-        let mut due: Vec<(Timestamp, u64)> = idle
-            .filter(|(_, callback)| callback.due <= now)
-            .map(|(number, callback)| (callback.due, *number))
-            .collect();
-        due.sort_unstable();
-        due.truncate(MOST_AT_ONCE.saturating_sub(self.on_the_way.len()));
-        let taken = due.into_iter().filter_map(|(_, number)| self.take(bank, number)).collect();
-        let sleep = (!bank.books.notifications.is_quiet()).then(|| {
-            let next = notification::next_due(bank).map(|due| Duration::try_from(due.duration_since(now)));
-            next.map_or(NEXT_LOOK, |next| next.unwrap_or(NEXT_LOOK).clamp(Duration::from_millis(10), NEXT_LOOK))
+        let mut taken = Vec::new();
+        while self.on_the_way < MOST_AT_ONCE
+            && let Some((number, callback)) = bank.books.notifications.take_due(now)
+        {
+            taken.push(self.take(bank, number, callback));
+        }
+        let notifications = &bank.books.notifications;
+        let sleep = (!notifications.is_quiet()).then(|| {
+            let next = notifications.next_due().map(|due| Duration::try_from(due.duration_since(now)));
+            next.map_or(NEXT_LOOK, |next| next.unwrap_or(NEXT_LOOK).clamp(SHORTEST_SLEEP, NEXT_LOOK))
         });
         (taken, sleep)
     }
 
-    fn take(&mut self, bank: &Bank, number: u64) -> Option<Due> {
-        let callback = bank.books.notifications.waiting.get(&number)?;
+    fn take(&mut self, bank: &Bank, number: u64, callback: Callback) -> Due {
         let host = url::Url::parse(&callback.target).ok().and_then(|url| url.host_str().map(str::to_owned));
-        self.on_the_way.insert(number);
+        self.on_the_way += 1;
         self.tried += 1;
         let disturbances = &self.disturbances;
         let way = Way {
@@ -179,29 +190,30 @@ impl Callbacks {
             callback: number,
             filter: callback.filter_id,
             host,
-            category: callback.category.clone(),
-            event_type: callback.event_type.clone(),
+            category: callback.category,
+            event_type: callback.event_type,
             object_id: callback.object_id,
-            number: callback.tries + 1,
+            number: callback.tries,
             at: bank.now(),
             outcome: None,
         });
         if self.log.len() > KEPT {
             self.log.pop_front();
         }
-        Some(Due {
+        Due {
             callback_number: number,
-            target: callback.target.clone(),
-            body: callback.body.clone(),
+            tries: callback.tries,
+            target: callback.target,
+            body: callback.body,
             timeout: Duration::from_secs(u64::from(bank.settings.callback_timeout_seconds)),
             way,
             try_number: self.tried,
-        })
+        }
     }
 
     /// Notes the outcome of a try. `status` is that of the receiver's answer.
     pub(crate) fn tried(&mut self, bank: &mut Bank, due: &Due, outcome: Result<(), TryFailure>) {
-        self.on_the_way.remove(&due.callback_number);
+        self.on_the_way -= 1;
         // The log may have lost its oldest entries.
         let place =
             usize::try_from(self.tried - due.try_number).ok().and_then(|back| self.log.len().checked_sub(back + 1));
@@ -211,6 +223,6 @@ impl Callbacks {
                 Err(failure) => failure.message.clone(),
             });
         }
-        notification::tried(bank, due.callback_number, outcome);
+        notification::tried(bank, due.callback_number, due.tries, outcome);
     }
 }

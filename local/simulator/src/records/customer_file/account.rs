@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::records::customer_file::format::{AccountEntry, Generated, Kind, Line};
 use crate::records::customer_file::ids::Ids;
+use crate::records::customer_file::values::Iban;
 use crate::records::customers::account::{Account, AccountKind, Setting};
 use crate::records::history::{self, DAYS, OPENING_CENTS};
 use crate::records::parts::{Alias, decimal, is_mail_address, is_telephone_number};
@@ -40,7 +41,11 @@ pub(super) fn build(
     }
     let is_elsewhere = entry.iban.as_ref().is_some_and(|iban| iban.0.starts_with("NL") && !iban.is_bunq());
     ensure(!(is_elsewhere && account.kind.is_held()), || {
-        "an account at this bank has an IBAN of bunq, such as NL33BUNQ2100000001".to_owned()
+        "an account at this bank has an IBAN of bunq, such as NL66BUNQ2055667788".to_owned()
+    })?;
+    let is_reserved = entry.iban.as_ref().is_some_and(Iban::is_reserved);
+    ensure(!is_reserved, || {
+        "IBANs of bunq with account numbers from 2100000000 are assigned by the simulator".to_owned()
     })?;
     account.aliases = aliases(entry, account.aliases, holder.1)?;
     let sum: i64 = entry.payments.iter().map(|payment| payment.amount.0).sum();

@@ -52,12 +52,14 @@ struct Accounts<'a> {
 impl Places {
     /// Finds the customers in a file. There are none in a text that is not JSON.
     pub(super) fn of(text: &str) -> Self {
+        let line_ends: Vec<usize> = text.match_indices('\n').map(|(place, _)| place).collect();
+        let of = |object: &RawValue, name| Place::of(text, &line_ends, object, name);
         let customers = serde_json::from_str::<Customers>(text).map(|found| found.customers).unwrap_or_default();
         let places = customers.into_iter().map(|customer| {
             let accounts = serde_json::from_str::<Accounts>(customer.get()).map(|found| found.accounts);
             let accounts = accounts.unwrap_or_default().into_iter();
-            let accounts = accounts.map(|account| Place::of(text, account, "description")).collect();
-            Place { accounts, ..Place::of(text, customer, "name") }
+            let accounts = accounts.map(|account| of(account, "description")).collect();
+            Place { accounts, ..of(customer, "name") }
         });
         Self(places.collect())
     }
@@ -96,13 +98,13 @@ impl Places {
 }
 
 impl Place {
-    /// The place of `object`, a part of `text`. `name` is the field with its name.
-    fn of(text: &str, object: &RawValue, name: &str) -> Self {
+    /// The place of `object`, a part of `text` with these line ends. `name` is the field with its name.
+    fn of(text: &str, line_ends: &[usize], object: &RawValue, name: &str) -> Self {
         let start = (object.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-        let first = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
-        let last = first + object.get().bytes().filter(|byte| *byte == b'\n').count();
+        let line = |place: usize| 1 + line_ends.partition_point(|end| *end < place);
+        let lines = (line(start), line(start + object.get().len()));
         let fields: Value = serde_json::from_str(object.get()).unwrap_or_default();
         let name = fields[name].as_str().unwrap_or_default().to_owned();
-        Self { lines: (first, last), name, accounts: Vec::new() }
+        Self { lines, name, accounts: Vec::new() }
     }
 }

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::records::customers::account::FIRST_ASSIGNED_NUMBER;
 use crate::records::parts;
 
 /// An amount in cents. In JSON it is decimal text.
@@ -63,6 +64,12 @@ impl Iban {
     /// Whether a Dutch account is at bunq.
     pub(crate) fn is_bunq(&self) -> bool {
         self.0.get(4..8) == Some("BUNQ")
+    }
+
+    /// Whether the simulator may give this IBAN to an account later.
+    pub(crate) fn is_reserved(&self) -> bool {
+        let number = self.0.get(8..).and_then(|number| number.parse::<u64>().ok());
+        self.is_bunq() && number.is_some_and(|number| number >= FIRST_ASSIGNED_NUMBER)
     }
 }
 

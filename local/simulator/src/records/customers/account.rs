@@ -88,21 +88,23 @@ impl Setting {
     }
 }
 
+/// The account numbers in IBANs that the bank assigns are this one and the account's id. They are higher than those of
+/// the built-in customers.
+pub(crate) const FIRST_ASSIGNED_NUMBER: u64 = 2_100_000_000;
+
 /// EUR 1,000, the default of the bank.
 pub(crate) const DAILY_LIMIT_CENTS: i64 = 100_000;
 
 impl Account {
     /// A new account with default values, and an IBAN that follows from its id.
     pub(crate) fn new(id: u64, created: Timestamp, kind: AccountKind, holder: (u64, &str)) -> Self {
-        /// Higher than the account numbers of the built-in customers.
-        const FIRST_NUMBER: u64 = 2_100_000_000;
         let (user_id, holder) = holder;
         let bank = if kind.is_held() { "BUNQ" } else { "INGB" };
         Self {
             id,
             created,
             updated: created,
-            aliases: vec![Alias::new("IBAN", &iban(bank, FIRST_NUMBER + id), holder)],
+            aliases: vec![Alias::new("IBAN", &iban(bank, FIRST_ASSIGNED_NUMBER + id), holder)],
             kind,
             user_id,
             holder: holder.to_owned(),

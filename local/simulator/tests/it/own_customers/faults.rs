@@ -19,7 +19,7 @@ async fn a_conflict_adds_no_customer_at_all() {
         (json!({"accounts": [{"iban": "NL28BUNQ2091447310"}]}), "the IBAN \"NL28BUNQ2091447310\""),
         (json!({"accounts": [{"iban": "NL66BUNQ2055667788"}, {"iban": "NL66BUNQ2055667788"}]}), "the IBAN"),
         (json!({"accounts": [{"phone_number": "+31612345678"}]}), "the telephone number"),
-        (json!({"api_key": "sandbox_ofthefirst"}), "the API key"),
+        (json!({"api_key": "sandbox_ofthefirst"}), "this API key"),
         (
             json!({"accounts": [{"first_payment_id": 110_320, "payments": [{"amount": "1", "counterparty": "A"}]}]}),
             "payment ids",
@@ -43,10 +43,11 @@ async fn a_conflict_adds_no_customer_at_all() {
 }
 
 /// Accounts that are wrong, and a part of the error.
-const WRONG_ACCOUNTS: [(&str, &str); 24] = [
+const WRONG_ACCOUNTS: [(&str, &str); 25] = [
     (r#"{"iban": "NL66BUNQ2055667789"}"#, "check digits"),
     (r#"{"iban": "NL91ABNA0417164300"}"#, "an IBAN of bunq"),
     (r#"{"iban": "BUNQ"}"#, "not an IBAN"),
+    (r#"{"iban": "NL66BUNQ2100200003"}"#, "assigned by the simulator"),
     (r#"{"balance": "1.234"}"#, "not an amount"),
     (r#"{"balance": "1,50"}"#, "not an amount"),
     (r#"{"balance": 12.5}"#, "expected a string"),
