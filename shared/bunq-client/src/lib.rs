@@ -32,6 +32,7 @@ mod resource;
 mod retry;
 mod signing;
 mod token;
+pub mod transaction;
 pub mod types;
 mod urls;
 mod user;

@@ -10,4 +10,6 @@ mod redaction;
 mod requests;
 mod retry;
 mod signing;
+mod sync;
+mod transactions;
 mod user_element;

@@ -1,0 +1,206 @@
+//! Payments in one shape.
+//!
+//! bunq's `Payment` has about thirty combinations of type and sub-type, names with control characters, and times
+//! without a zone. A [`Transaction`] has the same fields for every payment: each field is always there, and null if
+//! bunq has nothing. The names of the fields are ours.
+
+mod kind;
+mod reading;
+pub mod sync;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::kind::{Direction, Method, TransactionType};
+use self::reading::{Fields, booking_date};
+
+/// Until this age, bunq may still change a payment. After it, no change is known.
+const CHANGES_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The value has no payment in it: an object with the number `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a payment: an object with an id was expected")]
+pub struct NotPayment;
+
+/// A payment of an account, in one shape.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Transaction {
+    /// The id of the account and that of the payment, joined with a dot. It never changes.
+    pub id: String,
+    /// bunq's id of the payment.
+    #[serde(skip)]
+    pub payment_id: u64,
+    /// bunq's id of the account.
+    pub account_id: Option<u64>,
+    /// Whether the money has moved.
+    pub status: Status,
+    /// Whether the fields may still change.
+    pub mutability: Mutability,
+    /// When bunq booked it.
+    pub booked_at: Option<Timestamp>,
+    /// The day on which bunq booked it, in Amsterdam.
+    pub booking_date: Option<Date>,
+    /// When bunq last changed it.
+    pub updated_at: Option<Timestamp>,
+    /// Signed: negative if the account paid.
+    pub amount: Option<SignedMoney>,
+    /// Whether money came in or went out. `None` without an amount.
+    pub direction: Option<Direction>,
+    /// The amount in the currency of the shop. bunq's `Payment` does not have it.
+    pub original_amount: Option<SignedMoney>,
+    /// Who paid, or was paid.
+    pub counterparty: Party,
+    /// The account itself.
+    pub own: Party,
+    /// Whether both accounts belong to the same customer.
+    pub internal: bool,
+    /// The description.
+    pub remittance: Option<String>,
+    /// The reference that the merchant gave.
+    pub reference: Option<String>,
+    /// The payer's reference. bunq does not have it.
+    pub end_to_end_id: Option<String>,
+    /// The mandate of a direct debit. bunq does not have it.
+    pub mandate_id: Option<String>,
+    /// The creditor of a direct debit. bunq does not have it.
+    pub creditor_id: Option<String>,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: TransactionType,
+    /// How the money moved.
+    pub method: Method,
+    /// bunq's own type.
+    pub bank_type: Option<String>,
+    /// bunq's own sub-type.
+    pub bank_sub_type: Option<String>,
+    /// Domain, family and sub-family of ISO 20022, such as `PMNT-ICDT-ESCT`.
+    pub bank_transaction_code: &'static str,
+    /// The shop, if a card was used.
+    pub merchant: Option<Merchant>,
+    /// The balance of the account after it.
+    pub balance_after: Option<SignedMoney>,
+    /// The card transaction. bunq's `Payment` does not link it.
+    pub card_transaction_id: Option<String>,
+    /// The transaction that it reverses. bunq does not link it.
+    pub reverses: Option<String>,
+}
+
+/// Whether the money of a transaction has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has. bunq lists no others as payments; what a card has reserved is a payment, too.
+    Booked,
+}
+
+/// Whether the fields of a transaction may still change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mutability {
+    /// They may: bunq changes the amount of a card payment, or the time of its arrival.
+    Mutable,
+    /// No change of a payment of this age is known.
+    Immutable,
+}
+
+/// An amount with its sign, as bunq wrote it: decimal text such as `-12.50`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedMoney {
+    /// Decimal text. Negative if money left the account, or if the balance is below zero.
+    pub value: String,
+    /// A currency code of ISO 4217.
+    pub currency: String,
+}
+
+/// One side of a transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Party {
+    /// The name, without invisible characters.
+    pub name: Option<String>,
+    /// The IBAN, if bunq has it.
+    pub iban: Option<String>,
+    /// Whether it is a shop or an account; null if neither is known.
+    #[serde(rename = "type")]
+    pub kind: Option<PartyType>,
+}
+
+/// What a side of a transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyType {
+    /// An account with an IBAN.
+    Account,
+    /// A shop, whose account bunq does not show.
+    Merchant,
+}
+
+/// The shop of a card payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Merchant {
+    /// The merchant category code of ISO 18245.
+    pub category_code: String,
+    /// The city. bunq's `Payment` does not have it.
+    pub city: Option<String>,
+}
+
+impl Transaction {
+    /// Reads bunq's `Payment`: its fields, or an object with the key `Payment`. `now` decides the mutability.
+    ///
+    /// Fields of another type than documented count as absent, since bunq adds types and fills fields with null.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NotPayment`] if the value is not an object, or has no `id`.
+    pub fn read(payment: &Value, now: Timestamp) -> Result<Self, NotPayment> {
+        let fields = Fields(payment.get("Payment").unwrap_or(payment));
+        let payment_id = fields.number("id").ok_or(NotPayment)?;
+        let account_id = fields.number("monetary_account_id");
+        let (own, other) = (fields.object("alias"), fields.object("counterparty_alias"));
+        let booked_at = fields.time("created");
+        let amount = fields.money("amount");
+        let direction = amount.as_ref().map(SignedMoney::direction);
+        let (bank_type, bank_sub_type) = (fields.text("type"), fields.text("sub_type"));
+        let (kind, method, bank_transaction_code) =
+            kind::read(bank_type.as_deref(), bank_sub_type.as_deref(), direction.unwrap_or(Direction::In));
+        let merchant = other.text("merchant_category_code");
+        let is_settled = booked_at.is_some_and(|booked| now.duration_since(booked) > CHANGES_FOR);
+        Ok(Self {
+            id: account_id.map_or_else(|| payment_id.to_string(), |account| format!("{account}.{payment_id}")),
+            payment_id,
+            account_id,
+            status: Status::Booked,
+            mutability: if is_settled { Mutability::Immutable } else { Mutability::Mutable },
+            booked_at,
+            booking_date: booked_at.and_then(booking_date),
+            updated_at: fields.time("updated"),
+            amount,
+            direction,
+            original_amount: None,
+            counterparty: other.party(merchant.is_some()),
+            own: own.party(false),
+            internal: own.user().is_some() && own.user() == other.user(),
+            remittance: fields.text("description"),
+            reference: fields.text("merchant_reference"),
+            end_to_end_id: None,
+            mandate_id: None,
+            creditor_id: None,
+            kind,
+            method,
+            bank_type,
+            bank_sub_type,
+            bank_transaction_code,
+            merchant: merchant.map(|category_code| Merchant { category_code, city: None }),
+            balance_after: fields.money("balance_after_mutation"),
+            card_transaction_id: None,
+            reverses: None,
+        })
+    }
+}
+
+impl SignedMoney {
+    fn direction(&self) -> Direction {
+        if self.value.starts_with('-') { Direction::Out } else { Direction::In }
+    }
+}

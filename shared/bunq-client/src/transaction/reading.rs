@@ -1,0 +1,84 @@
+//! Reads the fields of bunq's objects leniently: what has another type than documented counts as absent.
+
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::{Party, PartyType, SignedMoney};
+use crate::types::schedule::BankTime;
+
+/// Central European Time with its summer time, in the form of POSIX. The rules are those of Directive 2000/84/EC, so no
+/// database of time zones is needed.
+const AMSTERDAM: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// The fields of an object; none of a value that is not an object.
+pub(super) struct Fields<'a>(pub(super) &'a Value);
+
+impl Fields<'_> {
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.0.get(name)?.as_u64()
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    pub(super) fn object(&self, name: &str) -> Fields<'_> {
+        Fields(self.0.get(name).unwrap_or(&Value::Null))
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse::<BankTime>().ok().map(BankTime::timestamp)
+    }
+
+    pub(super) fn money(&self, name: &str) -> Option<SignedMoney> {
+        let money = self.object(name);
+        let value = money.text("value").filter(|value| is_decimal(value))?;
+        Some(SignedMoney { value, currency: money.text("currency")? })
+    }
+
+    /// The label of an account as one side of a transaction.
+    pub(super) fn party(&self, is_merchant: bool) -> Party {
+        let iban = self.text("iban");
+        let kind = match (is_merchant, &iban) {
+            (true, _) => Some(PartyType::Merchant),
+            (false, Some(_)) => Some(PartyType::Account),
+            (false, None) => None,
+        };
+        Party { name: self.text("display_name").and_then(|name| visible(&name)), iban, kind }
+    }
+
+    /// The bank's id of the holder in the label of an account.
+    pub(super) fn user(&self) -> Option<&str> {
+        self.0.get("label_user")?.get("uuid")?.as_str()
+    }
+}
+
+/// The day of a moment in Amsterdam.
+pub(super) fn booking_date(moment: Timestamp) -> Option<Date> {
+    TimeZone::posix(AMSTERDAM).ok().map(|zone| moment.to_zoned(zone).date())
+}
+
+/// Whether a text is a decimal number, with or without a minus.
+fn is_decimal(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
+    digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(places)
+}
+
+/// A name without characters that are invisible or change the direction of writing. `None` if nothing is left.
+fn visible(name: &str) -> Option<String> {
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let kept = name.chars().filter_map(|character| match categories.get(character) {
+        GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Some(' '),
+        GeneralCategory::Format | GeneralCategory::PrivateUse | GeneralCategory::Unassigned => None,
+        _ => Some(character),
+    });
+    let kept: String = kept.collect();
+    let words: Vec<&str> = kept.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
