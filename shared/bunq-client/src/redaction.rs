@@ -5,7 +5,11 @@
 //! and every long run of hexadecimal digits, since bunq's tokens and keys have that form and a text may quote one that
 //! this call did not send. Request ids with hyphens (UUIDs) have no such run and stay.
 
-use std::{collections::HashSet, fmt, ops::Range};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt,
+    ops::Range,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -51,11 +55,12 @@ impl SentCredentials {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let needles = self.needles();
+        let lengths: BTreeSet<usize> = needles.iter().map(Vec::len).collect();
         let mut hidden = vec![false; text.len()];
         // The text is searched as it is and unescaped: a false escape sequence must not hide a character of a
         // credential.
         for signs in [raw(text), unescaped(text)] {
-            let windows = (SHORTEST..=SHARED).flat_map(|length| signs.windows(length));
+            let windows = lengths.iter().flat_map(|length| signs.windows(*length));
             let quotes = windows.filter(|window| needles.contains(&folded(window)));
             for range in quotes.chain(hex_runs(&signs)).filter_map(span) {
                 hidden[range].fill(true);
@@ -89,14 +94,13 @@ impl SentCredentials {
     }
 
     /// Returns what is searched for in a text: every run of [`SHARED`] characters of a credential, or all of a shorter
-    /// one.
+    /// one. A credential that looks escaped is searched for unescaped, too, even if that is shorter than [`SHORTEST`].
     fn needles(&self) -> HashSet<Vec<char>> {
         let mut needles = HashSet::new();
-        for credential in self.0.iter().map(ExposeSecret::expose_secret) {
+        let credentials = self.0.iter().map(ExposeSecret::expose_secret);
+        for credential in credentials.filter(|credential| credential.chars().count() >= SHORTEST) {
             for signs in [raw(credential), unescaped(credential)].map(|signs| folded(&signs)) {
-                if signs.len() >= SHORTEST {
-                    needles.extend(signs.windows(signs.len().min(SHARED)).map(<[char]>::to_vec));
-                }
+                needles.extend(signs.windows(signs.len().clamp(1, SHARED)).map(<[char]>::to_vec));
             }
         }
         needles

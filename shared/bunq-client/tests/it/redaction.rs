@@ -180,6 +180,20 @@ fn what_a_caller_needs_of_a_text_stays() {
 }
 
 #[test]
+fn a_credential_that_looks_escaped_is_found_in_each_form() {
+    for credential in ["!!\"0a0\\'", "\\\"\\\"\\\"\\\"", "%41%41%41", "&#x41;ab"] {
+        let sent = SentCredentials::new([credential]);
+        for way in 0..11 {
+            assert_eq!(
+                sent.redact(&format!("<{}>", written(credential, way))),
+                format!("<{REDACTED}>"),
+                "{credential}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_long_run_of_hexadecimal_digits_is_taken_for_somebody_s_token() {
     let sent = SentCredentials::default();
     let token = "0123456789abcdefABCD";

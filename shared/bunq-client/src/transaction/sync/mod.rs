@@ -1,8 +1,8 @@
 //! Incremental reading of an account's payments: which page to read next, and what is new in it.
 //!
-//! bunq has no filter by time and no list of changes, but its ids grow, and it deletes no payment. So a [`Cursor`] walks
-//! **down from the newest** payment to the newest one that an earlier walk has given. A page is named by an id, so
-//! payments that arrive meanwhile do not shift it; the next walk gives them. Each cursor may be used again, or in
+//! bunq has no filter by time and no list of changes, but its ids grow, and it deletes no payment. So a [`Cursor`]
+//! walks **down from the newest** payment to the newest one that an earlier walk has given. A page is named by an id,
+//! so payments that arrive meanwhile do not shift it; the next walk gives them. Each cursor may be used again, or in
 //! parallel.
 //!
 //! The cursor also holds a short hash of the newest payments. The first page of each walk is compared with them: a
