@@ -119,7 +119,7 @@ static MEANINGS: &[Meaning] = {
 pub(super) fn read(
     bank_type: Option<&str>,
     bank_sub_type: Option<&str>,
-    direction: Direction,
+    direction: Option<Direction>,
 ) -> (TransactionType, Method, &'static str) {
     let of_type = || MEANINGS.iter().filter(|row| bank_type.is_some_and(|known| row.bank_types.contains(&known)));
     let known = of_type().find(|row| bank_sub_type.is_some_and(|known| row.bank_sub_types.contains(&known)));
@@ -127,8 +127,9 @@ pub(super) fn read(
         (Some(row), _) => {
             let [incoming, outgoing] = row.codes;
             let code = match direction {
-                Direction::In => incoming,
-                Direction::Out => outgoing,
+                Some(Direction::In) => incoming,
+                Some(Direction::Out) => outgoing,
+                None => UNKNOWN,
             };
             (row.is, row.method, code)
         }
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_other() {
-        let of = |bank_type, sub_type| read(bank_type, sub_type, Direction::Out);
+        let of = |bank_type, sub_type| read(bank_type, sub_type, Some(Direction::Out));
         assert_eq!(of(Some("EBA_SDD"), Some("HOLOGRAM")), (TransactionType::Other, Method::DirectDebit, UNKNOWN));
         assert_eq!(of(Some("HOLOGRAM"), Some("PAYMENT")), (TransactionType::Other, Method::Other, UNKNOWN));
         assert_eq!(of(Some("BUNQ"), None), (TransactionType::Other, Method::Transfer, UNKNOWN));

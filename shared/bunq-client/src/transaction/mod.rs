@@ -8,6 +8,8 @@ mod kind;
 mod reading;
 pub mod sync;
 
+use std::fmt;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -16,16 +18,16 @@ use serde_json::Value;
 pub use self::kind::{Direction, Method, TransactionType};
 use self::reading::{Fields, booking_date};
 
-/// Until this age, bunq may still change a payment. After it, no change is known.
+/// Until this age, bunq may still change the amount of a payment. No later change is known.
 const CHANGES_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// The value has no payment in it: an object with the number `id`.
+/// The value is not a payment: an object whose `id` is a number from 1 to 2^63 - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a payment: an object with an id was expected")]
 pub struct NotPayment;
 
-/// A payment of an account, in one shape.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A payment of an account, in one shape. `Debug` writes only its id.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Transaction {
     /// The id of the account and that of the payment, joined with a dot. It never changes.
     pub id: String,
@@ -34,9 +36,9 @@ pub struct Transaction {
     pub payment_id: u64,
     /// bunq's id of the account.
     pub account_id: Option<u64>,
-    /// Whether the money has moved.
+    /// Whether it is booked.
     pub status: Status,
-    /// Whether the fields may still change.
+    /// Whether the amount may still change. It follows from `booked_at` and the time of reading.
     pub mutability: Mutability,
     /// When bunq booked it.
     pub booked_at: Option<Timestamp>,
@@ -87,26 +89,27 @@ pub struct Transaction {
     pub reverses: Option<String>,
 }
 
-/// Whether the money of a transaction has moved.
+/// Whether a transaction is booked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It has. bunq lists no others as payments; what a card has reserved is a payment, too.
+    /// bunq lists it as a payment. This includes what a card has reserved, since bunq does not tell them apart.
     Booked,
 }
 
-/// Whether the fields of a transaction may still change.
+/// Whether the amount of a transaction may still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mutability {
-    /// They may: bunq changes the amount of a card payment, or the time of its arrival.
+    /// It may: bunq changes the amount of a card payment.
     Mutable,
     /// No change of a payment of this age is known.
     Immutable,
 }
 
-/// An amount with its sign, as bunq wrote it: decimal text such as `-12.50`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// An amount with its sign, as bunq wrote it: decimal text such as `-12.50`. It has no `Debug`, so that it reaches no
+/// log.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct SignedMoney {
     /// Decimal text. Negative if money left the account, or if the balance is below zero.
     pub value: String,
@@ -114,10 +117,10 @@ pub struct SignedMoney {
     pub currency: String,
 }
 
-/// One side of a transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// One side of a transaction. It has no `Debug`, so that it reaches no log.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Party {
-    /// The name, without invisible characters.
+    /// The name, without control characters and direction marks.
     pub name: Option<String>,
     /// The IBAN, if bunq has it.
     pub iban: Option<String>,
@@ -152,10 +155,10 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// Returns [`NotPayment`] if the value is not an object, or has no `id`.
+    /// Returns [`NotPayment`] if the value is not an object, or has no valid `id`.
     pub fn read(payment: &Value, now: Timestamp) -> Result<Self, NotPayment> {
         let fields = Fields(payment.get("Payment").unwrap_or(payment));
-        let payment_id = fields.number("id").ok_or(NotPayment)?;
+        let payment_id = fields.id().ok_or(NotPayment)?;
         let account_id = fields.number("monetary_account_id");
         let (own, other) = (fields.object("alias"), fields.object("counterparty_alias"));
         let booked_at = fields.time("created");
@@ -163,7 +166,7 @@ impl Transaction {
         let direction = amount.as_ref().map(SignedMoney::direction);
         let (bank_type, bank_sub_type) = (fields.text("type"), fields.text("sub_type"));
         let (kind, method, bank_transaction_code) =
-            kind::read(bank_type.as_deref(), bank_sub_type.as_deref(), direction.unwrap_or(Direction::In));
+            kind::read(bank_type.as_deref(), bank_sub_type.as_deref(), direction);
         let merchant = other.text("merchant_category_code");
         let is_settled = booked_at.is_some_and(|booked| now.duration_since(booked) > CHANGES_FOR);
         Ok(Self {
@@ -199,8 +202,15 @@ impl Transaction {
     }
 }
 
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transaction({})", self.id)
+    }
+}
+
 impl SignedMoney {
     fn direction(&self) -> Direction {
-        if self.value.starts_with('-') { Direction::Out } else { Direction::In }
+        let is_zero = !self.value.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+        if self.value.starts_with('-') && !is_zero { Direction::Out } else { Direction::In }
     }
 }

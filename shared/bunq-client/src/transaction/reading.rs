@@ -14,12 +14,20 @@ use crate::types::schedule::BankTime;
 /// database of time zones is needed.
 const AMSTERDAM: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
+/// Zero width non-joiner and joiner.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
 /// The fields of an object; none of a value that is not an object.
 pub(super) struct Fields<'a>(pub(super) &'a Value);
 
 impl Fields<'_> {
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         self.0.get(name)?.as_u64()
+    }
+
+    /// The id of the object. bunq's ids are positive and have 64 bits with a sign.
+    pub(super) fn id(&self) -> Option<u64> {
+        self.number("id").filter(|id| (1..=i64::MAX.cast_unsigned()).contains(id))
     }
 
     /// A text that is not empty.
@@ -54,7 +62,7 @@ impl Fields<'_> {
 
     /// The bank's id of the holder in the label of an account.
     pub(super) fn user(&self) -> Option<&str> {
-        self.0.get("label_user")?.get("uuid")?.as_str()
+        self.0.get("label_user")?.get("uuid")?.as_str().filter(|uuid| !uuid.is_empty())
     }
 }
 
@@ -70,11 +78,13 @@ fn is_decimal(text: &str) -> bool {
     digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(places)
 }
 
-/// A name without characters that are invisible or change the direction of writing. `None` if nothing is left.
+/// A name without control characters and without those that change the direction of writing. `None` if nothing is left.
+/// The spelling of some languages needs joiners, so these stay.
 fn visible(name: &str) -> Option<String> {
     let categories = CodePointMapData::<GeneralCategory>::new();
     let kept = name.chars().filter_map(|character| match categories.get(character) {
         GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Some(' '),
+        GeneralCategory::Format if JOINERS.contains(&character) => Some(character),
         GeneralCategory::Format | GeneralCategory::PrivateUse | GeneralCategory::Unassigned => None,
         _ => Some(character),
     });

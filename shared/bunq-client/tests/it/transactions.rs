@@ -151,6 +151,8 @@ fn the_sides_are_named_and_those_of_one_customer_are_internal() {
 
     assert!(to(own(Some("u-1"))).internal);
     assert!(!to(own(Some("u-2"))).internal && !to(own(None)).internal);
+    let nobodys = with(payment("BUNQ", "PAYMENT", "1.00"), "alias", own(Some("")));
+    assert!(!read(&with(nobodys, "counterparty_alias", own(Some("")))).internal);
     let shop = to(json!({"display_name": "Albert Heijn", "iban": null, "merchant_category_code": "5411"}));
     assert_eq!(shop.counterparty.kind, Some(PartyType::Merchant));
     assert_eq!(shop.merchant.unwrap().category_code, "5411");
@@ -161,7 +163,7 @@ fn the_sides_are_named_and_those_of_one_customer_are_internal() {
         ("J.\u{0}\tJansen\u{200b}\n", Some("J. Jansen")),
         ("\u{feff}\u{2028}", None),
         ("", None),
-        ("शर्मा 👩‍🍳", Some("शर्मा 👩🍳")),
+        ("शर्मा 👩‍🍳", Some("शर्मा 👩‍🍳")),
     ] {
         assert_eq!(to(label(name, None, None)).counterparty.name.as_deref(), shown, "{name:?}");
     }
@@ -170,16 +172,29 @@ fn the_sides_are_named_and_those_of_one_customer_are_internal() {
 #[test]
 fn an_amount_that_is_no_decimal_is_absent() {
     for value in ["", "1,50", "+1.00", "--1.00", "1.", ".5", "1e3", "NaN", "EUR 1", "1.00 "] {
-        assert_eq!(read(&payment("BUNQ", "PAYMENT", value)).amount, None, "{value}");
+        assert!(read(&payment("BUNQ", "PAYMENT", value)).amount.is_none(), "{value}");
     }
+    assert_eq!(read(&payment("BUNQ", "PAYMENT", "-0.00")).direction, Some(Direction::In));
+    let unknown = read(&payment("BUNQ", "PAYMENT", ""));
+    assert_eq!((unknown.direction, unknown.bank_transaction_code), (None, "PMNT-NTAV-NTAV"));
     for value in ["0.00", "-0.07", "1", "999999999999.99"] {
         assert_eq!(read(&payment("BUNQ", "PAYMENT", value)).amount.unwrap().value, value);
     }
 }
 
 #[test]
-fn what_is_no_payment_is_refused() {
-    for value in [json!(null), json!([]), json!("Payment"), json!({}), json!({"id": "7"}), json!({"Payment": []})] {
+fn a_transaction_cannot_be_printed() {
+    let made = read(&payment("BUNQ", "PAYMENT", "-12.50"));
+    assert_eq!(format!("{made:?}"), "Transaction(60101.71234)");
+}
+
+#[test]
+fn a_value_that_is_not_a_payment_is_refused() {
+    let ids = [json!(0), json!(-1), json!(u64::MAX), json!("7"), json!(null)];
+    let objects = ids.into_iter().map(|id| json!({ "id": id }));
+    for value in
+        [json!(null), json!([]), json!("Payment"), json!({}), json!({"Payment": []})].into_iter().chain(objects)
+    {
         assert_eq!(Transaction::read(&value, now()), Err(NotPayment), "{value}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Cursor, Known, MOST_IN_TAIL, Walk};
 
-/// The version of the form. A cursor of another version is invalid, so a reader starts again.
+/// The version of the form. After a change of the form, a program must start from the beginning.
 const VERSION: u8 = 1;
 
 /// The most bytes of a cursor: sealed, and in base64, they are less than 2,048 characters.
@@ -20,7 +20,7 @@ impl Cursor {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         let (goal, at) = self.walk.map_or((0, 0), |walk| (walk.goal, walk.at));
-        let since = self.since.map_or(0, |since| since.max(0).cast_unsigned() + 1);
+        let since = self.since.map_or(0, |since| since.cast_unsigned() + 1);
         for number in [self.account_id, since, self.top, goal, at] {
             put(&mut bytes, number);
         }
