@@ -21,6 +21,7 @@ from bunq.sdk.exception.bad_request_exception import BadRequestException
 from bunq.sdk.exception.bunq_exception import BunqException
 from bunq.sdk.exception.forbidden_exception import ForbiddenException
 from bunq.sdk.model.generated.endpoint import (
+    ConfirmationOfFundsApiObject,
     DraftPaymentApiObject,
     MonetaryAccountApiObject,
     MonetaryAccountBankApiObject,
@@ -29,6 +30,7 @@ from bunq.sdk.model.generated.endpoint import (
     OauthCallbackUrlApiObject,
     OauthClientApiObject,
     PaymentApiObject,
+    PaymentServiceProviderDraftPaymentApiObject,
     PaymentServiceProviderIssuerTransactionApiObject,
     RequestInquiryApiObject,
     UserApiObject,
@@ -216,6 +218,27 @@ def test_an_issuer_transaction_is_made_and_paid(tpp):
         assert paid.status == "ACCEPTED"
         assert paid.alias.label_monetary_account.display_name == "Sanne de Vries"
         assert made in [one.id_ for one in PaymentServiceProviderIssuerTransactionApiObject.list().value]
+
+
+def test_funds_are_confirmed_and_a_single_payment_is_accepted_on_the_authorize_page(tpp):
+    with acting(tpp.connect("company")):
+        account = MonetaryAccountBankApiObject.list().value[-1]
+    iban = account.alias[-1].value
+    with acting(tpp.context):
+        payer = PointerObject("IBAN", iban, account.description)
+        enough = [ConfirmationOfFundsApiObject.create(payer, euros(value)).value for value in ("1.00", "99999.00")]
+        assert [answer.has_sufficient_funds for answer in enough] == [True, False]
+        draft = PaymentServiceProviderDraftPaymentApiObject.create(
+            iban, "NL91ABNA0417164300", "J. Jansen", "Invoice 18", euros("1.00")
+        ).value
+        assert PaymentServiceProviderDraftPaymentApiObject.get(draft).value.status == "PENDING"
+    # The customer consents again, and so decides the payment.
+    del tpp.connections["company"]
+    with acting(tpp.connect("company")):
+        paid = PaymentApiObject.list(account.id_).value[0]
+        assert (paid.amount.value, paid.description) == ("-1.00", "Invoice 18")
+    with acting(tpp.context):
+        assert PaymentServiceProviderDraftPaymentApiObject.get(draft).value.status == "COMPLETED"
 
 
 @contextmanager
