@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Party, PartyType, SignedMoney};
+use super::parts::{Party, PartyType, SignedMoney};
 use crate::types::schedule::BankTime;
 
 /// Central European Time with its summer time, in the form of POSIX. The rules are those of Directive 2000/84/EC, so no

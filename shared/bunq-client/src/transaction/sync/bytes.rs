@@ -1,17 +1,12 @@
 //! A cursor as bytes. They are short, and not protected: a program that hands them out must seal them.
 
-use super::{Cursor, Known, MOST_IN_TAIL, Walk};
+use super::{Cursor, InvalidCursor, Known, MOST_IN_TAIL, Walk};
 
 /// The version of the form. After a change of the form, a program must start from the beginning.
 const VERSION: u8 = 1;
 
 /// The most bytes of a cursor: sealed, and in base64, they are less than 2,048 characters.
 const MOST_BYTES: usize = 1_400;
-
-/// The bytes are not a cursor of this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor of this version")]
-pub struct InvalidCursor;
 
 impl Cursor {
     /// Writes the cursor in at most 1,400 bytes. If its ids need more, the oldest of the payments that it knows are

@@ -19,7 +19,6 @@ mod bytes;
 
 use sha2::{Digest as _, Sha256};
 
-pub use self::bytes::InvalidCursor;
 use super::Transaction;
 use crate::page::{LARGEST_PAGE, Onward, Page, PageStart};
 
@@ -75,6 +74,11 @@ pub struct Changes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bank's page of payments does not lead on")]
 pub struct PageAstray;
+
+/// The bytes are not a cursor of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor of this version")]
+pub struct InvalidCursor;
 
 impl Cursor {
     /// The start of the first walk through an account. `since` is a second of Unix time, 0 or later.
