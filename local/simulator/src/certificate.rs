@@ -107,7 +107,12 @@ pub(crate) fn app_name(common_name: &str) -> String {
     let is_unique = |word: &str| {
         word.len() >= 32 && word.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
     };
-    let is_role = |word: &str| ROLES.iter().any(|role| role.word() == word);
+    // Roles may be joined, as in `(PISP,AISP)`.
+    let is_role = |word: &str| {
+        let mut parts =
+            word.split(|character: char| !character.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+        word.contains(char::is_alphanumeric) && parts.all(|part| ROLES.iter().any(|role| role.word() == part))
+    };
     let words = common_name.split_whitespace().filter(|word| !is_role(word) && !is_unique(word));
     let name = words.collect::<Vec<_>>().join(" ");
     if name.is_empty() { common_name.to_owned() } else { name }

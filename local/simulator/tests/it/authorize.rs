@@ -2,7 +2,7 @@ use bunq_simulator::{Denial, Settings};
 use serde_json::json;
 
 use crate::client::Reply;
-use crate::setup::{App, CALLBACK, parameter};
+use crate::setup::{App, CALLBACK, Provider, parameter};
 
 const STATE: &str = "a b&c=d/é+%20\"'<script>";
 
@@ -147,4 +147,17 @@ async fn a_consent_shows_the_ticked_accounts_only() {
 
     assert_eq!(list.json()["Response"].as_array().unwrap().len(), 2);
     hidden.refused(404, "Monetary account for id \"60102\" not found.");
+}
+
+#[tokio::test]
+async fn the_name_of_the_app_has_none_of_its_roles() {
+    for (common_name, shown) in
+        [("Shop AISP PISP", "Shop"), ("Shop (PISP,AISP)", "Shop"), ("CBPII-Shop AISP", "CBPII-Shop"), ("AISP", "AISP")]
+    {
+        let app = Provider::named(common_name, Settings::default()).await.app().await;
+
+        let page = app.bank().get(&app.authorize_path(&[])).header("Accept", "text/html").send().await.ok();
+
+        assert!(page.text.contains(&format!("<q>{shown}</q>")), "{common_name}: {}", page.text);
+    }
 }
