@@ -12,13 +12,13 @@ use reqwest::{Client, Url};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use url::Host;
 
 use crate::desk::SharedDesk;
-use crate::desk::callbacks::Due;
+use crate::desk::callbacks::DueTry;
 use crate::records::notification::TryFailure;
-use crate::wire::web_address::is_loopback;
 
-/// The address that callbacks come from, in the header of the same purpose. It is one of the bank's.
+/// The source address of callbacks, in the header [`SOURCE`]. It is one of the bank's.
 const BANK_SOURCE: &str = "185.40.108.10";
 
 /// The address of a foreign source, from the range for documentation.
@@ -88,22 +88,22 @@ impl Clients {
     }
 }
 
-async fn attempt(desk: &SharedDesk, clients: &Clients, due: &Due) -> Result<(), TryFailure> {
+async fn attempt(desk: &SharedDesk, clients: &Clients, due: &DueTry) -> Result<(), TryFailure> {
     let failure = |message: &str, status| TryFailure { message: message.to_owned(), status };
-    if due.way.is_dropped {
+    if due.disturbance.is_dropped {
         return Err(failure("Simulator: the try was lost on its way.", None));
     }
     let target: Url = due.target.parse().map_err(|_| failure("Simulator: the target is not a URL.", None))?;
-    let client = clients.of(due.way.is_foreign && is_loopback(&target));
+    let client = clients.of(due.disturbance.is_foreign && is_ipv4_of_this_machine(&target));
     let client = client.map_err(|_| failure("Simulator: no HTTP client can be made.", None))?;
-    let source = if due.way.is_foreign { FOREIGN_SOURCE } else { BANK_SOURCE };
+    let source = if due.disturbance.is_foreign { FOREIGN_SOURCE } else { BANK_SOURCE };
     let mut request =
         client.post(target).timeout(due.timeout).header("content-type", "application/json").header(SOURCE, source);
     if let Some(key) = desk.callback_key() {
         request = request.header("x-bunq-server-signature", key.sign(due.body.as_bytes()));
     }
     match request.body(due.body.clone()).send().await {
-        Ok(_) if due.way.loses_answer => Err(failure("Simulator: the answer was lost on its way.", None)),
+        Ok(_) if due.disturbance.loses_answer => Err(failure("Simulator: the answer was lost on its way.", None)),
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => {
             let status = answer.status().as_u16();
@@ -113,5 +113,14 @@ async fn attempt(desk: &SharedDesk, clients: &Clients, due: &Due) -> Result<(), 
             Err(failure(&format!("Connection timeout after {} seconds", due.timeout.as_secs()), None))
         }
         Err(_) => Err(failure("Simulator: no connection to the receiver.", None)),
+    }
+}
+
+/// Whether a connection to this target may come from [`FOREIGN_LOOPBACK`].
+fn is_ipv4_of_this_machine(target: &Url) -> bool {
+    match target.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv6(_)) | None => false,
     }
 }

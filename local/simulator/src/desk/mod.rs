@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use self::callbacks::{Callbacks, Due};
+use self::callbacks::{Callbacks, DueTry};
 use self::calls::Calls;
 use self::faults::Faults;
 use crate::bank::Bank;
@@ -57,14 +57,14 @@ impl SharedDesk {
     }
 
     /// The callbacks to send now, and how long the sender may sleep. `None` means until something changes.
-    pub(crate) fn take_due(&self) -> (Vec<Due>, Option<Duration>) {
+    pub(crate) fn take_due(&self) -> (Vec<DueTry>, Option<Duration>) {
         let desk = &mut *self.mutex();
         desk.callbacks.look(&mut desk.bank);
         desk.callbacks.take_due(&mut desk.bank)
     }
 
     /// Notes the outcome of a try. The state file has it after the next [`save`](Self::save).
-    pub(crate) fn tried(&self, due: &Due, outcome: Result<(), TryFailure>) {
+    pub(crate) fn tried(&self, due: &DueTry, outcome: Result<(), TryFailure>) {
         let desk = &mut *self.mutex();
         desk.callbacks.tried(&mut desk.bank, due, outcome);
     }

@@ -48,7 +48,7 @@ fn in_set(sets: FilterSets, one: &Subscriber, other: &Subscriber) -> bool {
 }
 
 /// The filters that select an event of an account.
-pub(crate) fn concerned<'a>(
+pub(crate) fn filters_for_event<'a>(
     bank: &'a Bank,
     category: &str,
     account_id: u64,
@@ -63,7 +63,7 @@ pub(crate) fn concerned<'a>(
 }
 
 /// The filters that select the end of a connection.
-pub(crate) fn concerned_by_end(bank: &Bank, user_api_key_id: u64) -> Vec<&NotificationFilter> {
+pub(crate) fn filters_for_ended_connection(bank: &Bank, user_api_key_id: u64) -> Vec<&NotificationFilter> {
     let receiver = match bank.settings.oauth_callbacks {
         OauthCallbacks::Never => None,
         OauthCallbacks::Connection => Some(user_api_key_id),
@@ -71,8 +71,8 @@ pub(crate) fn concerned_by_end(bank: &Bank, user_api_key_id: u64) -> Vec<&Notifi
     };
     let (now, validity) = (bank.now(), bank.settings.notification_filter_validity_seconds);
     let filters = bank.books.notifications.filters.iter();
-    let concerned = filters.filter(|filter| filter.category == "OAUTH" && Some(filter.subscriber.user_id) == receiver);
-    concerned.filter(|filter| filter.is_alive(now, validity)).collect()
+    let selecting = filters.filter(|filter| filter.category == "OAUTH" && Some(filter.subscriber.user_id) == receiver);
+    selecting.filter(|filter| filter.is_alive(now, validity)).collect()
 }
 
 /// The consents that have an access token.

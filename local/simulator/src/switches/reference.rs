@@ -62,8 +62,8 @@ pub(super) async fn show(headers: HeaderMap) -> Response {
         (entries(disturbances))
         h2 { "Customers of your own" }
         p {
-            "A JSON file describes customers with accounts and payments. " code { "--customers FILE" } " adds them when \
-             the simulator starts, " code { "POST /_simulator/customers" } " while it runs, and "
+            "A JSON file describes customers with accounts and payments. " code { "--customers FILE" }
+            " adds them when the simulator starts, " code { "POST /_simulator/customers" } " while it runs, and "
             code { "GET /_simulator/customers/schema" } " shows the JSON schema for editors. Each customer has an API \
              key for the bank's client libraries; " code { "GET /_simulator/customers" } " shows it. This file has all \
              that is required:"

@@ -23,7 +23,8 @@ fn assert_written(path: &str, text: &str) {
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert!(
         written == text,
-        "local/simulator/{path} is not what the code says. Write it with\n    UPDATE_DOCUMENT=1 cargo test -p bunq-simulator --test it documents\nand read the difference."
+        "local/simulator/{path} is not what the code says. Write it with\n    \
+         UPDATE_DOCUMENT=1 cargo test -p bunq-simulator --test it documents\nand read the difference."
     );
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Disturbances {
     /// The answer to every nth try is lost. The receiver has the callback; for the bank, the try failed.
     pub(crate) lose_answer_every: u64,
     /// Every nth try comes from an address that is not the bank's: the header `X-Simulator-Source-Ip` says
-    /// 203.0.113.66, and on a loopback target the connection comes from 127.0.0.66.
+    /// 203.0.113.66, and on an IPv4 target of this machine the connection comes from 127.0.0.66.
     pub(crate) foreign_source_every: u64,
 }
 

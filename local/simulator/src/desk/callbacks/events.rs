@@ -14,7 +14,7 @@ use crate::records::payment::{Payment, PaymentKind, SubKind};
 use crate::records::request_inquiry::RequestInquiry;
 use crate::wire::object::{Object, object};
 
-/// Something that happened, in the words of a callback.
+/// An event that callbacks report.
 pub(crate) struct Event {
     pub(crate) subject: Subject,
     pub(crate) category: &'static str,
@@ -24,7 +24,7 @@ pub(crate) struct Event {
     pub(crate) object: Object,
 }
 
-/// Whom an event concerns.
+/// Who is informed of an event.
 #[derive(Clone, Copy)]
 pub(crate) enum Subject {
     /// All users who may see the account.
@@ -33,8 +33,8 @@ pub(crate) enum Subject {
     Connection(u64),
 }
 
-/// What was there at the last look.
-pub(crate) struct Seen {
+/// The objects of the bank at one moment, to compare with later ones.
+pub(crate) struct Snapshot {
     payments: usize,
     arrivals: usize,
     batches: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Seen {
     connections: BTreeSet<u64>,
 }
 
-impl Seen {
+impl Snapshot {
     /// Everything that is there now.
     pub(crate) fn now(bank: &Bank) -> Self {
         let now = bank.now();
@@ -59,7 +59,7 @@ impl Seen {
     }
 
     /// What happened since the last look, oldest first within its kind.
-    pub(crate) fn news(&self, bank: &Bank) -> Vec<Event> {
+    pub(crate) fn events_since(&self, bank: &Bank) -> Vec<Event> {
         let books = &bank.books;
         let now = bank.now();
         let mut events = Vec::new();
@@ -74,14 +74,14 @@ impl Seen {
         }
         for draft in &books.draft_payments {
             let subject = Subject::Account(draft.account_id);
-            for deed in deeds(self.drafts.get(&draft.id), draft.status(now)) {
+            for suffix in event_suffixes(self.drafts.get(&draft.id), draft.status(now)) {
                 let object = draft_payment::element(bank, draft);
-                events.push(event(subject, "DRAFT_PAYMENT", &format!("DRAFT_PAYMENT_{deed}"), draft.id, object));
+                events.push(event(subject, "DRAFT_PAYMENT", &format!("DRAFT_PAYMENT_{suffix}"), draft.id, object));
             }
         }
         for request in &books.request_inquiries {
-            for deed in deeds(self.requests.get(&request.id), request.status(now)) {
-                events.extend(of_request(bank, request, deed));
+            for suffix in event_suffixes(self.requests.get(&request.id), request.status(now)) {
+                events.extend(of_request(bank, request, suffix));
             }
         }
         let live: BTreeSet<u64> = live_connections(bank).collect();
@@ -105,13 +105,13 @@ fn of_payment(bank: &Bank, made: &Payment) -> impl Iterator<Item = Event> {
 }
 
 /// A request concerns the account that asks, and that which is asked if it is at this bank.
-fn of_request(bank: &Bank, request: &RequestInquiry, deed: &str) -> impl Iterator<Item = Event> {
+fn of_request(bank: &Bank, request: &RequestInquiry, suffix: &str) -> impl Iterator<Item = Event> {
     let (inquiry, response) = (request_inquiry::element(bank, request), request_response::element(bank, request));
     let asking = Subject::Account(request.account_id);
-    let kind = format!("REQUEST_INQUIRY_{deed}");
+    let kind = format!("REQUEST_INQUIRY_{suffix}");
     let asked = match request.order.counterparty.place {
         Place::Account(id) => {
-            let kind = format!("REQUEST_RESPONSE_{deed}");
+            let kind = format!("REQUEST_RESPONSE_{suffix}");
             Some(event(Subject::Account(id), "REQUEST", &kind, request.response_id, response))
         }
         Place::SugarDaddy | Place::Bravo | Place::Elsewhere => None,
@@ -127,10 +127,9 @@ fn of_ended_connection(bank: &Bank, id: u64) -> Option<Event> {
     Some(event(Subject::Connection(id), "OAUTH", "SIMULATOR_CONNECTION_ENDED", customer.id, object))
 }
 
-/// The ends of the event types of an object whose status was `before`, and is `now`. An object that was created and
-/// decided at once has both events. After the clock of the bank was set back, an object may wait again: no
-/// event.
-fn deeds(before: Option<&&'static str>, now: &'static str) -> impl Iterator<Item = &'static str> {
+/// The ends of the event types for an object whose status was `before` and is `now`. An object that was created and
+/// decided in one call has two events. If the bank's clock was set back, an expired object is pending again: no event.
+fn event_suffixes(before: Option<&&'static str>, now: &'static str) -> impl Iterator<Item = &'static str> {
     let created = before.is_none().then_some("CREATED");
     let decided = (before != Some(&now) && now != "PENDING").then_some(now);
     created.into_iter().chain(decided)

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use self::disturbances::{Disturbances, is_due, shuffled};
-use self::events::{Event, Seen, Subject};
+use self::events::{Event, Snapshot, Subject};
 use crate::bank::Bank;
 use crate::clock;
 use crate::ledger::notification;
@@ -26,7 +26,7 @@ const MOST_AT_ONCE: usize = 32;
 /// The most callbacks that wait. Further ones are lost, and the program says so.
 const MOST_WAITING: usize = 20_000;
 
-/// Lets tries end that have no place now.
+/// The sleep while the most tries are on their way, and more are due.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(10);
 
 /// The longest wait for the next look at the books, since a draft may expire without a call.
@@ -35,8 +35,8 @@ const NEXT_LOOK: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(crate) struct Callbacks {
     pub(crate) disturbances: Disturbances,
-    /// What the last look saw. `None` while there are no filters, so that nobody pays for callbacks who has none.
-    seen: Option<Seen>,
+    /// The books at the last look. `None` without filters, so that callbacks cost nothing then.
+    seen: Option<Snapshot>,
     /// The last objects that were sent, for stale callbacks. Payments do not change, so they are not kept.
     last_objects: HashMap<(&'static str, u64), Object>,
     made: u64,
@@ -62,21 +62,21 @@ pub(crate) struct Try {
 }
 
 /// A try that is due.
-pub(crate) struct Due {
+pub(crate) struct DueTry {
     pub(crate) callback_number: u64,
     /// 1 to 6.
     tries: u32,
     pub(crate) target: String,
     pub(crate) body: String,
     pub(crate) timeout: Duration,
-    pub(crate) way: Way,
+    pub(crate) disturbance: TryDisturbance,
     /// The place in the log, from its end at the time of the try.
     try_number: u64,
 }
 
-/// What happens to a try on its way.
+/// The disturbances of one try.
 #[derive(Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct TryDisturbance {
     pub(crate) is_dropped: bool,
     pub(crate) loses_answer: bool,
     pub(crate) is_foreign: bool,
@@ -89,9 +89,9 @@ impl Callbacks {
             self.seen = None;
             return false;
         }
-        let events = self.seen.as_ref().map(|seen| seen.news(bank)).unwrap_or_default();
+        let events = self.seen.as_ref().map(|seen| seen.events_since(bank)).unwrap_or_default();
         if self.seen.is_none() || !events.is_empty() {
-            self.seen = Some(Seen::now(bank));
+            self.seen = Some(Snapshot::now(bank));
         }
         // The end of a connection concerns its filters, so they are removed at the next look.
         if events.is_empty() {
@@ -100,8 +100,10 @@ impl Callbacks {
         let mut queued = false;
         for event in &events {
             let filters: Vec<NotificationFilter> = match event.subject {
-                Subject::Account(id) => notification::concerned(bank, event.category, id).cloned().collect(),
-                Subject::Connection(id) => notification::concerned_by_end(bank, id).into_iter().cloned().collect(),
+                Subject::Account(id) => notification::filters_for_event(bank, event.category, id).cloned().collect(),
+                Subject::Connection(id) => {
+                    notification::filters_for_ended_connection(bank, id).into_iter().cloned().collect()
+                }
             };
             for filter in &filters {
                 self.queue(bank, filter, event);
@@ -160,7 +162,7 @@ impl Callbacks {
 
     /// Takes the tries that are due, in order, as many as may be on their way at once. Also returns how long the sender
     /// may sleep.
-    pub(crate) fn take_due(&mut self, bank: &mut Bank) -> (Vec<Due>, Option<Duration>) {
+    pub(crate) fn take_due(&mut self, bank: &mut Bank) -> (Vec<DueTry>, Option<Duration>) {
         let now = bank.now();
         let mut taken = Vec::new();
         while self.on_the_way < MOST_AT_ONCE
@@ -176,12 +178,12 @@ impl Callbacks {
         (taken, sleep)
     }
 
-    fn take(&mut self, bank: &Bank, number: u64, callback: Callback) -> Due {
+    fn take(&mut self, bank: &Bank, number: u64, callback: Callback) -> DueTry {
         let host = url::Url::parse(&callback.target).ok().and_then(|url| url.host_str().map(str::to_owned));
         self.on_the_way += 1;
         self.tried += 1;
         let disturbances = &self.disturbances;
-        let way = Way {
+        let disturbance = TryDisturbance {
             is_dropped: is_due(disturbances.drop_every, self.tried),
             loses_answer: is_due(disturbances.lose_answer_every, self.tried),
             is_foreign: is_due(disturbances.foreign_source_every, self.tried),
@@ -200,19 +202,19 @@ impl Callbacks {
         if self.log.len() > KEPT {
             self.log.pop_front();
         }
-        Due {
+        DueTry {
             callback_number: number,
             tries: callback.tries,
             target: callback.target,
             body: callback.body,
             timeout: Duration::from_secs(u64::from(bank.settings.callback_timeout_seconds)),
-            way,
+            disturbance,
             try_number: self.tried,
         }
     }
 
     /// Notes the outcome of a try. `status` is that of the receiver's answer.
-    pub(crate) fn tried(&mut self, bank: &mut Bank, due: &Due, outcome: Result<(), TryFailure>) {
+    pub(crate) fn tried(&mut self, bank: &mut Bank, due: &DueTry, outcome: Result<(), TryFailure>) {
         self.on_the_way -= 1;
         // The log may have lost its oldest entries.
         let place =
