@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// What a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TransactionType {
     /// Money that was paid or received.
@@ -20,6 +21,7 @@ pub enum TransactionType {
 
 /// How the money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// A credit transfer, inside the bank or from bank to bank.
@@ -44,6 +46,7 @@ pub enum Method {
 
 /// Whether money came in or went out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The account received money. Also the direction of an amount of zero.

@@ -4,6 +4,7 @@
 //! without a zone. A [`Transaction`] has the same fields for every payment: each field is always there, and null if
 //! bunq has nothing. The names of the fields are ours.
 
+mod day;
 mod kind;
 mod parts;
 mod reading;
@@ -16,9 +17,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
+use self::day::booking_date;
+pub use self::day::start_of_day;
 pub use self::kind::{Direction, Method, TransactionType};
 pub use self::parts::{Merchant, Party, PartyType, SignedMoney};
-use self::reading::{Fields, booking_date};
+use self::reading::Fields;
 
 /// Until this age, bunq may still change the amount of a payment. No later change is known.
 const CHANGES_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -30,29 +33,38 @@ pub struct NotPayment;
 
 /// A payment of an account, in one shape. `Debug` writes only its id.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Transaction {
     /// The id of the account and that of the payment, joined with a dot. It never changes.
+    #[cfg_attr(feature = "utoipa", schema(example = "60101.71234"))]
     pub id: String,
     /// bunq's id of the payment.
     #[serde(skip)]
     pub payment_id: u64,
     /// bunq's id of the account.
-    pub account_id: Option<u64>,
+    #[cfg_attr(feature = "utoipa", schema(example = 60101))]
+    pub account_id: u64,
     /// Whether it is booked.
     pub status: Status,
     /// Whether the amount may still change. It follows from `booked_at` and the time of reading.
     pub mutability: Mutability,
     /// When bunq booked it.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = DateTime, required))]
     pub booked_at: Option<Timestamp>,
     /// The day on which bunq booked it, in Amsterdam.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = Date, required))]
     pub booking_date: Option<Date>,
     /// When bunq last changed it.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = DateTime, required))]
     pub updated_at: Option<Timestamp>,
     /// Signed: negative if the account paid.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub amount: Option<SignedMoney>,
-    /// Whether money came in or went out. `None` without an amount.
+    /// Whether money came in or went out. Null without an amount.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub direction: Option<Direction>,
     /// The amount in the currency of the shop. bunq's `Payment` does not have it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub original_amount: Option<SignedMoney>,
     /// Who paid, or was paid.
     pub counterparty: Party,
@@ -61,14 +73,19 @@ pub struct Transaction {
     /// Whether both accounts belong to the same customer.
     pub internal: bool,
     /// The description.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub remittance: Option<String>,
     /// The reference that the merchant gave.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub reference: Option<String>,
     /// The payer's reference. bunq does not have it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub end_to_end_id: Option<String>,
     /// The mandate of a direct debit. bunq does not have it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub mandate_id: Option<String>,
     /// The creditor of a direct debit. bunq does not have it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub creditor_id: Option<String>,
     /// What it is.
     #[serde(rename = "type")]
@@ -76,23 +93,31 @@ pub struct Transaction {
     /// How the money moved.
     pub method: Method,
     /// bunq's own type.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub bank_type: Option<String>,
     /// bunq's own sub-type.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub bank_sub_type: Option<String>,
     /// Domain, family and sub-family of ISO 20022, such as `PMNT-ICDT-ESCT`.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, example = "PMNT-ICDT-ESCT"))]
     pub bank_transaction_code: &'static str,
     /// The shop, if a card was used.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub merchant: Option<Merchant>,
     /// The balance of the account after it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub balance_after: Option<SignedMoney>,
     /// The card transaction. bunq's `Payment` does not link it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub card_transaction_id: Option<String>,
     /// The transaction that it reverses. bunq does not link it.
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub reverses: Option<String>,
 }
 
 /// Whether a transaction is booked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// bunq lists it as a payment. This includes what a card has reserved, since bunq does not tell them apart.
@@ -101,6 +126,7 @@ pub enum Status {
 
 /// Whether the amount of a transaction may still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mutability {
     /// It may: bunq changes the amount of a card payment.
@@ -110,17 +136,17 @@ pub enum Mutability {
 }
 
 impl Transaction {
-    /// Reads bunq's `Payment`: its fields, or an object with the key `Payment`. `now` decides the mutability.
+    /// Reads bunq's `Payment`: its fields, or an object with the key `Payment`. `account_id` is the account in which it
+    /// was listed, and `now` decides the mutability.
     ///
     /// Fields of another type than documented count as absent, since bunq adds types and fills fields with null.
     ///
     /// # Errors
     ///
     /// Returns [`NotPayment`] if the value is not an object, or has no valid `id`.
-    pub fn read(payment: &Value, now: Timestamp) -> Result<Self, NotPayment> {
+    pub fn read(account_id: u64, payment: &Value, now: Timestamp) -> Result<Self, NotPayment> {
         let fields = Fields(payment.get("Payment").unwrap_or(payment));
         let payment_id = fields.id().ok_or(NotPayment)?;
-        let account_id = fields.number("monetary_account_id");
         let (own, other) = (fields.object("alias"), fields.object("counterparty_alias"));
         let booked_at = fields.time("created");
         let amount = fields.money("amount");
@@ -131,7 +157,7 @@ impl Transaction {
         let merchant = other.text("merchant_category_code");
         let is_settled = booked_at.is_some_and(|booked| now.duration_since(booked) > CHANGES_FOR);
         Ok(Self {
-            id: account_id.map_or_else(|| payment_id.to_string(), |account| format!("{account}.{payment_id}")),
+            id: format!("{account_id}.{payment_id}"),
             payment_id,
             account_id,
             status: Status::Booked,

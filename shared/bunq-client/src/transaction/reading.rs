@@ -3,16 +3,10 @@
 use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::parts::{Party, PartyType, SignedMoney};
 use crate::types::schedule::BankTime;
-
-/// Central European Time with its summer time, in the form of POSIX. The rules are those of Directive 2000/84/EC, so no
-/// database of time zones is needed.
-const AMSTERDAM: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
 /// Zero width non-joiner and joiner.
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
@@ -64,11 +58,6 @@ impl Fields<'_> {
     pub(super) fn user(&self) -> Option<&str> {
         self.0.get("label_user")?.get("uuid")?.as_str().filter(|uuid| !uuid.is_empty())
     }
-}
-
-/// The day of a moment in Amsterdam.
-pub(super) fn booking_date(moment: Timestamp) -> Option<Date> {
-    TimeZone::posix(AMSTERDAM).ok().map(|zone| moment.to_zoned(zone).date())
 }
 
 /// Whether a text is a decimal number, with or without a minus.

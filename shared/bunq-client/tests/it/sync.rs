@@ -74,7 +74,7 @@ impl Account {
             "id": id, "monetary_account_id": ACCOUNT, "updated": at(self.payments[&id]),
             "created": at(u32::try_from(id / 1_000).unwrap_or(0)), "amount": {"value": "1.00", "currency": "EUR"},
         });
-        Transaction::read(&payment, Timestamp::now()).unwrap()
+        Transaction::read(ACCOUNT, &payment, Timestamp::now()).unwrap()
     }
 
     /// A page as bunq lists it, and its link to older payments.
@@ -268,7 +268,7 @@ fn older_payments_than_wanted_are_left_out() {
 fn a_payment_below_one_that_is_too_old_is_given() {
     let made = |id: u64, second: i64| {
         let created = format!("{:.6}", Timestamp::from_second(second).unwrap());
-        Transaction::read(&json!({"id": id, "created": created}), Timestamp::now()).unwrap()
+        Transaction::read(ACCOUNT, &json!({"id": id, "created": created}), Timestamp::now()).unwrap()
     };
     let page = || vec![made(10, 105), made(9, 99), made(8, 101)];
 

@@ -10,7 +10,7 @@ fn now() -> Timestamp {
 }
 
 fn read(payment: &Value) -> Transaction {
-    Transaction::read(payment, now()).unwrap()
+    Transaction::read(60_101, payment, now()).unwrap()
 }
 
 fn label(name: &str, iban: Option<&str>, user: Option<&str>) -> Value {
@@ -195,7 +195,7 @@ fn a_value_that_is_not_a_payment_is_refused() {
     for value in
         [json!(null), json!([]), json!("Payment"), json!({}), json!({"Payment": []})].into_iter().chain(objects)
     {
-        assert_eq!(Transaction::read(&value, now()), Err(NotPayment), "{value}");
+        assert_eq!(Transaction::read(60_101, &value, now()), Err(NotPayment), "{value}");
     }
 }
 
