@@ -23,6 +23,7 @@ mod client;
 mod credentials;
 mod envelope;
 mod error;
+pub mod export;
 mod observer;
 mod page;
 mod redaction;

@@ -18,7 +18,8 @@ use serde_json::Value;
 
 pub use self::kind::{Direction, Method, TransactionType};
 pub use self::parts::{Merchant, Party, PartyType, SignedMoney};
-use self::reading::{Fields, booking_date};
+use self::reading::Fields;
+pub(crate) use self::reading::booking_date;
 
 /// Until this age, bunq may still change the amount of a payment. No later change is known.
 const CHANGES_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);

@@ -67,7 +67,7 @@ impl Fields<'_> {
 }
 
 /// The day of a moment in Amsterdam.
-pub(super) fn booking_date(moment: Timestamp) -> Option<Date> {
+pub(crate) fn booking_date(moment: Timestamp) -> Option<Date> {
     TimeZone::posix(AMSTERDAM).ok().map(|zone| moment.to_zoned(zone).date())
 }
 

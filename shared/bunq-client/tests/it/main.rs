@@ -5,6 +5,7 @@
 mod bank_error;
 mod client;
 mod envelope;
+mod export;
 mod openssl;
 mod redaction;
 mod requests;
