@@ -101,8 +101,8 @@ fn word<'a>(value: impl Serialize) -> Cow<'a, str> {
 
 /// A text that others chose, so that no program takes it for a formula.
 ///
-/// Where the decimal point is a comma, spreadsheet programs expect semicolons between cells. For them a cell also begins
-/// after a semicolon, a tab or the end of a line, even inside quotes.
+/// Where the decimal point is a comma, spreadsheet programs expect semicolons between cells. For them, a cell also
+/// begins after a semicolon, a tab or the end of a line, even inside quotes.
 fn safe(text: Option<&str>) -> Cow<'_, str> {
     let text = text.unwrap_or_default();
     let mut made = String::new();
