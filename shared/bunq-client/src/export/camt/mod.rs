@@ -98,7 +98,7 @@ fn body(xml: &mut Xml, statement: &Statement<'_>, entries: &[Entry], balances: &
             text(xml, "ToDtTm", &second(statement.to.unwrap_or(statement.created_at)))
         })?;
     }
-    group(xml, "Acct", |xml| account(xml, statement))?;
+    group(xml, "Acct", |xml| account_of(xml, statement))?;
     let (from, to) = (statement.from.unwrap_or(statement.created_at), statement.to.unwrap_or(statement.created_at));
     if let Some(opening) = &balances.opening {
         opening.write(xml, "OPBD", !statement.is_last_page, from)?;
@@ -116,7 +116,7 @@ fn body(xml: &mut Xml, statement: &Statement<'_>, entries: &[Entry], balances: &
     }
 }
 
-fn account(xml: &mut Xml, statement: &Statement<'_>) -> io::Result<()> {
+fn account_of(xml: &mut Xml, statement: &Statement<'_>) -> io::Result<()> {
     identification(xml, statement.iban, &statement.account_id.to_string())?;
     if is_currency(statement.currency) {
         text(xml, "Ccy", statement.currency)?;
