@@ -53,8 +53,8 @@ pub struct Statement<'a> {
     pub from: Option<Timestamp>,
     /// The end of the period that was asked for. Without it, the period ends with `created_at`.
     pub to: Option<Timestamp>,
-    /// The balance of the account after the newest entry, or the present one if there is no entry. It is used only if
-    /// the transactions have no balances.
+    /// The balance of the account after the newest entry; without entries, the balance at the end of the period. It is
+    /// used only if the transactions have no balances.
     pub balance: Option<SignedMoney>,
 }
 
