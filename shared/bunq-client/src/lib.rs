@@ -17,12 +17,14 @@
 //! }
 //! ```
 
+pub mod account;
 mod answer;
 pub mod calls;
 mod client;
 mod credentials;
 mod envelope;
 mod error;
+pub mod export;
 mod observer;
 mod page;
 mod redaction;

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 const AMSTERDAM: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
 /// The day of a moment in Amsterdam.
-pub(super) fn booking_date(moment: Timestamp) -> Option<Date> {
+pub(crate) fn booking_date(moment: Timestamp) -> Option<Date> {
     TimeZone::posix(AMSTERDAM).ok().map(|zone| moment.to_zoned(zone).date())
 }
 

@@ -6,8 +6,8 @@
 
 mod day;
 mod kind;
-mod parts;
-mod reading;
+pub(crate) mod parts;
+pub(crate) mod reading;
 pub mod sync;
 
 use std::fmt;
@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use self::day::booking_date;
+pub(crate) use self::day::booking_date;
 pub use self::day::start_of_day;
 pub use self::kind::{Direction, Method, TransactionType};
 pub use self::parts::{Merchant, Party, PartyType, SignedMoney};

@@ -12,39 +12,39 @@ use crate::types::schedule::BankTime;
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// The fields of an object; none of a value that is not an object.
-pub(super) struct Fields<'a>(pub(super) &'a Value);
+pub(crate) struct Fields<'a>(pub(crate) &'a Value);
 
 impl Fields<'_> {
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.0.get(name)?.as_u64()
     }
 
     /// The id of the object. bunq's ids are positive and have 64 bits with a sign.
-    pub(super) fn id(&self) -> Option<u64> {
+    pub(crate) fn id(&self) -> Option<u64> {
         self.number("id").filter(|id| (1..=i64::MAX.cast_unsigned()).contains(id))
     }
 
     /// A text that is not empty.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.0.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
-    pub(super) fn object(&self, name: &str) -> Fields<'_> {
+    pub(crate) fn object(&self, name: &str) -> Fields<'_> {
         Fields(self.0.get(name).unwrap_or(&Value::Null))
     }
 
-    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+    pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
         self.text(name)?.parse::<BankTime>().ok().map(BankTime::timestamp)
     }
 
-    pub(super) fn money(&self, name: &str) -> Option<SignedMoney> {
+    pub(crate) fn money(&self, name: &str) -> Option<SignedMoney> {
         let money = self.object(name);
         let value = money.text("value").filter(|value| is_decimal(value))?;
         Some(SignedMoney { value, currency: money.text("currency")? })
     }
 
     /// The label of an account as one side of a transaction.
-    pub(super) fn party(&self, is_merchant: bool) -> Party {
+    pub(crate) fn party(&self, is_merchant: bool) -> Party {
         let iban = self.text("iban");
         let kind = match (is_merchant, &iban) {
             (true, _) => Some(PartyType::Merchant),
@@ -55,7 +55,7 @@ impl Fields<'_> {
     }
 
     /// The bank's id of the holder in the label of an account.
-    pub(super) fn user(&self) -> Option<&str> {
+    pub(crate) fn user(&self) -> Option<&str> {
         self.0.get("label_user")?.get("uuid")?.as_str().filter(|uuid| !uuid.is_empty())
     }
 }
@@ -69,7 +69,7 @@ fn is_decimal(text: &str) -> bool {
 
 /// A name without control characters and without those that change the direction of writing. `None` if nothing is left.
 /// The spelling of some languages needs joiners, so these stay.
-fn visible(name: &str) -> Option<String> {
+pub(crate) fn visible(name: &str) -> Option<String> {
     let categories = CodePointMapData::<GeneralCategory>::new();
     let kept = name.chars().filter_map(|character| match categories.get(character) {
         GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Some(' '),

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
+mod accounts;
 mod bank_error;
 mod client;
 mod envelope;
+mod export;
 mod openssl;
 mod redaction;
 mod requests;
