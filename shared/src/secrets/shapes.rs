@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::types::{
+    bookmark::BookmarkKeys,
     ids::{BunqUserId, CredentialPasswordIpId, DeviceServerId, InstallationId, OauthClientId},
     sealing::{SealError, SealingKeys},
     secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, SealingKey, Secret as _},
@@ -227,12 +228,22 @@ impl SealingSecret {
     /// Returns [`SealError::Key`] if a key is not base64 of 32 bytes, if there is no key with the id `current`, or if
     /// an id contains `.` or `@`.
     pub fn keys(&self) -> Result<SealingKeys, SealError> {
-        let keys = self
-            .keys
-            .iter()
-            .map(|(id, key)| Ok((id.as_str(), STANDARD.decode(key.expose()).map_err(|_| SealError::Key)?)))
-            .collect::<Result<Vec<_>, SealError>>()?;
+        let keys = self.decoded()?;
         SealingKeys::new(&self.current, keys.iter().map(|(id, key)| (*id, key.as_slice())))
+    }
+
+    /// Returns the keys that are derived for bookmarks.
+    ///
+    /// # Errors
+    /// Returns [`SealError::Key`] if a key is not base64.
+    pub fn bookmarks(&self) -> Result<BookmarkKeys, SealError> {
+        let keys = self.decoded()?;
+        BookmarkKeys::derive(&self.current, keys.iter().map(|(id, key)| (*id, key.as_slice()))).ok_or(SealError::Key)
+    }
+
+    fn decoded(&self) -> Result<Vec<(&str, Vec<u8>)>, SealError> {
+        let decode = |key: &SealingKey| STANDARD.decode(key.expose()).map_err(|_| SealError::Key);
+        self.keys.iter().map(|(id, key)| Ok((id.as_str(), decode(key)?))).collect()
     }
 }
 

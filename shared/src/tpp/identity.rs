@@ -7,7 +7,9 @@ use crate::{
     config::Config,
     secrets::{InstallationSecret, OauthClientSecret, SealingSecret, Secrets, TppSecret},
     tpp::error::TppError,
-    types::{cache::Cache, clock::Clock, deadline::Deadline, sealing::SealingKeys, secret::PspApiKey},
+    types::{
+        bookmark::BookmarkKeys, cache::Cache, clock::Clock, deadline::Deadline, sealing::SealingKeys, secret::PspApiKey,
+    },
 };
 
 /// What every call to the bank and every sealed item needs.
@@ -19,6 +21,8 @@ pub struct Identity {
     pub psp_api_key: Option<PspApiKey>,
     /// The keys that seal and open stored items.
     pub sealing: SealingKeys,
+    /// The keys that seal what callers keep for a later request.
+    pub bookmarks: BookmarkKeys,
 }
 
 /// What a request passes on to everything that it does. It reads the identity once: the memory may be refreshed at any
@@ -87,6 +91,7 @@ impl Identities {
             installation: open_installation(installation)?,
             psp_api_key: tpp.psp.map(|psp| psp.api_key),
             sealing: sealing.keys()?,
+            bookmarks: sealing.bookmarks()?,
         }))
     }
 }

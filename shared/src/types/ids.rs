@@ -15,6 +15,9 @@ pub enum OwnIdError {
     /// The text is not a `consent_id`: a UUID in its hyphenated lower-case form.
     #[error("must be a UUID as POST /consents returned it")]
     NotConsentId,
+    /// The text is not the id of a transaction: two ids of bunq, joined with a dot.
+    #[error("must be a transaction's id as the list returned it, such as 60101.71234")]
+    NotTransactionId,
 }
 
 /// An identifier that can be a parameter of a path.
@@ -83,6 +86,39 @@ own_id! {
     UserId = "user_id", NotUserId;
     /// The id of a consent in this API. It is random, so that nobody can guess it.
     ConsentId = "consent_id", NotConsentId;
+}
+
+/// The id of a transaction in this API: the account and the payment at bunq, joined with a dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransactionId {
+    /// The account.
+    pub account: MonetaryAccountId,
+    /// The payment.
+    pub payment: PaymentId,
+}
+
+impl PathParameter for TransactionId {
+    const NAME: &'static str = "transaction_id";
+}
+
+impl fmt::Display for TransactionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.account, self.payment)
+    }
+}
+
+impl FromStr for TransactionId {
+    type Err = OwnIdError;
+
+    fn from_str(text: &str) -> Result<Self, OwnIdError> {
+        let (account, payment) = text.split_once('.').ok_or(OwnIdError::NotTransactionId)?;
+        let (account, payment) = (account.parse(), payment.parse());
+        account
+            .ok()
+            .zip(payment.ok())
+            .map(|(account, payment)| Self { account, payment })
+            .ok_or(OwnIdError::NotTransactionId)
+    }
 }
 
 impl From<ConsentId> for Uuid {

@@ -2,9 +2,11 @@
 
 pub use bunq_client::types::{counterparty, deadline, money, schedule, text};
 
+pub mod bookmark;
 pub mod cache;
 pub mod causes;
 pub mod clock;
+mod derived_key;
 pub mod idempotency;
 pub mod ids;
 pub mod ip;

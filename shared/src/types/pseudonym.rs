@@ -6,7 +6,9 @@ use std::fmt;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-/// The `info` of the key derivation. It separates the derived key from every other use of the sealing key.
+use super::derived_key::derived_key;
+
+/// The purpose of the derived key.
 const PURPOSE: &[u8] = b"bunq-tpp audit pseudonym v1";
 /// The text whose HMAC identifies the derived key. It is not an IP address, so no address has the same HMAC.
 const KEY_NAME: &str = "name of the key";
@@ -31,11 +33,9 @@ impl fmt::Display for Pseudonym {
 pub struct PseudonymKey(Hmac<Sha256>);
 
 impl PseudonymKey {
-    /// Derives the key from a sealing key, with HKDF-Expand of RFC 5869 and SHA-256 for one block. The sealing key is
-    /// 256 random bits, so HKDF-Extract is not needed.
+    /// Derives the key from a sealing key.
     pub(super) fn derive(sealing_key: &[u8]) -> Option<Self> {
-        let expand = Hmac::<Sha256>::new_from_slice(sealing_key).ok()?.chain_update(PURPOSE).chain_update([1]);
-        Hmac::new_from_slice(&expand.finalize().into_bytes()).ok().map(Self)
+        derived_key(sealing_key, PURPOSE).map(Self)
     }
 
     /// Returns the pseudonym of a text: HMAC-SHA256 (RFC 2104), truncated to 128 bits.
