@@ -6,11 +6,11 @@ use serde_json::Value;
 use shared::{
     body,
     bunq::{
-        LARGEST_PAGE, Resource as _,
+        LARGEST_PAGE, Neighbours, Resource as _,
         calls::{BankAccounts, MonetaryAccounts},
         types::json::without_nulls,
     },
-    http::prelude::*,
+    http::{links, prelude::*},
     tpp::{Order, Wanted},
     types::{
         idempotency::RequestName,
@@ -20,6 +20,8 @@ use shared::{
     },
     words,
 };
+
+use crate::normalised::{AccountFormat, ListedAccounts, NormalisedAccounts};
 
 body! {
     /// The body of `create_account`.
@@ -146,22 +148,42 @@ impl AccountUpdate {
 
 /// List a customer's accounts
 ///
-/// Scope `accounts`. Returns bunq's own answer, with every kind of account, including kinds that bunq adds later. A
-/// customer with more than 200 accounts has several pages: follow the `Link` of relation `next`.
+/// Scope `accounts`. Returns bunq's own answer, with every kind of account, including kinds that bunq adds later. With
+/// `format=normalised`, returns the accounts in one shape instead, whatever their kind. A customer with more than 200
+/// accounts has several pages: follow the `Link` of relation `next`.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/accounts",
-    params(UserPath, LargePageQuery),
+    params(UserPath, AccountFormatQuery, LargePageQuery),
     security(("api_key" = ["accounts"])),
-    responses(Paged<AccountList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(
+        (status = 200, description = "One page.", body = ListedAccounts, headers(
+            ("Link" = String, description = "The pages beside this one (RFC 8288).")
+        )),
+        Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>,
+    )
 )]
 pub(crate) async fn list_accounts(
     user: ConnectedUser<AccountsScope>,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let page = query.read(|parameters| parameters.page_of(LARGEST_PAGE))?;
+    let (page, format) = query.read(|parameters| {
+        let format = parameters.parsed::<AccountFormat>("format");
+        (parameters.page_of(LARGEST_PAGE), format.unwrap_or(AccountFormat::Bunq))
+    })?;
     let path = format!("user/{}/accounts", user.connection.user_id);
-    listing(&user, &path, page, &MonetaryAccounts::list((), page)).await
+    let list = MonetaryAccounts::list((), page);
+    match format {
+        AccountFormat::Bunq => listing(&user, &path, page, &list).await,
+        AccountFormat::Normalised => {
+            let listed = user.call(&list).await?;
+            let accounts = NormalisedAccounts::read(&listed.body)?;
+            let mut url = user.public_url(&path);
+            url.query_pairs_mut().append_pair("format", "normalised");
+            let links = links(&url, page, Neighbours::of(&listed.body));
+            Ok((links, Json(accounts)).into_response())
+        }
+    }
 }
 
 /// Read an account

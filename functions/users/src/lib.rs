@@ -2,6 +2,7 @@
 
 mod accounts;
 mod connection;
+mod normalised;
 mod user;
 mod view;
 

@@ -1,5 +1,6 @@
 //! The HTTP layer that all functions share: authentication, the problem format, request ids, deadlines and schemas.
 
+mod accept;
 mod audit;
 mod layers;
 pub mod openapi;
@@ -9,6 +10,7 @@ mod problem;
 mod query;
 mod routes;
 
+pub use accept::preferred;
 pub use audit::EndedWith;
 pub use layers::{Deployed, RequestDeadline, RequestId, service};
 #[doc(hidden)]

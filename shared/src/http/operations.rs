@@ -134,7 +134,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         method: Method::GET,
         path: "/user/{user_id}/accounts",
         action: Some(Action::ListAccounts),
-        query: &["count", "older_id", "newer_id"],
+        query: &["format", "count", "older_id", "newer_id"],
     },
     Operation {
         method: Method::GET,
@@ -207,6 +207,24 @@ pub(super) static OPERATIONS: &[Operation] = &[
         path: "/user/{user_id}/monetary-account/{monetary_account_id}/request-inquiry/{request_inquiry_id}",
         action: Some(Action::UpdateRequestInquiry),
         query: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/transactions",
+        action: Some(Action::ListTransactions),
+        query: &["from", "to", "count", "cursor", "raw"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/transactions/sync",
+        action: Some(Action::SyncTransactions),
+        query: &["cursor", "count", "since", "raw"],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/user/{user_id}/monetary-account/{monetary_account_id}/transactions/{transaction_id}",
+        action: Some(Action::FindTransaction),
+        query: &["raw"],
     },
     Operation {
         method: Method::GET,

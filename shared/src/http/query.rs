@@ -58,7 +58,8 @@ impl Parameters {
         text.parse().map_err(|_| self.refuse(name, must)).ok()
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
+    /// Reads an optional parameter as it is.
+    pub fn text(&mut self, name: &str) -> Option<String> {
         let mut found: Vec<_> = self.left.extract_if(.., |(key, _)| key == name).collect();
         if found.len() > 1 {
             self.refuse(name, "is duplicated");
@@ -72,14 +73,21 @@ impl Parameters {
         self.page_of(USUAL_PAGE)
     }
 
+    /// Reads how many elements are requested, at the most.
+    pub fn count(&mut self) -> Option<u8> {
+        let must = "must be 1 to 200";
+        let count = self.optional::<u8>("count", must);
+        if count.is_some_and(|count| !(1..=LARGEST_PAGE).contains(&count)) {
+            self.refuse("count", must);
+        }
+        count
+    }
+
     /// Reads which page is requested. The default size is `usual` elements.
     pub fn page_of(&mut self, usual: u8) -> Page {
         let ids = "must be a whole number up to 9223372036854775807";
-        let count = self.optional::<u8>("count", "must be 1 to 200");
+        let count = self.count().unwrap_or(usual);
         let (older, newer) = (self.optional::<AnyId>("older_id", ids), self.optional::<AnyId>("newer_id", ids));
-        if count.is_some_and(|count| !(1..=LARGEST_PAGE).contains(&count)) {
-            self.refuse("count", "must be 1 to 200");
-        }
         let from = match (older, newer) {
             (None, None) => PageStart::Newest,
             (Some(AnyId(id)), None) => PageStart::OlderThan(id),
@@ -89,7 +97,7 @@ impl Parameters {
                 PageStart::Newest
             }
         };
-        Page { count: count.unwrap_or(usual), from }
+        Page { count, from }
     }
 }
 

@@ -52,6 +52,9 @@ groups! {
     /// An operation with parameters or a body.
     WrongRequest = [Problem::invalid(Place::Parameter("count"), "must be 1 to 200")];
 
+    /// An operation with a sealed cursor.
+    WithCursor = [Problem::cursor_invalid()];
+
     /// An operation on the data that we store about a customer.
     UnknownCustomer = [TppError::UnknownUser];
 

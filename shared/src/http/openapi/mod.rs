@@ -25,12 +25,12 @@ pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
         AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady,
-        OfStore, Once, UnknownCustomer, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
+        OfStore, Once, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
     },
     parameters::{
-        AccountPath, ConsentPath, CredentialPath, DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, OrderQuery,
-        PageQuery, PaymentPath, PermittedIpPath, PublicIdPath, RequestInquiryPath, TransactionPath, UserPath,
-        WalkQuery,
+        AccountFormatQuery, AccountPath, AccountTransactionPath, ConsentPath, CredentialPath, DraftPaymentPath,
+        IdempotencyKeyHeader, LargePageQuery, OrderQuery, PageQuery, PaymentPath, PermittedIpPath, PublicIdPath,
+        RawQuery, RequestInquiryPath, SyncQuery, TransactionPath, TransactionQuery, UserPath, WalkQuery,
     },
 };
 

@@ -12,6 +12,7 @@ use utoipa::{
 use crate::{
     bunq::LARGEST_PAGE,
     http::body::{order_reference, string, uuid},
+    types::bookmark::LONGEST_BOOKMARK,
 };
 
 macro_rules! parameters {
@@ -56,6 +57,14 @@ parameters! {
     /// The path parameter `{transaction_id}`.
     TransactionPath = [id("transaction_id", "A transaction's `id`, as its creation or the list returned it.", 70_401)];
 
+    /// The path parameter `{transaction_id}` of a transaction of an account.
+    AccountTransactionPath = [path(
+        "transaction_id",
+        "A transaction's `id`, as the list returned it.",
+        string().pattern(Some("^[1-9][0-9]{0,18}\\.[1-9][0-9]{0,18}$")).build(),
+        json!("60101.71234"),
+    )];
+
     /// The path parameter `{public_id}`.
     PublicIdPath = [path(
         "public_id",
@@ -86,6 +95,43 @@ parameters! {
             since().build(),
         ),
     ];
+
+    /// Selects the form of accounts.
+    AccountFormatQuery = [query(
+        "format",
+        "`bunq` is bunq's own list. `normalised` is a list of accounts in one shape, with the balance and whether the account has transactions.",
+        string().enum_values(Some(["bunq", "normalised"])).default(Some(json!("bunq"))).build(),
+    )];
+
+    /// Selects transactions of a period.
+    TransactionQuery = [
+        query(
+            "from",
+            "Only what was booked on this day (in Amsterdam, like `booking_date`) or later, or from this moment on, such as `2026-01-31` or `2026-01-31T09:00:00+01:00` (`+` as `%2B`). Transactions without a readable time are included.",
+            since().build(),
+        ),
+        query("to", "Only what was booked on this day or earlier, or before this moment.", since().build()),
+        count(50),
+        cursor("Where the page before ended: its `next_cursor`. Repeat the other parameters."),
+    ];
+
+    /// Selects where the reading of changes continues.
+    SyncQuery = [
+        cursor("Where the request before ended: its `next_cursor`. Without it, the reading begins anew."),
+        count(LARGEST_PAGE),
+        query(
+            "since",
+            "Nothing that was booked before this day (in Amsterdam) or this moment, such as `2026-01-31`. Only without `cursor`, which remembers it.",
+            since().build(),
+        ),
+    ];
+
+    /// Selects whether bunq's own objects are returned, too.
+    RawQuery = [query(
+        "raw",
+        "`true` adds `raw` to each transaction: bunq's `Payment`, as bunq wrote it.",
+        ObjectBuilder::new().schema_type(Type::Boolean).build(),
+    )];
 
     /// Filters a list of orders.
     OrderQuery = [
@@ -122,11 +168,10 @@ fn since() -> ObjectBuilder {
 
 /// Returns the parameters that select a page of `usual` elements by default.
 fn pages(usual: u8) -> [Parameter; 3] {
-    let count = number(LARGEST_PAGE.into()).default(Some(json!(usual)));
     // No element needs to have the id before or after which a page begins.
     let id = number(isize::MAX).minimum(Some(0)).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).build();
     [
-        query("count", "How many elements, at the most.", count.build()),
+        count(usual),
         query("older_id", "Only what is older than this `id`: follow the `Link` of relation `next`.", id.clone()),
         query(
             "newer_id",
@@ -134,6 +179,16 @@ fn pages(usual: u8) -> [Parameter; 3] {
             id,
         ),
     ]
+}
+
+fn count(usual: u8) -> Parameter {
+    let count = number(LARGEST_PAGE.into()).default(Some(json!(usual)));
+    query("count", "How many elements, at the most.", count.build())
+}
+
+fn cursor(description: &str) -> Parameter {
+    let text = string().max_length(Some(LONGEST_BOOKMARK)).pattern(Some("^[^.]+\\.[A-Za-z0-9_-]+$"));
+    query("cursor", description, text.build())
 }
 
 /// Returns the schema of an integer from 1 to `largest`.

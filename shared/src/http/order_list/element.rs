@@ -40,6 +40,12 @@ impl RawElement {
         &self.text
     }
 
+    /// Returns the whole element: an object with one key, which names the type.
+    #[must_use]
+    pub fn whole(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
     /// Returns the object inside the key that names the type.
     #[must_use]
     pub const fn object(&self) -> &Value {

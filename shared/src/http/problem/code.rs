@@ -125,6 +125,8 @@ codes! {
     BankWritesOff = "bank_writes_off": FORBIDDEN ContactSupport, Request Refused;
     /// A parameter, header or body field is invalid; see `errors` for details.
     InvalidRequest = "invalid_request": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
+    /// The cursor was not made by this API, or for another customer, account or listing: start again without a cursor.
+    CursorInvalid = "cursor_invalid": BAD_REQUEST FixRequest, Request Refused;
     /// The route does not exist.
     RouteNotFound = "route_not_found": NOT_FOUND FixRequest, Request Refused;
     /// The route does not support this method.

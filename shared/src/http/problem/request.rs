@@ -42,6 +42,14 @@ impl Problem {
         Self::new(Code::InvalidRequest, format!("the query {detail}"))
     }
 
+    /// The cursor cannot be used here.
+    #[must_use]
+    pub fn cursor_invalid() -> Self {
+        let detail =
+            "The cursor does not belong to this listing of this customer's account. Start again without a cursor.";
+        Self::new(Code::CursorInvalid, detail)
+    }
+
     /// These parts of the request are invalid.
     #[must_use]
     pub fn invalid_fields(reasons: Reasons) -> Self {

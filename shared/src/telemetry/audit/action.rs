@@ -121,6 +121,9 @@ actions! {
 
     ListPayments = "list_payments": Reads Payment,
     FindPayment = "find_payment": Reads Payment,
+    ListTransactions = "list_transactions": Reads Payment,
+    FindTransaction = "find_transaction": Reads Payment,
+    SyncTransactions = "sync_transactions": Reads Payment,
     CreateRequestInquiry = "create_request_inquiry": StartsOnce RequestInquiry,
     ListRequestInquiries = "list_request_inquiries": Reads RequestInquiry,
     FindRequestInquiry = "find_request_inquiry": Reads RequestInquiry,

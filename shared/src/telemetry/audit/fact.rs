@@ -9,7 +9,7 @@ use super::Action;
 use crate::types::{
     ids::{
         ConsentId, CredentialPasswordIpId, DraftPaymentId, IssuerTransactionId, MonetaryAccountId, PathParameter,
-        PaymentId, PermittedIpId, PublicUuid, RequestInquiryId, UserId,
+        PaymentId, PermittedIpId, PublicUuid, RequestInquiryId, TransactionId, UserId,
     },
     pseudonym::Pseudonym,
     workspace::Workspace,
@@ -99,7 +99,11 @@ impl Fact {
             PaymentId::NAME => number::<PaymentId>(text),
             RequestInquiryId::NAME => number::<RequestInquiryId>(text),
             DraftPaymentId::NAME => number::<DraftPaymentId>(text),
-            IssuerTransactionId::NAME => number::<IssuerTransactionId>(text),
+            // Also the name of our transactions, each of which is one payment.
+            IssuerTransactionId::NAME => number::<IssuerTransactionId>(text).or_else(|| {
+                let transaction = text.parse::<TransactionId>().ok()?;
+                Some(Self::Object(ObjectId::Bank(transaction.payment.into())))
+            }),
             PermittedIpId::NAME => number::<PermittedIpId>(text),
             ConsentId::NAME => text.parse::<ConsentId>().ok().map(|id| Self::Object(ObjectId::Uuid(id.into()))),
             PublicUuid::NAME => text.parse::<PublicUuid>().ok().map(|id| Self::Object(ObjectId::Uuid(id.into()))),

@@ -1,0 +1,44 @@
+//! A page of transactions as JSON.
+
+use shared::{
+    bunq::transaction::Transaction,
+    http::{LARGEST_ANSWER, Problem, RawElement},
+};
+
+use crate::{listing::Document, view::TransactionView};
+
+/// Room for what follows the transactions: the longest cursor.
+const ROOM: usize = 4_096;
+
+/// The transactions so far.
+pub(crate) struct JsonPage {
+    transactions: String,
+    with_raw: bool,
+}
+
+impl JsonPage {
+    pub(crate) const fn new(with_raw: bool) -> Self {
+        Self { transactions: String::new(), with_raw }
+    }
+}
+
+impl Document for JsonPage {
+    fn add(&mut self, transaction: Transaction, element: &RawElement) -> Result<bool, Problem> {
+        let view = TransactionView::new(transaction, Some(element).filter(|_| self.with_raw));
+        let text = serde_json::to_string(&view).map_err(|_| Problem::internal())?;
+        let is_first = self.transactions.is_empty();
+        if !is_first && self.transactions.len() + text.len() + ROOM > LARGEST_ANSWER {
+            return Ok(false);
+        }
+        if !is_first {
+            self.transactions.push(',');
+        }
+        self.transactions.push_str(&text);
+        Ok(true)
+    }
+
+    fn finish(self, next_cursor: Option<&str>) -> Result<String, Problem> {
+        let next = next_cursor.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+        Ok(format!("{{\"transactions\":[{}],\"next_cursor\":{next}}}", self.transactions))
+    }
+}
