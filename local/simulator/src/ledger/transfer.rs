@@ -65,6 +65,7 @@ fn book(bank: &mut Bank, account_id: u64, cents: i64, order: &Order, sub_kind: S
         merchant_reference: order.merchant_reference.clone(),
         attachment_ids: order.attachment_ids.clone(),
         batch_id,
+        changed: None,
     });
     id
 }

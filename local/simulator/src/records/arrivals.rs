@@ -49,6 +49,7 @@ impl Arrivals {
                 merchant_reference: None,
                 attachment_ids: Vec::new(),
                 batch_id: None,
+                changed: None,
             }
         })
     }

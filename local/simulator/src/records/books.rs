@@ -18,7 +18,7 @@ use crate::records::customers::customer::Customer;
 use crate::records::draft_payment::DraftPayment;
 use crate::records::issuer_transaction::IssuerTransaction;
 use crate::records::notification::Notifications;
-use crate::records::payment::Payment;
+use crate::records::payment::{Payment, PaymentChange};
 use crate::records::payment_batch::PaymentBatch;
 use crate::records::permitted::Permitted;
 use crate::records::psp_draft_payment::PspDraftPayment;
@@ -41,6 +41,8 @@ pub(crate) struct Books {
     /// Payments made while the bank ran. Those before follow from the files of customers.
     pub(crate) payments: Vec<Payment>,
     pub(crate) arrivals: Vec<Arrivals>,
+    /// Changes of payments, by the id of the payment.
+    pub(crate) changes: BTreeMap<u64, PaymentChange>,
     pub(crate) request_inquiries: Vec<RequestInquiry>,
     pub(crate) draft_payments: Vec<DraftPayment>,
     pub(crate) issuer_transactions: Vec<IssuerTransaction>,

@@ -21,8 +21,9 @@ pub(crate) struct History(BTreeMap<u64, Vec<Payment>>);
 const LAST_DAY: i64 = 1_774_915_200;
 /// A generated history has at most one payment on each of these days.
 pub(crate) const DAYS: u32 = 730;
-/// The balance before the first payment of a generated history, by default.
-pub(crate) const OPENING_CENTS: i64 = 150_000;
+/// The first payment of a generated history brings this much, unless the opening balance is given: an account begins
+/// with nothing.
+const FIRST_CENTS: i64 = 150_000;
 /// Outside these balances, the holder moves money from and to savings at another bank.
 const LEAST_CENTS: i64 = 10_000;
 const MOST_CENTS: i64 = 1_500_000;
@@ -56,9 +57,16 @@ pub(crate) fn listed(account: &Account, first_id: u64, opening: i64, entries: &[
     payments.collect()
 }
 
-/// A history of `count` payments from `opening` to the balance of the account, with the ids from `first_id`.
-pub(crate) fn generated(account: &Account, first_id: u64, opening: i64, count: u32, lines: &[Line]) -> Vec<Payment> {
-    let mut balance = opening;
+/// A history of `count` payments from `opening`, by default nothing, to the balance of the account, with the ids from
+/// `first_id`.
+pub(crate) fn generated(
+    account: &Account,
+    first_id: u64,
+    opening: Option<i64>,
+    count: u32,
+    lines: &[Line],
+) -> Vec<Payment> {
+    let mut balance = opening.unwrap_or_default();
     let payments = (0..count).map(|number| {
         let dice = dice(account.id << 16 | u64::from(number));
         let line = &lines[number as usize * 11 % lines.len()];
@@ -71,6 +79,7 @@ pub(crate) fn generated(account: &Account, first_id: u64, opening: i64, count: u
         // The last payment leads to the balance of the account.
         let moved = match balance + planned {
             _ if number + 1 == count => Some(account.cents - balance),
+            _ if number == 0 && opening.is_none() => Some((FIRST_CENTS + planned).clamp(LEAST_CENTS, MOST_CENTS)),
             after if after < LEAST_CENTS => Some(75_000),
             after if after > MOST_CENTS => Some(-500_000),
             _ => None,
@@ -152,6 +161,7 @@ impl Line {
             merchant_reference: self.merchant_reference.clone(),
             attachment_ids: Vec::new(),
             batch_id: None,
+            changed: None,
         }
     }
 }

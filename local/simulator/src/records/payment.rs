@@ -21,6 +21,23 @@ pub(crate) struct Payment {
     pub(crate) merchant_reference: Option<String>,
     pub(crate) attachment_ids: Vec<u64>,
     pub(crate) batch_id: Option<u64>,
+    /// When it was changed. Absent in the state files of older versions.
+    #[serde(default)]
+    pub(crate) changed: Option<Timestamp>,
+}
+
+/// A change of a payment after it was booked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct PaymentChange {
+    pub(crate) at: Timestamp,
+    pub(crate) description: String,
+}
+
+impl PaymentChange {
+    pub(crate) fn apply(&self, payment: &mut Payment) {
+        payment.changed = Some(self.at);
+        payment.description.clone_from(&self.description);
+    }
 }
 
 /// The field `type`.

@@ -23,6 +23,8 @@ pub(super) enum SwitchError {
     UnknownTransaction(String),
     #[error("the customer has no such account, or none that this bank holds")]
     NoSuchAccount,
+    #[error("the account has no such payment")]
+    NoSuchPayment,
     #[error("the bank has no such category, or refuses the target; see the setting callback_targets")]
     BadFilter,
     #[error("the count must be from 1 to {0}")]
@@ -45,6 +47,7 @@ impl IntoResponse for SwitchError {
             Self::UnknownCustomer(_)
             | Self::UnknownTransaction(_)
             | Self::NoSuchAccount
+            | Self::NoSuchPayment
             | Self::Decision(DecisionError::Unknown { .. }) => StatusCode::NOT_FOUND,
             Self::Customers(CustomersError { kind: CustomersErrorKind::Conflict, .. })
             | Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {

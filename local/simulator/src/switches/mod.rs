@@ -59,6 +59,7 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/customers/schema", get(customers::schema))
         .route("/_simulator/api-key", post(customers::give_key))
         .route("/_simulator/payments", post(money::arrive))
+        .route("/_simulator/change-payment", post(money::change))
         .route("/_simulator/draft", post(money::decide_draft))
         .route("/_simulator/request", post(money::decide_request))
         .route("/_simulator/issuer-transaction", post(issuer_transactions::decide))

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::bank::Bank;
 use crate::desk::SharedDesk;
+use crate::ledger::balance;
 use crate::ledger::decision::Decision;
 use crate::ledger::transfer;
 use crate::ledger::{draft_payment, request_inquiry};
@@ -48,6 +49,14 @@ struct RequestDecision {
     decision: Decision,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changing {
+    account: u64,
+    payment: u64,
+    description: String,
+}
+
 fn one() -> u64 {
     1
 }
@@ -66,6 +75,18 @@ pub(super) async fn arrive(State(desk): State<SharedDesk>, body: Bytes) -> Resul
     let (first_id, last_id) = transfer::arrive(bank, account, count);
     bank.save();
     Ok(Json(json!({"account": account, "count": count, "first_id": first_id, "last_id": last_id})))
+}
+
+/// Changes the description of a payment, as the bank changes payments by card. The amount stays, so that the balances
+/// stay right.
+pub(super) async fn change(State(desk): State<SharedDesk>, body: Bytes) -> Result<Json<Value>, SwitchError> {
+    let Changing { account, payment, description } = parsed(&body)?;
+    let bank = &mut desk.lock().bank;
+    if !balance::change(bank, account, payment, description) {
+        return Err(SwitchError::NoSuchPayment);
+    }
+    bank.save();
+    Ok(Json(json!({"account": account, "payment": payment})))
 }
 
 /// Decides a draft, as its customer does in the app.

@@ -150,3 +150,28 @@ async fn a_page_explains_every_setting_and_every_field_of_a_fault() {
         assert!(page.text.contains(meaning), "{value}");
     }
 }
+
+#[tokio::test]
+async fn a_changed_payment_has_its_new_description_and_a_later_update() {
+    let app = App::new(Settings::default()).await;
+    let connection = app.connect("person").await;
+    let read = async |id: u64| {
+        let path = format!("/v1/user/{}/monetary-account/60101/payment/{id}", connection.id);
+        let answer = app.bank().get(&path).token(&connection.session).send().await.ok().json();
+        answer["Response"][0]["Payment"].clone()
+    };
+    let change = async |account: u64, payment: u64| {
+        let change = json!({"account": account, "payment": payment, "description": "Hotel"});
+        app.bank().post("/_simulator/change-payment", change).send().await.status
+    };
+    let before = read(110_001).await;
+
+    assert_eq!(change(60_101, 110_001).await, 200);
+    assert_eq!((change(60_102, 110_001).await, change(60_101, 1).await), (404, 404));
+
+    let mut after = read(110_001).await;
+    assert!(after["updated"].as_str() > before["updated"].as_str());
+    assert_eq!(after["description"], "Hotel");
+    (after["updated"], after["description"]) = (before["updated"].clone(), before["description"].clone());
+    assert_eq!(after, before);
+}

@@ -62,7 +62,7 @@ pub(crate) fn fields(customers: &Customers, payment: &Payment) -> Object {
     object! {
         "id": payment.id,
         "created": created,
-        "updated": created,
+        "updated": payment.changed.map_or_else(|| created.clone(), clock::text),
         "monetary_account_id": payment.account_id,
         "amount": euros(payment.cents),
         "description": payment.description,

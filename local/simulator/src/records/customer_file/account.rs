@@ -8,7 +8,7 @@ use crate::records::customer_file::format::{AccountEntry, Generated, Kind, Line}
 use crate::records::customer_file::ids::Ids;
 use crate::records::customer_file::values::Iban;
 use crate::records::customers::account::{Account, AccountKind, Setting};
-use crate::records::history::{self, DAYS, OPENING_CENTS};
+use crate::records::history::{self, DAYS};
 use crate::records::parts::{Alias, decimal, is_mail_address, is_telephone_number};
 use crate::records::payment::Payment;
 
@@ -85,9 +85,9 @@ fn payments(
                     )
                 })?;
             }
-            let opening = entry.opening_balance.map_or(OPENING_CENTS, |opening| opening.0);
+            let opening = entry.opening_balance.as_ref().map(|opening| opening.0);
             let first_id = ids.block(entry.first_payment_id, u64::from(*count))?;
-            (opening, history::generated(account, first_id, opening, *count, lines))
+            (opening.unwrap_or_default(), history::generated(account, first_id, opening, *count, lines))
         }
         None => {
             let first_id = ids.block(entry.first_payment_id, entry.payments.len() as u64)?;

@@ -91,8 +91,8 @@ pub(crate) struct AccountEntry {
     /// The balance after all payments, such as `1843.27`. By default it is the opening balance and all `payments`. An
     /// account with a generated history needs a balance.
     pub(crate) balance: Option<Cents>,
-    /// The balance before the first payment. By default it is the balance without the payments, or `1500.00` for a
-    /// generated history.
+    /// The balance before the first payment. By default it is the balance without the payments, or zero for a generated
+    /// history, which then begins with a deposit of about `1500.00`.
     pub(crate) opening_balance: Option<Cents>,
     /// The payments, oldest first. An account has either `payments` or `generated`, and none at another bank.
     #[serde(default)]
