@@ -135,6 +135,12 @@ impl TestBank {
         self.switch(Method::POST, "payments", Some(body)).await;
     }
 
+    /// Changes the description of a payment.
+    pub async fn change_payment(&self, account: u64, payment: u64, description: &str) {
+        let body = json!({ "account": account, "payment": payment, "description": description });
+        self.switch(Method::POST, "change-payment", Some(body)).await;
+    }
+
     /// Decides a draft as its customer does in the app.
     pub async fn decide(&self, draft: u64, decision: &str) {
         self.switch(Method::POST, "draft", Some(json!({ "draft": draft, "decision": decision }))).await;

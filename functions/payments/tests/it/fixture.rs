@@ -1,7 +1,7 @@
 //! A connected person, and the orders that can be placed for them.
 
 use serde_json::{Value, json};
-use testkit::TestApp;
+use testkit::{Answer, TestApp};
 
 /// The person's main account at the simulated bank.
 pub(crate) const ACCOUNT: u64 = 60101;
@@ -42,4 +42,20 @@ pub(crate) fn inquiry(description: &str) -> Value {
 /// The id in bunq's answer to a creation.
 pub(crate) fn created_id(body: &Value) -> u64 {
     body["Response"][0]["Id"]["id"].as_u64().unwrap_or_else(|| panic!("no id: {body}"))
+}
+
+/// The path of an answer's link to the next page.
+pub(crate) fn next_path(answer: &Answer) -> Option<String> {
+    let link = answer.header("link").split(", ").find(|link| link.ends_with("rel=\"next\""))?;
+    link.split_once('<')?.1.split_once('>').map(|(path, _)| path.to_owned())
+}
+
+/// The path below an account's transactions.
+pub(crate) fn transactions_path(user_id: &str, account: u64, rest: &str) -> String {
+    format!("/user/{user_id}/monetary-account/{account}/transactions{rest}")
+}
+
+/// Sends GET with a header `Accept`.
+pub(crate) async fn get_as(app: &TestApp, path: &str, accept: &str) -> Answer {
+    app.send(app.request(reqwest::Method::GET, path).bearer_auth(&app.api_key).header("Accept", accept)).await
 }

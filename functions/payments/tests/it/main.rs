@@ -4,6 +4,7 @@
 
 mod bodies;
 mod encodings;
+mod exports;
 mod fixture;
 mod foreign;
 mod odd_lists;
@@ -12,5 +13,7 @@ mod orders;
 mod reading;
 mod sealed;
 mod storms;
+mod sync;
+mod transactions;
 mod values;
 mod workspaces;

@@ -44,8 +44,7 @@ async fn the_payments_of_every_account_add_up_to_its_balance() {
     }
     let built_in = ["Huishouden", "Vaste lasten", "Samen thuis", "Zomer in Zeeland", "Travel Card"];
     let built_in = built_in.into_iter().chain(["Zakelijke rekening", "Kassa", "BTW", "Betaalrekening"]);
-    let openings: Vec<(&str, i64)> =
-        built_in.map(|description| (description, 0)).chain([("Hologram", 0)]).collect();
+    let openings: Vec<(&str, i64)> = built_in.map(|description| (description, 0)).chain([("Hologram", 0)]).collect();
 
     assert_eq!(assert_sums(&desk(&bank, &installation, "person").await, &openings).await, 530);
     assert_eq!(assert_sums(&desk(&bank, &installation, "company").await, &openings).await, 203);
