@@ -1,4 +1,4 @@
-"""A server that returns responses as listed, in place of the API."""
+"""A server that returns responses as listed, in place of the API. A listed function makes its response."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ class Script:
                 if given is HANG:
                     script.over.wait()
                     return
-                status, headers, text = given
+                status, headers, text = given() if callable(given) else given
                 text = (text if isinstance(text, str) else json.dumps(text)).encode()
                 self.send_response(status)
                 kind = "application/problem+json" if "request_id" in text.decode() else "application/json"
