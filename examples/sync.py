@@ -8,8 +8,9 @@ step, except customers who must connect again. Otherwise, standard error says wh
 
 It can be killed at any time, and several can run at once: an answer is stored together with its cursor, and only if the
 file still has the cursor that was sent. So the file has what one program without interruptions would have stored, and
-`updated_at` need not be compared. What is gone at the bank is deleted. Payments of a customer or an account that is no
-longer listed stay: they are yours to delete.
+`updated_at` need not be compared. What is gone at the bank is deleted; like changes, this is found among the newest 150
+payments of an account, and always after a cursor was refused. Payments of a customer or an account that is no longer
+listed stay: they are yours to delete.
 """
 
 import json

@@ -123,6 +123,22 @@ def test_what_arrives_while_a_run_is_broken_off_is_read_by_the_next_one(w, file)
     assert in_the_file(file) == {row for row in at_the_bank(w) if row[0] == w.users["company"]}
 
 
+def test_the_limits_of_the_bank_are_waited_out(w, file):
+    w.switch("settings", {"rate_limits": "classic"})
+    synced(w, file)
+    w.switch("settings", {"rate_limits": "off"})
+    assert in_the_file(file) == at_the_bank(w)
+
+
+def test_a_bank_that_stays_busy_is_asked_again_when_the_api_says(w, file):
+    text = "Too many requests. You can do a maximum of 3 calls per 3 second to this endpoint."
+    w.faults({"endpoint": PAYMENTS, "nth": 2, "times": 5, "status": 429, "body": {"Error": [{"error_description": text}]}})
+    synced(w, file)
+    said = (w.state.parent / "local.out").read_text()
+    assert '"code":"bank_busy"' in said
+    assert in_the_file(file) == at_the_bank(w)
+
+
 def test_killed_at_any_moment_it_ends_with_what_the_bank_has(w, file, tmp_path):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -142,13 +158,6 @@ def test_killed_at_any_moment_it_ends_with_what_the_bank_has(w, file, tmp_path):
     assert killed > 0
     w.faults()
     synced(w, file)
-    assert in_the_file(file) == at_the_bank(w)
-
-
-def test_the_limits_of_the_bank_are_waited_out(w, file):
-    w.switch("settings", {"rate_limits": "classic"})
-    synced(w, file)
-    w.switch("settings", {"rate_limits": "off"})
     assert in_the_file(file) == at_the_bank(w)
 
 
