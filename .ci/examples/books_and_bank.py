@@ -9,19 +9,20 @@ def user_id(w, name: str) -> str:
     return found
 
 
+def payments_at_the_bank(w, user_id: str, account_id: int):
+    """The payments of an account, page by page, as the bank has them."""
+    older = ""
+    while found := [element["Payment"] for element in w.read(f"/user/{user_id}/payments/{account_id}?count=200{older}")[1]["Response"]]:
+        yield from found
+        older = f"&older_id={found[-1]['id']}"
+
+
 def at_the_bank(w, name: str) -> tuple[set, set]:
     """The accounts and payments of the API, page by page, read in another way than the example reads them."""
-    user = f"/user/{user_id(w, name)}"
-    accounts = [account for element in w.read(f"{user}/accounts")[1]["Response"] for account in element.values()]
-    payments = set()
-    for account in accounts:
-        older = ""
-        while True:
-            found = [element["Payment"] for element in w.read(f"{user}/payments/{account['id']}?count=200{older}")[1]["Response"]]
-            if not found:
-                break
-            payments |= {(account["id"], paid["id"], paid["created"], paid["amount"]["value"], paid["description"]) for paid in found}
-            older = f"&older_id={found[-1]['id']}"
+    user = user_id(w, name)
+    accounts = [account for element in w.read(f"/user/{user}/accounts")[1]["Response"] for account in element.values()]
+    payments = {(account["id"], paid["id"], paid["created"], paid["amount"]["value"], paid["description"])
+                for account in accounts for paid in payments_at_the_bank(w, user, account["id"])}
     return {(account["id"], account["description"], (account["balance"] or {}).get("value")) for account in accounts}, payments
 
 

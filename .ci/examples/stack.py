@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
 EXAMPLE = Path(__file__).parents[2] / "examples/bookkeeping"
 PATIENCE = 90
@@ -65,6 +65,12 @@ class World:
         except HTTPError as error:
             with error:
                 return error.code, json.loads(error.read())
+
+    def connect(self, customer: str) -> str:
+        """Lets a customer of the simulated bank consent in their own browser. Returns their user_id."""
+        browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+        with browser.open(Request(f"{self.api}/auth", headers={"X-Simulator-Approve": customer}), timeout=60) as answer:
+            return json.loads(answer.read())["new_user_id"]
 
     def local(self, *arguments: str):
         """Runs one of the binary's commands for the running stack, and returns its JSON."""
@@ -121,8 +127,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def world(binary: str, folder: Path):
-    """Starts `local` first, because the example needs a key; but `local` must know the example's URL at its start."""
+def stack(binary: str, folder: Path, name: str, *scopes: str):
+    """Starts `local`, with an API key of this name and these scopes for an example."""
     state, port, told = folder / "state", free_port(), folder / "local.out"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_", "TPP_", "BOOKS_"))}
     environment |= {"RETURN_ORIGINS": f"http://127.0.0.1:{port}", "NO_PROXY": "localhost,127.0.0.1", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -132,12 +138,18 @@ def world(binary: str, folder: Path):
         api, bank = (re.search(rf"^  {name} +(\S+)", welcome, re.MULTILINE)[1].rstrip("/") for name in ("API", "bank"))
         environment |= {"TPP_URL": api, "TPP_API_KEY_FILE": str(folder / "key"), "BOOKS_DB": str(folder / "books.sqlite"), "BOOKS_PORT": str(port)}
         made = World(binary, state, api, bank, f"http://127.0.0.1:{port}", folder / "books.sqlite", environment, folder / "app.out")
-        scopes = [word for scope in ("connections", "accounts", "payments") for word in ("--scope", scope)]
-        made.key = made.local("keys", "create", "--name", "bookkeeping", *scopes)
+        made.key = made.local("keys", "create", "--name", name, *(word for scope in scopes for word in ("--scope", scope)))
         (folder / "key").write_text(made.key["api_key"] + "\n")
-        with process([sys.executable, EXAMPLE / "app.py"], made.output, environment) as app:
+        yield made
+
+
+@contextmanager
+def world(binary: str, folder: Path):
+    """Starts `local` first, because the example needs a key; but `local` must know the example's URL at its start."""
+    with stack(binary, folder, "bookkeeping", "connections", "accounts", "payments") as made:
+        with process([sys.executable, EXAMPLE / "app.py"], made.output, made.environment) as app:
             said(app, made.output, "Open http://127.0.0.1:")
-            until(lambda: reachable(port), "the example listens")
+            until(lambda: reachable(int(made.environment["BOOKS_PORT"])), "the example listens")
             yield made
 
 

@@ -1,21 +1,16 @@
-"""How the example handles responses of the API, a gateway or a proxy, and missing ones. A server here returns them as
-listed."""
+"""How the example handles responses of the API, a gateway or a proxy, and missing ones."""
 
-import json
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
 
+from script import HANG, Script, problem
 from stack import EXAMPLE
 
 sys.path.insert(0, str(EXAMPLE))
 import api  # noqa: E402
 import books  # noqa: E402
-
-HANG = object()
 
 
 @pytest.fixture
@@ -30,51 +25,6 @@ def script(monkeypatch, tmp_path):
     monkeypatch.setenv("BOOKS_DB", str(tmp_path / "books.sqlite"))
     yield made
     made.end()
-
-
-class Script:
-    def __init__(self):
-        self.answers, self.requests, self.waits, self.over = [], [], [], threading.Event()
-
-    def start(self):
-        script = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                script.requests.append((self.command, self.path, self.headers.get("Idempotency-Key"), body))
-                given = script.answers.pop(0)
-                if given is HANG:
-                    script.over.wait()
-                    return
-                status, headers, text = given
-                text = (text if isinstance(text, str) else json.dumps(text)).encode()
-                self.send_response(status)
-                kind = "application/problem+json" if "request_id" in text.decode() else "application/json"
-                for name, value in ({"Content-Type": kind} | headers | {"Content-Length": str(len(text))}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text)
-
-            do_GET = do_POST = do_DELETE = answer
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def end(self):
-        self.over.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
-def problem(code="bank_timeout", action="retry", scope="request", **more) -> dict:
-    return {"code": code, "action": action, "scope": scope, "detail": "Words.", "request_id": "r-1"} | more
 
 
 NOTHING = (200, {}, {"Response": []})
