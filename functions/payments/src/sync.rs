@@ -20,9 +20,9 @@ use crate::{
 /// Read what changed in an account
 ///
 /// Scope `accounts`. Without `cursor`, begins with the newest transaction and goes back through the whole history, or
-/// to `since`. Repeat the request with `next_cursor` until `has_more` is false: then you have everything. Store each
-/// transaction by `id`, and save `next_cursor` in the same transaction of your database. Later requests with the
-/// saved cursor return what is new, what changed and what is gone.
+/// to `since`. Repeat the request with `next_cursor` until `has_more` is false: then you have everything that was there
+/// when this loop began. Store each transaction by `id`, and save `next_cursor` in the same transaction of your
+/// database. Later requests with the saved cursor return what is new, what changed and what is gone.
 ///
 /// Each request makes one call to bunq. No transaction is missed or returned twice in one loop, and a cursor may be
 /// used again or in parallel. Changes and removals are found among the newest 150 transactions, if at most about 50
@@ -73,7 +73,7 @@ pub(crate) async fn sync_transactions(
         removed: removed.map(|payment| RemovedTransaction::gone(TransactionId { account, payment })).collect(),
         next_cursor: cursors.seal(&changes.next)?,
         has_more: changes.has_more,
-        as_of: now,
+        as_of: format!("{now:.0}"),
     });
     let text = text.map_err(|_| Problem::internal())?;
     if text.len() > LARGEST_ANSWER { Err(Problem::answer_too_large()) } else { Ok(json(text)) }

@@ -63,8 +63,8 @@ pub(crate) struct TransactionChanges {
     /// Whether more is known now: request it at once. Otherwise, request it again at any time.
     pub(crate) has_more: bool,
     /// When bunq was asked.
-    #[schema(value_type = String, format = DateTime)]
-    pub(crate) as_of: Timestamp,
+    #[schema(format = DateTime)]
+    pub(crate) as_of: String,
 }
 
 /// A transaction that is gone.

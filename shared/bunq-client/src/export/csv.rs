@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::error::ExportError;
 use crate::transaction::Transaction;
+use crate::transaction::time::text;
 
 /// The signs with which a formula begins, also in the full width of East Asian writing.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
@@ -23,9 +24,9 @@ static COLUMNS: &[Column] = &[
     ("account_id", |made| shown(Some(made.account_id))),
     ("status", |made| word(made.status)),
     ("mutability", |made| word(made.mutability)),
-    ("booked_at", |made| shown(made.booked_at)),
+    ("booked_at", |made| shown(made.booked_at.map(text))),
     ("booking_date", |made| shown(made.booking_date)),
-    ("updated_at", |made| shown(made.updated_at)),
+    ("updated_at", |made| shown(made.updated_at.map(text))),
     // The texts of amounts are decimal numbers. An apostrophe would turn a negative one into text.
     ("amount", |made| plain(made.amount.as_ref().map(|amount| amount.value.as_str()))),
     ("currency", |made| safe(made.amount.as_ref().map(|amount| amount.currency.as_str()))),

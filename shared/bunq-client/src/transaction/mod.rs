@@ -9,6 +9,7 @@ mod kind;
 pub(crate) mod parts;
 pub(crate) mod reading;
 pub mod sync;
+pub(crate) mod time;
 
 use std::fmt;
 
@@ -48,13 +49,15 @@ pub struct Transaction {
     pub status: Status,
     /// Whether the amount may still change. It follows from `booked_at` and the time of reading.
     pub mutability: Mutability,
-    /// When bunq booked it.
+    /// When bunq booked it, in UTC, always with six decimals: earlier times sort before later ones as texts, too.
+    #[serde(serialize_with = "time::serialize")]
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = DateTime, required))]
     pub booked_at: Option<Timestamp>,
     /// The day on which bunq booked it, in Amsterdam.
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = Date, required))]
     pub booking_date: Option<Date>,
-    /// When bunq last changed it.
+    /// When bunq last changed it, in the same form.
+    #[serde(serialize_with = "time::serialize")]
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = DateTime, required))]
     pub updated_at: Option<Timestamp>,
     /// Signed: negative if the account paid.

@@ -50,7 +50,7 @@ fn every_field_is_there_and_null_if_bunq_has_nothing() {
         "mutability": "mutable",
         "booked_at": "2026-03-28T23:30:00.123456Z",
         "booking_date": "2026-03-29",
-        "updated_at": "2026-03-29T00:00:01Z",
+        "updated_at": "2026-03-29T00:00:01.000000Z",
         "amount": {"value": "-12.50", "currency": "EUR"},
         "direction": "out",
         "original_amount": null,

@@ -28,7 +28,7 @@ fn a_row_has_the_fields_of_the_transaction() {
     );
     assert_eq!(
         csv::row(&read(&payment(71_234, "-12.50", "-3.07"))).unwrap(),
-        "60101.71234,60101,booked,mutable,2026-03-28T23:30:00.123456Z,2026-03-29,2026-03-29T00:00:01Z,-12.50,EUR,out,,,\
+        "60101.71234,60101,booked,mutable,2026-03-28T23:30:00.123456Z,2026-03-29,2026-03-29T00:00:01.000000Z,-12.50,EUR,out,,,\
          J. Jansen,NL91ABNA0417164300,account,A. Customer,NL66BUNQ2055667788,false,Invoice 17,,,,,payment,transfer,\
          EBA_SCT,SCT,PMNT-ICDT-ESCT,,-3.07,,\r\n"
     );
