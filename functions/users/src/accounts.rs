@@ -158,6 +158,7 @@ impl AccountUpdate {
     security(("api_key" = ["accounts"])),
     responses(
         (status = 200, description = "One page.", body = ListedAccounts, headers(
+            ("Bunq-Response-Id" = String, description = "bunq's name of its answer, without `format=normalised`."),
             ("Link" = String, description = "The pages beside this one (RFC 8288).")
         )),
         Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>,

@@ -64,6 +64,10 @@ fn place(name: &str) -> Option<String> {
 pub fn path_parameters<'a>(operation: &Operation<'a>) -> BTreeMap<&'a str, String> {
     let value = |name: &str| match name {
         "file" => "style.css".to_owned(),
+        // Ours, in the account of the path. The others with this name are bunq's.
+        "transaction_id" if operation.path.contains("{monetary_account_id}") => {
+            "MONETARY_ACCOUNT_ID.PAYMENT_ID".to_owned()
+        }
         name => place(name).unwrap_or_else(|| panic!("{}: what is a good {name}?", operation.id())),
     };
     operation.parameters("path").map(|(name, _)| (name, value(name))).collect()

@@ -52,7 +52,7 @@ async fn parameters_agree() {
             // A walk goes from the newest to the oldest, and only a walk has a start.
             let walks = operation.parameters("query").any(|(name, _)| name == "all");
             let befores: &[&str] = match name {
-                "since" => &["all=true&"],
+                "since" if walks => &["all=true&"],
                 "newer_id" | "all" => &[""],
                 _ if walks => &["", "all=true&"],
                 _ => &[""],

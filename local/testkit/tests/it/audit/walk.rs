@@ -15,6 +15,8 @@ fn created_id(answer: &Answer) -> String {
 /// Returns the id of the object that a path names, if it names one.
 fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str> {
     let parameter = match operation.path.rsplit('/').next()? {
+        // Our transaction is the payment of the bank.
+        "{transaction_id}" if operation.path.contains("{monetary_account_id}") => "payment_id",
         "connection" => "user_id",
         "claim" => "consent_id",
         last => last.strip_prefix('{')?.strip_suffix('}')?,
