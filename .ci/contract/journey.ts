@@ -105,6 +105,8 @@ assert.deepEqual([connection.data.kind, connection.data.status], ["person", "act
 
 const accounts = await api.GET("/user/{user_id}/accounts", { params: { path } });
 if (accounts.error) throw new Error(advice(accounts.error));
+// The other form comes with format=normalised only.
+assert("Response" in accounts.data);
 assert(accounts.data.Response.some((element) => /^-?\d+\.\d\d$/.test(balance(element) ?? "")));
 const account = accounts.data.Response.flatMap((element) =>
   "MonetaryAccountBank" in element ? [element.MonetaryAccountBank] : [],

@@ -4,6 +4,7 @@
 use shared::{
     bunq::{PageStart, Resource as _, calls::Payments},
     http::prelude::*,
+    store::Information,
     types::{
         ids::{MonetaryAccountId, PaymentId},
         since::Since,
@@ -29,7 +30,7 @@ use crate::walk;
         WalkQuery,
     ),
     security(("api_key" = ["accounts"])),
-    responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Paged<PaymentList>, Problems<(WithKey, WrongRequest, Unattended, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn list_payments(
     user: ConnectedUser<AccountsScope>,
@@ -48,6 +49,9 @@ pub(crate) async fn list_payments(
         }
         (page, all.then_some(since))
     })?;
+    if page.from == PageStart::Newest {
+        user.count_read(Information::Transactions(account)).await?;
+    }
     match walk {
         Some(since) => walk::all(&user, account, page.from, since.as_ref()).await,
         None => {

@@ -7,6 +7,7 @@ use shared::{
         transaction::{Transaction, sync::Cursor},
     },
     http::{Code, LARGEST_ANSWER, RawElement, json, prelude::*},
+    store::Information,
     types::ids::{MonetaryAccountId, PaymentId, TransactionId},
 };
 
@@ -34,7 +35,7 @@ use crate::{
     security(("api_key" = ["accounts"])),
     responses(
         (status = 200, description = "What changed.", body = TransactionChanges),
-        Problems<(WithKey, WrongRequest, WithCursor, ForCustomer, AtBank)>,
+        Problems<(WithKey, WrongRequest, (WithCursor, Unattended), ForCustomer, AtBank)>,
     )
 )]
 pub(crate) async fn sync_transactions(
@@ -55,6 +56,9 @@ pub(crate) async fn sync_transactions(
         Some(cursor) => cursors.open::<Cursor>(&cursor)?,
         None => Cursor::start(account.into(), since.map(|since| since.start().as_second())),
     };
+    if !cursor.is_within_walk() {
+        user.count_read(Information::Transactions(account)).await?;
+    }
     let now = user.tpp().clock.now();
     let listed = read_page(&user, account, cursor.page()).await?;
     let elements = RawElement::read_all(&listed.body)?;

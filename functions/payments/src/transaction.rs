@@ -8,6 +8,7 @@ use shared::{
         calls::{MonetaryAccounts, Payments},
     },
     http::{Parameters, RawElement, next_link, preferred, prelude::*},
+    store::Information,
     types::ids::{MonetaryAccountId, TransactionId},
 };
 
@@ -30,8 +31,8 @@ const MOST_PAGES: usize = 10;
 /// List an account's transactions
 ///
 /// Scope `accounts`. Returns the payments of the account in one shape, newest first. bunq has no filter by date, so its
-/// pages are read down to `from`: at most ten for one answer in JSON. So an answer with fewer than `count` transactions,
-/// even none, can have a `next_cursor`.
+/// pages are read down to `from`: at most ten for one answer in JSON. So an answer with fewer than `count`
+/// transactions, even none, can have a `next_cursor`.
 ///
 /// With `Accept: text/csv` or `Accept: application/xml`, the answer is a file for bookkeeping: a table, or a statement
 /// in camt.053.001.08 of ISO 20022. By default it has everything in the period, up to 5 MB and while time remains. If
@@ -50,7 +51,7 @@ const MOST_PAGES: usize = 10;
             (String = "text/csv"),
             (String = "application/xml"),
         )),
-        Problems<(WithKey, WrongRequest, WithCursor, ForCustomer, AtBank)>,
+        Problems<(WithKey, WrongRequest, (WithCursor, Unattended), ForCustomer, AtBank)>,
     )
 )]
 pub(crate) async fn list_transactions(
@@ -74,6 +75,9 @@ pub(crate) async fn list_transactions(
     };
     let cursors = Cursors::of(&user, account).await?;
     let start = cursor.map(|cursor| cursors.open::<Below>(&cursor)).transpose()?;
+    if start.is_none() {
+        user.count_read(Information::Transactions(account)).await?;
+    }
     let listing = Listing { user: &user, account, period: &period, start, limits };
     let (body, next) = match format {
         Format::Json => listing.write(&cursors, JsonPage::new(with_raw)).await?,

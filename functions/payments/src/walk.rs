@@ -1,5 +1,5 @@
-//! Reads all payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed. The
-//! size of the answer bounds the memory.
+//! Reads all payments back to a date, in one array. Each element is what bunq wrote; the pages are what bunq signed.
+//! The size of the answer bounds the memory.
 
 use axum::response::{IntoResponse as _, Response};
 use shared::{

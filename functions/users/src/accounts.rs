@@ -6,11 +6,12 @@ use serde_json::Value;
 use shared::{
     body,
     bunq::{
-        LARGEST_PAGE, Neighbours, Resource as _,
+        LARGEST_PAGE, Neighbours, PageStart, Resource as _,
         calls::{BankAccounts, MonetaryAccounts},
         types::json::without_nulls,
     },
     http::{links, prelude::*},
+    store::Information,
     tpp::{Order, Wanted},
     types::{
         idempotency::RequestName,
@@ -161,7 +162,7 @@ impl AccountUpdate {
             ("Bunq-Response-Id" = String, description = "bunq's name of its answer, without `format=normalised`."),
             ("Link" = String, description = "The pages beside this one (RFC 8288).")
         )),
-        Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>,
+        Problems<(WithKey, WrongRequest, Unattended, ForCustomer, AtBank)>,
     )
 )]
 pub(crate) async fn list_accounts(
@@ -172,6 +173,9 @@ pub(crate) async fn list_accounts(
         let format = parameters.parsed::<AccountFormat>("format");
         (parameters.page_of(LARGEST_PAGE), format.unwrap_or(AccountFormat::Bunq))
     })?;
+    if page.from == PageStart::Newest {
+        user.count_read(Information::Accounts).await?;
+    }
     let path = format!("user/{}/accounts", user.connection.user_id);
     let list = MonetaryAccounts::list((), page);
     match format {
@@ -195,12 +199,13 @@ pub(crate) async fn list_accounts(
     path = "/user/{user_id}/monetary-account/{monetary_account_id}",
     params(UserPath, AccountPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<AccountAnswer>, Problems<(WithKey, WrongRequest, Unattended, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_account(
     user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
 ) -> Result<BankAnswer, Problem> {
+    user.count_read(Information::Account(account)).await?;
     user.call(&MonetaryAccounts::find((), account)).await.map(BankAnswer)
 }
 

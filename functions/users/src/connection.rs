@@ -47,8 +47,8 @@ pub(crate) async fn list_users(
     })?;
     let (connections, next) = app.tpp.connections.list(&caller.workspace, reference.as_ref(), count, cursor).await?;
     let identity = app.tpp.identities.get().await?;
-    let now = app.tpp.clock.now();
-    let users = connections.iter().map(|one| ConnectionView::new(one, &identity.sealing, now)).collect();
+    let (now, limit) = (app.tpp.clock.now(), app.tpp.config.unattended_reads_per_day);
+    let users = connections.iter().map(|one| ConnectionView::new(one, &identity.sealing, now, limit)).collect();
     let next_cursor = next.map(|next| next.to_string());
     let link = next_cursor.as_ref().map(|next| {
         let mut url = app.tpp.config.public("users");
@@ -85,7 +85,8 @@ pub(crate) async fn find_connection(
 ) -> Result<Json<ConnectionView>, Problem> {
     let connection = app.tpp.connections.find(&caller.workspace, user_id).await?;
     let identity = app.tpp.identities.get().await?;
-    Ok(Json(ConnectionView::new(&connection, &identity.sealing, app.tpp.clock.now())))
+    let (now, limit) = (app.tpp.clock.now(), app.tpp.config.unattended_reads_per_day);
+    Ok(Json(ConnectionView::new(&connection, &identity.sealing, now, limit)))
 }
 
 /// Delete a customer's connection

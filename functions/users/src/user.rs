@@ -1,6 +1,6 @@
 //! `GET /user/{user_id}`: the customer's profile.
 
-use shared::{bunq::calls::FindUser, http::prelude::*};
+use shared::{bunq::calls::FindUser, http::prelude::*, store::Information};
 
 /// Read a customer's profile
 ///
@@ -11,9 +11,10 @@ use shared::{bunq::calls::FindUser, http::prelude::*};
     path = "/user/{user_id}",
     params(UserPath),
     security(("api_key" = ["accounts"])),
-    responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>)
+    responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, Unattended, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_user(user: ConnectedUser<AccountsScope>) -> Result<BankAnswer, Problem> {
+    user.count_read(Information::Customer).await?;
     // Only in this call does bunq accept the customer's own id, and its answer then contains more.
     user.call(&FindUser { other: user.connection.granted_id }).await.map(BankAnswer)
 }

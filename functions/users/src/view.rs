@@ -1,5 +1,7 @@
 //! The views of a connection in answers.
 
+use std::num::NonZeroU8;
+
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use shared::{
@@ -65,10 +67,37 @@ pub(crate) struct ConnectionView {
     /// When bunq was first seen to refuse the consent; null if it has not refused it.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     revoked_at: Option<Timestamp>,
+    /// The reads in the last 24 hours without `PSU-IP-Address`, if this deployment limits them; otherwise null.
+    #[schema(required)]
+    unattended_reads: Option<UnattendedReadsView>,
+}
+
+/// The reads of a customer's data while the customer was not present.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = UnattendedReads)]
+pub(crate) struct UnattendedReadsView {
+    /// How many times in 24 hours each information can be read (`UNATTENDED_READS_PER_DAY`).
+    #[schema(minimum = 1, example = 4)]
+    limit: u8,
+    /// What was read, and how many times.
+    reads: Vec<UnattendedReadView>,
+}
+
+/// The reads of one information.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = UnattendedRead)]
+pub(crate) struct UnattendedReadView {
+    /// `customer`, `accounts`, `account/<id>`, or `transactions/<id of the account>`.
+    #[schema(example = "transactions/60101")]
+    information: String,
+    /// How many times it was read. Further pages of a list are the same read.
+    #[schema(example = 2)]
+    count: usize,
 }
 
 impl ConnectionView {
-    pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp) -> Self {
+    /// `limit` is the deployment's limit of reads without the customer.
+    pub(crate) fn new(connection: &Connection, keys: &SealingKeys, now: Timestamp, limit: Option<NonZeroU8>) -> Self {
         // The age must not be negative if this clock is behind the clock that wrote the item.
         let age = now.duration_since(connection.consented_at).as_hours().div_euclid(24).max(0);
         Self {
@@ -84,7 +113,16 @@ impl ConnectionView {
             expires_at: connection.expires_at(),
             last_used_at: connection.last_used_at,
             revoked_at: connection.revoked_at,
+            unattended_reads: limit.map(|limit| UnattendedReadsView::new(connection, now, limit)),
         }
+    }
+}
+
+impl UnattendedReadsView {
+    fn new(connection: &Connection, now: Timestamp, limit: NonZeroU8) -> Self {
+        let counts = connection.unattended_reads.iter().flat_map(|reads| reads.counts(now));
+        let reads = counts.map(|(what, count)| UnattendedReadView { information: what.to_owned(), count });
+        Self { limit: limit.get(), reads: reads.collect() }
     }
 }
 

@@ -40,7 +40,7 @@ impl Journey {
     /// Returns the options of a deployment in which every operation is permitted.
     #[must_use]
     pub fn deployment() -> TestAppBuilder {
-        TestApp::builder().variable("BANK_WRITES", "accounts")
+        TestApp::builder().variable("BANK_WRITES", "accounts").variable("UNATTENDED_READS_PER_DAY", "255")
     }
 
     /// Does the same as [`Self::start`] in a deployment that is onboarded, and in which every operation is permitted.

@@ -8,7 +8,7 @@ mod error;
 mod provider;
 mod values;
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU8};
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -16,7 +16,9 @@ use url::{Origin, Url};
 pub use bunq_client::BunqUrls;
 
 use error::invalid;
-use values::{parse_bank_writes, parse_ips, parse_log_level, parse_origins, parse_switch, safe_url, tpp_name};
+use values::{
+    parse_bank_writes, parse_ips, parse_log_level, parse_origins, parse_switch, parse_unattended, safe_url, tpp_name,
+};
 
 pub use environment::BunqEnvironment;
 pub use error::ConfigError;
@@ -64,6 +66,10 @@ pub struct Config {
     /// `BANK_WRITES`: what callers may change at the bank beyond the roles of PSD2, separated by commas. None by
     /// default, because the bank refuses these changes to a PSD2 party.
     pub bank_writes: Vec<BankWrite>,
+    /// `UNATTENDED_READS_PER_DAY`: how many times in 24 hours the same information of a customer may be read while the
+    /// customer is not present, or `off`. Default: 4 in production (Delegated Regulation (EU) 2018/389, article
+    /// 36(5)(b)), `off` in the sandbox.
+    pub unattended_reads_per_day: Option<NonZeroU8>,
     /// `LOG_LEVEL`: the level of this project's log lines, `error`, `warn`, `info` (the default), `debug` or `trace`.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
@@ -155,6 +161,7 @@ impl Config {
             provider: Provider::parse(&variable)?,
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             bank_writes: parse_bank_writes(&optional("BANK_WRITES").unwrap_or_default())?,
+            unattended_reads_per_day: parse_unattended(optional("UNATTENDED_READS_PER_DAY").as_deref(), environment)?,
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,

@@ -1,9 +1,14 @@
 //! Parsers of single variables.
 
+use std::num::NonZeroU8;
+
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
-use super::error::{ConfigError, invalid};
+use super::{
+    environment::BunqEnvironment,
+    error::{ConfigError, invalid},
+};
 
 pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
     let level = level.as_deref().map_or("info", str::trim);
@@ -73,6 +78,22 @@ pub(super) fn parse_bank_writes(list: &str) -> Result<Vec<BankWrite>, ConfigErro
             _ => Err(invalid("BANK_WRITES", "must be accounts, or empty")),
         })
         .collect()
+}
+
+/// The default in production, which the regulation gives.
+const UNATTENDED_READS: Option<NonZeroU8> = NonZeroU8::new(4);
+
+pub(super) fn parse_unattended(
+    text: Option<&str>,
+    environment: BunqEnvironment,
+) -> Result<Option<NonZeroU8>, ConfigError> {
+    match (text, environment) {
+        (None, BunqEnvironment::Production) => Ok(UNATTENDED_READS),
+        (None, BunqEnvironment::Sandbox) | (Some("off"), _) => Ok(None),
+        (Some(text), _) => {
+            text.parse().map(Some).map_err(|_| invalid("UNATTENDED_READS_PER_DAY", "must be 1 to 255, or off"))
+        }
+    }
 }
 
 pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {

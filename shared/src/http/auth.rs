@@ -65,6 +65,8 @@ pub struct Caller<S> {
     pub key: KeyId,
     /// The workspace of the API key. The caller can reach only the customers of this workspace.
     pub workspace: Workspace,
+    /// Whether the customer is present, as the caller says.
+    pub customer_is_present: bool,
     scope: PhantomData<S>,
 }
 
@@ -94,7 +96,7 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
             return Err(Problem::bank_writes_off());
         }
         check_query(parts)?;
-        note_customer(parts, app).await?;
-        Ok(Self { key: record.id, workspace: record.workspace.clone(), scope: PhantomData })
+        let customer_is_present = note_customer(parts, app).await?;
+        Ok(Self { key: record.id, workspace: record.workspace.clone(), customer_is_present, scope: PhantomData })
     }
 }

@@ -11,17 +11,17 @@ use crate::telemetry::audit::{Fact, note};
 /// NextGenPSD2).
 pub const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
-/// Records that the customer is present, if the caller sends the header `PSU-IP-Address`.
+/// Returns whether the customer is present: whether the caller sends the header `PSU-IP-Address`. Records it.
 ///
 /// # Errors
 /// Returns `invalid_request` if the header is present more than once, or is not an IP address.
-pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<(), Problem> {
-    let Some(address) = customer_address(&parts.headers)? else { return Ok(()) };
+pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<bool, Problem> {
+    let Some(address) = customer_address(&parts.headers)? else { return Ok(false) };
     // Without the sealing key there is no pseudonym. The request continues, and fails later if it needs the key.
     let identity = app.tpp.identities.get().await.ok();
     let pseudonym = identity.map(|identity| identity.sealing.pseudonym(&address.to_string()));
     note(Fact::CustomerPresent(pseudonym));
-    Ok(())
+    Ok(true)
 }
 
 fn customer_address(headers: &HeaderMap) -> Result<Option<IpAddr>, Problem> {

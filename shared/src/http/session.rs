@@ -15,7 +15,7 @@ use url::Url;
 use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App};
 use crate::{
     bunq::{BankError, Call, RefusalKind, Resource},
-    store::{Connection, OrderScope, SessionOwner},
+    store::{Connection, Information, OrderScope, SessionOwner},
     tpp::{Order, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
@@ -176,6 +176,21 @@ impl<S> Deref for ConnectedUser<S> {
 
     fn deref(&self) -> &Holder<S> {
         &self.holder
+    }
+}
+
+impl<S> ConnectedUser<S> {
+    /// Counts a read of information, unless the customer is present or the deployment does not count. Further pages of
+    /// a list are the same read, so the caller does not count them.
+    ///
+    /// # Errors
+    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, and the errors of
+    /// the store.
+    pub async fn count_read(&self, what: Information) -> Result<(), Problem> {
+        if self.caller.customer_is_present {
+            return Ok(());
+        }
+        Ok(self.app.tpp.connections.count_unattended_read(self.connection.user_id, what).await?)
     }
 }
 

@@ -32,8 +32,8 @@ mod write;
 
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
-    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Marked,
-    NewConnection, Saved,
+    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Information,
+    Marked, NewConnection, Saved, UnattendedRead, UnattendedReads,
 };
 pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    store::{Connection, Cursor, Marked, Store},
+    store::{Connection, Cursor, Information, Marked, Store, UnattendedRead},
     telemetry::{
         Metric,
         audit::{self, Action},
@@ -97,6 +97,20 @@ impl Connections {
         after: Option<Cursor>,
     ) -> Result<(Vec<Connection>, Option<Cursor>), TppError> {
         Ok(self.store.list_connections(workspace, reference, count, after).await?)
+    }
+
+    /// Counts a read while the customer is not present, if the deployment limits them.
+    ///
+    /// # Errors
+    /// Returns [`TppError::TooManyUnattendedReads`] if the same information was read too often in the last 24 hours,
+    /// [`TppError::UnknownUser`] if the connection was deleted, [`TppError::Store`] if the read cannot be noted.
+    pub async fn count_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), TppError> {
+        let Some(most) = self.config.unattended_reads_per_day else { return Ok(()) };
+        match self.store.note_unattended_read(user_id, what, most.get()).await? {
+            UnattendedRead::Noted => Ok(()),
+            UnattendedRead::TooMany(wait) => Err(TppError::TooManyUnattendedReads(wait)),
+            UnattendedRead::NoConnection => Err(TppError::UnknownUser),
+        }
     }
 
     /// Marks a connection as revoked after the bank refused its token. Returns the error for the caller.

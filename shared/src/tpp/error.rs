@@ -24,6 +24,10 @@ pub enum TppError {
     /// The consent is older than 180 days, and the deployment no longer uses it.
     #[error("the customer's consent is older than 180 days")]
     ConsentExpired,
+    /// The customer is not present, and the same information was read too often in the last 24 hours. It can be read
+    /// again after this time.
+    #[error("the information was read too often without the customer")]
+    TooManyUnattendedReads(Duration),
     /// The customer is connected in another workspace. Only one workspace is allowed.
     #[error("the customer is connected in another workspace")]
     ConnectedElsewhere,

@@ -221,6 +221,20 @@ fn a_level_and_a_switch_have_few_words() {
 }
 
 #[test]
+fn reads_without_the_customer_are_limited_in_production() {
+    let limit = |variables: &[(&'static str, &str)]| {
+        parse(variables).unwrap().unattended_reads_per_day.map(std::num::NonZeroU8::get)
+    };
+    let production = ("BUNQ_ENVIRONMENT", "production");
+    assert_eq!((limit(&[]), limit(&[production])), (None, Some(4)));
+    assert_eq!(limit(&[production, ("UNATTENDED_READS_PER_DAY", "off")]), None);
+    assert_eq!(limit(&[("UNATTENDED_READS_PER_DAY", " 96 ")]), Some(96));
+    for bad in ["0", "256", "-1", "4.0", "none", "OFF"] {
+        assert_eq!(refused("UNATTENDED_READS_PER_DAY", bad), "must be 1 to 255, or off", "{bad}");
+    }
+}
+
+#[test]
 fn values_are_taken_without_the_blanks_around_them() {
     let config = parse(&[("CONNECTIONS_TABLE", " connections\n"), ("PUBLIC_URL", " https://tpp.example ")]).unwrap();
 

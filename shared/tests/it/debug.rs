@@ -75,8 +75,9 @@ async fn a_key_pair_and_an_installation_are_not_printed() {
     assert_eq!(format!("{key:?}"), "InstallationKey([redacted])");
     let installation = Installation { id: 1.try_into().unwrap(), token: secret(), key, server_key };
     assert_hidden(&installation);
-    let sealing = SealingSecret::generate().keys().unwrap();
-    let identity = Identity { installation, psp_api_key: Some(secret()), sealing };
+    let sealing = SealingSecret::generate();
+    let (sealing, bookmarks) = (sealing.keys().unwrap(), sealing.bookmarks().unwrap());
+    let identity = Identity { installation, psp_api_key: Some(secret()), sealing, bookmarks };
     assert_hidden(&identity);
     let form = format!("{identity:?}");
     for line in pem.expose().lines().filter(|line| !line.starts_with("-----")) {

@@ -17,4 +17,5 @@ mod references;
 mod session_faults;
 mod sessions;
 mod stores;
+mod unattended;
 mod workspaces;

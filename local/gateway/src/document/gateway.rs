@@ -11,8 +11,9 @@ use utoipa::{
 
 const JSON: &str = "application/json";
 
-/// Statuses that can come from a function or from API Gateway: the function failed, or it could not be invoked.
-const SHARED: &[&str] = &["500", "503"];
+/// Statuses that can come from a function or from API Gateway: the function failed or could not be invoked, or there
+/// were too many calls.
+const SHARED: &[&str] = &["429", "500", "503"];
 
 /// Adds API Gateway's own answers to an operation.
 pub(super) fn add_to(operation: &mut Operation) {
@@ -25,7 +26,7 @@ pub(super) fn add_to(operation: &mut Operation) {
     }
     let limited = "API Gateway's own words: more calls than the stage allows. Send the request again, at growing \
                    intervals and with the same `Idempotency-Key`; no function has seen it.";
-    responses.insert("429".to_owned(), RefOr::T(own(limited)));
+    responses.entry("429".to_owned()).or_insert_with(|| RefOr::T(own(limited)));
     if operation.request_body.is_some() {
         let large = "API Gateway's own words: the body is larger than 10 MB.";
         responses.insert("413".to_owned(), RefOr::T(own(large)));

@@ -58,6 +58,9 @@ groups! {
     /// An operation on the data that we store about a customer.
     UnknownCustomer = [TppError::UnknownUser];
 
+    /// An operation that reads account information.
+    Unattended = [TppError::TooManyUnattendedReads(Duration::from_secs(3600))];
+
     /// An operation in the session of a connected customer.
     ForCustomer = [
         TppError::UnknownUser,

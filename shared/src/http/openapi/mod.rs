@@ -25,7 +25,8 @@ pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
         AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady,
-        OfStore, Once, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
+        OfStore, Once, Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples,
+        refused,
     },
     parameters::{
         AccountFormatQuery, AccountPath, AccountTransactionPath, ConsentPath, CredentialPath, DraftPaymentPath,

@@ -117,7 +117,7 @@ parameters! {
 
     /// Selects where the reading of changes continues.
     SyncQuery = [
-        cursor("Where the request before ended: its `next_cursor`. Without it, the reading begins anew."),
+        cursor("Where the request before ended: its `next_cursor`. Without it, the reading starts again."),
         count(LARGEST_PAGE),
         query(
             "since",

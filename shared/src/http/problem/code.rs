@@ -175,6 +175,8 @@ codes! {
     ConsentRevoked = "consent_revoked": FORBIDDEN Reauthorise, Connection Refused;
     /// The customer's consent is older than 180 days. This deployment no longer uses it.
     ConsentExpired = "consent_expired": FORBIDDEN Reauthorise, Connection Refused;
+    /// The same information of the customer was read too often in the last 24 hours while the customer was not present.
+    TooManyUnattendedReads = "too_many_unattended_reads": TOO_MANY_REQUESTS Wait, Request Refused;
     /// The customer is connected in another workspace of this deployment. A customer can be connected in one workspace
     /// only.
     ConnectedElsewhere = "connected_elsewhere": CONFLICT ContactSupport, Connection Refused;

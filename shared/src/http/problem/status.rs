@@ -137,6 +137,11 @@ impl From<TppError> for Problem {
                 Code::TooManyReferences,
                 "This customer's connection has fifty references. Delete one that is not used: DELETE /user/{user_id}?reference=….",
             ),
+            TppError::TooManyUnattendedReads(wait) => Self::new(
+                Code::TooManyUnattendedReads,
+                "This was read too often in the last 24 hours while the customer was not present. Send PSU-IP-Address if they are.",
+            )
+            .after(wait),
             TppError::RequestInFlight(wait) => Self::new(
                 Code::RequestInFlight,
                 "The same request is under way. Come back for its answer with the same Idempotency-Key.",

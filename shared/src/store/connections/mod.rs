@@ -7,6 +7,7 @@ mod lookup;
 mod record;
 mod references;
 mod save;
+mod unattended;
 
 use jiff::SignedDuration;
 
@@ -18,6 +19,7 @@ pub use granted::{Granted, GrantedKey};
 pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };
+pub use unattended::{Information, UnattendedRead, UnattendedReads};
 
 impl Store {
     /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.

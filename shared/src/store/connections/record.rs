@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::granted::GrantedKey;
+use super::{granted::GrantedKey, unattended::UnattendedReads};
 use crate::{
     store::{
         error::StoreError,
@@ -99,6 +99,8 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
     /// When the bank first refused the last consent. `None` if it has not.
     pub revoked_at: Option<Timestamp>,
+    /// The reads of the last day while the customer was not present, if they are counted.
+    pub unattended_reads: Option<UnattendedReads>,
     pub(super) access_token: String,
     pub(super) display_name: Option<String>,
     /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.

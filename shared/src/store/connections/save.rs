@@ -103,6 +103,7 @@ impl Store {
             consented_at: now,
             last_used_at: before.and_then(|before| before.last_used_at),
             revoked_at: None,
+            unattended_reads: before.and_then(|before| before.unattended_reads.clone()),
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))

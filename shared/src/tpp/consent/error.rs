@@ -42,6 +42,7 @@ impl ConsentError {
                 TppError::NotOnboarded
                 | TppError::UnknownUser
                 | TppError::ConsentExpired
+                | TppError::TooManyUnattendedReads(_)
                 | TppError::IpNotPermitted { .. }
                 | TppError::AccessRefused
                 | TppError::Forgotten

@@ -35,6 +35,7 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
         | TppError::UnknownUser
         | TppError::ConsentRevoked
         | TppError::ConsentExpired
+        | TppError::TooManyUnattendedReads(_)
         | TppError::ConnectedElsewhere
         | TppError::TooManyReferences
         | TppError::IpNotPermitted { .. }

@@ -93,6 +93,12 @@ impl Cursor {
         self.account_id
     }
 
+    /// Whether a walk has begun and is not complete.
+    #[must_use]
+    pub const fn is_within_walk(&self) -> bool {
+        self.walk.is_some()
+    }
+
     /// The page to read next.
     #[must_use]
     pub fn page(&self) -> Page {
