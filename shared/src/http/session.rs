@@ -184,8 +184,8 @@ impl<S> ConnectedUser<S> {
     /// a list are the same read, so the caller does not count them.
     ///
     /// # Errors
-    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, and the errors of
-    /// the store.
+    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, and the errors
+    /// of the store.
     pub async fn count_read(&self, what: Information) -> Result<(), Problem> {
         if self.caller.customer_is_present {
             return Ok(());

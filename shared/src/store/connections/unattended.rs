@@ -1,5 +1,5 @@
-//! Reads of account information while the customer is not present. They are stored in the connection, so they are erased
-//! with it.
+//! Reads of account information while the customer is not present. They are stored in the connection, so they are
+//! erased with it.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
