@@ -8,6 +8,7 @@ mod record;
 mod references;
 mod save;
 mod unattended;
+mod unattended_reads;
 
 use jiff::SignedDuration;
 
@@ -19,7 +20,8 @@ pub use granted::{Granted, GrantedKey};
 pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };
-pub use unattended::{Information, UnattendedRead, UnattendedReads};
+pub use unattended::UnattendedRead;
+pub use unattended_reads::{Information, UnattendedReads};
 
 impl Store {
     /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{granted::GrantedKey, unattended::UnattendedReads};
+use super::{granted::GrantedKey, unattended_reads::UnattendedReads};
 use crate::{
     store::{
         error::StoreError,
