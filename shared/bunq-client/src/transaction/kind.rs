@@ -98,11 +98,11 @@ static MEANINGS: &[Meaning] = {
         meaning(&["BUNQ"], &["PAYMENT"], Payment, Transfer, BOOK),
         meaning(&["BUNQ"], &["REQUEST"], Payment, Request, BOOK),
         meaning(&["BUNQ"], &["BILLING"], Payment, Fee, FEES),
-        meaning(&["BUNQ", "SAVINGS"], &["REVERSAL"], Reversal, Transfer, RETURNED),
         meaning(&["SAVINGS"], &["PAYMENT"], Payment, Transfer, BOOK),
+        meaning(&["BUNQ", "SAVINGS"], &["REVERSAL"], Reversal, Transfer, RETURNED),
         meaning(&["EBA_SCT"], &["SCT", "PAYMENT", "NLO"], Payment, Transfer, SEPA),
-        meaning(&["EBA_SCT", "SWIFT"], &["REVERSAL"], Reversal, Transfer, RETURNED),
         meaning(&["SWIFT"], &["PAYMENT"], Payment, Transfer, ABROAD),
+        meaning(&["EBA_SCT", "SWIFT"], &["REVERSAL"], Reversal, Transfer, RETURNED),
         meaning(&["EBA_SDD"], &["SDD", "PAYMENT"], Payment, DirectDebit, DEBITS),
         meaning(&["EBA_SDD"], &["REVERSAL"], Reversal, DirectDebit, RETURNED_DEBITS),
         meaning(&["IDEAL"], &["PAYMENT"], Payment, Ideal, SEPA),
@@ -117,15 +117,16 @@ static MEANINGS: &[Meaning] = {
 
 /// What the bank's type and sub-type mean: the type, the method, and the bank transaction code of ISO 20022.
 ///
-/// A sub-type that is not known leaves the method as it is for the type. Nothing is an error, since the bank adds types
-/// at any time.
+/// A payment without a sub-type, as old ones are, is an ordinary payment of its type: the first row of the type. A
+/// sub-type that is not known leaves the method as it is for the type. Nothing is an error, since the bank adds types at
+/// any time.
 pub(super) fn read(
     bank_type: Option<&str>,
     bank_sub_type: Option<&str>,
     direction: Option<Direction>,
 ) -> (TransactionType, Method, &'static str) {
     let of_type = || MEANINGS.iter().filter(|row| bank_type.is_some_and(|known| row.bank_types.contains(&known)));
-    let known = of_type().find(|row| bank_sub_type.is_some_and(|known| row.bank_sub_types.contains(&known)));
+    let known = of_type().find(|row| bank_sub_type.is_none_or(|known| row.bank_sub_types.contains(&known)));
     match (known, of_type().next()) {
         (Some(row), _) => {
             let [incoming, outgoing] = row.codes;
@@ -161,11 +162,22 @@ mod tests {
     }
 
     #[test]
+    fn without_a_sub_type_it_is_an_ordinary_payment() {
+        for row in MEANINGS {
+            for bank_type in row.bank_types {
+                let (is, method, code) = read(Some(bank_type), None, Some(Direction::Out));
+                let ordinary =
+                    ["PAYMENT", "SCT", "SDD"].map(|sub| read(Some(bank_type), Some(sub), Some(Direction::Out)));
+                assert!(is == TransactionType::Payment && ordinary.contains(&(is, method, code)), "{bank_type}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_other() {
         let of = |bank_type, sub_type| read(bank_type, sub_type, Some(Direction::Out));
         assert_eq!(of(Some("EBA_SDD"), Some("HOLOGRAM")), (TransactionType::Other, Method::DirectDebit, UNKNOWN));
         assert_eq!(of(Some("HOLOGRAM"), Some("PAYMENT")), (TransactionType::Other, Method::Other, UNKNOWN));
-        assert_eq!(of(Some("BUNQ"), None), (TransactionType::Other, Method::Transfer, UNKNOWN));
         assert_eq!(of(None, Some("PAYMENT")), (TransactionType::Other, Method::Other, UNKNOWN));
         assert_eq!(of(None, None), (TransactionType::Other, Method::Other, UNKNOWN));
     }
