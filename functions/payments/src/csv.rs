@@ -2,33 +2,39 @@
 
 use shared::{
     bunq::{export::csv, transaction::Transaction},
-    http::{LARGEST_ANSWER, Problem, RawElement},
+    http::{Problem, RawElement, Size},
 };
 
 use crate::listing::Document;
 
 /// The rows so far.
-pub(crate) struct CsvTable(String);
+pub(crate) struct CsvTable {
+    rows: String,
+    size: Size,
+}
 
 impl CsvTable {
     /// # Errors
     /// Returns `internal_error` if the names of the columns cannot be written.
     pub(crate) fn new() -> Result<Self, Problem> {
-        csv::header().map(Self).map_err(|_| Problem::internal())
+        let rows = csv::header().map_err(|_| Problem::internal())?;
+        Ok(Self { size: Size::of(rows.as_bytes()), rows })
     }
 }
 
 impl Document for CsvTable {
     fn add(&mut self, transaction: Transaction, _: &RawElement) -> Result<bool, Problem> {
         let row = csv::row(&transaction).map_err(|_| Problem::internal())?;
-        let fits = self.0.len() + row.len() <= LARGEST_ANSWER;
-        if fits {
-            self.0.push_str(&row);
+        let size = self.size.and(Size::of(row.as_bytes()));
+        if !size.fits(0) {
+            return Ok(false);
         }
-        Ok(fits)
+        self.size = size;
+        self.rows.push_str(&row);
+        Ok(true)
     }
 
     fn finish(self, _: Option<&str>) -> Result<String, Problem> {
-        Ok(self.0)
+        Ok(self.rows)
     }
 }

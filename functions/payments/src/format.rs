@@ -1,5 +1,8 @@
 //! The formats of a list of transactions.
 
+use axum::http::HeaderMap;
+use shared::http::preferred;
+
 /// A format, which the caller chooses by the header `Accept`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -9,18 +12,13 @@ pub(crate) enum Format {
     Camt,
 }
 
-impl From<Format> for &'static str {
-    /// Returns the media type.
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Json => "application/json",
-            Format::Csv => "text/csv",
-            Format::Camt => "application/xml",
-        }
-    }
-}
-
 impl Format {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        // RFC 7303: both types of XML are the same.
+        let others = [(Self::Csv, "text/csv"), (Self::Camt, "application/xml"), (Self::Camt, "text/xml")];
+        preferred(headers, (Self::Json, "application/json"), &others)
+    }
+
     /// Returns the header `Content-Type` of the answer.
     pub(crate) const fn content_type(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use shared::{
     bunq::transaction::Transaction,
-    http::{LARGEST_ANSWER, Problem, RawElement},
+    http::{Problem, RawElement, Size},
 };
 
 use crate::{listing::Document, view::TransactionView};
@@ -13,12 +13,13 @@ const ROOM: usize = 4_096;
 /// The transactions so far.
 pub(crate) struct JsonPage {
     transactions: String,
+    size: Size,
     with_raw: bool,
 }
 
 impl JsonPage {
-    pub(crate) const fn new(with_raw: bool) -> Self {
-        Self { transactions: String::new(), with_raw }
+    pub(crate) fn new(with_raw: bool) -> Self {
+        Self { transactions: String::new(), size: Size::default(), with_raw }
     }
 }
 
@@ -26,11 +27,12 @@ impl Document for JsonPage {
     fn add(&mut self, transaction: Transaction, element: &RawElement) -> Result<bool, Problem> {
         let view = TransactionView::new(transaction, Some(element).filter(|_| self.with_raw));
         let text = serde_json::to_string(&view).map_err(|_| Problem::internal())?;
-        let is_first = self.transactions.is_empty();
-        if !is_first && self.transactions.len() + text.len() + ROOM > LARGEST_ANSWER {
+        let size = self.size.and(Size::of(text.as_bytes())).and(Size::of(b","));
+        if !size.fits(ROOM) {
             return Ok(false);
         }
-        if !is_first {
+        self.size = size;
+        if !self.transactions.is_empty() {
             self.transactions.push(',');
         }
         self.transactions.push_str(&text);

@@ -16,7 +16,7 @@ use crate::{
 /// The answer while it is filled.
 pub(crate) trait Document {
     /// Adds a transaction that is older than those before. Returns `false`, and adds nothing, if the answer would
-    /// become too large. The first transaction always fits.
+    /// become too large.
     ///
     /// # Errors
     /// Returns `internal_error` if the transaction cannot be written.
@@ -81,8 +81,9 @@ impl<S> Listing<'_, S> {
     /// transactions are all older than the period.
     async fn fill(&self, document: &mut impl Document) -> Result<Option<u64>, Problem> {
         let from = self.start.as_ref().map_or(PageStart::Newest, |start| PageStart::OlderThan(start.id));
-        // The period may begin far down, so its pages are as large as bunq allows.
-        let size = self.limits.transactions.filter(|_| self.period.end().is_none()).unwrap_or(LARGEST_PAGE);
+        // The period may begin far down, and a small page may have only transactions that are older than it: their ids
+        // and times are not in the same order. So its pages are as large as bunq allows.
+        let size = self.limits.transactions.filter(|_| self.period.is_open()).unwrap_or(LARGEST_PAGE);
         let mut pages = Pages::new(self.user, self.account, from).of(size);
         let now = self.user.tpp().clock.now();
         let is_enough = |count| self.limits.transactions.is_some_and(|most| count == usize::from(most));
@@ -91,7 +92,7 @@ impl<S> Listing<'_, S> {
             let elements = match pages.step().await? {
                 Step::Payments(elements) => elements,
                 Step::Complete => return Ok(None),
-                Step::Interrupted => return Ok(last),
+                Step::Interrupted => return last.map(Some).ok_or_else(Problem::bank_not_understood),
             };
             let listed = transactions(self.account, &elements, now);
             let mut is_past = !listed.is_empty();
@@ -101,7 +102,10 @@ impl<S> Listing<'_, S> {
                 match position {
                     Position::Before => document.see_earlier(&transaction),
                     Position::After => document.see_later(&transaction),
-                    Position::Inside if is_enough(count) || !document.add(transaction, element)? => return Ok(last),
+                    Position::Inside if is_enough(count) => return Ok(last),
+                    Position::Inside if !document.add(transaction, element)? => {
+                        return if count == 0 { Err(Problem::answer_too_large()) } else { Ok(last) };
+                    }
                     Position::Inside => count += 1,
                 }
                 last = Some(id);

@@ -3,8 +3,7 @@
 
 use shared::{
     bunq::{PageStart, Resource as _, calls::Payments},
-    http::prelude::*,
-    store::Information,
+    http::{part_of, prelude::*},
     types::{
         ids::{MonetaryAccountId, PaymentId},
         since::Since,
@@ -49,16 +48,14 @@ pub(crate) async fn list_payments(
         }
         (page, all.then_some(since))
     })?;
-    if page.from == PageStart::Newest {
-        user.count_read(Information::Transactions(account)).await?;
-    }
-    match walk {
-        Some(since) => walk::all(&user, account, page.from, since.as_ref()).await,
+    let read = async || match walk {
+        Some(ref since) => walk::all(&user, account, page.from, since.as_ref()).await,
         None => {
             let path = format!("user/{}/payments/{account}", user.connection.user_id);
             listing(&user, &path, page, &Payments::list(account, page)).await
         }
-    }
+    };
+    user.read((Information::Transactions(account), part_of(page.from)), read).await
 }
 
 /// Read one payment

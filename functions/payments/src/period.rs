@@ -30,13 +30,16 @@ impl FromStr for Bound {
     type Err = SinceError;
 
     fn from_str(text: &str) -> Result<Self, SinceError> {
-        let moment = text.parse::<Since>()?.at();
         let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-01-31".len());
         let (start, end) = match day {
-            None => (moment, moment),
+            None => {
+                let moment = text.parse::<Since>()?.at();
+                (moment, moment)
+            }
+            // The last days of the year 9999 end later than any moment that can be represented.
             Some(day) => {
                 let next = day.tomorrow().ok().and_then(start_of_day);
-                (start_of_day(day).ok_or(SinceError)?, next.ok_or(SinceError)?)
+                (start_of_day(day).unwrap_or(Timestamp::MAX), next.unwrap_or(Timestamp::MAX))
             }
         };
         Ok(Self { text: text.to_owned(), start, end })
@@ -69,6 +72,11 @@ impl Period {
             parameters.refuse("to", "must be later than from");
         }
         period
+    }
+
+    /// Returns whether it is open on both sides.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.from.is_none() && self.to.is_none()
     }
 
     /// Returns the first moment that is included.

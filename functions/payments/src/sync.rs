@@ -6,8 +6,7 @@ use shared::{
         calls::Payments,
         transaction::{Transaction, sync::Cursor},
     },
-    http::{Code, LARGEST_ANSWER, RawElement, json, prelude::*},
-    store::Information,
+    http::{Code, RawElement, Size, json, prelude::*},
     types::ids::{MonetaryAccountId, PaymentId, TransactionId},
 };
 
@@ -56,14 +55,15 @@ pub(crate) async fn sync_transactions(
         Some(cursor) => cursors.open::<Cursor>(&cursor)?,
         None => Cursor::start(account.into(), since.map(|since| since.start().as_second())),
     };
-    if !cursor.is_within_walk() {
-        user.count_read(Information::Transactions(account)).await?;
-    }
+    let part = if cursor.is_within_walk() { ReadPart::Further } else { ReadPart::First };
     let now = user.tpp().clock.now();
-    let listed = read_page(&user, account, cursor.page()).await?;
+    let page = cursor.page();
+    let listed = user.read((Information::Transactions(account), part), async || read_page(&user, account, page).await);
+    let listed = listed.await?;
     let elements = RawElement::read_all(&listed.body)?;
     let payments = transactions(account, &elements, now);
-    let older = Neighbours::of(&listed.body).older;
+    // Without the links, it is unknown whether there are older payments.
+    let older = Neighbours::read(&listed.body).ok_or_else(Problem::bank_pages_astray)?.older;
     let only = payments.iter().map(|(transaction, _)| transaction.clone()).collect();
     let changes = cursor.advance(only, older, count).map_err(|_| Problem::bank_pages_astray())?;
     let view = |transaction: Transaction| {
@@ -80,7 +80,7 @@ pub(crate) async fn sync_transactions(
         as_of: format!("{now:.0}"),
     });
     let text = text.map_err(|_| Problem::internal())?;
-    if text.len() > LARGEST_ANSWER { Err(Problem::answer_too_large()) } else { Ok(json(text)) }
+    if Size::of(text.as_bytes()).fits(0) { Ok(json(text)) } else { Err(Problem::answer_too_large()) }
 }
 
 /// Reads a page of the bank. If the answer is too large, reads a smaller page.

@@ -7,8 +7,7 @@ use shared::{
         account::Account,
         calls::{MonetaryAccounts, Payments},
     },
-    http::{Parameters, RawElement, next_link, preferred, prelude::*},
-    store::Information,
+    http::{Parameters, RawElement, next_link, prelude::*},
     types::ids::{MonetaryAccountId, TransactionId},
 };
 
@@ -51,7 +50,7 @@ const MOST_PAGES: usize = 10;
             (String = "text/csv"),
             (String = "application/xml"),
         )),
-        Problems<(WithKey, WrongRequest, (WithCursor, Unattended), ForCustomer, AtBank)>,
+        Problems<(WithKey, WrongRequest, (WithCursor, Unattended), ForCustomer, (AtBank, AsStatement))>,
     )
 )]
 pub(crate) async fn list_transactions(
@@ -60,7 +59,7 @@ pub(crate) async fn list_transactions(
     headers: HeaderMap,
     query: QueryParameters,
 ) -> Result<Response, Problem> {
-    let format = preferred(&headers, Format::Json, &[Format::Csv, Format::Camt]);
+    let format = Format::of(&headers);
     let (period, count, cursor, with_raw) = query.read(|parameters| {
         let (period, count) = (Period::read(parameters), parameters.count());
         let (cursor, with_raw) = (parameters.text("cursor"), read_raw(parameters));
@@ -75,19 +74,18 @@ pub(crate) async fn list_transactions(
     };
     let cursors = Cursors::of(&user, account).await?;
     let start = cursor.map(|cursor| cursors.open::<Below>(&cursor)).transpose()?;
-    if start.is_none() {
-        user.count_read(Information::Transactions(account)).await?;
-    }
+    let part = if start.is_none() { ReadPart::First } else { ReadPart::Further };
     let listing = Listing { user: &user, account, period: &period, start, limits };
-    let (body, next) = match format {
-        Format::Json => listing.write(&cursors, JsonPage::new(with_raw)).await?,
-        Format::Csv => listing.write(&cursors, CsvTable::new()?).await?,
+    let write = async || match format {
+        Format::Json => listing.write(&cursors, JsonPage::new(with_raw)).await,
+        Format::Csv => listing.write(&cursors, CsvTable::new()?).await,
         Format::Camt => {
             let of = find_account(&user, account).await?;
             let statement = CamtStatement::new(of, &period, user.tpp().clock.now(), listing.page());
-            listing.write(&cursors, statement).await?
+            listing.write(&cursors, statement).await
         }
     };
+    let (body, next) = user.read((Information::Transactions(account), part), write).await?;
     let link = next.and_then(|next| {
         let customer = user.connection.user_id;
         let mut url = user.public_url(&format!("user/{customer}/monetary-account/{account}/transactions"));
@@ -118,7 +116,7 @@ async fn find_account<S>(user: &ConnectedUser<S>, account: MonetaryAccountId) ->
     security(("api_key" = ["accounts"])),
     responses(
         (status = 200, description = "The transaction.", body = TransactionView),
-        Problems<(WithKey, WrongRequest, ForCustomer, AtBank)>,
+        Problems<(WithKey, WrongRequest, (ForCustomer, OfTransaction), AtBank)>,
     )
 )]
 pub(crate) async fn find_transaction(
@@ -129,12 +127,13 @@ pub(crate) async fn find_transaction(
 ) -> Result<Json<TransactionView>, Problem> {
     let with_raw = query.read(read_raw)?;
     if id.account != account {
-        return Err(Problem::invalid(Place::Parameter("transaction_id"), "must belong to the account in the path"));
+        return Err(Problem::transaction_not_found());
     }
-    let found = user.call(&Payments::find(account, id.payment)).await?;
+    let found = user.find(&Payments::find(account, id.payment)).await?.ok_or_else(Problem::transaction_not_found)?;
     let elements = RawElement::read_all(&found.body)?;
-    let found = transactions(account, &elements, user.tpp().clock.now()).into_iter().next();
-    let (transaction, element) = found.ok_or_else(Problem::bank_not_understood)?;
+    let listed = transactions(account, &elements, user.tpp().clock.now()).into_iter();
+    let mut found = listed.filter(|(transaction, _)| transaction.payment_id == u64::from(id.payment));
+    let (transaction, element) = found.next().ok_or_else(Problem::bank_not_understood)?;
     Ok(Json(TransactionView::new(transaction, Some(element).filter(|_| with_raw))))
 }
 

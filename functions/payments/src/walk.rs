@@ -4,7 +4,7 @@
 use axum::response::{IntoResponse as _, Response};
 use shared::{
     bunq::PageStart,
-    http::{ConnectedUser, LARGEST_ANSWER, Problem, RawElement, json, next_link},
+    http::{ConnectedUser, Problem, RawElement, Size, json, next_link},
     types::{ids::MonetaryAccountId, since::Since},
 };
 
@@ -19,7 +19,7 @@ pub(crate) async fn all<S>(
     from: PageStart,
     since: Option<&Since>,
 ) -> Result<Response, Problem> {
-    let (mut body, mut last) = (OPENING.to_owned(), None);
+    let (mut body, mut last, mut size) = (OPENING.to_owned(), None, Size::of(OPENING.as_bytes()));
     let mut pages = Pages::new(user, account, from);
     let end = loop {
         let payments = match pages.step().await? {
@@ -27,7 +27,7 @@ pub(crate) async fn all<S>(
             Step::Complete => break None,
             Step::Interrupted => break last,
         };
-        match append(&mut body, &mut last, &payments, since) {
+        match append((&mut body, &mut size), &mut last, &payments, since) {
             Appended::All => {}
             Appended::UpToDate => break None,
             Appended::UpToSize => break last,
@@ -48,7 +48,12 @@ enum Appended {
 /// A payment can have a higher id than another and be older, and bunq may list something without a time or of another
 /// kind. So only elements that are certainly older than `since` are left out, and everything else is passed on. The
 /// walk ends with the first page whose elements are all older.
-fn append(body: &mut String, last: &mut Option<u64>, elements: &[RawElement], since: Option<&Since>) -> Appended {
+fn append(
+    (body, size): (&mut String, &mut Size),
+    last: &mut Option<u64>,
+    elements: &[RawElement],
+    since: Option<&Since>,
+) -> Appended {
     let mut is_older = !elements.is_empty();
     for element in elements {
         let (text, id) = (element.text(), element.id());
@@ -57,9 +62,11 @@ fn append(body: &mut String, last: &mut Option<u64>, elements: &[RawElement], si
             continue;
         }
         is_older = false;
-        if body.len() + text.len() + CLOSING.len() + 1 > LARGEST_ANSWER && last.is_some() {
+        let larger = size.and(Size::of(text.as_bytes())).and(Size::of(b","));
+        if !larger.fits(CLOSING.len()) && last.is_some() {
             return Appended::UpToSize;
         }
+        *size = larger;
         if body.len() > OPENING.len() {
             body.push(',');
         }

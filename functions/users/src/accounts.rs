@@ -6,12 +6,11 @@ use serde_json::Value;
 use shared::{
     body,
     bunq::{
-        LARGEST_PAGE, Neighbours, PageStart, Resource as _,
+        LARGEST_PAGE, Neighbours, Resource as _,
         calls::{BankAccounts, MonetaryAccounts},
         types::json::without_nulls,
     },
-    http::{links, prelude::*},
-    store::Information,
+    http::{links, part_of, prelude::*},
     tpp::{Order, Wanted},
     types::{
         idempotency::RequestName,
@@ -173,12 +172,9 @@ pub(crate) async fn list_accounts(
         let format = parameters.parsed::<AccountFormat>("format");
         (parameters.page_of(LARGEST_PAGE), format.unwrap_or(AccountFormat::Bunq))
     })?;
-    if page.from == PageStart::Newest {
-        user.count_read(Information::Accounts).await?;
-    }
     let path = format!("user/{}/accounts", user.connection.user_id);
     let list = MonetaryAccounts::list((), page);
-    match format {
+    let read = async || match format {
         AccountFormat::Bunq => listing(&user, &path, page, &list).await,
         AccountFormat::Normalised => {
             let listed = user.call(&list).await?;
@@ -188,7 +184,8 @@ pub(crate) async fn list_accounts(
             let links = links(&url, page, Neighbours::of(&listed.body));
             Ok((links, Json(accounts)).into_response())
         }
-    }
+    };
+    user.read((Information::Accounts, part_of(page.from)), read).await
 }
 
 /// Read an account
@@ -205,8 +202,8 @@ pub(crate) async fn find_account(
     user: ConnectedUser<AccountsScope>,
     PathId(account): PathId<MonetaryAccountId>,
 ) -> Result<BankAnswer, Problem> {
-    user.count_read(Information::Account(account)).await?;
-    user.call(&MonetaryAccounts::find((), account)).await.map(BankAnswer)
+    let call = MonetaryAccounts::find((), account);
+    user.read((Information::Account(account), ReadPart::First), async || user.call(&call).await.map(BankAnswer)).await
 }
 
 /// Open an account

@@ -1,6 +1,6 @@
 //! `GET /user/{user_id}`: the customer's profile.
 
-use shared::{bunq::calls::FindUser, http::prelude::*, store::Information};
+use shared::{bunq::calls::FindUser, http::prelude::*};
 
 /// Read a customer's profile
 ///
@@ -14,7 +14,7 @@ use shared::{bunq::calls::FindUser, http::prelude::*, store::Information};
     responses(Answered<UserAnswer>, Problems<(WithKey, WrongRequest, Unattended, ForCustomer, AtBank)>)
 )]
 pub(crate) async fn find_user(user: ConnectedUser<AccountsScope>) -> Result<BankAnswer, Problem> {
-    user.count_read(Information::Customer).await?;
     // Only in this call does bunq accept the customer's own id, and its answer then contains more.
-    user.call(&FindUser { other: user.connection.granted_id }).await.map(BankAnswer)
+    let call = FindUser { other: user.connection.granted_id };
+    user.read((Information::Customer, ReadPart::First), async || user.call(&call).await.map(BankAnswer)).await
 }

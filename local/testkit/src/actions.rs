@@ -135,6 +135,11 @@ impl TestBank {
         self.switch(Method::POST, "payments", Some(body)).await;
     }
 
+    /// Adds the customers of a file.
+    pub async fn add_customers(&self, file: Value) {
+        self.switch(Method::POST, "customers", Some(file)).await;
+    }
+
     /// Changes the description of a payment.
     pub async fn change_payment(&self, account: u64, payment: u64, description: &str) {
         let body = json!({ "account": account, "payment": payment, "description": description });

@@ -101,9 +101,14 @@ impl Neighbours {
     /// Reads `Pagination` from a listing. Without it, the page has no neighbours.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
-        let pagination = serde_json::from_slice::<Wire>(body).ok().and_then(|wire| wire.pagination);
-        let Some(Pagination { older_url, newer_url }) = pagination else { return Self::default() };
-        Self { older: id_in(older_url, "older_id"), newer: id_in(newer_url, "newer_id") }
+        Self::read(body).unwrap_or_default()
+    }
+
+    /// Reads `Pagination` from a listing. Returns `None` if the listing does not have it.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Option<Self> {
+        let Pagination { older_url, newer_url } = serde_json::from_slice::<Wire>(body).ok()?.pagination?;
+        Some(Self { older: id_in(older_url, "older_id"), newer: id_in(newer_url, "newer_id") })
     }
 }
 

@@ -2,32 +2,34 @@
 
 use http::{HeaderMap, header::ACCEPT};
 
-/// Returns which of the offered media types the caller prefers. Of several that are equally good, it is the first one.
-/// Without the header, or if the caller accepts none, it is the first one, too: RFC 9110 permits this, and a caller can
-/// see the type of the answer.
+/// Returns which of the offered answers the caller prefers, by their media types. If two are equally good, a type that
+/// the caller names precedes one that a range such as `*/*` includes, and then the first one precedes. Without the
+/// header, or if the caller accepts none, it is the first one, too: RFC 9110 permits this, and a caller can see the type
+/// of the answer.
 #[must_use]
-pub fn preferred<T: Copy + Into<&'static str>>(headers: &HeaderMap, first: T, others: &[T]) -> T {
-    let mut best = (first, weight(headers, first.into()));
-    for other in others {
-        let weight = weight(headers, (*other).into());
-        if weight > best.1 {
-            best = (*other, weight);
+pub fn preferred<T: Copy>(headers: &HeaderMap, first: (T, &str), others: &[(T, &str)]) -> T {
+    let mut best = (first.0, preference(headers, first.1));
+    for (other, kind) in others {
+        let preference = preference(headers, kind);
+        if preference > best.1 {
+            best = (*other, preference);
         }
     }
     best.0
 }
 
-/// Returns the weight of a media type in thousandths: that of the most specific range that includes it.
-fn weight(headers: &HeaderMap, offered: &str) -> u16 {
+/// Returns the weight of a media type in thousandths, which is that of the most specific range that includes it, and
+/// how specific the range is.
+fn preference(headers: &HeaderMap, offered: &str) -> (u16, u8) {
     let lines = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges = lines.flat_map(|line| line.split(',')).filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let name = parts.next()?;
-        let specificity = specificity(name, offered)?;
+        let specificity = specificity(parts.next()?, offered)?;
         let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         Some((specificity, weight.map_or(1_000, thousandths)))
     });
-    ranges.max().map_or(0, |(_, weight)| weight)
+    // A type that is refused is not preferred, however it is named.
+    ranges.max().filter(|(_, weight)| *weight > 0).map_or((0, 0), |(specificity, weight)| (weight, specificity))
 }
 
 /// Returns how specific a range is that includes the media type, or `None` if it does not.

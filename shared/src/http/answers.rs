@@ -11,12 +11,49 @@ use url::Url;
 use super::{Holder, IdempotencyHeader, Problem, problem::REPLAYED};
 use crate::{
     bunq::{Call, Neighbours, Page, PageStart, Resource, Verified},
+    store::ReadPart,
     tpp::Started,
 };
 
-/// The maximum size of an answer, in bytes. Lambda passes on at most six megabytes, and escaping doubles quotes and
-/// backslashes.
-pub const LARGEST_ANSWER: usize = 5_000_000;
+/// The maximum size of an answer, in bytes.
+const LARGEST_ANSWER: usize = 5_000_000;
+
+/// The maximum size of an answer as Lambda passes it on: as text in JSON. Its limit is 6,291,556 bytes, with headers.
+const LARGEST_ESCAPED: usize = 6_000_000;
+
+/// The size of a text, by which it is decided whether an answer is too large.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Size {
+    bytes: usize,
+    /// The bytes that Lambda adds.
+    escapes: usize,
+}
+
+impl Size {
+    /// Returns the size of a text.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        let escape = |byte: &u8| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 1,
+            0..0x20 => 5,
+            _ => 0,
+        };
+        Self { bytes: text.len(), escapes: text.iter().map(escape).sum() }
+    }
+
+    /// Returns the size of both texts.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { bytes: self.bytes + other.bytes, escapes: self.escapes + other.escapes }
+    }
+
+    /// Returns whether an answer of this size can be passed on, if another `room` bytes are added.
+    #[must_use]
+    pub const fn fits(self, room: usize) -> bool {
+        let bytes = self.bytes + room;
+        bytes <= LARGEST_ANSWER && bytes + self.escapes <= LARGEST_ESCAPED
+    }
+}
 
 /// The header `Link` of an answer. `None` if it is invalid as a header value.
 pub type LinkHeader = Option<[(HeaderName, HeaderValue); 1]>;
@@ -42,7 +79,7 @@ impl IntoResponse for BankAnswer {
 /// Reads one page from the bank and answers it. `path` is the path of the listing below the public URL.
 ///
 /// # Errors
-/// Returns `answer_too_large` if the page exceeds [`LARGEST_ANSWER`], and the errors of [`Holder::call`].
+/// Returns `answer_too_large` if the page is too large, and the errors of [`Holder::call`].
 pub async fn listing<S, C: Call<Output = Verified>>(
     session: &Holder<S>,
     path: &str,
@@ -50,11 +87,21 @@ pub async fn listing<S, C: Call<Output = Verified>>(
     call: &C,
 ) -> Result<Response, Problem> {
     let answer = session.call(call).await?;
-    if answer.body.len() > LARGEST_ANSWER {
+    if !Size::of(&answer.body).fits(0) {
         return Err(Problem::answer_too_large());
     }
     let links = links(&session.public_url(path), page, Neighbours::of(&answer.body));
     Ok((links, BankAnswer(answer)).into_response())
+}
+
+/// Returns whether a page is the first one of a read. Only an older page continues one: newer pages, and the newest, can
+/// have new elements each time.
+#[must_use]
+pub const fn part_of(from: PageStart) -> ReadPart {
+    match from {
+        PageStart::Newest | PageStart::NewerThan(_) => ReadPart::First,
+        PageStart::OlderThan(_) => ReadPart::Further,
+    }
 }
 
 /// Returns the links of a page, as absolute URLs of this API. `listing` is the URL of the listing, without a query.

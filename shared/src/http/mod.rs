@@ -43,7 +43,7 @@ mod session;
 
 #[cfg(feature = "aws")]
 pub use {
-    answers::{BankAnswer, LARGEST_ANSWER, LinkHeader, created_response, json, links, listing, next_link},
+    answers::{BankAnswer, LinkHeader, Size, created_response, json, links, listing, next_link, part_of},
     app::App,
     auth::{
         AccountWritesScope, AccountsScope, Caller, ConnectionsScope, CredentialsScope, PaymentsScope, Psd2Scope,

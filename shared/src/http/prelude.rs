@@ -9,6 +9,8 @@ pub use axum::{
 pub use http::{HeaderValue, StatusCode, header};
 pub use serde_json::json;
 
+pub use crate::store::{Information, ReadPart};
+
 pub use super::{
     AccountWritesScope, AccountsScope, App, BankAnswer, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
     Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope, QueryParameters,

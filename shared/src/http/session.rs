@@ -15,7 +15,7 @@ use url::Url;
 use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App};
 use crate::{
     bunq::{BankError, Call, RefusalKind, Resource},
-    store::{Connection, Information, OrderScope, SessionOwner},
+    store::{Connection, Information, OrderScope, ReadPart, SessionOwner},
     tpp::{Order, Started, Tpp, TppError},
     types::{
         deadline::Deadline,
@@ -180,17 +180,27 @@ impl<S> Deref for ConnectedUser<S> {
 }
 
 impl<S> ConnectedUser<S> {
-    /// Counts a read of information, unless the customer is present or the deployment does not count. Further pages of
-    /// a list are the same read, so the caller does not count them.
+    /// Reads information, and counts this, unless the customer is present or the deployment does not count. A read that
+    /// fails is not counted.
     ///
     /// # Errors
-    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, and the errors
-    /// of the store.
-    pub async fn count_read(&self, what: Information) -> Result<(), Problem> {
-        if self.caller.customer_is_present {
-            return Ok(());
+    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, the errors of the
+    /// store, and those of `read`.
+    pub async fn read<T>(
+        &self,
+        (what, part): (Information, ReadPart),
+        read: impl AsyncFnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let (connections, user_id) = (&self.app.tpp.connections, self.connection.user_id);
+        let is_counted = match self.caller.customer_is_present {
+            true => false,
+            false => connections.count_unattended_read(user_id, what, part).await?,
+        };
+        let outcome = read().await;
+        if is_counted && outcome.is_err() {
+            connections.take_back_unattended_read(user_id, what).await;
         }
-        Ok(self.app.tpp.connections.count_unattended_read(self.connection.user_id, what).await?)
+        outcome
     }
 }
 

@@ -33,7 +33,7 @@ mod write;
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Information,
-    Marked, NewConnection, Saved, UnattendedRead, UnattendedReads,
+    Marked, NewConnection, ReadPart, Saved, UnattendedRead, UnattendedReads,
 };
 pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus,

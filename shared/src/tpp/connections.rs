@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    store::{Connection, Cursor, Information, Marked, Store, UnattendedRead},
+    store::{Connection, Cursor, Information, Marked, ReadPart, Store, UnattendedRead},
     telemetry::{
         Metric,
         audit::{self, Action},
@@ -99,17 +99,30 @@ impl Connections {
         Ok(self.store.list_connections(workspace, reference, count, after).await?)
     }
 
-    /// Counts a read while the customer is not present, if the deployment limits them.
+    /// Counts a read while the customer is not present, if the deployment limits them. Returns whether it was noted.
     ///
     /// # Errors
     /// Returns [`TppError::TooManyUnattendedReads`] if the same information was read too often in the last 24 hours,
     /// [`TppError::UnknownUser`] if the connection was deleted, [`TppError::Store`] if the read cannot be noted.
-    pub async fn count_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), TppError> {
-        let Some(most) = self.config.unattended_reads_per_day else { return Ok(()) };
-        match self.store.note_unattended_read(user_id, what, most.get()).await? {
-            UnattendedRead::Noted => Ok(()),
+    pub async fn count_unattended_read(
+        &self,
+        user_id: UserId,
+        what: Information,
+        part: ReadPart,
+    ) -> Result<bool, TppError> {
+        let Some(most) = self.config.unattended_reads_per_day else { return Ok(false) };
+        match self.store.note_unattended_read(user_id, (what, part), most.get()).await? {
+            UnattendedRead::Noted => Ok(true),
+            UnattendedRead::Further => Ok(false),
             UnattendedRead::TooMany(wait) => Err(TppError::TooManyUnattendedReads(wait)),
             UnattendedRead::NoConnection => Err(TppError::UnknownUser),
+        }
+    }
+
+    /// Takes back a read that was noted and has failed.
+    pub async fn take_back_unattended_read(&self, user_id: UserId, what: Information) {
+        if let Err(error) = self.store.take_back_unattended_read(user_id, what).await {
+            tracing::warn!(%error, "connection: a read that failed stays counted");
         }
     }
 

@@ -112,6 +112,10 @@ impl FromStr for TransactionId {
 
     fn from_str(text: &str) -> Result<Self, OwnIdError> {
         let (account, payment) = text.split_once('.').ok_or(OwnIdError::NotTransactionId)?;
+        // As in the pattern of the document, which cannot say 2^63.
+        if account.len().max(payment.len()) > 18 {
+            return Err(OwnIdError::NotTransactionId);
+        }
         let (account, payment) = (account.parse(), payment.parse());
         account
             .ok()

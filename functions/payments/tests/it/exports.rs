@@ -1,5 +1,6 @@
 //! Transactions as files for bookkeeping: CSV and camt.053.
 
+use serde_json::json;
 use testkit::TestApp;
 
 use crate::fixture::{ACCOUNT, connected, get_as, next_path, transactions_path};
@@ -28,7 +29,7 @@ async fn a_table_has_a_row_for_every_transaction_of_the_period() {
     assert_eq!((whole.header("vary"), next_path(&whole)), ("accept", None));
     let rows: Vec<_> = whole.text.split("\r\n").collect();
     assert_eq!((rows.len(), rows[321]), (322, ""));
-    assert!(rows[0].starts_with("id,account_id,status,"));
+    assert!(rows[0].starts_with("id,account_id,payment_id,status,"));
     assert!(rows[1..321].iter().all(|row| row.starts_with("60101.")));
     let rest = get_as(&app, &next_path(&some).unwrap(), CSV).await;
     assert_eq!((some.text.lines().count(), rest.text.lines().count()), (4, 4));
@@ -64,9 +65,50 @@ async fn a_statement_without_entries_has_the_balance_of_its_time() {
 
     assert_eq!(closing("?from=2100-01-01").await, "1843.27");
     assert_eq!(closing("?to=2001-01-01").await, "0.00");
-    let (newer, older) = (rows[9].split(',').nth(4).unwrap(), rows[10].split(',').nth(4).unwrap());
+    let (newer, older) = (rows[9].split(',').nth(5).unwrap(), rows[10].split(',').nth(5).unwrap());
     let between = format!("?from={}9Z&to={newer}", older.trim_end_matches('Z'));
     assert_eq!(closing(&between).await, balance(rows[10]));
+}
+
+#[tokio::test]
+async fn a_statement_of_an_account_without_transactions_has_its_balance_and_days() {
+    let app = TestApp::start().await;
+    let account = json!({ "description": "new", "balance": "50.00", "opening_balance": "50.00" });
+    app.bank.add_customers(json!({ "customers": [{ "name": "eva", "person": { "first_name": "Eva", "last_name": "Smit" }, "accounts": [account] }] })).await;
+    let user_id = app.connect("eva").await;
+    let accounts = app.get(&format!("/user/{user_id}/accounts?format=normalised")).await.json();
+    let account = accounts["accounts"][0]["id"].as_u64().unwrap();
+    let today = app.clock.clock().now().strftime("%Y-%m-%d").to_string();
+
+    for (query, opening, closing) in [
+        ("?from=2025-10-01&to=2025-10-31", "2025-10-01", "2025-10-31"),
+        ("?to=2025-10-31", "2025-10-31", "2025-10-31"),
+        ("?from=2025-10-01&to=2100-10-31", "2025-10-01", &*today),
+        ("?from=2025-10-01", "2025-10-01", &*today),
+        ("", &*today, &*today),
+    ] {
+        let answer = get_as(&app, &transactions_path(&user_id, account, query), XML).await;
+        assert_eq!(answer.status, 200, "{query}: {answer:?}");
+        let balances = texts(&answer.text, "Bal");
+        for (balance, day) in [(balances[0], opening), (balances[balances.len() - 1], closing)] {
+            assert!(balance.contains("Ccy=\"EUR\">50.00<"), "{query}: {balance}");
+            assert!(balance.contains(&format!("<Dt><Dt>{day}</Dt></Dt>")), "{query}: {balance}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_whose_balance_bunq_does_not_show_has_no_statement() {
+    let (app, user_id) = connected().await;
+    let external = transactions_path(&user_id, 60_107, "?from=2026-01-01");
+    let body = json!({ "Response": [{ "MonetaryAccountExternal": { "id": 60_107, "balance": null } }] });
+    let endpoint = "GET user/{user-id}/monetary-account/{monetary-account-id}";
+    app.bank.fault(json!({ "endpoint": endpoint, "status": 200, "body": body })).await;
+
+    let problem = get_as(&app, &external, XML).await.problem(502, "bank_unavailable");
+
+    assert_eq!(problem["action"], "fix_request");
+    assert_eq!(get_as(&app, &external, CSV).await.status, 200);
 }
 
 #[tokio::test]
@@ -108,6 +150,9 @@ async fn the_header_accept_selects_the_format() {
         ("text/csv;q=0.2, application/json;q=0.1", CSV),
         ("application/xml, text/csv;q=0.9", XML),
         ("application/json, application/xml", "application/json"),
+        ("application/xml, */*", XML),
+        ("text/csv;q=0.5, */*;q=0.5", CSV),
+        ("text/xml", XML),
         ("text/csv;q=1.001, application/xml;q=0.001", XML),
     ] {
         assert_eq!(kind(accept).await, expected, "{accept}");

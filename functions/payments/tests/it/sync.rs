@@ -250,6 +250,27 @@ async fn a_cursor_outlives_the_process_and_a_new_consent() {
 }
 
 #[tokio::test]
+async fn a_page_without_links_or_without_the_payments_of_before_is_not_believed() {
+    let (app, user_id) = connected().await;
+    let mut receiver = Receiver::default();
+    receiver.finish(&app, &user_id, 200).await;
+    let cursor = receiver.cursor.clone().unwrap();
+    let one = json!([{ "Payment": { "id": 5 } }]);
+    for body in [
+        json!({ "Response": one, "Pagination": { "older_url": null } }),
+        json!({ "Response": [], "Pagination": { "older_url": null } }),
+        json!({ "Response": one }),
+    ] {
+        app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": body })).await;
+        app.get(&path(&user_id, &format!("?cursor={cursor}"))).await.problem(502, "bank_unavailable");
+    }
+    app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": { "Response": one } })).await;
+    app.get(&path(&user_id, "")).await.problem(502, "bank_unavailable");
+    receiver.finish(&app, &user_id, 200).await;
+    assert_eq!(receiver.in_loop.len(), 0);
+}
+
+#[tokio::test]
 async fn a_page_of_the_bank_that_leads_nowhere_gives_no_cursor() {
     let (app, user_id) = connected().await;
     let first = cursor(&app.get(&path(&user_id, "?count=1")).await);

@@ -92,9 +92,18 @@ async fn one_transaction_is_found_by_its_id_in_its_account() {
     let id = first["id"].as_str().unwrap();
 
     assert_eq!(list(&app, &user_id, &format!("/{id}")).await.json(), first);
-    list(&app, &user_id, &format!("/{ACCOUNT}.999999999")).await.problem(404, "bank_refused");
+    list(&app, &user_id, &format!("/{ACCOUNT}.999999999")).await.problem(404, "transaction_not_found");
     let payment = id.split_once('.').unwrap().1;
-    for other in [format!("60102.{payment}"), payment.to_owned(), format!("{ACCOUNT}.0{payment}"), format!("{id}.1")] {
+    let other = json!({ "Response": [{ "Payment": { "id": 7 } }] });
+    app.bank.fault(json!({ "endpoint": format!("{LIST}/{{payment-id}}"), "status": 200, "body": other })).await;
+    list(&app, &user_id, &format!("/{id}")).await.problem(502, "bank_unavailable");
+    list(&app, &user_id, &format!("/60102.{payment}")).await.problem(404, "transaction_not_found");
+    for other in [
+        payment.to_owned(),
+        format!("{ACCOUNT}.{}", "9".repeat(19)),
+        format!("{ACCOUNT}.0{payment}"),
+        format!("{id}.1"),
+    ] {
         assert_eq!(list(&app, &user_id, &format!("/{other}")).await.places(), ["transaction_id"], "{other}");
     }
 }
@@ -117,6 +126,7 @@ async fn a_period_has_exactly_the_transactions_of_its_days_in_amsterdam() {
     assert_eq!(all(&app, &user_id, &format!("?from={from_moment}&to={to_moment}")).await, whole[121..=250]);
     assert_eq!(all(&app, &user_id, "?to=2001-01-01").await, [] as [Value; 0]);
     assert_eq!(all(&app, &user_id, "?from=2100-01-01").await, [] as [Value; 0]);
+    assert_eq!(all(&app, &user_id, "?to=9999-12-31&count=200").await, whole);
     let refused = list(&app, &user_id, &format!("?from={to}&to=2026-02-30&count=0&raw=yes&since=2026-01-01")).await;
     assert_eq!(refused.places(), ["since"]);
     let refused = list(&app, &user_id, &format!("?from={to}&to={from}&count=0&raw=yes")).await;
@@ -204,5 +214,70 @@ async fn unknown_types_and_nulls_are_transactions_too() {
     assert_eq!(sync["added"], json!(listed));
     for format in ["text/csv", "application/xml"] {
         assert_eq!(get_as(&app, &path(&user_id, ""), format).await.status, 200, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_payment_with_a_higher_id_does_not_end_a_small_page() {
+    let (app, user_id) = connected().await;
+    let payment = |id: u64, created: &str| json!({ "Payment": { "id": id, "created": format!("{created} 10:00:00") } });
+    let page = json!([payment(30, "2026-03-10"), payment(29, "2026-02-10"), payment(28, "2026-03-09")]);
+    let body = json!({ "Response": page, "Pagination": { "older_url": null } });
+    app.bank.fault(json!({ "endpoint": LIST, "times": 1, "status": 200, "body": body })).await;
+    let rest = json!({ "Response": page.as_array().unwrap()[2..].to_vec(), "Pagination": { "older_url": null } });
+    app.bank.fault(json!({ "endpoint": LIST, "nth": 2, "status": 200, "body": rest })).await;
+
+    let ids: Vec<_> =
+        all(&app, &user_id, "?from=2026-03-01&count=1").await.iter().map(|one| one["id"].clone()).collect();
+
+    assert_eq!(ids, [json!("60101.30"), json!("60101.28")]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_too_large_is_said_and_what_precedes_it_is_not_lost() {
+    let (app, user_id) = connected().await;
+    let money = json!({ "value": "1.00", "currency": "EUR" });
+    let payment = |id: u64, text: String| {
+        let payment = json!({ "id": id, "description": text, "amount": money, "balance_after_mutation": money });
+        json!({ "Payment": payment })
+    };
+    for (text, count, formats) in [
+        ("x", 6_000_000, &["application/json", "text/csv", "application/xml"][..]),
+        ("\"", 2_100_000, &["application/json", "text/csv"]),
+    ] {
+        for accept in formats {
+            let body = |page: Value| json!({ "Response": page, "Pagination": { "older_url": null } });
+            let large = payment(29, text.repeat(count));
+            let both = body(json!([payment(30, "small".to_owned()), large]));
+            app.bank.clear_faults().await;
+            app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": both })).await;
+            app.bank.fault(json!({ "endpoint": LIST, "nth": 2, "status": 200, "body": body(json!([large])) })).await;
+
+            let first = get_as(&app, &path(&user_id, "?to=2100-01-01"), accept).await;
+            assert_eq!(first.status, 200, "{accept}");
+            let next = next_path(&first).unwrap_or_else(|| panic!("{accept}: {} bytes", first.text.len()));
+            let second = get_as(&app, &next, accept).await;
+
+            assert!(first.text.contains("small"), "{accept}");
+            second.problem(422, "answer_too_large");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_at_most_what_lambda_passes_on() {
+    let (app, user_id) = connected().await;
+    let quotes = |id: u64| json!({ "Payment": { "id": id, "description": "\"".repeat(9_000) } });
+    let page = |from: u64, older: Value| {
+        let elements: Vec<_> = (from..from + 200).rev().map(quotes).collect();
+        json!({ "Response": elements, "Pagination": { "older_url": older } })
+    };
+    for accept in ["application/json", "text/csv"] {
+        app.bank.clear_faults().await;
+        app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": page(1_000, Value::Null) })).await;
+        let answer = get_as(&app, &path(&user_id, "?to=2100-01-01&count=200"), accept).await;
+        assert_eq!(answer.status, 200, "{accept}");
+        assert!(json!(answer.text).to_string().len() <= 6_000_000, "{accept}");
+        assert!(next_path(&answer).is_some(), "{accept}: it was not large enough");
     }
 }

@@ -56,7 +56,7 @@ async fn each_information_is_counted_for_itself_and_further_pages_are_the_same_r
     for path in [
         base.clone(),
         format!("{base}/accounts?count=2"),
-        format!("{base}/accounts?older_id=60105"),
+        format!("{base}/accounts?older_id=9223372036854775807"),
         format!("{base}/monetary-account/60101"),
         format!("{base}/payments/60102"),
         format!("{base}/payments/60102?older_id=120050"),
@@ -73,6 +73,8 @@ async fn each_information_is_counted_for_itself_and_further_pages_are_the_same_r
         format!("{base}/accounts?format=normalised"),
         format!("{base}/monetary-account/60101"),
         format!("{base}/payments/60101?all=true"),
+        format!("{base}/payments/60101?newer_id=7"),
+        format!("{base}/accounts?newer_id=0"),
         transactions.clone(),
         format!("{transactions}/sync"),
         format!("{base}/monetary-account/60103/transactions"),
@@ -83,6 +85,39 @@ async fn each_information_is_counted_for_itself_and_further_pages_are_the_same_r
         ["account/60101", "accounts", "customer", "transactions/60101", "transactions/60102", "transactions/60103"];
     let expected: Vec<_> = reads.iter().map(|what| json!({ "information": what, "count": 1 })).collect();
     assert_eq!(shown(&app, &user_id).await, json!({ "limit": 1, "reads": expected }));
+}
+
+#[tokio::test]
+async fn an_older_page_belongs_to_a_read_of_the_last_hour_or_is_one_itself() {
+    let (app, user_id) = limited("2").await;
+    let older = format!("/user/{user_id}/payments/60101?older_id=9223372036854775807&count=1");
+
+    assert_eq!(app.get(&older).await.status, 200);
+    assert_eq!(shown(&app, &user_id).await["reads"][0]["count"], 1);
+    app.clock.advance(3601);
+    assert_eq!(app.get(&older).await.status, 200);
+    assert_eq!(app.get(&older).await.status, 200);
+    assert_eq!(shown(&app, &user_id).await["reads"][0]["count"], 2);
+    app.clock.advance(3601);
+    wait(&app.get(&older).await);
+}
+
+#[tokio::test]
+async fn a_read_that_fails_is_not_counted() {
+    let (app, user_id) = limited("1").await;
+    let paths =
+        ["", "/accounts", "/monetary-account/60101", "/payments/60101", "/monetary-account/60102/transactions/sync"];
+    let paths = paths.map(|path| format!("/user/{user_id}{path}"));
+    app.bank.fault(json!({ "endpoint": "*", "times": 1000, "status": 500 })).await;
+    for path in paths.iter().chain(&paths) {
+        assert_eq!(app.get(path).await.status, 502, "{path}");
+    }
+    app.bank.clear_faults().await;
+
+    assert_eq!(shown(&app, &user_id).await["reads"], json!([]));
+    for path in &paths {
+        assert_eq!(app.get(path).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ type Column = (&'static str, fn(&Transaction) -> Cow<'_, str>);
 static COLUMNS: &[Column] = &[
     ("id", |made| safe(Some(&made.id))),
     ("account_id", |made| shown(Some(made.account_id))),
+    ("payment_id", |made| shown(Some(made.payment_id))),
     ("status", |made| word(made.status)),
     ("mutability", |made| word(made.mutability)),
     ("booked_at", |made| shown(made.booked_at.map(text))),

@@ -58,6 +58,12 @@ groups! {
     /// An operation on the data that we store about a customer.
     UnknownCustomer = [TppError::UnknownUser];
 
+    /// An operation on one transaction.
+    OfTransaction = [Problem::transaction_not_found()];
+
+    /// A list that can be a statement.
+    AsStatement = [Problem::balance_unknown()];
+
     /// An operation that reads account information.
     Unattended = [TppError::TooManyUnattendedReads(Duration::from_secs(3600))];
 

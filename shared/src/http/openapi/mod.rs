@@ -24,9 +24,9 @@ pub use problems::{ProblemGroup, Problems, UnknownRoute};
 pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
-        AfterConsent, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent, NotReady,
-        OfStore, Once, Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples,
-        refused,
+        AfterConsent, AsStatement, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NoSuchConsent,
+        NotReady, OfStore, OfTransaction, Once, Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing,
+        WrongRequest, examples, refused,
     },
     parameters::{
         AccountFormatQuery, AccountPath, AccountTransactionPath, ConsentPath, CredentialPath, DraftPaymentPath,

@@ -61,7 +61,7 @@ parameters! {
     AccountTransactionPath = [path(
         "transaction_id",
         "A transaction's `id`, as the list returned it.",
-        string().pattern(Some("^[1-9][0-9]{0,18}\\.[1-9][0-9]{0,18}$")).build(),
+        string().pattern(Some("^[1-9][0-9]{0,17}\\.[1-9][0-9]{0,17}$")).build(),
         json!("60101.71234"),
     )];
 
@@ -118,10 +118,10 @@ parameters! {
     /// Selects where the reading of changes continues.
     SyncQuery = [
         cursor("Where the request before ended: its `next_cursor`. Without it, the reading starts again."),
-        count(LARGEST_PAGE),
+        count_of(LARGEST_PAGE, "How many new transactions, at the most. Changed ones, and those that became visible late, come besides."),
         query(
             "since",
-            "Nothing that was booked before this day (in Amsterdam) or this moment, such as `2026-01-31`. Only without `cursor`, which remembers it.",
+            "Nothing that was booked before this day (in Amsterdam) or this second, such as `2026-01-31`. Only without `cursor`, which remembers it.",
             since().build(),
         ),
     ];
@@ -182,8 +182,11 @@ fn pages(usual: u8) -> [Parameter; 3] {
 }
 
 fn count(usual: u8) -> Parameter {
-    let count = number(LARGEST_PAGE.into()).default(Some(json!(usual)));
-    query("count", "How many elements, at the most.", count.build())
+    count_of(usual, "How many elements, at the most.")
+}
+
+fn count_of(usual: u8, description: &str) -> Parameter {
+    query("count", description, number(LARGEST_PAGE.into()).default(Some(json!(usual))).build())
 }
 
 fn cursor(description: &str) -> Parameter {

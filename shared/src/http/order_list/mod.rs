@@ -10,7 +10,7 @@ use std::{collections::HashMap, time::Duration};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use super::{Code, Holder, LARGEST_ANSWER, Problem, QueryParameters, json, listing, next_link};
+use super::{Code, Holder, Problem, QueryParameters, Size, json, listing, next_link};
 use crate::{
     bunq::{LARGEST_PAGE, Neighbours, Onward, Page, PageStart, Resource},
     store::OrderScope,
@@ -49,7 +49,7 @@ struct Search {
 /// resulted from the orders, by the ids of the orders.
 ///
 /// # Errors
-/// Returns `invalid_request` if the query is invalid, `answer_too_large` if the answer exceeds [`LARGEST_ANSWER`],
+/// Returns `invalid_request` if the query is invalid, `answer_too_large` if the answer is too large,
 /// `bank_unavailable` if bunq's pages do not lead on, and the errors of [`Holder::call`] and [`Holder::order_scope`].
 /// If bunq fails temporarily after the first page, the orders found so far are answered instead.
 pub async fn list_orders<S: Sync, O: Order>(
@@ -85,7 +85,7 @@ pub async fn list_orders<S: Sync, O: Order>(
     let lines = serde_json::to_string(&lines).map_err(|_| Problem::internal())?;
     let texts: Vec<&str> = wanted.iter().map(RawElement::text).collect();
     let body = format!("{{\"Response\":[{}],\"Orders\":{lines}}}", texts.join(","));
-    if body.len() > LARGEST_ANSWER {
+    if !Size::of(body.as_bytes()).fits(0) {
         return Err(Problem::answer_too_large());
     }
     let link = next.and_then(|id| {

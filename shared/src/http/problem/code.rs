@@ -188,6 +188,8 @@ codes! {
     AccessRefused = "access_refused": FORBIDDEN ContactSupport, Connection Refused;
     /// The account is not among those that the customer granted. It may be closed, or a new consent may grant it.
     AccountNotGranted = "account_not_granted": NOT_FOUND FixRequest, Request Refused;
+    /// The account has no such transaction.
+    TransactionNotFound = "transaction_not_found": NOT_FOUND FixRequest, Request Refused;
     /// bunq does not accept the currency for this account or payment; `errors` contains bunq's texts.
     CurrencyRefused = "currency_refused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq does not permit this operation in this session; `errors` contains bunq's texts.

@@ -69,6 +69,20 @@ impl Problem {
         Self::new(Code::BankUnavailable, "bunq's answer is not understood.").doing(Action::ContactBunq)
     }
 
+    /// The bank does not show the balance of an account, which a statement must have.
+    #[must_use]
+    pub fn balance_unknown() -> Self {
+        let detail =
+            "bunq does not show the balance of this account, and a statement must have one. Ask for JSON or CSV.";
+        Self::new(Code::BankUnavailable, detail).doing(Action::FixRequest)
+    }
+
+    /// There is no such transaction in the account.
+    #[must_use]
+    pub fn transaction_not_found() -> Self {
+        Self::new(Code::TransactionNotFound, "The account has no such transaction.")
+    }
+
     /// The bank's pages of a listing do not lead on: the next page is not older than the pages that were read.
     #[must_use]
     pub fn bank_pages_astray() -> Self {

@@ -21,7 +21,7 @@ pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };
 pub use unattended::UnattendedRead;
-pub use unattended_reads::{Information, UnattendedReads};
+pub use unattended_reads::{Information, ReadPart, UnattendedReads};
 
 impl Store {
     /// Looks up a connection in any workspace. Returns `None` if it was deleted or never existed.

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use super::{record::user_pk, unattended_reads::Information};
+use super::{
+    record::user_pk,
+    unattended_reads::{Information, ReadPart, UnattendedReads},
+};
 use crate::{
     store::{error::StoreError, table::Store, write::Write},
     types::ids::UserId,
@@ -17,6 +20,8 @@ const TRIES: usize = 8;
 pub enum UnattendedRead {
     /// The read was noted.
     Noted,
+    /// The page belongs to a read that was noted before.
+    Further,
     /// The information was read too often. It can be read again after this time.
     TooMany(Duration),
     /// The connection was deleted.
@@ -25,36 +30,64 @@ pub enum UnattendedRead {
 
 impl Store {
     /// Notes that information is read while the customer is not present, unless it was read `most` times in the last 24
-    /// hours.
+    /// hours. A further page is not noted if it belongs to a read that was.
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if other readers won the race at every try.
     pub async fn note_unattended_read(
         &self,
         user_id: UserId,
-        what: Information,
+        (what, part): (Information, ReadPart),
         most: u8,
     ) -> Result<UnattendedRead, StoreError> {
         for _ in 0..TRIES {
             let Some(connection) = self.find_connection(user_id).await? else {
                 return Ok(UnattendedRead::NoConnection);
             };
-            let before = connection.unattended_reads;
-            let after = match before.clone().unwrap_or_default().add(what, self.now_in_seconds(), most) {
+            let (before, now) = (connection.unattended_reads, self.now_in_seconds());
+            if part == ReadPart::Further && before.as_ref().is_some_and(|before| before.has_recent(what, now)) {
+                return Ok(UnattendedRead::Further);
+            }
+            let after = match before.clone().unwrap_or_default().add(what, now, most) {
                 Ok(after) => after,
                 Err(wait) => return Ok(UnattendedRead::TooMany(wait)),
             };
-            let update = Write::update(&self.connections, &user_pk(user_id), "SET unattended_reads = :after");
-            let update = match &before {
-                None => update.only_if("attribute_exists(access_token) AND attribute_not_exists(unattended_reads)"),
-                Some(before) => update
-                    .only_if("attribute_exists(access_token) AND unattended_reads = :before")
-                    .value(":before", before)?,
-            };
-            if self.write(update.value(":after", &after)?).await? {
+            if self.replace_unattended_reads(user_id, before.as_ref(), &after).await? {
                 return Ok(UnattendedRead::Noted);
             }
         }
         Err(StoreError::Contended)
+    }
+
+    /// Takes back the last note of a read, because it failed.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::Contended`] if other readers won the race at every try.
+    pub async fn take_back_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let connection = self.find_connection(user_id).await?;
+            let Some(before) = connection.and_then(|connection| connection.unattended_reads) else { return Ok(()) };
+            let after = before.clone().without_last(what);
+            if self.replace_unattended_reads(user_id, Some(&before), &after).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    async fn replace_unattended_reads(
+        &self,
+        user_id: UserId,
+        before: Option<&UnattendedReads>,
+        after: &UnattendedReads,
+    ) -> Result<bool, StoreError> {
+        let update = Write::update(&self.connections, &user_pk(user_id), "SET unattended_reads = :after");
+        let update = match before {
+            None => update.only_if("attribute_exists(access_token) AND attribute_not_exists(unattended_reads)"),
+            Some(before) => update
+                .only_if("attribute_exists(access_token) AND unattended_reads = :before")
+                .value(":before", before)?,
+        };
+        self.write(update.value(":after", after)?).await
     }
 }

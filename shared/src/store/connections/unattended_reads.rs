@@ -10,6 +10,18 @@ use crate::types::ids::MonetaryAccountId;
 /// The period in which reads are counted (Delegated Regulation (EU) 2018/389, article 36(5)(b)).
 const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 
+/// A further page of a list belongs to a read that is not older than this.
+const SAME_READ: SignedDuration = SignedDuration::from_hours(1);
+
+/// Which part of an information is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadPart {
+    /// A single object, or the first page of a list.
+    First,
+    /// A further page of a list. It belongs to a read of the last hour, if there is one.
+    Further,
+}
+
 /// What is read. Each is counted for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Information {
@@ -44,6 +56,20 @@ impl UnattendedReads {
         let start = start(now);
         let count = move |times: &[i64]| times.iter().filter(|time| **time > start).count();
         self.0.iter().map(move |(what, times)| (what.as_str(), count(times))).filter(|(_, count)| *count > 0)
+    }
+
+    /// Returns whether the information was read in the hour before `now`.
+    pub(super) fn has_recent(&self, what: Information, now: Timestamp) -> bool {
+        let start = now.as_second().saturating_sub(SAME_READ.as_secs());
+        self.0.get(&what.to_string()).is_some_and(|times| times.iter().any(|time| *time > start))
+    }
+
+    /// Removes the last read, which failed.
+    pub(super) fn without_last(mut self, what: Information) -> Self {
+        if let Some(times) = self.0.get_mut(&what.to_string()) {
+            times.pop();
+        }
+        self
     }
 
     /// Adds a read, and forgets those that are older than 24 hours.

@@ -14,7 +14,7 @@ use crate::transaction::Transaction;
 /// no log.
 #[derive(Clone)]
 pub struct Entry {
-    pub(super) xml: String,
+    xml: String,
     /// `None` if the transaction is left out.
     pub(super) amount: Option<Amount>,
     pub(super) balance_after: Option<Amount>,
@@ -48,6 +48,12 @@ impl Entry {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.xml.len()
+    }
+
+    /// Its text in a statement. Empty if it is left out.
+    #[must_use]
+    pub fn xml(&self) -> &str {
+        &self.xml
     }
 
     /// Whether the statement leaves the transaction out.

@@ -11,7 +11,7 @@ mod xml;
 
 use std::io;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub struct Statement<'a> {
     pub holder: Option<&'a str>,
     /// The beginning of the period that was asked for. Without it, no period is written.
     pub from: Option<Timestamp>,
-    /// The end of the period that was asked for. Without it, the period ends with `created_at`.
+    /// The first moment after the period that was asked for. Without it, the period ends with `created_at`.
     pub to: Option<Timestamp>,
     /// The balance of the account after the newest entry; without entries, the balance at the end of the period. It is
     /// used only if the transactions have no balances.
@@ -107,7 +107,7 @@ fn body(xml: &mut Xml, statement: &Statement<'_>, entries: &[Entry], balances: &
         })?;
     }
     group(xml, "Acct", |xml| account_of(xml, statement))?;
-    let (from, to) = (statement.from.unwrap_or(statement.created_at), statement.to.unwrap_or(statement.created_at));
+    let (from, to) = days(statement);
     if let Some(opening) = &balances.opening {
         opening.write(xml, "OPBD", !statement.is_last_page, from)?;
     }
@@ -116,12 +116,24 @@ fn body(xml: &mut Xml, statement: &Statement<'_>, entries: &[Entry], balances: &
     }
     summary(xml, entries)?;
     for entry in entries.iter().rev() {
-        xml.write_event(Event::Text(BytesText::from_escaped(entry.xml.as_str())))?;
+        xml.write_event(Event::Text(BytesText::from_escaped(entry.xml())))?;
     }
     match entries.iter().filter(|entry| entry.is_left_out()).count() {
         0 => Ok(()),
         count => text(xml, "AddtlStmtInf", &format!("Left out, since their amounts are unknown: {count}")),
     }
+}
+
+/// The moments whose days are those of the balances of a statement without entries. The end of the period is the first
+/// moment after it.
+fn days(statement: &Statement<'_>) -> (Timestamp, Timestamp) {
+    let last = |end: Timestamp| end.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(end);
+    let closing = match statement.from {
+        // The newer pages have the rest of the period.
+        Some(from) if statement.page > 1 => from,
+        _ => statement.to.map_or(statement.created_at, last).min(statement.created_at),
+    };
+    (statement.from.unwrap_or(closing).min(closing), closing)
 }
 
 fn account_of(xml: &mut Xml, statement: &Statement<'_>) -> io::Result<()> {

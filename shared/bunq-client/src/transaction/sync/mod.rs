@@ -25,6 +25,9 @@ use crate::page::{LARGEST_PAGE, Onward, Page, PageStart};
 /// The most payments that a cursor knows by their hash.
 pub const MOST_IN_TAIL: usize = 150;
 
+/// The most payments that are believed to be removed between two walks.
+const MOST_REMOVED: usize = 10;
+
 /// Where a walk through the payments of an account is. [`to_bytes`](Self::to_bytes) is at most 1,400 bytes long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
@@ -69,8 +72,8 @@ pub struct Changes {
     pub has_more: bool,
 }
 
-/// bunq's page cannot be right: it does not lead to older payments, or it is empty where payments are known. Read it
-/// again later, with the same cursor.
+/// bunq's page cannot be right: it does not lead to older payments, it is empty where payments are known, or it leaves
+/// out more than ten of them. Read it again later, with the same cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bank's page of payments does not lead on")]
 pub struct PageAstray;
@@ -140,6 +143,10 @@ impl Cursor {
             None => self.compare(&payments, down_to),
             Some(_) => (Vec::new(), Vec::new(), Vec::new()),
         };
+        // The bank is not known to remove any payment. A page that leaves out so many is more likely wrong.
+        if removed.len() > MOST_REMOVED {
+            return Err(PageAstray);
+        }
         let (top, count) = (self.top, usize::from(count.clamp(1, LARGEST_PAGE)));
         let mut added: Vec<Transaction> = payments.into_iter().filter(|payment| payment.payment_id > top).collect();
         let is_cut = added.len() > count;

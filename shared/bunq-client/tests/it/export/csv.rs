@@ -21,19 +21,19 @@ fn cell(payment: &Value, column: &str) -> String {
 fn a_row_has_the_fields_of_the_transaction() {
     assert_eq!(
         csv::header().unwrap(),
-        "id,account_id,status,mutability,booked_at,booking_date,updated_at,amount,currency,direction,original_amount,\
+        "id,account_id,payment_id,status,mutability,booked_at,booking_date,updated_at,amount,currency,direction,original_amount,\
          original_currency,counterparty_name,counterparty_iban,counterparty_type,own_name,own_iban,internal,remittance,\
          reference,end_to_end_id,mandate_id,creditor_id,type,method,bank_type,bank_sub_type,bank_transaction_code,\
          merchant_category_code,balance_after,card_transaction_id,reverses\r\n"
     );
     assert_eq!(
         csv::row(&read(&payment(71_234, "-12.50", "-3.07"))).unwrap(),
-        "60101.71234,60101,booked,mutable,2026-03-28T23:30:00.123456Z,2026-03-29,2026-03-29T00:00:01.000000Z,-12.50,EUR,out,,,\
+        "60101.71234,60101,71234,booked,mutable,2026-03-28T23:30:00.123456Z,2026-03-29,2026-03-29T00:00:01.000000Z,-12.50,EUR,out,,,\
          J. Jansen,NL91ABNA0417164300,account,A. Customer,NL66BUNQ2055667788,false,Invoice 17,,,,,payment,transfer,\
          EBA_SCT,SCT,PMNT-ICDT-ESCT,,-3.07,,\r\n"
     );
     let bare = csv::row(&read(&json!({"id": 7}))).unwrap();
-    assert_eq!(bare, "60101.7,60101,booked,mutable,,,,,,,,,,,,,,false,,,,,,other,other,,,PMNT-NTAV-NTAV,,,,\r\n");
+    assert_eq!(bare, "60101.7,60101,7,booked,mutable,,,,,,,,,,,,,,false,,,,,,other,other,,,PMNT-NTAV-NTAV,,,,\r\n");
 }
 
 #[test]
@@ -100,14 +100,14 @@ proptest! {
 
         prop_assert_eq!(rows.len(), payments.len());
         for (row, payment) in rows.iter().zip(&payments) {
-            prop_assert_eq!(row.len(), 32);
+            prop_assert_eq!(row.len(), 33);
             let made = read(payment);
             for (place, cell) in row.iter().enumerate() {
-                let is_number = [7, 29].contains(&place);
+                let is_number = [8, 30].contains(&place);
                 prop_assert!(is_number || !cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell:?}");
             }
             let original = made.remittance.unwrap_or_default();
-            prop_assert_eq!(row[18].replace('\'', ""), original.replace('\'', ""));
+            prop_assert_eq!(row[19].replace('\'', ""), original.replace('\'', ""));
         }
     }
 }
