@@ -33,9 +33,9 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
             # An inferred link takes bunq's `{"Id": {"id": 7}}` for the id itself.
             parameters[name] = parameters[name].get("id", 0)
         if parameters[name] == 0 or (parameters[name] not in named and not (whole and chance(parameters[name], 5))):
-            parameters[name] = real.one(name)
+            parameters[name] = real.of(operation_id, name)
     if parameters and (ended := real.to_end(operation_id)):
-        parameters.update({name: real.one(name) for name in parameters})
+        parameters.update({name: real.of(operation_id, name) for name in parameters})
         parameters.update([ended])
         named.add(ended[1])
     elif whole and parameters:
@@ -50,6 +50,8 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
 def unknown(value, turn: int):
     if isinstance(value, int):
         return 10**15 + turn
+    if re.fullmatch(r"[0-9]+\.[0-9]+", value):
+        return f"{real.ACCOUNT}.{10**15 + turn}"
     return f"00000000-0000-4000-8000-{turn:012}" if UUID.fullmatch(value) else f"{turn}.css"
 
 
@@ -58,13 +60,15 @@ def fill_query(operation_id: str, case):
     issued."""
     query = case.query
     walks = str(query.get("all")).lower() == "true"
-    if not walks:
+    if not walks and operation_id != "sync_transactions":
         query.pop("since", None)
     # Orders are filtered from the newest to the oldest, and /users and /consents have no pages by id.
     filtered = operation_id in FILTERED and query.keys() & {"status", "created_from", "reference"}
     if walks or filtered or "older_id" in query:
         query.pop("newer_id", None)
-    if "cursor" in query:
+    if operation_id in ("list_transactions", "sync_transactions"):
+        fill_transactions(operation_id, query, case.path_parameters)
+    elif "cursor" in query:
         query["cursor"] = real.consent_cursor() if operation_id == "list_consents" else real.cursor()
     if operation_id == "begin_consent":
         # Only the browser that has opened a consent can start it again.
@@ -84,6 +88,20 @@ def fill_query(operation_id: str, case):
             else:
                 query["code"] = back["code"][0]
             case.cookies = dict(browser.cookies)
+
+
+def fill_transactions(operation_id: str, query: dict, path: dict):
+    """A cursor belongs to one account, and a period ends after it has begun."""
+    if path != {name: real.one(name) for name in path}:
+        query.pop("cursor", None)
+    if "cursor" in query:
+        query["cursor"] = real.transactions_cursor(operation_id)
+        query.pop("since", None)
+    if str(query.get("from", "")) >= str(query.get("to", "~")):
+        query.pop("to")
+    # Only JSON can have it, and the format is that of the header.
+    if operation_id == "list_transactions":
+        query.pop("raw", None)
 
 
 def fresh_key(key: str, case_id: str) -> str:

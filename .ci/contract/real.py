@@ -110,6 +110,11 @@ def credential() -> int:
 
 
 @cache
+def transactions_cursor(operation_id: str) -> str:
+    return found(f"{filled(operation(operation_id)[0])}?count=1")["next_cursor"]
+
+
+@cache
 def payment() -> int:
     return found(f"/user/{person()}/payments/{ACCOUNT}")["Response"][0]["Payment"]["id"]
 
@@ -161,8 +166,8 @@ def new(name: str):
     """A new object for a path parameter: the collection that its path ends with, such as `draft-payment`, has a POST."""
     if name in PARTICULAR:
         return PARTICULAR[name]()
-    collection = next(path.split("/")[-2] for path in PATHS if path.endswith(f"/{{{name}}}"))
-    maker = next(methods["post"] for path, methods in PATHS.items() if "post" in methods and path.endswith(f"/{collection}"))
+    collections = [path.split("/")[-2] for path in PATHS if path.endswith(f"/{{{name}}}")]
+    maker = next(methods["post"] for path, methods in PATHS.items() if "post" in methods and path.split("/")[-1] in collections)
     return int(made(maker["operationId"]))
 
 
@@ -170,6 +175,13 @@ def new(name: str):
 def one(name: str):
     """A real thing for a path parameter, always the same."""
     return new(name)
+
+
+def of(operation_id: str, name: str):
+    """A real thing for a path parameter of an operation. Two kinds of transactions have the same name."""
+    if operation_id == "find_transaction" and name == "transaction_id":
+        return f"{ACCOUNT}.{payment()}"
+    return one(name)
 
 
 def to_end(operation_id: str) -> tuple[str, object] | None:

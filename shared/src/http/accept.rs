@@ -4,8 +4,8 @@ use http::{HeaderMap, header::ACCEPT};
 
 /// Returns which of the offered answers the caller prefers, by their media types. If two are equally good, a type that
 /// the caller names precedes one that a range such as `*/*` includes, and then the first one precedes. Without the
-/// header, or if the caller accepts none, it is the first one, too: RFC 9110 permits this, and a caller can see the type
-/// of the answer.
+/// header, or if the caller accepts none, it is the first one, too: RFC 9110 permits this, and a caller can see the
+/// type of the answer.
 #[must_use]
 pub fn preferred<T: Copy>(headers: &HeaderMap, first: (T, &str), others: &[(T, &str)]) -> T {
     let mut best = (first.0, preference(headers, first.1));

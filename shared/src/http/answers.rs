@@ -94,8 +94,8 @@ pub async fn listing<S, C: Call<Output = Verified>>(
     Ok((links, BankAnswer(answer)).into_response())
 }
 
-/// Returns whether a page is the first one of a read. Only an older page continues one: newer pages, and the newest, can
-/// have new elements each time.
+/// Returns whether a page is the first one of a read. Only an older page continues one: newer pages, and the newest,
+/// can have new elements each time.
 #[must_use]
 pub const fn part_of(from: PageStart) -> ReadPart {
     match from {

@@ -184,8 +184,8 @@ impl<S> ConnectedUser<S> {
     /// fails is not counted.
     ///
     /// # Errors
-    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, the errors of the
-    /// store, and those of `read`.
+    /// Returns `too_many_unattended_reads` if the information was read too often in the last 24 hours, the errors of
+    /// the store, and those of `read`.
     pub async fn read<T>(
         &self,
         (what, part): (Information, ReadPart),
@@ -198,7 +198,7 @@ impl<S> ConnectedUser<S> {
         };
         let outcome = read().await;
         if is_counted && outcome.is_err() {
-            connections.take_back_unattended_read(user_id, what).await;
+            connections.forget_unattended_read(user_id, what).await;
         }
         outcome
     }

@@ -119,9 +119,9 @@ impl Connections {
         }
     }
 
-    /// Takes back a read that was noted and has failed.
-    pub async fn take_back_unattended_read(&self, user_id: UserId, what: Information) {
-        if let Err(error) = self.store.take_back_unattended_read(user_id, what).await {
+    /// Removes the note of a read that has failed.
+    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information) {
+        if let Err(error) = self.store.forget_unattended_read(user_id, what).await {
             tracing::warn!(%error, "connection: a read that failed stays counted");
         }
     }

@@ -118,8 +118,8 @@ static MEANINGS: &[Meaning] = {
 /// What the bank's type and sub-type mean: the type, the method, and the bank transaction code of ISO 20022.
 ///
 /// A payment without a sub-type, as old ones are, is an ordinary payment of its type: the first row of the type. A
-/// sub-type that is not known leaves the method as it is for the type. Nothing is an error, since the bank adds types at
-/// any time.
+/// sub-type that is not known leaves the method as it is for the type. Nothing is an error, since the bank adds types
+/// at any time.
 pub(super) fn read(
     bank_type: Option<&str>,
     bank_sub_type: Option<&str>,

@@ -59,11 +59,11 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Takes back the last note of a read, because it failed.
+    /// Removes the last note of a read, because it failed.
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if other readers won the race at every try.
-    pub async fn take_back_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), StoreError> {
+    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), StoreError> {
         for _ in 0..TRIES {
             let connection = self.find_connection(user_id).await?;
             let Some(before) = connection.and_then(|connection| connection.unattended_reads) else { return Ok(()) };
