@@ -106,6 +106,14 @@ def test_a_first_run_reads_everything_and_a_second_one_makes_one_call_for_each_a
     assert rows(file, "SELECT * FROM transactions ORDER BY 1, 2, 3") == before
 
 
+def test_a_payment_that_the_bank_changes_is_changed_in_the_file(w, file):
+    synced(w, file, w.users["person"])
+    [(newest,)] = rows(file, "SELECT max(id) FROM transactions WHERE account_id = 60102")
+    w.switch("change-payment", {"account": 60102, "payment": int(newest.split(".")[1]), "description": "Hotel"})
+    assert f"{w.users['person']} 60102 added 0 modified 1 removed 0" in synced(w, file, w.users["person"]).splitlines()
+    assert rows(file, "SELECT id FROM transactions WHERE remittance = 'Hotel'") == [(newest,)]
+
+
 def test_one_customer_can_be_read_alone(w, file):
     synced(w, file, w.users["company"])
     assert in_the_file(file) == {row for row in at_the_bank(w) if row[0] == w.users["company"]}
