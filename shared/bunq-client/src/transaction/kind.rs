@@ -21,7 +21,7 @@ pub enum TransactionType {
 
 /// How the money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = TransactionMethod))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// A credit transfer, inside the bank or from bank to bank.
@@ -46,7 +46,7 @@ pub enum Method {
 
 /// Whether money came in or went out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = TransactionDirection))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The account received money. Also the direction of an amount of zero.

@@ -45,7 +45,8 @@ pub struct Transaction {
     /// bunq's id of the account.
     #[cfg_attr(feature = "utoipa", schema(example = 60101))]
     pub account_id: u64,
-    /// Whether it is booked.
+    /// Whether it is booked. A later version may have others than `booked`.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, example = "booked"))]
     pub status: Status,
     /// Whether the amount may still change. It follows from `booked_at` and the time of reading.
     pub mutability: Mutability,
@@ -120,7 +121,7 @@ pub struct Transaction {
 
 /// Whether a transaction is booked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = TransactionStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// bunq lists it as a payment. This includes what a card has reserved, since bunq does not tell them apart.
@@ -129,7 +130,7 @@ pub enum Status {
 
 /// Whether the amount of a transaction may still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = TransactionMutability))]
 #[serde(rename_all = "snake_case")]
 pub enum Mutability {
     /// It may: bunq changes the amount of a card payment.

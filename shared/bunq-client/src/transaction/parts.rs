@@ -19,7 +19,7 @@ pub struct SignedMoney {
 
 /// One side of a transaction. It has no `Debug`, so that it reaches no log.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = TransactionParty))]
 pub struct Party {
     /// The name, without control characters and direction marks.
     #[cfg_attr(feature = "utoipa", schema(required))]
