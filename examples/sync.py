@@ -1,4 +1,5 @@
-"""Keeps a SQLite file in step with the payments of every connected customer. To be run from time to time:
+"""Keeps a SQLite file in step with the payments of every connected customer. To be run from time to time; in
+production, where the customers are not present, at most four times a day:
 
     TPP_API_KEY_FILE=.local/api-key python3 examples/sync.py transactions.sqlite [USER_ID…]
 

@@ -78,8 +78,11 @@ impl<'a, S> Pages<'a, S> {
             }
         };
         let payments = RawElement::read_all(&listed.body)?;
+        let Some(neighbours) = Neighbours::read(&listed.body) else {
+            return self.interrupted(Problem::bank_pages_astray());
+        };
         let ids: Vec<u64> = payments.iter().filter_map(RawElement::id).collect();
-        self.next = match page.onward(&ids, Neighbours::of(&listed.body).older) {
+        self.next = match page.onward(&ids, neighbours.older) {
             Onward::Older(id) => Next::Page(PageStart::OlderThan(id)),
             Onward::End => Next::End,
             Onward::Stuck => Next::Astray,

@@ -24,9 +24,10 @@ use crate::{
 /// when this loop began. Store each transaction by `id`, and save `next_cursor` in the same transaction of your
 /// database. Later requests with the saved cursor return what is new, what changed and what is gone.
 ///
-/// Each request makes one call to bunq. No transaction is missed or returned twice in one loop, and a cursor may be
+/// Each request reads one page of bunq. No transaction is missed or returned twice in one loop, and a cursor may be
 /// used again or in parallel. Changes and removals are found among the newest 150 transactions, if at most about 50
-/// have arrived since the last loop.
+/// have arrived since the last loop. If bunq leaves out many payments that it listed before, the answer is a 502; if it
+/// stays so, start again without a cursor.
 #[utoipa::path(
     get,
     path = "/user/{user_id}/monetary-account/{monetary_account_id}/transactions/sync",
@@ -56,10 +57,20 @@ pub(crate) async fn sync_transactions(
         None => Cursor::start(account.into(), since.map(|since| since.start().as_second())),
     };
     let part = if cursor.is_within_walk() { ReadPart::Further } else { ReadPart::First };
+    let read = async || read_changes(&user, account, cursor, &cursors, (count, with_raw)).await;
+    let changes = user.read((Information::Transactions(account), part), read).await?;
+    Ok(json(changes))
+}
+
+async fn read_changes<S>(
+    user: &ConnectedUser<S>,
+    account: MonetaryAccountId,
+    cursor: Cursor,
+    cursors: &Cursors,
+    (count, with_raw): (u8, bool),
+) -> Result<String, Problem> {
     let now = user.tpp().clock.now();
-    let page = cursor.page();
-    let listed = user.read((Information::Transactions(account), part), async || read_page(&user, account, page).await);
-    let listed = listed.await?;
+    let listed = read_page(user, account, cursor.page()).await?;
     let elements = RawElement::read_all(&listed.body)?;
     let payments = transactions(account, &elements, now);
     // Without the links, it is unknown whether there are older payments.
@@ -80,7 +91,7 @@ pub(crate) async fn sync_transactions(
         as_of: format!("{now:.0}"),
     });
     let text = text.map_err(|_| Problem::internal())?;
-    if Size::of(text.as_bytes()).fits(0) { Ok(json(text)) } else { Err(Problem::answer_too_large()) }
+    if Size::of(text.as_bytes()).fits(0) { Ok(text) } else { Err(Problem::answer_too_large()) }
 }
 
 /// Reads a page of the bank. If the answer is too large, reads a smaller page.

@@ -104,11 +104,14 @@ impl Neighbours {
         Self::read(body).unwrap_or_default()
     }
 
-    /// Reads `Pagination` from a listing. Returns `None` if the listing does not have it.
+    /// Reads `Pagination` from a listing. Returns `None` if the listing does not have it, or if it names an older page
+    /// without an id: then it is unknown whether there are older elements.
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
         let Pagination { older_url, newer_url } = serde_json::from_slice::<Wire>(body).ok()?.pagination?;
-        Some(Self { older: id_in(older_url, "older_id"), newer: id_in(newer_url, "newer_id") })
+        let has_older = older_url.is_some();
+        let older = id_in(older_url, "older_id");
+        (older.is_some() == has_older).then(|| Self { older, newer: id_in(newer_url, "newer_id") })
     }
 }
 

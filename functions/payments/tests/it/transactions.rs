@@ -281,3 +281,19 @@ async fn an_answer_is_at_most_what_lambda_passes_on() {
         assert!(next_path(&answer).is_some(), "{accept}: it was not large enough");
     }
 }
+
+#[tokio::test]
+async fn an_answer_without_links_is_not_taken_for_everything() {
+    let (app, user_id) = connected().await;
+    let payments = json!([{ "Payment": { "id": 30 } }]);
+    for pagination in [json!(null), json!({ "older_url": "/v1/user/1/monetary-account/1/payment" })] {
+        let body = json!({ "Response": payments, "Pagination": pagination });
+        app.bank.clear_faults().await;
+        app.bank.fault(json!({ "endpoint": LIST, "times": 100, "status": 200, "body": body })).await;
+
+        for accept in ["application/json", "text/csv", "application/xml"] {
+            get_as(&app, &path(&user_id, ""), accept).await.problem(502, "bank_unavailable");
+        }
+        app.get(&format!("/user/{user_id}/payments/{ACCOUNT}?all=true")).await.problem(502, "bank_unavailable");
+    }
+}

@@ -113,6 +113,9 @@ async fn a_read_that_fails_is_not_counted() {
         assert_eq!(app.get(path).await.status, 502, "{path}");
     }
     app.bank.clear_faults().await;
+    let list = "GET user/{user-id}/monetary-account/{monetary-account-id}/payment";
+    app.bank.fault(json!({ "endpoint": list, "status": 200, "body": { "Response": [] } })).await;
+    app.get(&paths[4]).await.problem(502, "bank_unavailable");
 
     assert_eq!(shown(&app, &user_id).await["reads"], json!([]));
     for path in &paths {
@@ -149,6 +152,21 @@ async fn reads_at_the_same_moment_are_all_counted() {
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 3, "{statuses:?}");
     assert_eq!(shown(&app, &user_id).await["reads"][0]["count"], 3);
+}
+
+#[tokio::test]
+async fn reads_of_many_accounts_at_the_same_moment_do_not_hinder_each_other() {
+    let (app, user_id) = limited("4").await;
+    let paths: Vec<_> = (60_101..=60_105)
+        .flat_map(|account| {
+            let path = format!("/user/{user_id}/monetary-account/{account}");
+            [format!("{path}/transactions"), path.clone(), format!("{path}/transactions?count=1")]
+        })
+        .collect();
+
+    let answers = futures::future::join_all(paths.iter().map(|path| app.get(path))).await;
+
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
 }
 
 #[tokio::test]

@@ -83,10 +83,11 @@ impl Problem {
         Self::new(Code::TransactionNotFound, "The account has no such transaction.")
     }
 
-    /// The bank's pages of a listing do not lead on: the next page is not older than the pages that were read.
+    /// The bank's pages of a listing do not lead on: the next page is not older than the pages that were read, or the
+    /// page has no links, or leaves out what the bank has listed before.
     #[must_use]
     pub fn bank_pages_astray() -> Self {
-        let detail = "bunq's pages do not lead on: the next one is not older than what was read.";
+        let detail = "bunq's pages do not lead on: a page does not begin below the one before, has no links, or leaves out what bunq listed before.";
         Self::new(Code::BankUnavailable, detail).doing(Action::ContactBunq)
     }
 

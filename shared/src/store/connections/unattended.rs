@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// How many times a read is noted while others are noted.
-const TRIES: usize = 8;
+const TRIES: usize = 16;
+/// The longest pause between two tries, in which another writer can finish.
+const LONGEST_PAUSE_MS: u64 = 40;
 
 /// The result of [`Store::note_unattended_read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,11 @@ pub enum UnattendedRead {
     TooMany(Duration),
     /// The connection was deleted.
     NoConnection,
+}
+
+/// Waits for a random time, so that writers that failed together do not try again together.
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=LONGEST_PAUSE_MS))).await;
 }
 
 impl Store {
@@ -55,6 +62,7 @@ impl Store {
             if self.replace_unattended_reads(user_id, before.as_ref(), &after).await? {
                 return Ok(UnattendedRead::Noted);
             }
+            pause().await;
         }
         Err(StoreError::Contended)
     }
@@ -71,6 +79,7 @@ impl Store {
             if self.replace_unattended_reads(user_id, Some(&before), &after).await? {
                 return Ok(());
             }
+            pause().await;
         }
         Err(StoreError::Contended)
     }

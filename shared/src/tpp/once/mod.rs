@@ -217,10 +217,12 @@ impl Orders {
                     (Likeness::Terms | Likeness::Perhaps, Some(false)) | (Likeness::None, _) => {}
                 }
             }
+            // Without the links, it is unknown whether there are older objects.
+            let Some(neighbours) = Neighbours::read(&listed.body) else { return Ok(Found::Unclear) };
             let recent = |object: &Listed| object.created.is_none_or(|created| created >= since);
             let goes_on = depth == Depth::Deep || objects.iter().all(recent);
             let ids: Vec<u64> = objects.iter().map(|object| object.id).collect();
-            match page.onward(&ids, Neighbours::of(&listed.body).older) {
+            match page.onward(&ids, neighbours.older) {
                 Onward::Older(older) if goes_on => from = PageStart::OlderThan(older),
                 // The object may be on a page that cannot be reached, so nothing more is sent.
                 Onward::Repeats => return Ok(Found::Unclear),
