@@ -242,6 +242,8 @@ proptest! {
         way in 0_usize..11,
         (before, after) in ("\\PC{0,40}", "\\PC{0,40}"),
     ) {
+        // JSON escapes a backslash, too. One at the end would escape what follows.
+        prop_assume!(way != 9 || !credential.ends_with('\\'));
         let sent = SentCredentials::new([credential.as_str()]);
         let text = format!("{before}{}{after}", written(&credential, way));
 
