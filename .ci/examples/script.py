@@ -2,7 +2,9 @@
 
 import json
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 HANG = object()
 
@@ -50,3 +52,16 @@ class Script:
 
 def problem(code="bank_timeout", action="retry", scope="request", **more) -> dict:
     return {"code": code, "action": action, "scope": scope, "detail": "Words.", "request_id": "r-1"} | more
+
+
+@contextmanager
+def in_place_of_the_api(module, monkeypatch, tmp_path):
+    """A script that a module calls in place of the API. Waits are recorded, not executed."""
+    made = Script()
+    made.start()
+    (tmp_path / "key").write_text("tpp_test\n")
+    monkeypatch.setattr(module, "URL", urlsplit(made.url))
+    monkeypatch.setattr(module, "KEY_FILE", tmp_path / "key")
+    monkeypatch.setattr(module.time, "sleep", made.waits.append)
+    yield made
+    made.end()

@@ -1,11 +1,10 @@
 """How the example handles responses of the API, a gateway or a proxy, and missing ones."""
 
 import sys
-from urllib.parse import urlsplit
 
 import pytest
 
-from script import HANG, Script, problem
+from script import HANG, in_place_of_the_api, problem
 from stack import EXAMPLE
 
 sys.path.insert(0, str(EXAMPLE))
@@ -16,15 +15,9 @@ import books  # noqa: E402
 @pytest.fixture
 def script(monkeypatch, tmp_path):
     """Responses to return, one per request, and the received requests. Waits are recorded, not executed."""
-    made = Script()
-    made.start()
-    (tmp_path / "key").write_text("tpp_test\n")
-    monkeypatch.setattr(api, "URL", urlsplit(made.url))
-    monkeypatch.setattr(api, "KEY_FILE", tmp_path / "key")
-    monkeypatch.setattr(api.time, "sleep", made.waits.append)
     monkeypatch.setenv("BOOKS_DB", str(tmp_path / "books.sqlite"))
-    yield made
-    made.end()
+    with in_place_of_the_api(api, monkeypatch, tmp_path) as made:
+        yield made
 
 
 NOTHING = (200, {}, {"Response": []})

@@ -6,11 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from urllib.parse import urlsplit
 
 import pytest
 
-from script import Script, problem
+from script import in_place_of_the_api, problem
 from stack import EXAMPLE
 
 sys.path.insert(0, str(EXAMPLE.parent))
@@ -46,16 +45,10 @@ sync.main(*sys.argv[2:])
 @pytest.fixture
 def script(monkeypatch, tmp_path):
     """Responses to return, one per request, and the received requests. Waits are recorded, not executed."""
-    made = Script()
-    made.start()
-    (tmp_path / "key").write_text("tpp_test\n")
-    monkeypatch.setattr(sync, "URL", urlsplit(made.url))
-    monkeypatch.setattr(sync, "KEY_FILE", tmp_path / "key")
-    monkeypatch.setattr(sync.time, "sleep", made.waits.append)
-    made.file, mask = tmp_path / "transactions.sqlite", os.umask(0o022)
-    yield made
-    os.umask(mask)
-    made.end()
+    with in_place_of_the_api(sync, monkeypatch, tmp_path) as made:
+        made.file, mask = tmp_path / "transactions.sqlite", os.umask(0o022)
+        yield made
+        os.umask(mask)
 
 
 def status(script, *user_ids: str) -> int:

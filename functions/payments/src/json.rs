@@ -40,7 +40,7 @@ impl Document for JsonPage {
     }
 
     fn finish(self, next_cursor: Option<&str>) -> Result<String, Problem> {
-        let next = next_cursor.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+        let next = serde_json::to_string(&next_cursor).map_err(|_| Problem::internal())?;
         Ok(format!("{{\"transactions\":[{}],\"next_cursor\":{next}}}", self.transactions))
     }
 }

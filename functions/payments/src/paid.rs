@@ -71,7 +71,9 @@ async fn read<S, R: Resource<Parent = MonetaryAccountId>>(
         let ids: Vec<u64> = elements.iter().filter_map(RawElement::id).collect();
         let oldest = elements.iter().filter_map(RawElement::created).min();
         newest.elements.extend(elements);
-        match page.onward(&ids, Neighbours::of(&listed.body).older) {
+        // Without the links, it is unknown whether there are older ones.
+        let Some(neighbours) = Neighbours::read(&listed.body) else { break };
+        match page.onward(&ids, neighbours.older) {
             Onward::End => {
                 newest.since = Timestamp::MIN;
                 break;

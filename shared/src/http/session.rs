@@ -192,13 +192,13 @@ impl<S> ConnectedUser<S> {
         read: impl AsyncFnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let (connections, user_id) = (&self.app.tpp.connections, self.connection.user_id);
-        let is_counted = match self.caller.customer_is_present {
-            true => false,
+        let counted_at = match self.caller.customer_is_present {
+            true => None,
             false => connections.count_unattended_read(user_id, what, part).await?,
         };
         let outcome = read().await;
-        if is_counted && outcome.is_err() {
-            connections.forget_unattended_read(user_id, what).await;
+        if let (Some(at), Err(_)) = (counted_at, &outcome) {
+            connections.forget_unattended_read(user_id, what, at).await;
         }
         outcome
     }

@@ -64,6 +64,12 @@ impl Write {
         self
     }
 
+    /// Adds another condition.
+    pub(super) fn and_only_if(self, condition: &str) -> Self {
+        let both = self.condition.as_ref().map(|one| format!("({one}) AND ({condition})"));
+        self.only_if(both.unwrap_or_else(|| condition.to_owned()))
+    }
+
     /// Lets `#name` stand for the attribute `name`.
     pub(super) fn name(mut self, name: &str) -> Self {
         self.names.get_or_insert_default().insert(format!("#{name}"), name.to_owned());

@@ -99,7 +99,8 @@ impl Connections {
         Ok(self.store.list_connections(workspace, reference, count, after).await?)
     }
 
-    /// Counts a read while the customer is not present, if the deployment limits them. Returns whether it was noted.
+    /// Counts a read while the customer is not present, if the deployment limits them. Returns when it was
+    /// noted, in seconds of Unix time.
     ///
     /// # Errors
     /// Returns [`TppError::TooManyUnattendedReads`] if the same information was read too often in the last 24 hours,
@@ -109,19 +110,19 @@ impl Connections {
         user_id: UserId,
         what: Information,
         part: ReadPart,
-    ) -> Result<bool, TppError> {
-        let Some(most) = self.config.unattended_reads_per_day else { return Ok(false) };
+    ) -> Result<Option<i64>, TppError> {
+        let Some(most) = self.config.unattended_reads_per_day else { return Ok(None) };
         match self.store.note_unattended_read(user_id, (what, part), most.get()).await? {
-            UnattendedRead::Noted => Ok(true),
-            UnattendedRead::Further => Ok(false),
+            UnattendedRead::Noted(at) => Ok(Some(at)),
+            UnattendedRead::Further => Ok(None),
             UnattendedRead::TooMany(wait) => Err(TppError::TooManyUnattendedReads(wait)),
             UnattendedRead::NoConnection => Err(TppError::UnknownUser),
         }
     }
 
-    /// Removes the note of a read that has failed.
-    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information) {
-        if let Err(error) = self.store.forget_unattended_read(user_id, what).await {
+    /// Removes the note of a read, made at this second, that has failed.
+    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information, at: i64) {
+        if let Err(error) = self.store.forget_unattended_read(user_id, what, at).await {
             tracing::warn!(%error, "connection: a read that failed stays counted");
         }
     }

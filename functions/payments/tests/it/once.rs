@@ -212,7 +212,9 @@ async fn a_key_is_told_with_an_unknown_outcome_too_since_only_it_makes_asking_ag
     assert_eq!(lost.problem(502, "outcome_unknown")["action"], "wait");
     assert_eq!(lost.header("retry-after"), "30");
     early.problem(409, "request_in_flight");
-    assert_eq!(early.header("retry-after"), "30", "the bank may be at work on it");
+    // Less by the time since then, which a busy machine needs for the two requests.
+    let wait: u8 = early.header("retry-after").parse().unwrap();
+    assert!((6..=30).contains(&wait), "the bank may be at work on it: {early:?}");
     assert_eq!(found.status, 201, "{found:?}");
     let objects = app.bank.objects().await;
     assert_eq!(objects["draft_payments"].as_array().unwrap().len(), 1);

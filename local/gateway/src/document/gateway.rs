@@ -15,6 +15,9 @@ const JSON: &str = "application/json";
 /// were too many calls.
 const SHARED: &[&str] = &["429", "500", "503"];
 
+const LIMITED: &str = "API Gateway's own words: more calls than the stage allows. Send the request again, at growing \
+                       intervals and with the same `Idempotency-Key`; no function has seen it.";
+
 /// Adds API Gateway's own answers to an operation.
 pub(super) fn add_to(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
@@ -24,9 +27,14 @@ pub(super) fn add_to(operation: &mut Operation) {
             response.content.shift_insert(0, JSON.to_owned(), RefOr::T(either()));
         }
     }
-    let limited = "API Gateway's own words: more calls than the stage allows. Send the request again, at growing \
-                   intervals and with the same `Idempotency-Key`; no function has seen it.";
-    responses.entry("429".to_owned()).or_insert_with(|| RefOr::T(own(limited)));
+    match responses.get_mut("429") {
+        Some(RefOr::T(response)) => {
+            response.description = format!("{}\n\n{LIMITED} It has no `Retry-After`.", response.description);
+        }
+        Some(RefOr::Ref(_)) | None => {
+            responses.insert("429".to_owned(), RefOr::T(own(LIMITED)));
+        }
+    }
     if operation.request_body.is_some() {
         let large = "API Gateway's own words: the body is larger than 10 MB.";
         responses.insert("413".to_owned(), RefOr::T(own(large)));

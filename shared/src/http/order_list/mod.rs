@@ -157,8 +157,11 @@ async fn walk<S: Sync, O: Order>(
         }
         let asked = Page { count: size, from };
         let listed = session.call(&O::Resource::list(parent, asked)).await;
-        let read =
-            listed.and_then(|listed| Ok((RawElement::read_all(&listed.body)?, Neighbours::of(&listed.body).older)));
+        let read = listed.and_then(|listed| {
+            // Without the links, it is unknown whether there are older orders.
+            let neighbours = Neighbours::read(&listed.body).ok_or_else(Problem::bank_pages_astray)?;
+            Ok((RawElement::read_all(&listed.body)?, neighbours.older))
+        });
         let (elements, older) = match read {
             Ok(read) => read,
             Err(problem) if problem.code() == Code::AnswerTooLarge && size > 1 => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     record::{Connection, ConnectionReference, NewConnection, Saved, user_pk},
     references::{self, only_if_unchanged},
+    unattended::only_if_unread,
 };
 use crate::{
     store::{error::StoreError, table::Store, write::Write},
@@ -54,7 +55,9 @@ impl Store {
             };
             let lookup = self.replace_granted(new.granted, &granted, &granted.with(workspace, user_id))?;
             let put = Write::put(&self.connections, &user_pk(user_id), &connection)?;
-            let mut writes = vec![lookup, only_if_unchanged(put, before.as_ref())?];
+            let put = only_if_unchanged(put, before.as_ref())?;
+            let reads = before.as_ref().and_then(|before| before.unattended_reads.as_ref());
+            let mut writes = vec![lookup, only_if_unread(put, reads)?];
             if let Some(reference) = &new.reference {
                 writes.push(self.put_reference(&connection, reference)?);
             }

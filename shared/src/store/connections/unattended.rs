@@ -20,14 +20,22 @@ const LONGEST_PAUSE_MS: u64 = 40;
 /// The result of [`Store::note_unattended_read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnattendedRead {
-    /// The read was noted.
-    Noted,
+    /// The read was noted, at this second of Unix time.
+    Noted(i64),
     /// The page belongs to a read that was noted before.
     Further,
     /// The information was read too often. It can be read again after this time.
     TooMany(Duration),
     /// The connection was deleted.
     NoConnection,
+}
+
+/// Adds the condition that no other read was noted since `before` was read.
+pub(super) fn only_if_unread(write: Write, before: Option<&UnattendedReads>) -> Result<Write, StoreError> {
+    match before {
+        None => Ok(write.and_only_if("attribute_not_exists(unattended_reads)")),
+        Some(before) => write.and_only_if("unattended_reads = :reads").value(":reads", before),
+    }
 }
 
 /// Waits for a random time, so that writers that failed together do not try again together.
@@ -60,22 +68,22 @@ impl Store {
                 Err(wait) => return Ok(UnattendedRead::TooMany(wait)),
             };
             if self.replace_unattended_reads(user_id, before.as_ref(), &after).await? {
-                return Ok(UnattendedRead::Noted);
+                return Ok(UnattendedRead::Noted(now.as_second()));
             }
             pause().await;
         }
         Err(StoreError::Contended)
     }
 
-    /// Removes the last note of a read, because it failed.
+    /// Removes the note of a read at this second, because it failed.
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if other readers won the race at every try.
-    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information) -> Result<(), StoreError> {
+    pub async fn forget_unattended_read(&self, user_id: UserId, what: Information, at: i64) -> Result<(), StoreError> {
         for _ in 0..TRIES {
             let connection = self.find_connection(user_id).await?;
             let Some(before) = connection.and_then(|connection| connection.unattended_reads) else { return Ok(()) };
-            let after = before.clone().without_last(what);
+            let after = before.clone().without(what, at);
             if self.replace_unattended_reads(user_id, Some(&before), &after).await? {
                 return Ok(());
             }
@@ -91,12 +99,7 @@ impl Store {
         after: &UnattendedReads,
     ) -> Result<bool, StoreError> {
         let update = Write::update(&self.connections, &user_pk(user_id), "SET unattended_reads = :after");
-        let update = match before {
-            None => update.only_if("attribute_exists(access_token) AND attribute_not_exists(unattended_reads)"),
-            Some(before) => update
-                .only_if("attribute_exists(access_token) AND unattended_reads = :before")
-                .value(":before", before)?,
-        };
+        let update = only_if_unread(update.only_if("attribute_exists(access_token)"), before)?;
         self.write(update.value(":after", after)?).await
     }
 }

@@ -64,10 +64,12 @@ impl UnattendedReads {
         self.0.get(&what.to_string()).is_some_and(|times| times.iter().any(|time| *time > start))
     }
 
-    /// Removes the last read, which failed.
-    pub(super) fn without_last(mut self, what: Information) -> Self {
-        if let Some(times) = self.0.get_mut(&what.to_string()) {
-            times.pop();
+    /// Removes one read at this second.
+    pub(super) fn without(mut self, what: Information, at: i64) -> Self {
+        if let Some(times) = self.0.get_mut(&what.to_string())
+            && let Some(place) = times.iter().position(|time| *time == at)
+        {
+            times.remove(place);
         }
         self
     }
