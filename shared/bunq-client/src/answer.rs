@@ -32,7 +32,7 @@ impl Answer {
         let id = self.header("X-Bunq-Client-Response-Id")?;
         let is_name = (1..=LONGEST_ID).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        (is_name && sent.redact(id) == id).then(|| id.to_owned())
+        (is_name && !sent.are_quoted_in(id)).then(|| id.to_owned())
     }
 
     /// Turns a raw answer into a verified one or an error. Only this function decides what counts as the bank's own

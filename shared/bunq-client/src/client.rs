@@ -12,6 +12,7 @@ use super::{
     credentials::{Credentials, Installation, Session},
     envelope::{DecodeError, Verified},
     error::BankError,
+    http_client::{HttpClients, http_client},
     redaction::SentCredentials,
     request::{Call, Effect, FromAnswer, Request, SessionlessCall},
     retry::{Failure, RetryDecision, decide},
@@ -22,8 +23,6 @@ use crate::{
     urls::BunqUrls,
 };
 
-/// The timeout for opening a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The timeout for one attempt. A caller's deadline can be shorter.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A call is not begun with less time than this, because its outcome would be unknown.
@@ -34,30 +33,25 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// A client of the bank. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]
 pub struct Bank {
-    pub(super) http: reqwest::Client,
+    pub(super) http: HttpClients,
     pub(super) urls: BunqUrls,
     observer: Arc<dyn Observer>,
 }
 
 impl Bank {
-    /// Creates a client of the bank at these addresses.
+    /// Creates a client of the bank at these addresses, which trusts the certificates of the machine.
     ///
     /// # Errors
     /// Returns [`reqwest::Error`] if the TLS root certificates of the machine cannot be read.
     pub fn new(urls: BunqUrls, user_agent: &str) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            // The bank requires this header.
-            .user_agent(user_agent)
-            // A redirect would send tokens to any address that the answer names.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            // Lambda freezes the process between requests. An older connection may be closed at the other end without
-            // notice.
-            .pool_idle_timeout(Duration::from_secs(30))
-            .no_proxy()
-            .build()?;
-        Ok(Self { http, urls, observer: Arc::new(()) })
+        let http = http_client(user_agent).build()?;
+        Ok(Self::with_clients(urls, HttpClients { api: http.clone(), others: http }))
+    }
+
+    /// Creates a client of the bank at these addresses with these HTTP clients.
+    #[must_use]
+    pub fn with_clients(urls: BunqUrls, http: HttpClients) -> Self {
+        Self { http, urls, observer: Arc::new(()) }
     }
 
     /// Returns the same client with an observer, which is informed about every call.
@@ -149,7 +143,7 @@ impl Bank {
     /// # Errors
     /// Returns [`BankError`] if the service does not answer in time, or its answer is not an IPv4 address.
     pub async fn egress_ip(&self, service: &Url, deadline: Deadline) -> Result<Ipv4Addr, BankError> {
-        let answer = self.receive(self.http.get(service.clone()), deadline).await?;
+        let answer = self.receive(self.http.others.get(service.clone()), deadline).await?;
         let text = std::str::from_utf8(&answer.body).unwrap_or_default();
         let reason = DecodeError::Missing("address");
         text.trim().parse().map_err(|_| BankError::Undecodable { reason, response_id: None })
@@ -195,6 +189,7 @@ impl Bank {
     ) -> Result<Verified, BankError> {
         let mut builder = self
             .http
+            .api
             .request(request.method.clone(), endpoint(&self.urls.api, &request.path))
             .query(&request.query)
             .header("X-Bunq-Client-Request-Id", request_id)
@@ -250,7 +245,12 @@ impl Bank {
         let exchange = async {
             let mut response = builder.send().await.map_err(failed_to_send)?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let mut body = BytesMut::new();
+            // Without the size, the buffer would grow to twice of what it needs.
+            let size = response.content_length().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+            if size > LARGEST_ANSWER {
+                return Err(BankError::TooLarge);
+            }
+            let mut body = BytesMut::with_capacity(size);
             while let Some(chunk) =
                 response.chunk().await.map_err(|error| BankError::Interrupted(error.without_url()))?
             {

@@ -77,6 +77,28 @@ impl SentCredentials {
         redacted
     }
 
+    /// Returns whether a text quotes a credential, as [`Self::redact`] would find. For texts that consist of ASCII
+    /// letters, digits, `-` and `_`, and so contain nothing escaped.
+    pub(crate) fn are_quoted_in(&self, plain: &str) -> bool {
+        let plain = plain.to_ascii_lowercase();
+        let is_hex_run = |run: &[u8]| run.len() >= HEX_RUN && run[0].is_ascii_hexdigit();
+        let quotes = |credential: &str| {
+            [raw(credential), unescaped(credential)].iter().any(|signs| {
+                let credential: String = signs.iter().map(|sign| sign.folded).collect();
+                if signs.len() <= SHARED {
+                    return !credential.is_empty() && plain.contains(&credential);
+                }
+                plain
+                    .as_bytes()
+                    .windows(SHARED)
+                    .any(|shared| std::str::from_utf8(shared).is_ok_and(|shared| credential.contains(shared)))
+            })
+        };
+        let long_enough = |credential: &&str| credential.chars().count() >= SHORTEST;
+        plain.as_bytes().chunk_by(|one, next| one.is_ascii_hexdigit() == next.is_ascii_hexdigit()).any(is_hex_run)
+            || self.0.iter().map(ExposeSecret::expose_secret).filter(long_enough).any(quotes)
+    }
+
     /// Returns the bank's texts without any credential. Their number and length are limited.
     #[must_use]
     pub fn redact_texts(&self, texts: Vec<BankText>) -> Vec<BankText> {
@@ -192,4 +214,28 @@ fn escape(text: &str) -> Option<(char, usize)> {
 fn hex(text: &str, digits: usize) -> Option<u32> {
     let digits = text.get(..digits).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     u32::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::SentCredentials;
+
+    proptest! {
+        #[test]
+        fn both_ways_to_search_a_plain_text_agree(
+            credentials in prop::collection::vec("[a-f0-9A-F%2-]{0,30}|[a-c]{6,14}", 0..3),
+            around in "[a-zA-Z0-9_-]{0,8}",
+            (from, length) in (0_usize..30, 0_usize..30),
+            hex in "[0-9a-fA-F]{0,24}",
+        ) {
+            let quoted = credentials.first().map(|one| one.chars().skip(from).take(length).collect::<String>());
+            let quoted: String = quoted.unwrap_or_default().chars().filter(|sign| *sign != '%').collect();
+            let plain = format!("{around}{}-{hex}", quoted.to_uppercase());
+            let sent = SentCredentials::new(credentials.iter().map(String::as_str));
+
+            prop_assert_eq!(sent.are_quoted_in(&plain), sent.redact(&plain) != plain, "{}", plain);
+        }
+    }
 }

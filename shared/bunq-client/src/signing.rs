@@ -1,14 +1,25 @@
 //! Signatures: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) over the exact bytes of a body, in base64 on one
 //! line.
+//!
+//! AWS-LC signs and verifies: it is several times as fast as `rsa`, and its computation takes the same time for every
+//! key, which RUSTSEC-2023-0071 asks for. The crate `rsa` makes keys, and reads and writes PEM.
 
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    rsa::KeyPair,
+    signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rsa::{
-    RsaPrivateKey, RsaPublicKey,
-    pkcs1v15::{Signature, SigningKey, VerifyingKey},
-    pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding},
+    RsaPrivateKey, pkcs1,
+    pkcs1::{ALGORITHM_OID, der::Decode as _},
+    pkcs8::{
+        DecodePrivateKey as _, Document, EncodePrivateKey as _, EncodePublicKey as _, LineEnding, PrivateKeyInfo,
+        SecretDocument, SubjectPublicKeyInfoRef, der::pem::PemLabel as _,
+    },
     rand_core::OsRng,
-    sha2::Sha256,
-    signature::{RandomizedSigner as _, SignatureEncoding as _, Verifier as _},
 };
 use tokio::task::spawn_blocking;
 
@@ -23,14 +34,22 @@ pub enum KeyError {
     /// The operating system gave no random numbers, or the key did not sign or encode.
     #[error("an RSA key could not be made or used")]
     Unusable,
-    /// The text is not a PKCS#8 private key or SPKI public key for RSA.
+    /// The text is not a PKCS#8 private key or SPKI public key for RSA with 2048 to 8192 bits.
     #[error("not an RSA key")]
     NotRsa,
 }
 
 /// The key pair of an installation. The bank knows the public key from POST /installation.
 #[derive(Clone)]
-pub struct InstallationKey(SigningKey<Sha256>);
+pub struct InstallationKey(Arc<Pair>);
+
+struct Pair {
+    pem: PrivateKeyPem,
+    der: SecretDocument,
+    /// Made at the first signature, because AWS-LC checks the numbers of the key, which takes most of a millisecond. A
+    /// process that only reads never signs.
+    signer: OnceLock<Result<KeyPair, KeyError>>,
+}
 
 impl InstallationKey {
     /// Makes a new key pair. Runs on a separate thread, because this takes a large part of a second.
@@ -38,26 +57,31 @@ impl InstallationKey {
     /// # Errors
     /// Returns [`KeyError::Unusable`] if the operating system gives no random numbers.
     pub async fn generate() -> Result<Self, KeyError> {
-        let made = spawn_blocking(|| RsaPrivateKey::new(&mut OsRng, INSTALLATION_KEY_BITS)).await;
-        let key = made.map_err(|_| KeyError::Unusable)?.map_err(|_| KeyError::Unusable)?;
-        Ok(Self(SigningKey::new(key)))
+        let made = spawn_blocking(|| {
+            let key = RsaPrivateKey::new(&mut OsRng, INSTALLATION_KEY_BITS).map_err(|_| KeyError::Unusable)?;
+            key.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
+        });
+        let pem = made.await.map_err(|_| KeyError::Unusable)??;
+        Self::from_pem(&PrivateKeyPem::new(pem.to_string()))
     }
 
-    /// Reads a stored key pair.
+    /// Reads a stored key pair. Does not check yet whether the numbers of the key belong together.
     ///
     /// # Errors
     /// Returns [`KeyError::NotRsa`] if the text is not an RSA private key in PKCS#8 PEM.
     pub fn from_pem(pem: &PrivateKeyPem) -> Result<Self, KeyError> {
-        RsaPrivateKey::from_pkcs8_pem(pem.expose()).map(|key| Self(SigningKey::new(key))).map_err(|_| KeyError::NotRsa)
+        let (label, der) = SecretDocument::from_pem(pem.expose()).map_err(|_| KeyError::NotRsa)?;
+        PrivateKeyInfo::validate_pem_label(label).map_err(|_| KeyError::NotRsa)?;
+        let info: PrivateKeyInfo<'_> = der.decode_msg().map_err(|_| KeyError::NotRsa)?;
+        info.algorithm.assert_algorithm_oid(ALGORITHM_OID).map_err(|_| KeyError::NotRsa)?;
+        pkcs1::RsaPrivateKey::from_der(info.private_key).map_err(|_| KeyError::NotRsa)?;
+        Ok(Self(Arc::new(Pair { pem: pem.clone(), der, signer: OnceLock::new() })))
     }
 
     /// Returns the key pair as PEM, for Secrets Manager.
-    ///
-    /// # Errors
-    /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
-    pub fn to_pem(&self) -> Result<PrivateKeyPem, KeyError> {
-        let pem = self.0.as_ref().to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)?;
-        Ok(PrivateKeyPem::new(pem.to_string()))
+    #[must_use]
+    pub fn to_pem(&self) -> PrivateKeyPem {
+        self.0.pem.clone()
     }
 
     /// Returns the public key for POST /installation: SPKI PEM with 64 columns, in which LF ends every line.
@@ -66,17 +90,22 @@ impl InstallationKey {
     /// # Errors
     /// Returns [`KeyError::Unusable`] if the key cannot be encoded.
     pub fn public_pem(&self) -> Result<String, KeyError> {
-        self.0.as_ref().to_public_key().to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
+        let key = RsaPrivateKey::from_pkcs8_pem(self.0.pem.expose()).map_err(|_| KeyError::Unusable)?;
+        key.to_public_key().to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Unusable)
     }
 
-    /// Signs a body for `X-Bunq-Client-Signature`. Random numbers blind the computation, so that its duration reveals
-    /// nothing of the key (RUSTSEC-2023-0071). They do not change the signature.
+    /// Signs a body for `X-Bunq-Client-Signature`.
     ///
     /// # Errors
-    /// Returns [`KeyError::Unusable`] if the operating system gives no random numbers.
+    /// Returns [`KeyError::NotRsa`] if the numbers of the key do not belong together or it has fewer than 2048 bits,
+    /// and [`KeyError::Unusable`] if it does not sign.
     pub fn sign(&self, body: &[u8]) -> Result<String, KeyError> {
-        let signature = self.0.try_sign_with_rng(&mut OsRng, body).map_err(|_| KeyError::Unusable)?;
-        Ok(STANDARD.encode(signature.to_bytes()))
+        let make = || KeyPair::from_pkcs8(self.0.der.as_bytes()).map_err(|_| KeyError::NotRsa);
+        let signer = self.0.signer.get_or_init(make).as_ref().map_err(|error| *error)?;
+        let mut signature = vec![0; signer.public_modulus_len()];
+        let signed = signer.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), body, &mut signature);
+        signed.map_err(|_| KeyError::Unusable)?;
+        Ok(STANDARD.encode(signature))
     }
 }
 
@@ -106,7 +135,7 @@ pub fn credential_proof(
 
 /// The public key of another party.
 #[derive(Clone, Debug)]
-pub struct PublicKey(VerifyingKey<Sha256>);
+pub struct PublicKey(ParsedPublicKey);
 
 impl PublicKey {
     /// Reads SPKI PEM, such as the bank's `server_public_key`, which signs every answer to an installation.
@@ -114,7 +143,9 @@ impl PublicKey {
     /// # Errors
     /// Returns [`KeyError::NotRsa`] if the text is not an RSA public key in SPKI PEM.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        RsaPublicKey::from_public_key_pem(pem).map(|key| Self(VerifyingKey::new(key))).map_err(|_| KeyError::NotRsa)
+        let (label, der) = Document::from_pem(pem).map_err(|_| KeyError::NotRsa)?;
+        SubjectPublicKeyInfoRef::validate_pem_label(label).map_err(|_| KeyError::NotRsa)?;
+        Self::from_der(der.as_bytes())
     }
 
     /// Reads SPKI DER, such as the key of a certificate.
@@ -122,16 +153,12 @@ impl PublicKey {
     /// # Errors
     /// Returns [`KeyError::NotRsa`] if the bytes are not an RSA public key in SPKI DER.
     pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
-        RsaPublicKey::from_public_key_der(der).map(|key| Self(VerifyingKey::new(key))).map_err(|_| KeyError::NotRsa)
+        ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).map(Self).map_err(|_| KeyError::NotRsa)
     }
 
     /// Returns whether the signature is valid for these bytes and this key.
     #[must_use]
     pub fn verifies(&self, bytes: &[u8], signature: &str) -> bool {
-        STANDARD
-            .decode(signature)
-            .ok()
-            .and_then(|signature| Signature::try_from(signature.as_slice()).ok())
-            .is_some_and(|signature| self.0.verify(bytes, &signature).is_ok())
+        STANDARD.decode(signature).is_ok_and(|signature| self.0.verify_sig(bytes, &signature).is_ok())
     }
 }

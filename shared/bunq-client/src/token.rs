@@ -99,7 +99,7 @@ impl Bank {
         sent: &SentCredentials,
         deadline: Deadline,
     ) -> Result<AccessToken, TokenError> {
-        let answer = self.receive(self.http.post(url).body(Vec::new()), deadline).await?;
+        let answer = self.receive(self.http.others.post(url).body(Vec::new()), deadline).await?;
         let refused = serde_json::from_slice::<Refused>(&answer.body).ok().map(|refused| refused.error);
         match (answer.status, refused) {
             (200..=299 | 400..=499, Some(OauthError::Code)) => Err(TokenError::CodeRefused),

@@ -127,7 +127,7 @@ async fn the_public_key_is_spki_of_2048_bits_in_64_columns_with_one_final_line_f
 async fn a_stored_pair_is_the_same_pair() {
     let key = key().await;
 
-    let read = InstallationKey::from_pem(&key.to_pem().unwrap()).unwrap();
+    let read = InstallationKey::from_pem(&key.to_pem()).unwrap();
 
     assert_eq!(read.public_pem().unwrap(), key.public_pem().unwrap());
     assert_eq!(read.sign(b"body").unwrap(), key.sign(b"body").unwrap());
