@@ -3,12 +3,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
 
+mod aws;
 mod environment;
 mod error;
 mod provider;
 mod values;
 
-use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU8};
+use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU8, path::PathBuf};
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -20,6 +21,7 @@ use values::{
     parse_bank_writes, parse_ips, parse_log_level, parse_origins, parse_switch, parse_unattended, safe_url, tpp_name,
 };
 
+pub use aws::Aws;
 pub use environment::BunqEnvironment;
 pub use error::ConfigError;
 pub use provider::Provider;
@@ -70,6 +72,9 @@ pub struct Config {
     /// customer is not present, or `off`. Default: 4 in production (Delegated Regulation (EU) 2018/389, article
     /// 36(5)(b)), `off` in the sandbox.
     pub unattended_reads_per_day: Option<NonZeroU8>,
+    /// `EXTRA_CA_FILE`: a file with certificates in PEM that are trusted besides the roots that are compiled in, for
+    /// example of a company's proxy. None by default.
+    pub extra_ca_file: Option<PathBuf>,
     /// `LOG_LEVEL`: the level of this project's log lines, `error`, `warn`, `info` (the default), `debug` or `trace`.
     pub log_level: LevelFilter,
     /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
@@ -162,6 +167,7 @@ impl Config {
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             bank_writes: parse_bank_writes(&optional("BANK_WRITES").unwrap_or_default())?,
             unattended_reads_per_day: parse_unattended(optional("UNATTENDED_READS_PER_DAY").as_deref(), environment)?,
+            extra_ca_file: optional("EXTRA_CA_FILE").map(PathBuf::from),
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::config::{BunqEnvironment, Config, ConfigError};
+use shared::config::{Aws, BunqEnvironment, Config, ConfigError};
 
 /// The required variables, with valid values.
 const REQUIRED: [(&str, &str); 4] = [
@@ -262,5 +262,39 @@ fn an_old_consent_is_used_no_more_in_production_unless_the_owner_says_otherwise(
     {
         let config = parse(&[("BUNQ_ENVIRONMENT", environment), ("ENFORCE_CONSENT_EXPIRY", expiry)]).unwrap();
         assert_eq!(config.enforce_consent_expiry, enforced, "{environment} {expiry}");
+    }
+}
+
+#[test]
+fn aws_is_found_by_its_region_or_by_its_endpoints() {
+    let aws = |changes: &[(&str, &str)]| {
+        let mut variables = BTreeMap::from([
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ]);
+        variables.extend(changes.iter().copied());
+        Aws::parse(|name| variables.get(name).map(|value| (*value).to_owned()))
+    };
+    let endpoints = |changes: &[(&str, &str)]| {
+        let aws = aws(changes).unwrap();
+        [aws.dynamodb, aws.secrets_manager].map(|url| url.to_string())
+    };
+
+    for (region, domain) in
+        [("eu-central-1", "amazonaws.com"), ("cn-north-1", "amazonaws.com.cn"), ("eusc-de-east-1", "amazonaws.eu")]
+    {
+        let expected = ["dynamodb", "secretsmanager"].map(|service| format!("https://{service}.{region}.{domain}/"));
+        assert_eq!(endpoints(&[("AWS_REGION", region)]), expected);
+    }
+    let here = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
+    assert_eq!(endpoints(&[here]), ["http://127.0.0.1:4566/"; 2]);
+    let both = endpoints(&[here, ("AWS_ENDPOINT_URL_DYNAMODB", "https://vpce.example/")]);
+    assert_eq!(both, ["https://vpce.example/", "http://127.0.0.1:4566/"]);
+    for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        assert_eq!(aws(&[(name, " ")]).unwrap_err(), ConfigError::Missing(name));
+    }
+    for (name, bad) in [("AWS_REGION", "evil.example/"), ("AWS_ENDPOINT_URL", "dynamodb")] {
+        assert!(matches!(aws(&[(name, bad)]).unwrap_err(), ConfigError::Invalid { name: named, .. } if named == name));
     }
 }
