@@ -8,7 +8,7 @@
 //! | 4 | [`lambda`] | how a Lambda function starts |
 //! | 3 | [`http`] | axum: extractors, middleware, problems |
 //! | 2 | [`tpp`] | the logic of a third-party provider |
-//! | 1 | [`store`], [`secrets`] | one outside system each, and not each other |
+//! | 1 | [`store`], [`secrets`], [`transport`] | one outside system each, and not each other |
 //! | 0 | [`types`], [`config`], [`telemetry`] | nothing else of this crate |
 //!
 //! Without the default feature `aws` the crate has neither the store and the secrets nor what is built on them, and it
@@ -28,4 +28,6 @@ pub mod store;
 pub mod telemetry;
 #[cfg(feature = "aws")]
 pub mod tpp;
+#[cfg(feature = "aws")]
+pub mod transport;
 pub mod types;

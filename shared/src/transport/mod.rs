@@ -1,0 +1,13 @@
+//! How bytes reach AWS and the bank: one TLS configuration, and HTTP clients whose first connection can be opened
+//! before there is a request.
+
+mod aws;
+mod bank;
+mod reserve;
+mod tls;
+
+pub(crate) use aws::{dynamodb, secrets_manager};
+pub(crate) use bank::bank;
+pub(crate) use reserve::Ahead;
+pub(crate) use tls::Tls;
+pub use tls::TlsError;
