@@ -2,25 +2,20 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
 use lambda_http::Adapter;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, level_filters::LevelFilter};
-use url::Url;
 
 use super::{
     event::read_event,
     observer,
-    runtime::{ended, run},
+    runtime::{ended, for_lambda, run},
 };
 use crate::{
-    bunq::Bank,
-    config::{Config, ConfigError},
+    config::{Aws, Config, ConfigError},
     http::{App, Problem, service},
     secrets::Secrets,
     store::Store,
@@ -29,27 +24,15 @@ use crate::{
         audit::{Action, Outcome, Trail},
     },
     tpp::Tpp,
+    transport::{self, Ahead, Tls, TlsError},
     types::clock::Clock,
 };
 
 /// The name by which the bank knows this program.
 const USER_AGENT: &str = concat!("bunq-tpp/", env!("CARGO_PKG_VERSION"));
-
-/// The AWS endpoint and credentials to use.
-#[derive(Clone, Debug)]
-pub enum Aws {
-    /// Those of the environment, as AWS's SDKs read them (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, …).
-    Environment,
-    /// An explicit endpoint and access key, for a developer's machine and for tests.
-    Local {
-        /// The URL of the endpoint.
-        endpoint: Url,
-        /// The id of the access key that signs calls.
-        access_key_id: String,
-        /// The secret of the access key.
-        secret_access_key: SecretString,
-    },
-}
+/// The time that the start of a function gives to connections that are opened ahead. Lambda ends a start after ten
+/// seconds.
+const LONGEST_OPENING: Duration = Duration::from_secs(2);
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +40,10 @@ pub enum StartError {
     /// The configuration in the environment is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The HTTP client cannot be created, for example because TLS cannot be set up.
+    /// TLS cannot be configured.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// An HTTP client cannot be created.
     #[error("the HTTP client cannot start")]
     Http(#[from] reqwest::Error),
 }
@@ -66,55 +52,37 @@ pub enum StartError {
 /// Manager or the bank yet.
 ///
 /// # Errors
-/// Returns [`StartError::Http`] if the HTTP client for the bank cannot be created.
-pub async fn compose(config: Config, aws: Aws, clock: Clock) -> Result<App, StartError> {
-    let aws = sdk_config(aws).await;
-    let store = Store::new(
-        aws_sdk_dynamodb::Client::new(&aws),
-        &config.connections_table,
-        &config.ephemera_table,
-        clock.clone(),
-    );
-    let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), &config.secret_prefix);
-    let bank = Bank::new(config.bunq.clone(), USER_AGENT)?.observed_by(observer::BankCalls);
-    Ok(App { tpp: Arc::new(Tpp::new(config, bank, store, secrets, clock)) })
+/// Returns [`StartError::Tls`] or [`StartError::Http`] if the HTTP clients cannot be created.
+pub fn compose(config: Config, aws: &Aws, clock: Clock) -> Result<App, StartError> {
+    Ok(compose_with_connections(config, aws, clock)?.0)
 }
 
-async fn sdk_config(aws: Aws) -> SdkConfig {
-    // Short, because a request has 25 seconds for all its calls.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(2))
-        .operation_attempt_timeout(Duration::from_secs(3))
-        .operation_timeout(Duration::from_secs(8))
-        .build();
-    let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
-    match aws {
-        Aws::Environment => loader.load().await,
-        Aws::Local { endpoint, access_key_id, secret_access_key } => {
-            let secret = secret_access_key.expose_secret();
-            let credentials = Credentials::new(access_key_id, secret, None, None, "local");
-            loader
-                .endpoint_url(endpoint.as_str())
-                .region(Region::new("eu-central-1"))
-                .credentials_provider(SharedCredentialsProvider::new(credentials))
-                .load()
-                .await
-        }
-    }
+/// Like [`compose`]. Also returns what opens the connections to DynamoDB and the bank.
+fn compose_with_connections(config: Config, aws: &Aws, clock: Clock) -> Result<(App, [Ahead; 2]), StartError> {
+    let tls = Tls::new(config.extra_ca_file.as_deref())?;
+    let (dynamodb, to_dynamodb) = transport::dynamodb(aws, &tls)?;
+    let (bank, to_bank) = transport::bank(config.bunq.clone(), USER_AGENT, &tls)?;
+    let store = Store::new(dynamodb, &config.connections_table, &config.ephemera_table, clock.clone());
+    let secrets = Secrets::new(transport::secrets_manager(aws, &tls)?, &config.secret_prefix);
+    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), store, secrets, clock);
+    Ok((App { tpp: Arc::new(tpp) }, [to_dynamodb, to_bank]))
 }
 
-/// Starts a function from the environment: configuration, logging and clients. Then loads into memory what every
-/// request needs. If that loading fails, the first request loads it.
+/// Starts a function from the environment: configuration, logging and clients. Then, at once, loads into memory what
+/// every request needs, and opens a connection to DynamoDB and one to the bank. If any of this fails, the first request
+/// does it.
 ///
 /// # Errors
-/// Returns [`StartError::Config`] if the configuration is invalid, and [`StartError::Http`] if the HTTP client for the
-/// bank cannot be created.
+/// Returns [`StartError::Config`] if the configuration is invalid, and [`StartError::Tls`] or [`StartError::Http`] if
+/// the HTTP clients cannot be created.
 pub async fn start() -> Result<App, StartError> {
     let config = Config::from_env();
     let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
     telemetry::init(telemetry::Format::Json, level, std::io::stdout);
-    let app = compose(config?, Aws::Environment, Clock::system()).await?;
-    let _ = app.tpp.identities.get().await;
+    let (app, [to_dynamodb, to_bank]) = compose_with_connections(config?, &Aws::from_env()?, Clock::system())?;
+    let opened = async { tokio::join!(to_dynamodb.open(), to_bank.open()) };
+    // The bank may be slow or away. Then the first request waits for it, and no earlier one.
+    let _ = tokio::join!(app.tpp.identities.get(), tokio::time::timeout(LONGEST_OPENING, opened));
     Ok(app)
 }
 
@@ -138,7 +106,7 @@ async fn run_direct<F>(app: App, router: Router<App>, direct: impl Fn(App, Value
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    let routes = Adapter::from(service(router, app.clone()));
+    let routes = Adapter::from(for_lambda(service(router, app.clone())));
     let (app, routes, direct) = (&app, &routes, &direct);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
         // Both payload versions of API Gateway have `requestContext`. A direct invocation has not.

@@ -8,6 +8,6 @@ mod observer;
 mod runtime;
 
 #[cfg(feature = "aws")]
-pub use deployment::{Aws, StartError, compose, serve, serve_direct, start};
+pub use deployment::{StartError, compose, serve, serve_direct, start};
 pub use event::read_event;
 pub use runtime::serve_public;

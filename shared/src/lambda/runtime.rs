@@ -1,12 +1,12 @@
 //! Answers the events of Lambda, in a loop.
 
-use std::process::ExitCode;
+use std::{convert::Infallible, process::ExitCode};
 
-use axum::Router;
-use lambda_http::Adapter;
+use axum::{Router, body, routing::future::RouteFuture};
+use lambda_http::{Adapter, Body, Request};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use tower::ServiceExt as _;
+use tower::{Service, ServiceExt};
 use tracing::level_filters::LevelFilter;
 
 use super::event::read_event;
@@ -29,12 +29,30 @@ pub(super) fn ended(result: Result<(), Error>) -> ExitCode {
 
 /// Answers API Gateway's events until Lambda ends the process.
 pub(super) async fn run(routes: Router) -> Result<(), Error> {
-    let routes = &Adapter::from(routes);
+    let routes = &Adapter::from(for_lambda(routes));
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| {
         let request = read_event(event.payload).map_err(Error::from)?;
         routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)
     }))
     .await
+}
+
+/// Returns the routes with the bodies of their responses in the form in which the Lambda runtime sends them: as text if
+/// they are UTF-8, else as binary. They are not copied for that, as the runtime's own conversion does.
+pub(super) fn for_lambda(
+    routes: Router,
+) -> impl Service<Request, Response = http::Response<Body>, Error = Infallible, Future: Send> + Clone {
+    ServiceExt::<Request>::map_future(routes, async |response: RouteFuture<Infallible>| {
+        let (parts, body) = response.await?.into_parts();
+        // Only a stream can fail, and no handler answers with one.
+        let bytes = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let body = match String::from_utf8(bytes.into()) {
+            Ok(text) if text.is_empty() => Body::Empty,
+            Ok(text) => Body::Text(text),
+            Err(error) => Body::Binary(error.into_bytes()),
+        };
+        Ok::<_, Infallible>(http::Response::from_parts(parts, body))
+    })
 }
 
 /// Runs a group of routes that uses neither AWS nor the bank, and no configuration but the log level and the provider.
