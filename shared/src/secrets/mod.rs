@@ -59,6 +59,10 @@ impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<Sd
     }
 }
 
+/// Identifies what a secret contained when it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VersionId(Option<String>);
+
 /// Access to the deployment's secrets.
 #[derive(Clone, Debug)]
 pub struct Secrets {
@@ -85,6 +89,14 @@ impl Secrets {
     /// [`SecretsError::Misconfigured`] if Secrets Manager rejects the request, and [`SecretsError::Unavailable`] if it
     /// fails.
     pub async fn read<C: Content>(&self) -> Result<Option<C>, SecretsError> {
+        Ok(self.read_version().await?.map(|(content, _)| content))
+    }
+
+    /// Like [`Self::read`]. Also returns the id of the version, which changes whenever the secret is written.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Self::read`].
+    pub async fn read_version<C: Content>(&self) -> Result<Option<(C, VersionId)>, SecretsError> {
         let value = match self.client.get_secret_value().secret_id(self.id(C::NAME)).send().await {
             Ok(value) => value,
             Err(error) if error.code() == Some(NOT_FOUND) => return Ok(None),
@@ -92,7 +104,8 @@ impl Secrets {
         };
         let text = value.secret_string.ok_or(SecretsError::Undecodable(C::NAME))?;
         // The error of serde_json is dropped because it can quote the secret.
-        serde_json::from_str(&text).map(Some).map_err(|_| SecretsError::Undecodable(C::NAME))
+        let content = serde_json::from_str(&text).map_err(|_| SecretsError::Undecodable(C::NAME))?;
+        Ok(Some((content, VersionId(value.version_id))))
     }
 
     /// Writes a secret in place of its earlier content. Creates the secret if it does not exist.

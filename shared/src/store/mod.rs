@@ -18,11 +18,13 @@
 //! | Ephemera | `SESSION#<user_id or tpp>` | an open session, or the lease to open one |
 
 mod api_keys;
+mod batch;
 mod connections;
 mod consents;
 mod error;
 mod idempotency;
 mod item;
+mod look_up;
 mod onboarding;
 mod order_references;
 mod page;
@@ -41,6 +43,7 @@ pub use consents::{
 };
 pub use error::StoreError;
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
+pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;
 pub use order_references::OrderScope;
 pub use page::{CursorError, PageCursor};

@@ -36,19 +36,24 @@ impl Store {
     /// Looks up the API key with this fingerprint (SHA-256 in lower-case hex). Returns `None` if there is none, or its
     /// item is incomplete. Also returns expired and revoked keys: the caller checks [`ApiKeyRecord::is_valid`].
     pub async fn find_api_key(&self, fingerprint: &str) -> Result<Option<ApiKeyRecord>, StoreError> {
-        let found = self.read_api_key(KeyId::of(fingerprint)).await?;
-        Ok(found.filter(|stored| stored.hash == fingerprint).map(|stored| stored.record))
+        let mut items = self.read_items([(&*self.connections, Self::api_key_pk(fingerprint))]).await?;
+        Ok(items.remove(&Self::api_key_pk(fingerprint)).and_then(|item| Self::decode_api_key(fingerprint, item)))
+    }
+
+    /// Returns the primary key of the API key with this fingerprint.
+    pub(super) fn api_key_pk(fingerprint: &str) -> String {
+        KeyId::of(fingerprint).pk()
+    }
+
+    /// Decodes the item of the API key with this fingerprint. Logs an incomplete item and returns `None` for it.
+    pub(super) fn decode_api_key(fingerprint: &str, item: Item) -> Option<ApiKeyRecord> {
+        let stored = decode(KeyId::of(fingerprint), item)?;
+        (stored.hash == fingerprint).then_some(stored.record)
     }
 
     /// Reads the item of a key. Logs an incomplete item and returns `None` for it.
     async fn read_api_key(&self, id: KeyId) -> Result<Option<Stored>, StoreError> {
-        let item: Option<Item> = self.read_item(&self.connections, &id.pk()).await?;
-        let Some(item) = item else { return Ok(None) };
-        let stored = from_item::<Stored>(item).ok().filter(|stored| stored.record.id == id);
-        if stored.is_none() {
-            tracing::error!(%id, "api key: an item is incomplete, and no key");
-        }
-        Ok(stored)
+        Ok(self.read_item(&self.connections, &id.pk()).await?.and_then(|item| decode(id, item)))
     }
 
     /// Records that a key is in use: at most once a minute on its first day and once it has a successor, else at most
@@ -127,4 +132,12 @@ impl Store {
         let revoke = Write::update(&self.connections, &id.pk(), "SET revoked_at = if_not_exists(revoked_at, :now)");
         self.write(revoke.only_if("attribute_exists(pk)").value(":now", &self.clock.now())?).await
     }
+}
+
+fn decode(id: KeyId, item: Item) -> Option<Stored> {
+    let stored = from_item::<Stored>(item).ok().filter(|stored| stored.record.id == id);
+    if stored.is_none() {
+        tracing::error!(%id, "api key: an item is incomplete, and no key");
+    }
+    stored
 }

@@ -1,9 +1,5 @@
 //! Lists connections, newest first, by indexes that hold keys and times only. No sealed attribute is copied to them.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::KeysAndAttributes;
-
 use super::{
     record::{Connection, Cursor, DELETED_AT, Second, user_pk},
     references,
@@ -11,7 +7,7 @@ use super::{
 use crate::{
     store::{
         error::StoreError,
-        item::{Item, from_item, text},
+        item::{Item, from_item},
         page::{Partition, attribute},
         table::Store,
     },
@@ -20,8 +16,6 @@ use crate::{
 
 const BY_TIME: &str = "connections_by_time";
 const BY_REFERENCE: &str = "connections_by_reference";
-/// How many times the rest of a batch is read. DynamoDB leaves items out of a batch if it lacks capacity.
-const TRIES: usize = 4;
 
 impl Store {
     /// Returns a page of a workspace's connections, newest first, and the cursor of the next page, or `None` if this is
@@ -51,41 +45,13 @@ impl Store {
         let shown = entries.iter().map(cursor).collect::<Result<Vec<_>, _>>()?;
         let next = shown.last().copied().filter(|_| has_more);
         let keys: Vec<_> = shown.iter().map(|cursor| user_pk(cursor.id)).collect();
-        let mut items = self.read_all(&self.connections, &keys).await?;
+        let mut items = self.read_items(keys.iter().map(|key| (&*self.connections, key.clone()))).await?;
+        items.retain(|_, item| !item.contains_key(DELETED_AT));
         // In the order of the index.
         let found = keys.iter().filter_map(|key| items.remove(key)).map(from_item::<Connection>);
         let mut found = found.collect::<Result<Vec<_>, _>>()?;
         found.retain(|connection| reference.is_none_or(|reference| connection.has_reference(reference)));
         Ok((found, next))
-    }
-
-    /// Reads at most 100 items by their keys, with consistent reads. Leaves out keys without an item, and tombstones.
-    /// Returns [`StoreError::Unavailable`] if DynamoDB leaves items out at every try.
-    pub(in crate::store) async fn read_all(
-        &self,
-        table: &str,
-        keys: &[String],
-    ) -> Result<HashMap<String, Item>, StoreError> {
-        let mut found = HashMap::new();
-        let mut wanted: Vec<_> = keys.iter().map(|key| HashMap::from([("pk".to_owned(), text(key))])).collect();
-        for _ in 0..TRIES {
-            if wanted.is_empty() {
-                return Ok(found);
-            }
-            let request =
-                KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).consistent_read(true).build();
-            let request = request.map_err(|_| StoreError::Undecodable)?;
-            let mut answer = self.client.batch_get_item().request_items(table, request).send().await?;
-            let items = answer.responses.as_mut().and_then(|tables| tables.remove(table)).unwrap_or_default();
-            for item in items.into_iter().filter(|item| !item.contains_key(DELETED_AT)) {
-                if let Some(Ok(pk)) = item.get("pk").map(|pk| pk.as_s().cloned()) {
-                    found.insert(pk, item);
-                }
-            }
-            let left = answer.unprocessed_keys.as_mut().and_then(|tables| tables.remove(table));
-            wanted = left.map(|left| left.keys).unwrap_or_default();
-        }
-        Err(StoreError::Unavailable("unprocessed keys".to_owned()))
     }
 }
 

@@ -13,7 +13,11 @@ mod unattended_reads;
 use jiff::SignedDuration;
 
 use self::record::{DELETED_AT, Tombstone, user_pk};
-use super::{error::StoreError, item::from_item, table::Store};
+use super::{
+    error::StoreError,
+    item::{Item, from_item},
+    table::Store,
+};
 use crate::types::ids::UserId;
 
 pub use granted::{Granted, GrantedKey};
@@ -34,7 +38,17 @@ impl Store {
 
     /// Looks up a connection in any workspace, distinguishing deleted from never existed.
     pub async fn look_for_connection(&self, user_id: UserId) -> Result<Found, StoreError> {
-        match self.read_item(&self.connections, &user_pk(user_id)).await? {
+        Self::decode_connection(self.read_item(&self.connections, &user_pk(user_id)).await?)
+    }
+
+    /// Returns the primary key of a connection.
+    pub(super) fn connection_pk(user_id: UserId) -> String {
+        user_pk(user_id)
+    }
+
+    /// Decodes what the item of a connection says.
+    pub(super) fn decode_connection(item: Option<Item>) -> Result<Found, StoreError> {
+        match item {
             None => Ok(Found::Nothing),
             Some(item) if item.contains_key(DELETED_AT) => Ok(Found::Deleted(from_item::<Tombstone>(item)?.workspace)),
             Some(item) => Ok(Found::Connected(Box::new(from_item(item)?))),

@@ -165,6 +165,12 @@ impl Connection {
         Ok(keys.with_own(&own)?)
     }
 
+    /// Returns whether `other` is this connection with the same consent: the same access token, as it is sealed.
+    #[must_use]
+    pub fn is_same_consent(&self, other: &Self) -> bool {
+        self.access_token == other.access_token && self.workspace == other.workspace
+    }
+
     /// Returns when the consent expires: 180 days after it was given.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {

@@ -123,7 +123,7 @@ impl Store {
         let mut references = HashMap::new();
         let wanted: Vec<String> = keys.keys().cloned().collect();
         for batch in wanted.chunks(100) {
-            for (pk, item) in self.read_all(&self.ephemera, batch).await? {
+            for (pk, item) in self.read_items(batch.iter().map(|key| (&*self.ephemera, key.clone()))).await? {
                 let item: IdItem = from_item(item)?;
                 let reference = scope.keys.open(Place { item: &pk, attribute: "sealed" }, &item.sealed)?;
                 if let Some(id) = keys.get(&pk) {

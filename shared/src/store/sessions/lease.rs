@@ -92,7 +92,10 @@ impl Store {
             expires_at: ends_at.as_second(),
             ..SessionItem::default()
         };
-        Ok((Write::put(&self.ephemera, &pk, &item)?, StoredSession { token, path_id, ends_at, generation }))
+        Ok((
+            Write::put(&self.ephemera, &pk, &item)?,
+            StoredSession { token, path_id, ends_at, generation, installation },
+        ))
     }
 
     /// Deletes an owner's session and any lease from the store. A container that is opening a session at that time can

@@ -9,13 +9,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::record::{SessionItem, pk};
-use super::{error::StoreError, table::Store};
+use super::{
+    error::StoreError,
+    item::{Item, from_item},
+    table::Store,
+};
 use crate::types::sealing::{Place, SealingKeys};
 
 pub use record::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 
 impl Store {
-    /// Looks up the state of an owner's session. A session that is not usable counts as absent.
+    /// Looks up the state of an owner's session. A session that ends too soon counts as absent.
     ///
     /// # Errors
     /// Returns [`StoreError::Seal`] if the token cannot be opened with `keys`.
@@ -23,10 +27,26 @@ impl Store {
         &self,
         keys: &SealingKeys,
         owner: SessionOwner,
+        usable: Usable,
+    ) -> Result<StoredState, StoreError> {
+        self.decode_session(keys, owner, usable, self.read_item(&self.ephemera, &pk(owner)).await?)
+    }
+
+    /// Returns the primary key of an owner's session.
+    pub(super) fn session_pk(owner: SessionOwner) -> String {
+        pk(owner)
+    }
+
+    /// Decodes what the item of an owner's session says.
+    pub(super) fn decode_session(
+        &self,
+        keys: &SealingKeys,
+        owner: SessionOwner,
         Usable { at: usable_at, installation }: Usable,
+        item: Option<Item>,
     ) -> Result<StoredState, StoreError> {
         let pk = pk(owner);
-        let Some(item) = self.read::<SessionItem>(&self.ephemera, &pk).await? else { return Ok(StoredState::Absent) };
+        let Some(item) = item.map(from_item::<SessionItem>).transpose()? else { return Ok(StoredState::Absent) };
         let now = self.clock.now().as_second();
         if item.lease_until.is_some_and(|until| until > now) {
             return Ok(StoredState::Leased);
@@ -39,11 +59,14 @@ impl Store {
         else {
             return Ok(StoredState::Absent);
         };
-        if ends_at <= usable_at.as_second() || item.installation != Some(installation) {
+        if ends_at <= usable_at.as_second() {
             return Ok(StoredState::Absent);
+        }
+        if item.installation != Some(installation) {
+            return Ok(StoredState::OfAnother);
         }
         let ends_at = Timestamp::from_second(ends_at).map_err(|_| StoreError::Undecodable)?;
         let token = keys.open(Place { item: &pk, attribute: "token" }, &token)?;
-        Ok(StoredState::Open(StoredSession { token, path_id, ends_at, generation }))
+        Ok(StoredState::Open(StoredSession { token, path_id, ends_at, generation, installation }))
     }
 }

@@ -57,8 +57,8 @@ impl OpenedSession {
     /// Returns the session for use by this process alone, for a caller that could not store it.
     #[must_use]
     pub fn unstored(self) -> StoredSession {
-        let Self { token, path_id, ends_at, .. } = self;
-        StoredSession { token, path_id, ends_at, generation: Generation(Uuid::new_v4()) }
+        let Self { token, path_id, ends_at, installation } = self;
+        StoredSession { token, path_id, ends_at, generation: Generation(Uuid::new_v4()), installation }
     }
 }
 
@@ -73,6 +73,8 @@ pub struct StoredSession {
     pub ends_at: Timestamp,
     /// Distinguishes the session from the owner's other sessions.
     pub generation: Generation,
+    /// The installation that the session belongs to.
+    pub installation: InstallationId,
 }
 
 /// Which sessions are usable. Both conditions must hold.
@@ -102,6 +104,8 @@ pub enum StoredState {
     Leased,
     /// The bank's rate limit was reached. No container should open a session for this long.
     Busy(Duration),
+    /// There is an open session, but it belongs to another installation.
+    OfAnother,
     /// There is an open, usable session.
     Open(StoredSession),
 }
