@@ -1,5 +1,5 @@
 //! Access of callers: our API keys are looked up by their hash, so that the time of a comparison reveals nothing of the
-//! key. The table contains no key. Memory drops a key within a minute, so a revoked key stops working in every process
+//! key. The table contains no key. Memory trusts a key for a minute, so a revoked key stops working in every process
 //! within that time. An expired key stops at its expiry.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::{
         count,
     },
     types::{
-        cache::Cache,
+        cache::{Cache, Trust},
         clock::Clock,
         scope::Scope,
         secret::{ApiKey, Secret as _},
@@ -37,7 +37,7 @@ pub enum AccessError {
 pub struct Access {
     store: Store,
     clock: Clock,
-    cache: Cache<String, Arc<ApiKeyRecord>>,
+    pub(super) cache: Cache<String, Arc<ApiKeyRecord>>,
 }
 
 impl Access {
@@ -51,26 +51,27 @@ impl Access {
     /// # Errors
     /// Returns [`AccessError::Invalid`] if the key is not valid, [`AccessError::Scope`] if it lacks the scope,
     /// [`AccessError::Store`] if the store cannot be read.
-    pub async fn authorise(&self, key: &ApiKey, scope: Scope) -> Result<Arc<ApiKeyRecord>, AccessError> {
+    pub async fn authorise(&self, key: &ApiKey, scope: Scope, trust: Trust) -> Result<Arc<ApiKeyRecord>, AccessError> {
         let fingerprint = key.fingerprint();
-        let load = async || {
-            let found = self.store.find_api_key(&fingerprint).await?;
-            // A key that is no longer valid also has an id, and the audit line names it.
-            found.as_ref().inspect(|record| note_key(record));
-            let record = found.filter(|record| record.is_valid(self.clock.now())).ok_or(AccessError::Invalid)?;
-            if let Err(error) = self.store.note_api_key_use(&record).await {
-                tracing::warn!(%error, "api key: its use could not be noted");
-            }
-            Ok::<_, AccessError>(Arc::new(record))
-        };
-        let record = self.cache.get_or_load(&fingerprint, load).await?;
+        let load = async || self.accept(self.store.find_api_key(&fingerprint).await?).map(Arc::new);
+        let record = self.cache.get_or_load(&fingerprint, trust, load).await?;
         // Comes before the check of the scope, so that the audit line of a rejected call names the key.
         note_key(&record);
-        // The record in memory may be a minute old, so its expiry is compared with the clock.
+        // The record in memory may be old, so its expiry is compared with the clock.
         if !record.is_valid(self.clock.now()) {
             return Err(AccessError::Invalid);
         }
         if record.scopes.contains(&scope) { Ok(record) } else { Err(AccessError::Scope(scope)) }
+    }
+
+    /// Returns a record that was found in the store, if it is valid now.
+    ///
+    /// # Errors
+    /// Returns [`AccessError::Invalid`] if there is none or it is not valid.
+    pub(super) fn accept(&self, found: Option<ApiKeyRecord>) -> Result<ApiKeyRecord, AccessError> {
+        // A key that is no longer valid also has an id, and the audit line names it.
+        let found = found.inspect(note_key);
+        found.filter(|record| record.is_valid(self.clock.now())).ok_or(AccessError::Invalid)
     }
 
     /// Makes an API key.

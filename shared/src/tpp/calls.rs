@@ -7,7 +7,7 @@ use crate::{
     bunq::Call,
     store::{OpenedSession, SessionOwner, StoredSession},
     tpp::{error::TppError, identity::Context, parts::Parts, sessions::Opener},
-    types::{deadline::Deadline, ids::UserId},
+    types::{cache::Trust, deadline::Deadline, ids::UserId},
 };
 
 /// Makes calls for owners.
@@ -18,7 +18,8 @@ pub struct Calls {
 
 impl Calls {
     /// Makes a call in an owner's session. If the bank says that the session is over, renews it and repeats the call,
-    /// once, unless the bank may have executed the call.
+    /// once, unless the bank may have executed the call. If the setup has made another installation meanwhile,
+    /// continues with that one.
     ///
     /// # Errors
     /// Returns [`TppError::Bank`] if the call fails, [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] or
@@ -29,10 +30,30 @@ impl Calls {
         owner: SessionOwner,
         call: &C,
         deadline: Deadline,
+        trust: Trust,
+    ) -> Result<C::Output, TppError> {
+        let identities = &self.parts.identities;
+        let identity = identities.get().await?;
+        match self.call_as(Context { identity: &identity, deadline, trust }, owner, call).await {
+            // No session was opened, so the call was not sent.
+            Err(TppError::InstallationChanged) => {
+                self.call_as(Context::new(&*identities.get().await?, deadline), owner, call).await
+            }
+            Err(TppError::Forgotten) => match identities.other_than(&identity).await? {
+                Some(identity) => self.call_as(Context::new(&identity, deadline), owner, call).await,
+                None => Err(TppError::Forgotten),
+            },
+            result => result,
+        }
+    }
+
+    async fn call_as<C: Call>(
+        &self,
+        context: Context<'_>,
+        owner: SessionOwner,
+        call: &C,
     ) -> Result<C::Output, TppError> {
         let parts = &*self.parts;
-        let identity = parts.identities.get().await?;
-        let context = Context { identity: &identity, deadline };
         match owner {
             SessionOwner::Tpp => parts.sessions.call_as_tpp(context, call).await,
             SessionOwner::Customer(user_id) => {
@@ -60,7 +81,7 @@ impl Opener for CustomerOpener<'_> {
 
     async fn open(&self) -> Result<OpenedSession, TppError> {
         let Self { parts, context, user_id } = *self;
-        let Context { identity, deadline } = context;
+        let Context { identity, deadline, .. } = context;
         parts.egress.prepare(context).await?;
         // Not from memory: the customer may have consented again a moment ago.
         let connection = parts.connections.usable(user_id).await?;

@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    store::{Connection, Cursor, Information, Marked, ReadPart, Store, UnattendedRead},
+    store::{Connection, Cursor, Found, Information, Marked, ReadPart, Store, UnattendedRead},
     telemetry::{
         Metric,
         audit::{self, Action},
         count,
     },
     tpp::error::TppError,
-    types::{cache::Cache, clock::Clock, ids::UserId, reference::Reference, workspace::Workspace},
+    types::{
+        cache::{Cache, Trust},
+        clock::Clock,
+        ids::UserId,
+        reference::Reference,
+        workspace::Workspace,
+    },
 };
 
 /// The connections of all workspaces.
@@ -19,7 +25,7 @@ pub struct Connections {
     config: Arc<Config>,
     store: Store,
     clock: Clock,
-    cache: Cache<(Workspace, UserId), Arc<Connection>>,
+    pub(super) cache: Cache<UserId, Arc<Connection>>,
 }
 
 impl Connections {
@@ -29,30 +35,47 @@ impl Connections {
     }
 
     /// Returns a usable connection of a workspace, usually from memory. An unusable one is read from the store each
-    /// time, so that a new consent makes it usable at once in every process.
+    /// time, so that a new consent makes it usable at once in every process. `read` is the connection, if the caller
+    /// has read it just now.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace has no such connection, [`TppError::ConsentRevoked`] or
     /// [`TppError::ConsentExpired`] if it is unusable, [`TppError::Store`] if it cannot be read.
-    pub async fn get(&self, workspace: &Workspace, user_id: UserId) -> Result<Arc<Connection>, TppError> {
-        let load = async || {
-            let connection = self.find(workspace, user_id).await?;
-            self.check_usable(&connection)?;
-            if let Err(error) = self.store.note_connection_use(&connection).await {
-                tracing::warn!(%error, "connection: its use could not be noted");
+    pub async fn get(
+        &self,
+        workspace: &Workspace,
+        user_id: UserId,
+        trust: Trust,
+        read: Option<Found>,
+    ) -> Result<Arc<Connection>, TppError> {
+        let connection = match read {
+            Some(Found::Connected(connection)) => Arc::new(*connection),
+            Some(Found::Deleted(_) | Found::Nothing) => return Err(TppError::UnknownUser),
+            None => {
+                let load = async || {
+                    let connection = self.find(workspace, user_id).await?;
+                    self.check_usable(&connection)?;
+                    Ok::<_, TppError>(Arc::new(connection))
+                };
+                let connection = self.cache.get_or_load(&user_id, trust, load).await?;
+                // A connection of another workspace is read from the store like one that does not exist. Otherwise, the
+                // response time would show whether memory has it.
+                if connection.workspace != *workspace {
+                    return self.find(workspace, user_id).await.map(Arc::new);
+                }
+                if self.check_usable(&connection).is_ok() {
+                    return Ok(connection);
+                }
+                // It has expired in memory. The customer may have consented again.
+                self.cache.forget(&user_id).await;
+                self.cache.get_or_load(&user_id, trust, load).await?
             }
-            Ok(Arc::new(connection))
         };
-        // The cache key includes the workspace. Otherwise, the response time would show whether memory has a connection
-        // of another workspace.
-        let key = (workspace.clone(), user_id);
-        let connection = self.cache.get_or_load(&key, load).await?;
-        if self.check_usable(&connection).is_ok() {
-            return Ok(connection);
+        if connection.workspace != *workspace {
+            return Err(TppError::UnknownUser);
         }
-        // It has expired in memory. The customer may have consented again.
-        self.cache.forget(&key).await;
-        self.cache.get_or_load(&key, load).await
+        self.check_usable(&connection)?;
+        Ok(connection)
     }
 
     /// Returns a usable connection of any workspace, read from the store.
@@ -65,7 +88,11 @@ impl Connections {
         Ok(connection)
     }
 
-    fn check_usable(&self, connection: &Connection) -> Result<(), TppError> {
+    /// Checks that a connection is usable.
+    ///
+    /// # Errors
+    /// Returns [`TppError::ConsentRevoked`] or [`TppError::ConsentExpired`] if it is not.
+    pub(super) fn check_usable(&self, connection: &Connection) -> Result<(), TppError> {
         if connection.revoked_at.is_some() {
             return Err(TppError::ConsentRevoked);
         }
@@ -130,7 +157,7 @@ impl Connections {
     /// Marks a connection as revoked after the bank refused its token. Returns the error for the caller.
     pub(super) async fn mark_revoked(&self, connection: &Connection) -> TppError {
         let marked = self.store.mark_revoked(connection).await;
-        self.forget(&connection.workspace, connection.user_id).await;
+        self.forget(connection.user_id).await;
         match marked {
             Ok(Marked::Now) => {
                 audit::found(Action::FindRevokedConsent, connection.user_id);
@@ -146,7 +173,7 @@ impl Connections {
     }
 
     /// Removes a connection from memory.
-    pub(super) async fn forget(&self, workspace: &Workspace, user_id: UserId) {
-        self.cache.forget(&(workspace.clone(), user_id)).await;
+    pub(super) async fn forget(&self, user_id: UserId) {
+        self.cache.forget(&user_id).await;
     }
 }

@@ -76,10 +76,10 @@ impl Deletions {
             }
         }
         // Only now, because a process that opens a session from here on finds no connection.
-        connections.forget(workspace, user_id).await;
+        connections.forget(user_id).await;
         // Our data is erased whatever the bank answers, and even without an identity.
-        let identity = identities.get().await.ok();
-        let context = identity.as_deref().map(|identity| Context { identity, deadline });
+        let identity = identities.recent().await.ok();
+        let context = identity.as_deref().map(|identity| Context::new(identity, deadline));
         Ok(sessions.discard(context, SessionOwner::Customer(user_id)).await?)
     }
 }

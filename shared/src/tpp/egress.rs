@@ -64,8 +64,8 @@ impl Egress {
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, and the errors of a call in the TPP's own session.
     pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
-        let identity = self.identities.get().await?;
-        let (egress_ip, permitted, agrees) = match self.compare(Context { identity: &identity, deadline }, key).await {
+        let identity = self.identities.recent().await?;
+        let (egress_ip, permitted, agrees) = match self.compare(Context::new(&identity, deadline), key).await {
             Ok(Compared { egress_ip, permitted, agrees, .. }) => (egress_ip, Some(permitted), agrees),
             // The key may have been revoked, too. Without our own address, nothing is known.
             Err(TppError::IpNotPermitted { address }) => (address, None, address.map(|_| false)),

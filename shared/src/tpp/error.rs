@@ -73,6 +73,9 @@ pub enum TppError {
         #[source]
         error: BankError,
     },
+    /// The setup has made another installation since this request began. A retry uses it.
+    #[error("this deployment has another installation now")]
+    InstallationChanged,
     /// A call to the bank failed.
     #[error(transparent)]
     Bank(#[from] BankError),

@@ -7,7 +7,7 @@
 //! | service | needs | does |
 //! |---|---|---|
 //! | `Identities` | | reads the deployment's identity at the bank |
-//! | `Sessions` | | keeps sessions, opens them under a lease, repeats a call whose session is over; has the TPP's own |
+//! | `Sessions` | `Identities` | keeps sessions, opens them under a lease, repeats a call whose session is over; has the TPP's own |
 //! | `Egress` | `Sessions`, `Identities` | distinguishes an address that is not permitted from a refused consent |
 //! | `Connections` | | finds connections, marks revoked ones |
 //! | `Parts` | the ones above | makes and holds them |
@@ -17,6 +17,7 @@
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
 //! | `Access` | | checks and manages the API keys |
+//! | `Freshness` | `Access`, `Sessions`, `Connections`, `Identities` | keeps memory in agreement with the store |
 //!
 //! [`Tpp`] makes them, and holds those that the modules above call.
 
@@ -29,6 +30,7 @@ mod consent;
 mod deletions;
 mod egress;
 mod error;
+mod freshness;
 mod identity;
 mod listed;
 mod onboarding;
@@ -51,6 +53,7 @@ pub use consent::{
 pub use deletions::Deletions;
 pub use egress::{Egress, EgressReport};
 pub use error::TppError;
+pub use freshness::{Agreement, Beside, Freshness, Needs, Prepared};
 pub use identity::{Identities, Identity};
 pub use listed::{Mark, Wanted, WantedPayment};
 pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};

@@ -29,7 +29,13 @@ impl Parts {
     pub(super) fn new(config: Config, bank: Bank, store: Store, secrets: Secrets, clock: Clock) -> Self {
         let config = Arc::new(config);
         let identities = Arc::new(Identities::new(Arc::clone(&config), secrets.clone(), &clock));
-        let sessions = Arc::new(Sessions::new(Arc::clone(&config), bank.clone(), store.clone(), clock.clone()));
+        let sessions = Arc::new(Sessions::new(
+            Arc::clone(&config),
+            bank.clone(),
+            Arc::clone(&identities),
+            store.clone(),
+            clock.clone(),
+        ));
         let connections = Arc::new(Connections::new(Arc::clone(&config), store.clone(), clock.clone()));
         let egress = Arc::new(Egress {
             secrets: secrets.clone(),

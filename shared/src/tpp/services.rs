@@ -9,7 +9,7 @@ use crate::{
     store::Store,
     tpp::{
         access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, identity::Identities, onboarding::Onboarding, once::Orders, parts::Parts,
+        egress::Egress, freshness::Freshness, identity::Identities, onboarding::Onboarding, once::Orders, parts::Parts,
     },
     types::clock::Clock,
 };
@@ -23,7 +23,9 @@ pub struct Tpp {
     /// The deployment's identity at the bank.
     pub identities: Arc<Identities>,
     /// The API keys of callers.
-    pub access: Access,
+    pub access: Arc<Access>,
+    /// The agreement of memory with the store.
+    pub freshness: Freshness,
     /// The connections of customers.
     pub connections: Arc<Connections>,
     /// The deletion of connections.
@@ -46,11 +48,13 @@ impl Tpp {
     pub fn new(config: Config, bank: Bank, store: Store, secrets: Secrets, clock: Clock) -> Self {
         let parts = Arc::new(Parts::new(config, bank, store, secrets, clock));
         let calls = Calls { parts: Arc::clone(&parts) };
+        let access = Arc::new(Access::new(parts.store.clone(), parts.clock.clone()));
         Self {
             config: Arc::clone(&parts.config),
             clock: parts.clock.clone(),
             identities: Arc::clone(&parts.identities),
-            access: Access::new(parts.store.clone(), parts.clock.clone()),
+            freshness: Freshness { parts: Arc::clone(&parts), access: Arc::clone(&access) },
+            access,
             connections: Arc::clone(&parts.connections),
             deletions: Deletions { parts: Arc::clone(&parts) },
             egress: Arc::clone(&parts.egress),

@@ -5,9 +5,9 @@
 //! This module knows owners and keys only. The [`Opener`] knows who an owner is, and what a refused key means.
 //!
 //! # Lock order
-//! The entry of an owner in memory stays locked while its session is looked for or opened. A customer's session is
-//! opened beside one of the TPP's own, so the customer's entry is locked first, then the TPP's. Opening the TPP's
-//! session locks no other entry.
+//! The entry of an owner in memory stays locked while its session is looked for or opened. Meanwhile the entry of the
+//! customer's connection, that of the TPP's session and that of the identity may be locked, in this order. A task that
+//! holds one of these locks none of an earlier one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use crate::{
     tpp::{
         address::OwnAddress,
         error::TppError,
-        identity::{Context, Identity},
+        identity::{Context, Identities, Identity},
     },
     types::{
         cache::Cache,
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// A session is renewed this long before the bank ends it. bunq's own libraries do the same.
-const MARGIN: Duration = Duration::from_secs(30);
+pub(super) const MARGIN: Duration = Duration::from_secs(30);
 /// The lifetime of a session, in seconds, if the bank does not give one. It is the shortest lifetime seen.
 const SHORTEST_LIFETIME: u64 = 300;
 /// The interval at which the store is read while another process opens the session.
@@ -71,16 +71,24 @@ pub(super) trait Opener: Sync {
 pub(super) struct Sessions {
     pub(super) config: Arc<Config>,
     pub(super) bank: Bank,
+    identities: Arc<Identities>,
     store: Store,
     pub(super) clock: Clock,
     pub(super) address: OwnAddress,
-    cache: Cache<SessionOwner, StoredSession>,
+    pub(super) cache: Cache<SessionOwner, StoredSession>,
 }
 
 impl Sessions {
     /// Makes the sessions of this bank, kept in this store.
-    pub(super) fn new(config: Arc<Config>, bank: Bank, store: Store, clock: Clock) -> Self {
-        Self { config, bank, store, address: OwnAddress::default(), cache: Cache::new(clock.clone()), clock }
+    pub(super) fn new(
+        config: Arc<Config>,
+        bank: Bank,
+        identities: Arc<Identities>,
+        store: Store,
+        clock: Clock,
+    ) -> Self {
+        let cache = Cache::new(clock.clone());
+        Self { config, bank, identities, store, address: OwnAddress::default(), cache, clock }
     }
 
     /// Makes a call in the owner's session. If the bank says that the session is over, renews it and repeats the call,
@@ -89,7 +97,7 @@ impl Sessions {
     /// # Errors
     /// Returns [`TppError::Bank`] if the call fails, and the errors of [`Self::get`] if there is no session.
     pub(super) async fn call<C: Call>(&self, opener: &impl Opener, call: &C) -> Result<C::Output, TppError> {
-        let Context { identity, deadline } = opener.context();
+        let Context { identity, deadline, .. } = opener.context();
         let send = async |session: &StoredSession, request: &Request| {
             let session =
                 Session { installation: &identity.installation, token: &session.token, user: session.path_id };
@@ -113,34 +121,42 @@ impl Sessions {
     ///
     /// # Errors
     /// Returns [`TppError::SessionPending`] if another process is still opening one at the deadline,
-    /// [`TppError::Session`] if the bank's rate limit lasts longer than that, the opener's errors, and
-    /// [`TppError::Store`].
+    /// [`TppError::Session`] if the bank's rate limit lasts longer than that, [`TppError::InstallationChanged`] if the
+    /// setup has made another installation meanwhile, the opener's errors, and [`TppError::Store`].
     pub(super) async fn get(
         &self,
         opener: &impl Opener,
         refused: Option<Generation>,
     ) -> Result<StoredSession, TppError> {
-        let Context { identity, deadline } = opener.context();
+        let Context { identity, deadline, trust } = opener.context();
         let owner = opener.owner();
         let open = self.cache.open(&owner);
         let mut place = tokio::time::timeout(deadline.left(), open).await.map_err(|_| TppError::SessionPending)?;
         let usable_at = || self.clock.now() + MARGIN;
-        let usable = |session: &StoredSession| Some(session.generation) != refused && session.ends_at > usable_at();
-        if let Some(session) = place.value().filter(usable) {
+        let usable = |session: &StoredSession| {
+            let is_ours = session.installation == identity.installation.id;
+            is_ours && Some(session.generation) != refused && session.ends_at > usable_at()
+        };
+        if let Some(session) = place.value(trust).filter(usable) {
             return Ok(session);
         }
         place.clear();
         let stored = || Usable { at: usable_at(), installation: identity.installation.id };
         loop {
+            let asked_at = self.clock.now();
             match self.store.find_session(&identity.sealing, owner, stored()).await? {
                 StoredState::Open(session) if usable(&session) => {
-                    place.keep(session.clone());
+                    place.keep(session.clone(), asked_at);
                     return Ok(session);
                 }
-                StoredState::Open(_) | StoredState::Absent => {
+                // An old and a new process would otherwise take turns to open sessions.
+                StoredState::OfAnother if self.identities.other_than(identity).await?.is_some() => {
+                    return Err(TppError::InstallationChanged);
+                }
+                StoredState::Open(_) | StoredState::Absent | StoredState::OfAnother => {
                     if let Some(lease) = self.store.lease_session(owner, stored(), refused).await? {
                         let session = self.open_leased(opener, lease).await?;
-                        place.keep(session.clone());
+                        place.keep(session.clone(), asked_at);
                         return Ok(session);
                     }
                 }
@@ -222,7 +238,8 @@ impl Sessions {
         opened: OpenedSession,
     ) -> Result<(), StoreError> {
         let mut place = self.cache.open(&owner).await;
-        place.keep(self.store.replace_session(&identity.sealing, owner, opened).await?);
+        let asked_at = self.clock.now();
+        place.keep(self.store.replace_session(&identity.sealing, owner, opened).await?, asked_at);
         Ok(())
     }
 

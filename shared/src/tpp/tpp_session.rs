@@ -60,7 +60,7 @@ impl Opener for TppOpener<'_> {
     }
 
     async fn open(&self) -> Result<OpenedSession, TppError> {
-        let Context { identity, deadline } = self.context;
+        let Context { identity, deadline, .. } = self.context;
         let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
         match self.sessions.open(&identity.installation, key, deadline).await {
             Ok((opened, _)) => Ok(opened),

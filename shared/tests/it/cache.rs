@@ -9,7 +9,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use shared::types::{cache::Cache, clock::Clock};
+use shared::types::{
+    cache::{Cache, Trust},
+    clock::Clock,
+};
 use tokio::sync::Notify;
 
 /// A clock that moves only when a test advances it.
@@ -30,7 +33,7 @@ impl StoppedClock {
 }
 
 async fn get(cache: &Cache<&'static str, usize>, key: &'static str, fresh: usize) -> usize {
-    cache.get_or_load(&key, async || Ok::<_, Infallible>(fresh)).await.unwrap()
+    cache.get_or_load(&key, Trust::Recent, async || Ok::<_, Infallible>(fresh)).await.unwrap()
 }
 
 #[tokio::test]
@@ -46,6 +49,29 @@ async fn a_value_is_trusted_for_a_minute_by_the_clock() {
     assert_eq!(get(&cache, "key", 4).await, 4, "a minute later");
     clock.advance_milliseconds(59_999);
     assert_eq!(get(&cache, "key", 5).await, 4, "the minute begins with the load");
+}
+
+#[tokio::test]
+async fn a_value_of_any_age_is_there_for_who_checks_it_afterwards() {
+    let clock = StoppedClock::default();
+    let cache = clock.cache();
+    get(&cache, "key", 1).await;
+    clock.advance_milliseconds(3_600_000);
+
+    let old = cache.get_or_load(&"key", Trust::AnyAge, async || Ok::<_, Infallible>(2)).await;
+
+    assert_eq!(old, Ok(1));
+    assert_eq!(get(&cache, "key", 3).await, 3, "its use did not make it recent");
+}
+
+#[tokio::test]
+async fn an_entry_that_another_task_has_locked_is_not_waited_for() {
+    let cache = StoppedClock::default().cache::<&str, usize>();
+    let locked = cache.open(&"key").await;
+
+    assert!(cache.try_open(&"key").is_none() && cache.try_open(&"other").is_some());
+    drop(locked);
+    assert!(cache.try_open(&"key").is_some());
 }
 
 #[tokio::test]
@@ -85,7 +111,7 @@ async fn an_error_is_answered_and_not_remembered() {
     let cache = StoppedClock::default().cache::<&str, usize>();
 
     for error in ["first", "second"] {
-        assert_eq!(cache.get_or_load(&"key", async || Err(error)).await, Err(error));
+        assert_eq!(cache.get_or_load(&"key", Trust::Recent, async || Err(error)).await, Err(error));
     }
 
     assert_eq!(get(&cache, "key", 3).await, 3);
@@ -98,7 +124,7 @@ async fn an_error_in_place_of_an_old_value_does_not_bring_the_old_value_back() {
     get(&cache, "key", 1).await;
     clock.advance_milliseconds(60_000);
 
-    assert_eq!(cache.get_or_load(&"key", async || Err("gone")).await, Err("gone"));
+    assert_eq!(cache.get_or_load(&"key", Trust::Recent, async || Err("gone")).await, Err("gone"));
 
     assert_eq!(get(&cache, "key", 2).await, 2);
 }
@@ -119,7 +145,7 @@ impl SlowLoad {
             self.end.notified().await;
             if number == 13 { Err("unlucky") } else { Ok(number) }
         };
-        cache.get_or_load(&"key", load).await
+        cache.get_or_load(&"key", Trust::Recent, load).await
     }
 }
 
@@ -188,7 +214,8 @@ async fn values_of_long_ago_are_dropped_once_there_are_many() {
     let fill = async |keys: std::ops::Range<usize>| {
         let mut watched: Vec<Weak<usize>> = Vec::new();
         for key in keys {
-            let value = cache.get_or_load(&key, async || Ok::<_, Infallible>(Arc::new(key))).await.unwrap();
+            let value =
+                cache.get_or_load(&key, Trust::Recent, async || Ok::<_, Infallible>(Arc::new(key))).await.unwrap();
             watched.push(Arc::downgrade(&value));
         }
         watched
@@ -210,7 +237,7 @@ async fn keys_that_nothing_was_loaded_for_are_dropped_too() {
 
     for number in 0..5000 {
         let key = Arc::new(number);
-        let _ = cache.get_or_load(&key, async || Err::<usize, _>("no such key")).await;
+        let _ = cache.get_or_load(&key, Trust::Recent, async || Err::<usize, _>("no such key")).await;
         keys.push(key);
     }
 

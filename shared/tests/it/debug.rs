@@ -70,14 +70,15 @@ fn a_private_key_is_not_printed() {
 async fn a_key_pair_and_an_installation_are_not_printed() {
     let key = InstallationKey::generate().await.unwrap();
     let server_key = PublicKey::from_pem(&key.public_pem().unwrap()).unwrap();
-    let pem = key.to_pem().unwrap();
+    let pem = key.to_pem();
 
     assert_eq!(format!("{key:?}"), "InstallationKey([redacted])");
     let installation = Installation { id: 1.try_into().unwrap(), token: secret(), key, server_key };
     assert_hidden(&installation);
     let sealing = SealingSecret::generate();
     let (sealing, bookmarks) = (sealing.keys().unwrap(), sealing.bookmarks().unwrap());
-    let identity = Identity { installation, psp_api_key: Some(secret()), sealing, bookmarks };
+    let identity =
+        Identity { installation, psp_api_key: Some(secret()), sealing, bookmarks, versions: Default::default() };
     assert_hidden(&identity);
     let form = format!("{identity:?}");
     for line in pem.expose().lines().filter(|line| !line.starts_with("-----")) {
@@ -185,7 +186,8 @@ fn what_the_store_holds_and_gives_is_not_printed() {
         installation: 1.try_into().unwrap(),
     });
     let generation = serde_json::from_value(json!("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11")).unwrap();
-    let session = StoredSession { token: secret::<SessionToken>(), path_id: user(), ends_at, generation };
+    let installation = 1.try_into().unwrap();
+    let session = StoredSession { token: secret::<SessionToken>(), path_id: user(), ends_at, generation, installation };
     assert_hidden(&session);
     assert_hidden(&StoredState::Open(session));
     let (granted, kind) = (GrantedKey::User(user()), ConnectionKind::Person);

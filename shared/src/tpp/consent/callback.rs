@@ -44,11 +44,11 @@ impl Consents {
             return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
         }
         let Parts { store, identities, .. } = &*self.parts;
-        let identity = match identities.get().await {
+        let identity = match identities.recent().await {
             Ok(identity) => identity,
             Err(error) => return ConsentError::from(error).into(),
         };
-        let context = Context { identity: &identity, deadline };
+        let context = Context::new(&identity, deadline);
         let attempt = match self.take_attempt(context, &state, browsers).await {
             Ok(Ok(attempt)) => attempt,
             Ok(Err((id, end))) => return Completed { ended: Some(id), result: self.told(context, id, end).await },
@@ -148,7 +148,7 @@ impl Consents {
     /// Takes an attempt, or waits for the request that has it and returns how that one ended.
     async fn take_attempt(
         &self,
-        Context { identity, deadline }: Context<'_>,
+        Context { identity, deadline, .. }: Context<'_>,
         state: &OauthState,
         browsers: &[BrowserSecret],
     ) -> Result<Result<ConsentAttempt, (ConsentId, ConsentEnd)>, ConsentError> {

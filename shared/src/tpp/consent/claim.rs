@@ -47,8 +47,8 @@ impl Consents {
         let consent = found.ok_or(ClaimError::NotFound)?;
         let is_over = consent.status(self.parts.clock.now()) == ConsentStatus::Expired;
         if is_over && matches!(consent.end, Some(ConsentEnd::Unclaimed { .. })) {
-            let identity = self.parts.identities.get().await?;
-            self.drop_unclaimed(Context { identity: &identity, deadline }, id).await?;
+            let identity = self.parts.identities.recent().await?;
+            self.drop_unclaimed(Context::new(&identity, deadline), id).await?;
         }
         Ok(consent)
     }
@@ -101,8 +101,8 @@ impl Consents {
             (Some(ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None, _) => return Err(ClaimError::NotClaimable),
         }
         let Parts { store, identities, .. } = &*self.parts;
-        let identity = identities.get().await?;
-        let context = Context { identity: &identity, deadline };
+        let identity = identities.recent().await?;
+        let context = Context::new(&identity, deadline);
         let is_ours = store.take_claim(id, proof).await?;
         let given = match store.find_unclaimed(&identity.sealing, id).await? {
             None => return Err(ClaimError::AlreadyClaimed),

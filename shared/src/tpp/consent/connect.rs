@@ -27,7 +27,7 @@ impl Consents {
         access_token: AccessToken,
     ) -> Result<ConsentEnd, ConsentError> {
         let Parts { config, bank, store, clock, sessions, egress, .. } = &*self.parts;
-        let Context { identity, deadline } = context;
+        let Context { identity, deadline, .. } = context;
         let installation = &identity.installation;
         if config.device_per_connection {
             let device = CreateDeviceServer {
@@ -102,7 +102,7 @@ impl Consents {
                 if has_new_reference {
                     found(Action::ChangeReference, connection.user_id);
                 }
-                connections.forget(&connection.workspace, connection.user_id).await;
+                connections.forget(connection.user_id).await;
                 sessions.adopt(context.identity, owner, given.session).await?;
                 if store.find_connection(connection.user_id).await?.is_some() {
                     return Ok(*connection);

@@ -52,6 +52,7 @@ impl ConsentError {
                 | TppError::KeyReused
                 | TppError::OutcomeUnknown(_)
                 | TppError::SessionPending
+                | TppError::InstallationChanged
                 | TppError::Session { .. }
                 | TppError::Bank(_)
                 | TppError::Store(_)

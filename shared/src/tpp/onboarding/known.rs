@@ -37,8 +37,8 @@ pub(super) async fn is_forgotten(parts: &Parts, error: &TppError, deadline: Dead
 /// Asks the bank what it knows about this deployment, in the TPP's own session.
 pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Deadline) -> AtBank {
     let registered = async {
-        let identity = parts.identities.get().await?;
-        let context = Context { identity: &identity, deadline };
+        let identity = parts.identities.recent().await?;
+        let context = Context::new(&identity, deadline);
         let list = OauthClients::list((), Page::LARGEST).reading::<Vec<OauthClient>>();
         let clients = parts.sessions.call_as_tpp(context, &list).await?;
         if !clients.iter().any(|listed| is_ours(client, listed)) {
@@ -60,6 +60,6 @@ pub(super) async fn ask(parts: &Parts, client: &OauthClientSecret, deadline: Dea
 }
 
 async fn renew_session(parts: &Parts, deadline: Deadline) -> Result<(), TppError> {
-    let identity = parts.identities.get().await?;
-    parts.sessions.renew_tpp(Context { identity: &identity, deadline }).await
+    let identity = parts.identities.recent().await?;
+    parts.sessions.renew_tpp(Context::new(&identity, deadline)).await
 }

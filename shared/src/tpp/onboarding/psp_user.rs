@@ -83,7 +83,7 @@ async fn register(
 
     progress.still_mine().await?;
     let (opened, user) = progress.parts.sessions.open(installation, &api_key, progress.deadline).await?;
-    let identity = progress.parts.identities.get().await?;
+    let identity = progress.parts.identities.recent().await?;
     progress.parts.sessions.adopt(&identity, SessionOwner::Tpp, opened).await?;
     progress.secret.psp_user_id = Some(user.path_id());
     progress.save_progress().await?;

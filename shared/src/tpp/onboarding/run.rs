@@ -61,8 +61,8 @@ async fn every_step(progress: &mut Progress<'_>) -> Result<(), OnboardingError> 
     let installation = installation(progress).await?;
     let psp = psp_user(progress, &installation, &certificate).await?;
     // The identity is complete only now, because it includes the TPP's own key.
-    let identity = progress.parts.identities.get().await?;
-    let context = Context { identity: &identity, deadline: progress.deadline };
+    let identity = progress.parts.identities.recent().await?;
+    let context = Context::new(&identity, progress.deadline);
     let client = oauth_client(progress, context, psp).await?;
     callback_url(progress, context, client).await?;
     api_key(progress).await?;
@@ -119,7 +119,7 @@ async fn installation(progress: &mut Progress<'_>) -> Result<Installation, Onboa
     let secret = InstallationSecret {
         id: made.id,
         token: made.token,
-        private_key: key.to_pem()?,
+        private_key: key.to_pem(),
         server_public_key: made.server_public_key,
         created_at: progress.parts.clock.now(),
     };

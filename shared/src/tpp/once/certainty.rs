@@ -47,6 +47,7 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
         | TppError::KeyReused
         | TppError::OutcomeUnknown(_)
         | TppError::SessionPending
+        | TppError::InstallationChanged
         | TppError::Session { .. }
         | TppError::Store(_)
         | TppError::Secrets(_)

@@ -26,6 +26,7 @@ use crate::{
         parts::Parts,
     },
     types::{
+        cache::Trust,
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
         sealing::SealingKeys,
@@ -166,7 +167,7 @@ impl Orders {
         }
         let create =
             O::Resource::create(order.parent(), &order.body(name, began_at)).with_request_id(name.bank_request_id());
-        let error = match self.calls.call(owner, &create, deadline).await {
+        let error = match self.calls.call(owner, &create, deadline, Trust::Recent).await {
             Ok(Created { id, answer }) => {
                 let body = String::from_utf8_lossy(&answer.body).into_owned();
                 return Ok(Outcome::Created { id: id.into(), body });
@@ -206,7 +207,8 @@ impl Orders {
         let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
-            let listed = self.calls.call(owner, &O::Resource::list(order.parent(), page), deadline).await?;
+            let listed =
+                self.calls.call(owner, &O::Resource::list(order.parent(), page), deadline, Trust::Recent).await?;
             let Ok(objects) = read_listed(&listed, O::Resource::NAME, &wanted) else { return Ok(Found::Unclear) };
             for object in &objects {
                 let recent = object.created.map(|created| created >= since);
