@@ -55,6 +55,12 @@ impl Size {
     }
 }
 
+/// Returns whether a text can be passed on as an answer. An escape adds five bytes at most, so a short text need not be
+/// searched for them.
+fn fits(text: &[u8]) -> bool {
+    text.len() <= LARGEST_ESCAPED / 6 || Size::of(text).fits(0)
+}
+
 /// The header `Link` of an answer. `None` if it is invalid as a header value.
 pub type LinkHeader = Option<[(HeaderName, HeaderValue); 1]>;
 
@@ -87,7 +93,7 @@ pub async fn listing<S, C: Call<Output = Verified>>(
     call: &C,
 ) -> Result<Response, Problem> {
     let answer = session.call(call).await?;
-    if !Size::of(&answer.body).fits(0) {
+    if !fits(&answer.body) {
         return Err(Problem::answer_too_large());
     }
     let links = links(&session.public_url(path), page, Neighbours::of(&answer.body));

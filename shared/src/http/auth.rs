@@ -1,20 +1,27 @@
 //! Checks the caller's API key (RFC 6750, `Authorization: Bearer`) and the scope that a route requires. A handler that
 //! takes a [`Caller`] does not run without a valid key.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use http::header::AUTHORIZATION;
 
 use tracing::{Span, field};
 
-use super::{Problem, app::App, customer::note_customer, operation::check_query};
+use super::{
+    Problem,
+    app::App,
+    beside::{Beside, Finding},
+    customer::{CUSTOMER_ADDRESS, note_customer},
+    operation::check_query,
+};
 use crate::{
     config::BankWrite,
-    store::KeyId,
+    store::{ApiKeyRecord, Found, KeyId, SessionOwner},
     telemetry::{Metric, count},
-    tpp::AccessError,
+    tpp::{AccessError, Agreement, Needs, Prepared},
     types::{
+        cache::Trust,
         scope::Scope,
         secret::{ApiKey, Secret as _},
         workspace::Workspace,
@@ -74,29 +81,78 @@ impl<S: RequiredScope> FromRequestParts<App> for Caller<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
-        let (Some(header), None) = (headers.next(), headers.next()) else { return Err(Problem::api_key_missing()) };
-        let (scheme, key) =
-            header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(Problem::api_key_missing)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Problem::api_key_missing());
-        }
-        let key = ApiKey::parse(key.trim().to_owned()).map_err(|_| AccessError::Invalid);
+        Ok(Self::enter(parts, app, None).await?.0)
+    }
+}
+
+/// What the request may use, apart from its caller.
+pub(super) struct Entry {
+    /// Which values of memory.
+    pub(super) trust: Trust,
+    /// The connection of the owner, if it was read just now.
+    pub(super) connection: Option<Found>,
+}
+
+impl<S: RequiredScope> Caller<S> {
+    /// Checks the caller's key and scope. Makes memory ready for a request in a session of this owner.
+    pub(super) async fn enter(parts: &Parts, app: &App, owner: Option<SessionOwner>) -> Result<(Self, Entry), Problem> {
+        let key = presented(parts)?;
         let authorised = match key {
-            Ok(key) => app.tpp.access.authorise(&key, S::SCOPE).await,
+            Ok(key) => authorise(parts, app, &key, owner, S::SCOPE).await,
             Err(error) => Err(error),
         };
         if matches!(authorised, Err(AccessError::Invalid)) {
             count(Metric::ApiKeysRefused);
             tracing::warn!("api key: one that is not valid was refused");
         }
-        let record = authorised?;
+        let (record, entry) = authorised?;
         Span::current().record("key", field::display(record.id));
         if S::BANK_WRITE.is_some_and(|write| !app.tpp.config.bank_writes.contains(&write)) {
             return Err(Problem::bank_writes_off());
         }
         check_query(parts)?;
         let customer_is_present = note_customer(parts, app).await?;
-        Ok(Self { key: record.id, workspace: record.workspace.clone(), customer_is_present, scope: PhantomData })
+        let workspace = record.workspace.clone();
+        Ok((Self { key: record.id, workspace, customer_is_present, scope: PhantomData }, entry))
     }
+}
+
+/// Reads the key that the caller presents.
+fn presented(parts: &Parts) -> Result<Result<ApiKey, AccessError>, Problem> {
+    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (headers.next(), headers.next()) else { return Err(Problem::api_key_missing()) };
+    let (scheme, key) =
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(Problem::api_key_missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::api_key_missing());
+    }
+    Ok(ApiKey::parse(key.trim().to_owned()).map_err(|_| AccessError::Invalid))
+}
+
+async fn authorise(
+    parts: &Parts,
+    app: &App,
+    key: &ApiKey,
+    owner: Option<SessionOwner>,
+    scope: Scope,
+) -> Result<(Arc<ApiKeyRecord>, Entry), AccessError> {
+    let beside = parts.extensions.get::<Beside>();
+    // A read without the customer is counted in the store. It must be counted once, and only for a valid key.
+    let is_counted = app.tpp.config.unattended_reads_per_day.is_some()
+        && matches!(owner, Some(SessionOwner::Customer(_)))
+        && !parts.headers.contains_key(CUSTOMER_ADDRESS);
+    let checks_beside = beside.is_some_and(|beside| beside.may_run_again) && !is_counted;
+    let Prepared { trust, beside: work, connection } =
+        app.tpp.freshness.prepare(Needs::new(key, owner), checks_beside).await?;
+    let record = app.tpp.access.authorise(key, scope, trust).await?;
+    if let (Some(beside), Some(work)) = (beside, work) {
+        let tpp = Arc::clone(&app.tpp);
+        beside.start(async move {
+            match tpp.freshness.run(work).await {
+                Agreement::Same => Finding::Valid,
+                Agreement::Differs => Finding::Outdated,
+            }
+        });
+    }
+    Ok((record, Entry { trust, connection }))
 }

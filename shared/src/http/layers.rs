@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Problem,
     audit::{self, EndedWith},
+    beside,
     operation::{self, Operation},
 };
 use crate::{telemetry::audit::Trail, types::deadline::Deadline};
@@ -119,9 +120,10 @@ async fn begin(
 /// Runs the handler and writes the audit line. The caller spawns it as a task that continues if the client disconnects:
 /// a disconnect must not stop a consent or a payment half way, and must not suppress the audit line.
 async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) -> Response {
-    let Some(trail) = trail else { return next.run(request).instrument(span).await };
+    let deadline = deadline(request.extensions());
+    let Some(trail) = trail else { return beside::run(request, next, deadline).instrument(span).await };
     // Runs in another task, so that the line is written even if the handler panics.
-    let handled = tokio::spawn(trail.follow(next.run(request).instrument(span))).await;
+    let handled = tokio::spawn(trail.follow(beside::run(request, next, deadline).instrument(span))).await;
     let response = handled.unwrap_or_else(|_| Problem::internal().into_response());
     let extensions = response.extensions();
     let shown = extensions.get::<EndedWith>().map(|EndedWith(code)| *code);

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod beside;
 mod layers;
 pub mod openapi;
 mod operation;

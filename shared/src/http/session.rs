@@ -12,12 +12,13 @@ use serde_json::json;
 use tracing::{Span, field};
 use url::Url;
 
-use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App};
+use super::{Caller, IdempotencyHeader, Place, Problem, RequiredScope, app::App, auth::Entry};
 use crate::{
     bunq::{BankError, Call, RefusalKind, Resource},
     store::{Connection, Information, OrderScope, ReadPart, SessionOwner},
     tpp::{Order, Started, Tpp, TppError},
     types::{
+        cache::Trust,
         deadline::Deadline,
         idempotency::{RequestHash, RequestName},
         ids::PathParameter,
@@ -34,6 +35,7 @@ pub struct Holder<S> {
     app: App,
     owner: SessionOwner,
     deadline: Deadline,
+    trust: Trust,
 }
 
 impl<S> Holder<S> {
@@ -43,7 +45,7 @@ impl<S> Holder<S> {
     /// Returns a [`Problem`] if the bank rejects the call, fails or does not answer in time, if the customer has no
     /// usable connection, or if no session can be opened.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Problem> {
-        Ok(self.app.tpp.calls.call(self.owner, call, self.deadline).await?)
+        Ok(self.app.tpp.calls.call(self.owner, call, self.deadline, self.trust).await?)
     }
 
     /// Makes a call that reads one object. Returns `None` if the bank has no such object.
@@ -51,7 +53,7 @@ impl<S> Holder<S> {
     /// # Errors
     /// Returns `account_not_granted` if the bank has no such account, and the errors of [`Self::call`].
     pub async fn find<C: Call>(&self, call: &C) -> Result<Option<C::Output>, Problem> {
-        match self.app.tpp.calls.call(self.owner, call, self.deadline).await {
+        match self.app.tpp.calls.call(self.owner, call, self.deadline, self.trust).await {
             Ok(found) => Ok(Some(found)),
             Err(TppError::Bank(BankError::Refused(refusal)))
                 if refusal.status == 404 && refusal.kind() == RefusalKind::Other =>
@@ -157,9 +159,10 @@ impl<S: RequiredScope> FromRequestParts<App> for OwnSession<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, app).await?;
+        let owner = SessionOwner::Tpp;
+        let (caller, Entry { trust, .. }) = Caller::enter(parts, app, Some(owner)).await?;
         let deadline = super::layers::deadline(&parts.extensions);
-        Ok(Self(Holder { caller, app: app.clone(), owner: SessionOwner::Tpp, deadline }))
+        Ok(Self(Holder { caller, app: app.clone(), owner, deadline, trust }))
     }
 }
 
@@ -208,13 +211,15 @@ impl<S: RequiredScope> FromRequestParts<App> for ConnectedUser<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let path_id = PathId::from_request_parts(parts, app).await;
+        let owner = path_id.as_ref().ok().map(|PathId(user_id)| SessionOwner::Customer(*user_id));
         // Checks the key first: an unauthorised caller must not learn who is connected.
-        let caller = Caller::from_request_parts(parts, app).await?;
-        let PathId(user_id) = PathId::from_request_parts(parts, app).await?;
-        let connection = app.tpp.connections.get(&caller.workspace, user_id).await?;
+        let (caller, Entry { trust, connection }) = Caller::enter(parts, app, owner).await?;
+        let PathId(user_id) = path_id?;
+        let connection = app.tpp.connections.get(&caller.workspace, user_id, trust, connection).await?;
         let deadline = super::layers::deadline(&parts.extensions);
-        let owner = SessionOwner::Customer(connection.user_id);
-        Ok(Self { connection, holder: Holder { caller, app: app.clone(), owner, deadline } })
+        let owner = SessionOwner::Customer(user_id);
+        Ok(Self { connection, holder: Holder { caller, app: app.clone(), owner, deadline, trust } })
     }
 }
 

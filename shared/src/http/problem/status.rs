@@ -161,7 +161,7 @@ impl From<TppError> for Problem {
                 "It is not known whether bunq did it. Send the same request again with the same Idempotency-Key: it is done at most once.",
             )
             .after(wait),
-            TppError::SessionPending => {
+            TppError::SessionPending | TppError::InstallationChanged => {
                 Self::new(Code::SessionPending, "A session with bunq is being opened.").after(SHORT_WAIT)
             }
             TppError::Session { owner, error: BankError::Refused(refusal) }
