@@ -15,13 +15,13 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`) or a secret. For an item, also the item's key. For
-/// an update, also the attributes.
+/// An action on a resource: a table, an index (`table/index/name`) or a secret. For items, also their keys, which one
+/// statement of a policy must allow together. For an update, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
     pub(crate) resource: String,
-    pub(crate) key: Option<String>,
+    pub(crate) keys: BTreeSet<String>,
     /// The top-level attributes that an update names, including those of its condition: `dynamodb:Attributes`.
     pub(crate) attributes: BTreeSet<String>,
 }
@@ -83,14 +83,14 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
         return vec![Access {
             action: format!("secretsmanager:{operation}"),
             resource,
-            key: None,
+            keys: BTreeSet::new(),
             attributes: BTreeSet::new(),
         }];
     }
     let item = |operation: &str, place: &Value| Access {
         action: format!("dynamodb:{operation}"),
         resource: text(&place["TableName"]),
-        key: Some(text(&place.get("Key").unwrap_or(&place["Item"])["pk"]["S"])),
+        keys: BTreeSet::from([text(&place.get("Key").unwrap_or(&place["Item"])["pk"]["S"])]),
         attributes: if operation == "UpdateItem" { updated_attributes(place) } else { BTreeSet::new() },
     };
     match operation {
@@ -104,21 +104,18 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
             parts.map(|(kind, place)| item(&action(kind), place)).collect()
         }
         "BatchGetItem" => {
-            let tables = body["RequestItems"].as_object().unwrap().iter();
-            let keys =
-                tables.flat_map(|(table, read)| read["Keys"].as_array().unwrap().iter().map(move |key| (table, key)));
-            let access = |(table, key): (&String, &Value)| Access {
+            let access = |(table, read): (&String, &Value)| Access {
                 action: "dynamodb:BatchGetItem".to_owned(),
                 resource: table.clone(),
-                key: Some(text(&key["pk"]["S"])),
+                keys: read["Keys"].as_array().unwrap().iter().map(|key| text(&key["pk"]["S"])).collect(),
                 attributes: BTreeSet::new(),
             };
-            keys.map(access).collect()
+            body["RequestItems"].as_object().unwrap().iter().map(access).collect()
         }
         "Query" => {
             let resource = format!("{}/index/{}", text(&body["TableName"]), text(&body["IndexName"]));
-            let (key, attributes) = (None, BTreeSet::new());
-            vec![Access { action: "dynamodb:Query".to_owned(), resource, key, attributes }]
+            let (keys, attributes) = (BTreeSet::new(), BTreeSet::new());
+            vec![Access { action: "dynamodb:Query".to_owned(), resource, keys, attributes }]
         }
         _ => panic!("an operation that this test does not know: {target}"),
     }

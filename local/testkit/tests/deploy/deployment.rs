@@ -22,7 +22,7 @@ impl Process {
     /// Starts a process that finds AWS at this address.
     pub(crate) async fn start(app: &TestApp, aws: &str) -> Self {
         let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
-        Self(compose(config, app.aws_at(aws), app.clock.clock()).await.unwrap())
+        Self(compose(config, &app.aws_at(aws), app.clock.clock()).unwrap())
     }
 
     /// Returns a function's answer to an event, for API Gateway or for a direct invocation. If the function fails,

@@ -33,7 +33,7 @@ impl Grant {
         let attributes =
             self.attributes.is_empty() || access.attributes.iter().all(|one| self.attributes.contains(one));
         let resource = self.action == access.action && self.resource == access.resource;
-        resource && attributes && access.key.as_ref().is_none_or(key)
+        resource && attributes && access.keys.iter().all(key)
     }
 }
 
@@ -137,8 +137,10 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
 
         let used = check(&resources, group, &log.seen());
 
-        let granted: BTreeSet<_> =
-            grants(&resources, group).into_iter().map(|grant| (grant.sid, grant.action)).collect();
+        let granted = grants(&resources, group).into_iter().map(|grant| (grant.sid, grant.action));
+        // An earlier version uses it, and still serves during a gradual deployment.
+        let is_earlier = |sid: &str, action: &str| sid.starts_with("CheckCallersKey") && action == "dynamodb:GetItem";
+        let granted: BTreeSet<_> = granted.filter(|(sid, action)| !is_earlier(sid, action)).collect();
         let idle: BTreeSet<_> = granted.difference(&used).collect();
         // Another test covers this function: an onboarding from the beginning.
         let expected = if group == "setup" {

@@ -14,7 +14,7 @@ const OF_ACCESS: [&str; 6] = ["hash", "id", "scopes", "workspace", "created_at",
 
 fn update(key: &str, attributes: impl IntoIterator<Item = String>) -> Access {
     let attributes: BTreeSet<_> = attributes.into_iter().chain(["pk".to_owned()]).collect();
-    Access { action: ACTION.to_owned(), resource: "connections".to_owned(), key: Some(key.to_owned()), attributes }
+    Access { action: ACTION.to_owned(), resource: "connections".to_owned(), keys: [key.to_owned()].into(), attributes }
 }
 
 async fn write(app: &TestApp, pk: &Value, attributes: Map<String, Value>) {
