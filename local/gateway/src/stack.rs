@@ -11,11 +11,12 @@ use bunq_simulator::Simulator;
 use local_aws::{AccessKey, LocalAws};
 use loopback::Name;
 use shared::{
+    config::Aws,
     http::{App, Problem},
-    lambda::{Aws, compose},
+    lambda::compose,
     store::NewApiKey,
     tpp::{CertificateError, OnboardingError},
-    types::{clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
+    types::{cache::Trust, clock::Clock, deadline::Deadline, scope::Scope, secret::ApiKey},
 };
 use tokio::net::TcpListener;
 use url::Url;
@@ -111,12 +112,8 @@ impl Stack {
         let (url, bank_url) = (config.public_url.clone(), config.bunq.api.clone());
         let aws_url = aws.url();
         let endpoint = Url::parse(&aws_url).map_err(|error| LocalError::Serve(io::Error::other(error)))?;
-        let here = Aws::Local {
-            endpoint,
-            access_key_id: access_key.id().to_owned(),
-            secret_access_key: access_key.secret().clone(),
-        };
-        let app = compose(config, here, Clock::system()).await?;
+        let here = Aws::local(endpoint, access_key.id(), access_key.secret().clone());
+        let app = compose(config, &here, Clock::system())?;
         if let Some(certificate) = certificate {
             let put = app.tpp.onboarding.put_certificate(&certificate).await;
             put.map_err(|error| LocalError::Certificate {
@@ -226,7 +223,7 @@ async fn onboard(app: &App, state: &StateDir, progress: OnProgress<'_>) -> Resul
         return Ok(key);
     }
     if let Some(key) = state.read_api_key()
-        && app.tpp.access.authorise(&key, Scope::Accounts).await.is_ok()
+        && app.tpp.access.authorise(&key, Scope::Accounts, Trust::Recent).await.is_ok()
     {
         return Ok(key);
     }

@@ -24,7 +24,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
-    sync::{Mutex as AsyncMutex, mpsc, oneshot},
+    sync::{Mutex as AsyncMutex, mpsc, oneshot, watch},
     task::JoinHandle,
 };
 use uuid::Uuid;
@@ -35,6 +35,7 @@ struct Runtime {
     events: AsyncMutex<mpsc::UnboundedReceiver<(String, Value)>>,
     waiting: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
     patience_ms: AtomicI64,
+    is_ready: watch::Sender<bool>,
 }
 
 /// One process of a function. It ends when this value is dropped.
@@ -62,8 +63,12 @@ impl Function {
         let mut command = Command::new(bootstrap);
         command.env_clear().envs(variables);
         let (send, events) = mpsc::unbounded_channel();
-        let runtime =
-            Runtime { events: AsyncMutex::new(events), waiting: Mutex::default(), patience_ms: AtomicI64::new(30_000) };
+        let runtime = Runtime {
+            events: AsyncMutex::new(events),
+            waiting: Mutex::default(),
+            patience_ms: AtomicI64::new(30_000),
+            is_ready: watch::Sender::new(false),
+        };
         let runtime = Arc::new(runtime);
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -84,6 +89,12 @@ impl Function {
             .spawn()
             .expect("the bootstrap starts");
         Self { child, api, send, runtime }
+    }
+
+    /// Waits until the function has started and asks for its first event.
+    pub async fn ready(&self) {
+        let mut is_ready = self.runtime.is_ready.subscribe();
+        is_ready.wait_for(|is_ready| *is_ready).await.expect("the Runtime API runs");
     }
 
     /// Sends an event and waits for the function's result.
@@ -126,6 +137,7 @@ impl Drop for Function {
 type Next = ([(&'static str, String); 3], Json<Value>);
 
 async fn next(State(runtime): State<Arc<Runtime>>) -> Result<Next, StatusCode> {
+    runtime.is_ready.send_replace(true);
     let (id, event) = runtime.events.lock().await.recv().await.ok_or(StatusCode::GONE)?;
     let deadline = jiff::Timestamp::now().as_millisecond() + runtime.patience_ms.load(Ordering::SeqCst);
     let headers = [

@@ -6,9 +6,9 @@ use local_aws::LocalAws;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
 use shared::{
-    config::Config,
+    config::{Aws, Config},
     http::App,
-    lambda::{Aws, compose},
+    lambda::compose,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
@@ -150,18 +150,14 @@ impl TestApp {
     pub(crate) async fn compose_with(&self, name: &'static str, value: &str) -> App {
         let variable = |asked| if asked == name { Some(value.to_owned()) } else { self.variables.get(asked).cloned() };
         let config = Config::parse(variable).expect("a configuration");
-        compose(config, self.aws_at(&self.aws.url()), self.clock.clock()).await.expect("the parts fit")
+        compose(config, &self.aws_at(&self.aws.url()), self.clock.clock()).expect("the parts fit")
     }
 
     /// Returns the deployment's AWS as its functions find it at an address.
     #[must_use]
     pub fn aws_at(&self, url: &str) -> Aws {
         let access_key = self.aws.access_key();
-        Aws::Local {
-            endpoint: Url::parse(url).expect("a URL"),
-            access_key_id: access_key.id().to_owned(),
-            secret_access_key: access_key.secret().clone(),
-        }
+        Aws::local(Url::parse(url).expect("a URL"), access_key.id(), access_key.secret().clone())
     }
 
     /// Stops the API and starts it again at the same address, with empty memory.

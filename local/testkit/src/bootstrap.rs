@@ -8,6 +8,15 @@ use crate::TestApp;
 impl TestApp {
     /// Starts a bootstrap (`env!("CARGO_BIN_EXE_…")`) in the environment of this deployment.
     pub async fn bootstrap(&self, bootstrap: &str) -> Function {
+        self.bootstrap_with(bootstrap, []).await
+    }
+
+    /// Like [`Self::bootstrap`], with other values of some variables.
+    pub async fn bootstrap_with(
+        &self,
+        bootstrap: &str,
+        changes: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Function {
         let url = self.aws.url().to_string();
         let key = self.aws.access_key();
         let aws = [
@@ -17,6 +26,6 @@ impl TestApp {
             ("AWS_ACCESS_KEY_ID", key.id().to_owned()),
             ("AWS_SECRET_ACCESS_KEY", key.secret().expose_secret().to_owned()),
         ];
-        Function::start(bootstrap, self.variables().clone().into_iter().chain(aws)).await
+        Function::start(bootstrap, self.variables().clone().into_iter().chain(aws).chain(changes)).await
     }
 }

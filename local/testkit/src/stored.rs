@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{TestApp, seed};
@@ -10,6 +11,18 @@ impl TestApp {
     /// Makes one call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
     pub async fn aws_call(&self, target: &str, body: Value) -> Value {
         seed::aws(&self.aws, target, body).await
+    }
+
+    /// Returns the number of calls to the embedded AWS, by target.
+    pub async fn aws_calls(&self) -> Value {
+        let answer = self.send(self.request(Method::GET, &format!("{}/_local/calls", self.aws.url()))).await;
+        serde_json::from_str(&answer.text).expect("JSON")
+    }
+
+    /// Begins to count the calls to the embedded AWS.
+    pub async fn forget_aws_calls(&self) {
+        let answer = self.send(self.request(Method::DELETE, &format!("{}/_local/calls", self.aws.url()))).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
     }
 
     /// Returns every item of a table, as DynamoDB writes it, in the order of the keys.

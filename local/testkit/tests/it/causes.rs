@@ -12,7 +12,7 @@ async fn a_store_where_nobody_listens_is_named_with_the_cause() {
         format!("http://{}", listener.local_addr().unwrap())
     };
     let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
-    let process = compose(config, app.aws_at(&closed), Clock::system()).await.unwrap();
+    let process = compose(config, &app.aws_at(&closed), Clock::system()).unwrap();
 
     let error = process.tpp.access.list().await.unwrap_err().to_string();
 
