@@ -1,7 +1,6 @@
 //! AWS fails at every write; the next run completes the onboarding.
 
 use futures::{StreamExt as _, future::join_all, stream};
-use reqwest::Method;
 use serde_json::{Value, json};
 use shared::http::Code;
 use testkit::TestApp;
@@ -12,19 +11,14 @@ use crate::support::{assert_works, complete, fresh, invoke};
 /// AWS's SDK tries each call three times.
 const TRIES: u64 = 3;
 
-async fn aws_calls(app: &TestApp, method: Method) -> Value {
-    let answer = app.send(app.request(method, &format!("{}/_local/calls", app.aws.url()))).await;
-    serde_json::from_str(&answer.text).unwrap_or(Value::Null)
-}
-
 /// The writes of a clean run: the target, and the number of the call to it.
 async fn writes() -> &'static [(String, u64)] {
     static WRITES: OnceCell<Vec<(String, u64)>> = OnceCell::const_new();
     let find = async || {
         let app = fresh().await;
-        aws_calls(&app, Method::DELETE).await;
+        app.forget_aws_calls().await;
         complete(&app).await;
-        let calls = aws_calls(&app, Method::GET).await;
+        let calls = app.aws_calls().await;
         let writes = calls.as_object().unwrap().iter().filter(|(target, _)| !target.contains(".Get"));
         writes.flat_map(|(target, count)| (1..=count.as_u64().unwrap()).map(|nth| (target.clone(), nth))).collect()
     };

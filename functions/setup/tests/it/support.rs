@@ -43,7 +43,7 @@ pub(crate) async fn invoke_with(
     let mut variables = app.variables().clone();
     variables.extend(changes.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let config = Config::parse(|name| variables.get(name).cloned()).unwrap();
-    let process = compose(config, app.aws_at(&app.aws.url()), app.clock.clock()).await.unwrap();
+    let process = compose(config, &app.aws_at(&app.aws.url()), app.clock.clock()).unwrap();
     setup::invoke(process, payload).await
 }
 

@@ -79,7 +79,7 @@ async fn an_account_of_each_kind_is_read_by_its_id_and_no_other_customers() {
 }
 
 /// A deployment that permits changes of accounts, at a bank that permits them or not, with a connected customer's path.
-async fn writing(at_bank: &str) -> (TestApp, String) {
+pub(crate) async fn writing(at_bank: &str) -> (TestApp, String) {
     let app = TestApp::builder().variable("BANK_WRITES", "accounts").start().await;
     app.bank.settings(json!({ "tpp_writes": at_bank })).await;
     let user_id = app.connect("person").await;

@@ -94,9 +94,9 @@ async fn the_bank_of_another_installation_is_not_believed() {
     ours["installation"]["server_public_key"] = theirs["installation"]["server_public_key"].clone();
     app.write_secret("tpp", &ours.to_string()).await;
 
-    // Data in memory is valid for a minute.
+    // The secrets are trusted for ten minutes.
     assert_eq!(app.get(&accounts).await.status, 200);
-    app.clock.advance(61);
+    app.clock.advance(601);
     let answer = app.get(&accounts).await;
 
     assert_eq!(answer.problem(502, "bank_signature_invalid")["action"], "contact_support");

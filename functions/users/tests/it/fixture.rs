@@ -8,7 +8,11 @@ use std::{
 use axum::{Router, extract::Request, middleware::map_request};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
-use shared::http::service;
+use shared::{
+    config::Config,
+    http::{App, service},
+    lambda::compose,
+};
 use testkit::{Answer, TestApp};
 use tokio::net::TcpListener;
 
@@ -43,23 +47,37 @@ pub(crate) fn always(mut fault: Value) -> Value {
 /// A process of the function with nothing in memory, to which Lambda gives this long for each request. The function
 /// keeps one second of it for itself. Everything except the Lambda runtime is as in the cloud.
 pub(crate) async fn process(app: &TestApp, time: Duration) -> Url {
-    let deadline = move || {
+    process_with(app, until(time)).await
+}
+
+/// Like [`process`], but the process finds AWS at another address.
+pub(crate) async fn process_at(app: &TestApp, aws: &Url, time: Duration) -> Url {
+    let config = Config::parse(|name| app.variables().get(name).cloned()).unwrap();
+    let parts = compose(config, &app.aws_at(aws.as_str()), app.clock.clock()).unwrap();
+    serve_with(parts, until(time)).await
+}
+
+fn until(time: Duration) -> impl Fn() -> u64 + Clone + Send + Sync + 'static {
+    move || {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         u64::try_from((now + time).as_millis()).unwrap()
-    };
-    process_with(app, deadline).await
+    }
 }
 
 /// A process of the function with nothing in memory, whose runtime states this deadline (epoch milliseconds) for each
 /// request.
 pub(crate) async fn process_with(app: &TestApp, deadline_ms: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Url {
+    serve_with(app.compose().await, deadline_ms).await
+}
+
+async fn serve_with(parts: App, deadline_ms: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Url {
     let deadline = move |mut request: Request| {
         let mut context = lambda_http::Context::default();
         context.deadline = deadline_ms();
         request.extensions_mut().insert(context);
         async { request }
     };
-    serve(service(users::router(), app.compose().await).layer(map_request(deadline))).await
+    serve(service(users::router(), parts).layer(map_request(deadline))).await
 }
 
 /// Serves routes until the test ends.

@@ -35,9 +35,12 @@ async fn meet_unavailable(target: &str, how: Value) {
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_unavailable_and_nothing_is_lost() {
     join_all([
-        meet_unavailable("DynamoDB_20120810.GetItem", json!({ "error": "InternalServerError" })),
-        meet_unavailable("DynamoDB_20120810.GetItem", json!({ "error": "ProvisionedThroughputExceededException" })),
-        meet_unavailable("DynamoDB_20120810.GetItem", json!({ "drop": "before" })),
+        meet_unavailable("DynamoDB_20120810.BatchGetItem", json!({ "error": "InternalServerError" })),
+        meet_unavailable(
+            "DynamoDB_20120810.BatchGetItem",
+            json!({ "error": "ProvisionedThroughputExceededException" }),
+        ),
+        meet_unavailable("DynamoDB_20120810.BatchGetItem", json!({ "drop": "before" })),
         meet_unavailable("secretsmanager.GetSecretValue", json!({ "error": "InternalServiceError" })),
         meet_unavailable("secretsmanager.GetSecretValue", json!({ "error": "ThrottlingException" })),
         meet_unavailable("secretsmanager.GetSecretValue", json!({ "drop": "after" })),
@@ -49,7 +52,9 @@ async fn a_store_that_does_not_answer_is_unavailable_and_nothing_is_lost() {
 async fn a_warm_process_reads_on_while_the_stores_are_down() {
     let (app, accounts) = connected("person").await;
     assert_eq!(app.get(&accounts).await.status, 200);
-    app.aws_fault(fault("DynamoDB_20120810.GetItem", &json!({ "error": "InternalServerError" }), 100)).await;
+    for target in ["DynamoDB_20120810.GetItem", "DynamoDB_20120810.BatchGetItem"] {
+        app.aws_fault(fault(target, &json!({ "error": "InternalServerError" }), 100)).await;
+    }
     app.aws_fault(fault("secretsmanager.GetSecretValue", &json!({ "error": "InternalServiceError" }), 100)).await;
 
     let answer = app.get(&accounts).await;
@@ -62,7 +67,7 @@ async fn one_failure_of_the_store_is_not_noticed() {
     let (mut app, accounts) = connected("empty").await;
     for how in [json!({ "error": "InternalServerError" }), json!({ "drop": "before" })] {
         app.restart().await;
-        app.aws_fault(fault("DynamoDB_20120810.GetItem", &how, 1)).await;
+        app.aws_fault(fault("DynamoDB_20120810.BatchGetItem", &how, 1)).await;
 
         assert_eq!(app.get(&accounts).await.status, 200, "{how}");
     }
