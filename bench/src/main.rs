@@ -7,13 +7,16 @@
 mod cgroup;
 mod cold;
 mod contender;
+mod direct;
 mod document;
+mod minute;
 mod process;
 mod proxy;
 mod report;
 mod runtime;
 mod series;
 mod stage;
+mod warm;
 
 use std::{
     path::{Path, PathBuf},
@@ -57,6 +60,10 @@ struct Options {
 enum Part {
     /// Starts and first requests
     Cold,
+    /// Requests to a process that has served before, its processor time and its memory
+    Warm,
+    /// A process that is busy for a minute
+    Minute,
 }
 
 /// What is measured, and how often.
@@ -100,6 +107,13 @@ async fn run(options: Options) -> Result<(), Failure> {
     let stage = Stage::start().await?;
     if wanted(Part::Cold) {
         rows.extend(cold::measure(&setting, &stage).await?);
+    }
+    if wanted(Part::Warm) {
+        rows.extend(warm::measure(&setting, &stage).await?);
+    }
+    // A minute is long for a test of this program.
+    if wanted(Part::Minute) && !setting.is_quick {
+        rows.extend(minute::measure(&setting, &stage).await?);
     }
     let table = table(&rows, options.before.is_some());
     println!("{table}");
