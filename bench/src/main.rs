@@ -9,12 +9,16 @@ mod cold;
 mod contender;
 mod direct;
 mod document;
+mod growth;
+mod large;
 mod minute;
+mod primitives;
 mod process;
 mod proxy;
 mod report;
 mod runtime;
 mod series;
+mod signer;
 mod stage;
 mod warm;
 
@@ -64,6 +68,12 @@ enum Part {
     Warm,
     /// A process that is busy for a minute
     Minute,
+    /// Large answers of the bank
+    Large,
+    /// Many connections in the table
+    Growth,
+    /// Cryptography
+    Primitives,
 }
 
 /// What is measured, and how often.
@@ -114,6 +124,16 @@ async fn run(options: Options) -> Result<(), Failure> {
     // A minute is long for a test of this program.
     if wanted(Part::Minute) && !setting.is_quick {
         rows.extend(minute::measure(&setting, &stage).await?);
+    }
+    if wanted(Part::Large) {
+        rows.extend(large::measure(&setting).await?);
+    }
+    if wanted(Part::Primitives) {
+        rows.extend(primitives::measure(&setting).await?);
+    }
+    // Last, because the table stays full.
+    if wanted(Part::Growth) {
+        rows.extend(growth::measure(&setting, &stage).await?);
     }
     let table = table(&rows, options.before.is_some());
     println!("{table}");
