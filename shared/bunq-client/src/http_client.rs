@@ -7,7 +7,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns the settings of an HTTP client for the bank. A program may add its own TLS settings before it builds the
 /// client.
-#[must_use]
 pub fn http_client(user_agent: &str) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         // The bank requires this header.

@@ -3,7 +3,6 @@
 use futures::{StreamExt as _, future::join_all, stream};
 use serde_json::{Value, json};
 use shared::http::Code;
-use testkit::TestApp;
 use tokio::sync::OnceCell;
 
 use crate::support::{assert_works, complete, fresh, invoke};
