@@ -21,7 +21,7 @@ pub fn http_client(user_agent: &str) -> reqwest::ClientBuilder {
         .no_proxy()
 }
 
-/// The HTTP clients of a [`Bank`], both made with [`http_client`].
+/// The HTTP clients of a [`Bank`](crate::Bank), both made with [`http_client`].
 #[derive(Clone, Debug)]
 pub struct HttpClients {
     /// Sends the calls to the bank's API, and nothing else.
