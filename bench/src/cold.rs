@@ -12,9 +12,9 @@ use crate::{
     stage::{Calls, Distance, Stage},
 };
 
-/// The round trips of the figures with latency, in milliseconds: to DynamoDB, to Secrets Manager, to the bank.
+/// The network distance of the runs with latency, as round trips in milliseconds: to DynamoDB, Secrets Manager, the bank.
 const DISTANCE: [u64; 3] = [5, 10, 40];
-/// The round trip of the figures that count round trips, in milliseconds. It is longer than the noise of a start.
+/// The network distance of the runs that count round trips, in milliseconds. It is longer than the noise of a start.
 const EQUAL: u64 = 100;
 
 /// What one new process did.

@@ -18,8 +18,8 @@ pub(crate) fn text(table: &str, runs: u32) -> Result<String, Failure> {
         "# Performance
 
 `cargo run --release -p bench` measures the release bootstrap of `users`, and writes this file. With `--before DIR` it
-also measures an earlier bootstrap, `DIR/users`, in the same run: the column \"before\". `--quick` is a short test of the
-program, and `--only PART` measures a part; neither writes this file. Control groups need Linux and root.
+also measures an earlier bootstrap, `DIR/users`, in the same run: the column \"before\". `--quick` is a short test of
+the program, and `--only PART` measures a part; neither writes this file. Control groups need Linux and root.
 
 Measured on {date}, with {} on {cores} processor cores ({model}), Linux {}. {runs} starts of each bootstrap.
 
@@ -56,8 +56,8 @@ Each value is minimum / **median** / maximum; a single value has no spread. A ta
   program and four connections.
 - An answer is in memory twice at least: as the bank sent it, because its signature is over all bytes, and as text in
   the JSON that the Lambda runtime sends. The runtime lets the buffer of that JSON grow by doubling.
-- A warm request verifies the bank's signature, reads the answer's JSON twice (is it an envelope, where is the next page)
-  and writes it as text in JSON once.
+- A warm request verifies the bank's signature, reads the answer's JSON twice (is it an envelope, where is the next
+  page) and writes it as text in JSON once.
 ",
         rustc.trim(),
         kernel.trim()

@@ -19,7 +19,7 @@ use crate::{
     config::BankWrite,
     store::{ApiKeyRecord, Found, KeyId, SessionOwner},
     telemetry::{Metric, count},
-    tpp::{AccessError, Agreement, Needs, Prepared},
+    tpp::{AccessError, Agreement, Needs, Prepared, Upkeep},
     types::{
         cache::Trust,
         scope::Scope,
@@ -142,17 +142,19 @@ async fn authorise(
         && matches!(owner, Some(SessionOwner::Customer(_)))
         && !parts.headers.contains_key(CUSTOMER_ADDRESS);
     let checks_beside = beside.is_some_and(|beside| beside.may_run_again) && !is_counted;
-    let Prepared { trust, beside: work, connection } =
+    let Prepared { trust, upkeep, connection } =
         app.tpp.freshness.prepare(Needs::new(key, owner), checks_beside).await?;
-    let record = app.tpp.access.authorise(key, scope, trust).await?;
-    if let (Some(beside), Some(work)) = (beside, work) {
+    let authorised = app.tpp.access.authorise(key, scope, trust).await;
+    // A refusal also depends on what memory holds, so it is checked, too. A refused request does not use a connection.
+    let upkeep = upkeep.filter(|upkeep| authorised.is_ok() || matches!(upkeep, Upkeep::Check(_)));
+    if let (Some(beside), Some(upkeep)) = (beside, upkeep) {
         let tpp = Arc::clone(&app.tpp);
         beside.start(async move {
-            match tpp.freshness.run(work).await {
+            match tpp.freshness.run(upkeep).await {
                 Agreement::Same => Finding::Valid,
                 Agreement::Differs => Finding::Outdated,
             }
         });
     }
-    Ok((record, Entry { trust, connection }))
+    Ok((authorised?, Entry { trust, connection }))
 }

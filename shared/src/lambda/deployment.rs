@@ -24,7 +24,7 @@ use crate::{
         audit::{Action, Outcome, Trail},
     },
     tpp::Tpp,
-    transport::{self, Ahead, Tls, TlsError},
+    transport::{self, FirstConnection, Tls, TlsError},
     types::clock::Clock,
 };
 
@@ -58,7 +58,11 @@ pub fn compose(config: Config, aws: &Aws, clock: Clock) -> Result<App, StartErro
 }
 
 /// Like [`compose`]. Also returns what opens the connections to DynamoDB and the bank.
-fn compose_with_connections(config: Config, aws: &Aws, clock: Clock) -> Result<(App, [Ahead; 2]), StartError> {
+fn compose_with_connections(
+    config: Config,
+    aws: &Aws,
+    clock: Clock,
+) -> Result<(App, [FirstConnection; 2]), StartError> {
     let tls = Tls::new(config.extra_ca_file.as_deref())?;
     let (dynamodb, to_dynamodb) = transport::dynamodb(aws, &tls)?;
     let (bank, to_bank) = transport::bank(config.bunq.clone(), USER_AGENT, &tls)?;

@@ -53,7 +53,7 @@ pub use consent::{
 pub use deletions::Deletions;
 pub use egress::{Egress, EgressReport};
 pub use error::TppError;
-pub use freshness::{Agreement, Beside, Freshness, Needs, Prepared};
+pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
 pub use listed::{Mark, Wanted, WantedPayment};
 pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};

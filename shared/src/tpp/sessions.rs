@@ -150,10 +150,10 @@ impl Sessions {
                     return Ok(session);
                 }
                 // An old and a new process would otherwise take turns to open sessions.
-                StoredState::OfAnother if self.identities.other_than(identity).await?.is_some() => {
+                StoredState::OfAnotherInstallation if self.identities.other_than(identity).await?.is_some() => {
                     return Err(TppError::InstallationChanged);
                 }
-                StoredState::Open(_) | StoredState::Absent | StoredState::OfAnother => {
+                StoredState::Open(_) | StoredState::Absent | StoredState::OfAnotherInstallation => {
                     if let Some(lease) = self.store.lease_session(owner, stored(), refused).await? {
                         let session = self.open_leased(opener, lease).await?;
                         place.keep(session.clone(), asked_at);

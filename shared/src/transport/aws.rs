@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::{reserve::Ahead, tls::Tls};
+use super::{reserve::FirstConnection, tls::Tls};
 use crate::config::Aws;
 
 /// The timeout for opening a connection.
@@ -42,10 +42,10 @@ macro_rules! configured {
 ///
 /// # Errors
 /// Returns [`reqwest::Error`] if the TLS configuration is not usable.
-pub(crate) fn dynamodb(aws: &Aws, tls: &Tls) -> Result<(aws_sdk_dynamodb::Client, Ahead), reqwest::Error> {
-    let (http, ahead) = http(tls, &aws.dynamodb)?;
+pub(crate) fn dynamodb(aws: &Aws, tls: &Tls) -> Result<(aws_sdk_dynamodb::Client, FirstConnection), reqwest::Error> {
+    let (http, first_connection) = http(tls, &aws.dynamodb)?;
     let config = configured!(aws_sdk_dynamodb::Config::builder(), aws, http, aws.dynamodb);
-    Ok((aws_sdk_dynamodb::Client::from_conf(config), ahead))
+    Ok((aws_sdk_dynamodb::Client::from_conf(config), first_connection))
 }
 
 /// Returns a client of Secrets Manager.
@@ -58,14 +58,14 @@ pub(crate) fn secrets_manager(aws: &Aws, tls: &Tls) -> Result<aws_sdk_secretsman
     Ok(aws_sdk_secretsmanager::Client::from_conf(config))
 }
 
-fn http(tls: &Tls, url: &Url) -> Result<(reqwest::Client, Ahead), reqwest::Error> {
+fn http(tls: &Tls, url: &Url) -> Result<(reqwest::Client, FirstConnection), reqwest::Error> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .no_proxy();
     // Neither service speaks HTTP/2.
-    Ahead::build(tls.apply(builder, &["http/1.1"]), url.clone())
+    FirstConnection::build(tls.apply(builder, &["http/1.1"]), url.clone())
 }
 
 fn credentials(aws: &Aws) -> SharedCredentialsProvider {

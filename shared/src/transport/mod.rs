@@ -8,6 +8,6 @@ mod tls;
 
 pub(crate) use aws::{dynamodb, secrets_manager};
 pub(crate) use bank::bank;
-pub(crate) use reserve::Ahead;
+pub(crate) use reserve::FirstConnection;
 pub(crate) use tls::Tls;
 pub use tls::TlsError;

@@ -52,18 +52,18 @@ impl Reserve {
 
 /// Opens the first connection of one HTTP client ahead of its first request.
 #[derive(Clone)]
-pub(crate) struct Ahead {
+pub(crate) struct FirstConnection {
     http: reqwest::Client,
     url: Url,
 }
 
-impl fmt::Debug for Ahead {
+impl fmt::Debug for FirstConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Ahead")
+        f.write_str("FirstConnection")
     }
 }
 
-impl Ahead {
+impl FirstConnection {
     /// Builds an HTTP client for one host, and what opens its first connection. All requests of the client must be to
     /// the host of `url`.
     ///

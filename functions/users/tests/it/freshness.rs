@@ -96,6 +96,19 @@ async fn an_answer_for_a_key_that_was_revoked_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_a_key_that_was_revoked_is_dropped_too() {
+    let (app, accounts, process, _aws) = warm().await;
+    let (id, key) = app.create_api_key(&["payments"]).await;
+    let get =
+        async || app.send(app.request(Method::GET, process.join(&accounts).unwrap().as_str()).bearer_auth(&key)).await;
+    get().await.problem(403, "scope_missing");
+    app.setup(json!({ "action": "revoke_api_key", "id": id })).await.unwrap();
+    app.clock.advance(OLD);
+
+    get().await.problem(401, "api_key_invalid");
+}
+
+#[tokio::test]
 async fn an_answer_about_a_customer_who_was_deleted_is_dropped() {
     let delete = async |app: &TestApp, accounts: &str| {
         let user = accounts.trim_end_matches("/accounts");

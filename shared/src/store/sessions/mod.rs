@@ -63,7 +63,7 @@ impl Store {
             return Ok(StoredState::Absent);
         }
         if item.installation != Some(installation) {
-            return Ok(StoredState::OfAnother);
+            return Ok(StoredState::OfAnotherInstallation);
         }
         let ends_at = Timestamp::from_second(ends_at).map_err(|_| StoreError::Undecodable)?;
         let token = keys.open(Place { item: &pk, attribute: "token" }, &token)?;

@@ -105,7 +105,7 @@ pub enum StoredState {
     /// The bank's rate limit was reached. No container should open a session for this long.
     Busy(Duration),
     /// There is an open session, but it belongs to another installation.
-    OfAnother,
+    OfAnotherInstallation,
     /// There is an open, usable session.
     Open(StoredSession),
 }

@@ -38,7 +38,10 @@ impl Freshness {
                 let usable = Usable { at: asked_at, installation: identity.installation.id };
                 match found.session(store, &identity.sealing, owner, usable)? {
                     StoredState::Open(new) => Some(new),
-                    StoredState::Absent | StoredState::OfAnother | StoredState::Leased | StoredState::Busy(_) => None,
+                    StoredState::Absent
+                    | StoredState::OfAnotherInstallation
+                    | StoredState::Leased
+                    | StoredState::Busy(_) => None,
                 }
             }
             None => None,

@@ -65,14 +65,14 @@ pub struct Prepared {
     /// Which values of memory the request may use.
     pub trust: Trust,
     /// The work to do beside the request, if any.
-    pub beside: Option<Beside>,
+    pub upkeep: Option<Upkeep>,
     /// The connection, if it was read just now.
     pub connection: Option<Found>,
 }
 
-/// Work that is done while the request waits for the bank. [`Freshness::run`] does it.
+/// Work on memory and the store that is done while the request waits for the bank. [`Freshness::run`] does it.
 #[derive(Debug)]
-pub enum Beside {
+pub enum Upkeep {
     /// Compares what memory held with the store and the secrets.
     Check(Box<Held>),
     /// Notes that an API key and a connection are in use.
@@ -133,11 +133,11 @@ impl Freshness {
         let entries = self.entries(&needs);
         let identity_is_recent = self.parts.identities.is_recent().await;
         if identity_is_recent && entries.are_ready(Trust::Recent) {
-            return Ok(Prepared { trust: Trust::Recent, beside: None, connection: None });
+            return Ok(Prepared { trust: Trust::Recent, upkeep: None, connection: None });
         }
         if checks_beside && let Some(held) = self.held(&needs, &entries).await {
-            let beside = Some(Beside::Check(Box::new(held)));
-            return Ok(Prepared { trust: Trust::AnyAge, beside, connection: None });
+            let upkeep = Some(Upkeep::Check(Box::new(held)));
+            return Ok(Prepared { trust: Trust::AnyAge, upkeep, connection: None });
         }
         self.read(needs, entries).await
     }
@@ -174,7 +174,7 @@ impl Freshness {
     async fn read(&self, needs: Needs, mut entries: Entries) -> Result<Prepared, AccessError> {
         // Another task has locked the key, perhaps to read it. Whatever memory lacks afterwards is read one by one.
         let Some(place) = &mut entries.key else {
-            return Ok(Prepared { trust: Trust::Recent, beside: None, connection: None });
+            return Ok(Prepared { trust: Trust::Recent, upkeep: None, connection: None });
         };
         let Parts { store, identities, connections, clock, .. } = &*self.parts;
         let (asked_at, usable_at) = (clock.now(), clock.now() + MARGIN);
@@ -186,7 +186,7 @@ impl Freshness {
         };
         let (identity, found) = tokio::join!(identities.recent(), store.look_up(wanted));
         let mut found = found?;
-        let mut prepared = Prepared { trust: Trust::Recent, beside: None, connection: None };
+        let mut prepared = Prepared { trust: Trust::Recent, upkeep: None, connection: None };
         place.clear();
         let key = Arc::new(self.access.accept(found.api_key(&needs.fingerprint))?);
         place.keep(Arc::clone(&key), asked_at);
@@ -210,18 +210,18 @@ impl Freshness {
                 place.keep(session, asked_at);
             }
         }
-        prepared.beside = Some(Beside::NoteUse { key, connection: used });
+        prepared.upkeep = Some(Upkeep::NoteUse { key, connection: used });
         Ok(prepared)
     }
 
     /// Does the work beside a request.
-    pub async fn run(&self, beside: Beside) -> Agreement {
-        match beside {
-            Beside::NoteUse { key, connection } => {
+    pub async fn run(&self, upkeep: Upkeep) -> Agreement {
+        match upkeep {
+            Upkeep::NoteUse { key, connection } => {
                 self.note_use(&key, connection.as_deref()).await;
                 Agreement::Same
             }
-            Beside::Check(held) => match self.check(*held).await {
+            Upkeep::Check(held) => match self.check(*held).await {
                 Ok(agreement) => agreement,
                 Err(error) => {
                     tracing::warn!(%error, "memory could not be checked");
