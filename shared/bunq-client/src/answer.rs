@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use super::{
     envelope::{Envelope, Verified},
-    error::{BankError, rate_limit_wait},
+    error::{BankError, rate_limit, rate_limit_wait},
     redaction::SentCredentials,
     refusal::{BankText, Refusal},
     signing::PublicKey,
@@ -65,7 +65,8 @@ impl Answer {
 }
 
 fn limited(texts: &[BankText], response_id: Option<String>) -> Result<Verified, BankError> {
-    Err(BankError::RateLimited { wait: rate_limit_wait(texts), response_id })
+    let limit = rate_limit(texts);
+    Err(BankError::RateLimited { wait: rate_limit_wait(limit), limit, response_id })
 }
 
 fn says_too_many(texts: &[BankText]) -> bool {

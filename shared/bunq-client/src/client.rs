@@ -13,9 +13,11 @@ use super::{
     envelope::{DecodeError, Verified},
     error::BankError,
     http_client::{HttpClients, http_client},
+    limiter::{Busy, Endpoint, Limiter},
     redaction::SentCredentials,
     request::{Call, Effect, FromAnswer, Request, SessionlessCall},
     retry::{Failure, RetryDecision, decide},
+    shared_reads::SharedReads,
 };
 use crate::{
     observer::Observer,
@@ -35,7 +37,9 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 pub struct Bank {
     pub(super) http: HttpClients,
     pub(super) urls: BunqUrls,
-    observer: Arc<dyn Observer>,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) reads: Arc<SharedReads>,
+    limiter: Arc<dyn Limiter>,
 }
 
 impl Bank {
@@ -51,13 +55,20 @@ impl Bank {
     /// Creates a client of the bank at these addresses with these HTTP clients.
     #[must_use]
     pub fn with_clients(urls: BunqUrls, http: HttpClients) -> Self {
-        Self { http, urls, observer: Arc::new(()) }
+        let reads = Arc::default();
+        Self { http, urls, observer: Arc::new(()), reads, limiter: Arc::new(()) }
     }
 
     /// Returns the same client with an observer, which is informed about every call.
     #[must_use]
     pub fn observed_by(self, observer: impl Observer + 'static) -> Self {
         Self { observer: Arc::new(observer), ..self }
+    }
+
+    /// Returns the same client with a limiter, which every attempt of a call waits for.
+    #[must_use]
+    pub fn limited_by(self, limiter: impl Limiter + 'static) -> Self {
+        Self { limiter: Arc::new(limiter), ..self }
     }
 
     /// Returns the bank's addresses.
@@ -93,20 +104,19 @@ impl Bank {
         self.send(credentials, &call.build(), deadline).await
     }
 
-    /// Sends a request and reads the answer, with as many tries as are safe.
-    ///
-    /// # Errors
-    /// Returns [`BankError`] if the last try failed. [`BankError::certainly_not_executed`] says whether the bank may
-    /// have executed the request.
-    pub async fn send<T: FromAnswer>(
+    /// Sends a request and reads the answer, with as many tries as are safe. Also returns the answer
+    /// as it came. Calls `on_begin` before each attempt, when its turn has come.
+    pub(super) async fn send_alone<T: FromAnswer>(
         &self,
         credentials: Credentials<'_>,
         request: &Request,
         deadline: Deadline,
-    ) -> Result<T, BankError> {
+        on_begin: impl Fn() + Send,
+    ) -> Result<(T, Verified), BankError> {
         // The bank rejects a second call with the same id. So a call with a side effect keeps its id for all tries.
         let request_id = request.request_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let effect = Effect::of(&request.method);
+        let endpoint = Endpoint { method: &request.method, route: request.route };
         let (mut tries, mut garbled) = (0, false);
         loop {
             tries += 1;
@@ -114,14 +124,23 @@ impl Bank {
                 Effect::Write => request_id.clone(),
                 Effect::Read => Uuid::new_v4().to_string(),
             };
+            if let Err(Busy { wait }) = self.limiter.admit(endpoint, deadline).await {
+                return Err(BankError::Busy { wait });
+            }
+            on_begin();
             let answer = self.attempt(credentials, request, &id, deadline).await;
-            let error = match answer.and_then(|answer| self.decode(answer)) {
-                Ok(output) => return Ok(output),
+            let error = match answer.and_then(|answer| Ok((self.decode(answer.clone())?, answer))) {
+                Ok(read) => return Ok(read),
                 Err(error) => error,
             };
-            let failure = match Failure::from(&error) {
-                Failure::Garbled if garbled => Failure::Final,
-                failure => failure,
+            let failure = match (Failure::from(&error), &error) {
+                (Failure::Garbled, _) if garbled => Failure::Final,
+                (Failure::RateLimited(_), BankError::RateLimited { limit, .. })
+                    if self.limiter.exceeded(endpoint, *limit).await =>
+                {
+                    Failure::Queued
+                }
+                (failure, _) => failure,
             };
             match decide(effect, failure, tries, deadline.left(), rand::random_range(0..=1000)) {
                 RetryDecision::GiveUp => return Err(error),
@@ -190,7 +209,7 @@ impl Bank {
         let mut builder = self
             .http
             .api
-            .request(request.method.clone(), endpoint(&self.urls.api, &request.path))
+            .request(request.method.clone(), self.urls.endpoint(&request.path))
             .query(&request.query)
             .header("X-Bunq-Client-Request-Id", request_id)
             .header("X-Bunq-Language", "en_US")
@@ -217,7 +236,7 @@ impl Bank {
         answer.judge(credentials.installation().map(|installation| &installation.server_key), &sent)
     }
 
-    fn decode<T: FromAnswer>(&self, answer: Verified) -> Result<T, BankError> {
+    pub(super) fn decode<T: FromAnswer>(&self, answer: Verified) -> Result<T, BankError> {
         let response_id = answer.response_id.clone();
         T::read(answer).map_err(|reason| {
             let error = BankError::Undecodable { reason, response_id };
@@ -243,7 +262,7 @@ impl Bank {
             return Err(BankError::TooLate);
         }
         let exchange = async {
-            let mut response = builder.send().await.map_err(failed_to_send)?;
+            let mut response = builder.send().await.map_err(BankError::of_sending)?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             // Without the size, the buffer would grow to twice of what it needs.
             let size = response.content_length().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
@@ -265,12 +284,6 @@ impl Bank {
     }
 }
 
-fn endpoint(api: &Url, path: &str) -> Url {
-    let mut url = api.clone();
-    url.set_path(&format!("{}/{path}", api.path().trim_end_matches('/')));
-    url
-}
-
 fn authenticate(
     builder: reqwest::RequestBuilder,
     token: &impl Secret,
@@ -281,10 +294,4 @@ fn authenticate(
     let mut value = HeaderValue::from_str(token.expose()).map_err(|_| BankError::Signing)?;
     value.set_sensitive(true);
     Ok(builder.header("X-Bunq-Client-Authentication", value))
-}
-
-fn failed_to_send(error: reqwest::Error) -> BankError {
-    // URLs can contain secrets, as the token endpoint's URL does, and errors are logged.
-    let error = error.without_url();
-    if error.is_connect() { BankError::Unreachable(error) } else { BankError::Interrupted(error) }
 }

@@ -13,6 +13,9 @@ use serde_path_to_error::{Path, Segment};
 
 use super::{redaction::SentCredentials, refusal::BankText};
 
+/// The longest key of a map in the path of an error, which is logged. bunq's longest has about 50 characters.
+const LONGEST_NAME: usize = 64;
+
 /// A successful and verified answer of the bank, as the bank wrote it.
 #[derive(Clone)]
 pub struct Verified {
@@ -51,7 +54,9 @@ pub enum DecodeError {
 impl DecodeError {
     /// Makes a [`Self::Shape`] for a path in an element.
     fn shape(element: &str, path: &Path) -> Self {
-        let is_name = |key: &str| key.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+        let is_name = |key: &str| {
+            key.len() <= LONGEST_NAME && key.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+        };
         let below = path.iter().map(|segment| match segment {
             Segment::Seq { index } => format!("[{index}]"),
             Segment::Map { key: name } | Segment::Enum { variant: name } if is_name(name) => format!(".{name}"),

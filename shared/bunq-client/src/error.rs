@@ -1,9 +1,10 @@
 //! The errors of calls to the bank, and what they mean.
 
-use std::{io, time::Duration};
+use std::{io, num::NonZeroU32, time::Duration};
 
 use super::{
     envelope::DecodeError,
+    limiter::RateLimit,
     refusal::{BAD_KEY, BankText, Refusal},
 };
 
@@ -18,8 +19,16 @@ pub enum BankError {
     RateLimited {
         /// The time to wait, according to bunq's text.
         wait: Duration,
+        /// The limit that bunq's text names, if it does.
+        limit: Option<RateLimit>,
         /// bunq's response id.
         response_id: Option<String>,
+    },
+    /// The call was not sent, because the bank's limit allows it only after the deadline.
+    #[error("bunq's limit allows the call only later")]
+    Busy {
+        /// The time to wait.
+        wait: Duration,
     },
     /// 491 or 503: the bank is in maintenance.
     #[error("bunq is in maintenance")]
@@ -121,6 +130,13 @@ fn innermost(error: &io::Error) -> io::ErrorKind {
 }
 
 impl BankError {
+    /// Returns the error of a request that could not be sent.
+    pub(super) fn of_sending(error: reqwest::Error) -> Self {
+        // URLs can contain secrets, as the token endpoint's URL does, and errors are logged.
+        let error = error.without_url();
+        if error.is_connect() { Self::Unreachable(error) } else { Self::Interrupted(error) }
+    }
+
     /// Returns whether the session is over, so that a new session may help.
     #[must_use]
     pub fn is_dead_session(&self) -> bool {
@@ -152,7 +168,12 @@ impl BankError {
     #[must_use]
     pub const fn certainly_not_executed(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::RateLimited { .. } | Self::Unreachable(_) | Self::TooLate | Self::Signing => true,
+            Self::Refused(_)
+            | Self::RateLimited { .. }
+            | Self::Busy { .. }
+            | Self::Unreachable(_)
+            | Self::TooLate
+            | Self::Signing => true,
             Self::Maintenance { .. }
             | Self::Failed(_)
             | Self::Foreign { .. }
@@ -176,9 +197,12 @@ impl BankError {
             | Self::Interrupted(_)
             | Self::Timeout
             | Self::TooLarge => true,
-            Self::Refused(_) | Self::RateLimited { .. } | Self::Maintenance { .. } | Self::TooLate | Self::Signing => {
-                false
-            }
+            Self::Refused(_)
+            | Self::RateLimited { .. }
+            | Self::Busy { .. }
+            | Self::Maintenance { .. }
+            | Self::TooLate
+            | Self::Signing => false,
         }
     }
 
@@ -191,7 +215,8 @@ impl BankError {
             | Self::Maintenance { response_id }
             | Self::Signature { response_id, .. }
             | Self::Undecodable { response_id, .. } => response_id.as_deref(),
-            Self::Foreign { .. }
+            Self::Busy { .. }
+            | Self::Foreign { .. }
             | Self::Unreachable(_)
             | Self::Interrupted(_)
             | Self::Timeout
@@ -202,12 +227,20 @@ impl BankError {
     }
 }
 
-/// Returns the time to wait that a 429 gives: `You can do a maximum of 3 calls per 3 second to this endpoint.` bunq
-/// sends no `Retry-After`. If the text gives no time, it is three seconds, the window of nearly every endpoint.
-pub(super) fn rate_limit_wait(texts: &[BankText]) -> Duration {
-    let seconds = texts.iter().find_map(|text| {
-        let (_, window) = text.error_description.split_once("calls per ")?;
-        window.split_whitespace().next()?.parse::<u64>().ok()
-    });
-    Duration::from_secs(seconds.unwrap_or(3).clamp(1, 3600))
+/// The time to wait after a 429 that gives none: the window of nearly every endpoint.
+const USUAL_WINDOW: Duration = Duration::from_secs(3);
+
+/// Returns the limit that a 429 names: `You can do a maximum of 3 calls per 3 second to this endpoint.`
+pub(super) fn rate_limit(texts: &[BankText]) -> Option<RateLimit> {
+    texts.iter().find_map(|text| {
+        let (before, after) = text.error_description.split_once("calls per ")?;
+        let calls = before.split_whitespace().last()?.parse::<NonZeroU32>().ok()?;
+        let seconds = after.split_whitespace().next()?.parse::<u64>().ok()?;
+        Some(RateLimit { calls, window: Duration::from_secs(seconds.clamp(1, 3600)) })
+    })
+}
+
+/// Returns the time to wait after a 429. bunq sends no `Retry-After`, so it is the window of the limit.
+pub(super) fn rate_limit_wait(limit: Option<RateLimit>) -> Duration {
+    limit.map_or(USUAL_WINDOW, |limit| limit.window)
 }

@@ -12,6 +12,8 @@ pub enum Failure {
     NotSent,
     /// The call was not executed, and the bank says how long to wait.
     RateLimited(Duration),
+    /// The call was not executed. The [`Limiter`](super::Limiter) makes the next attempt wait.
+    Queued,
     /// Whether the call was executed is unknown.
     Unknown,
     /// The answer cannot be trusted or understood. Something on the way may have damaged it, so a read is tried once
@@ -33,7 +35,9 @@ impl From<&BankError> for Failure {
             | BankError::Maintenance { .. }
             | BankError::Interrupted(_) => Self::Unknown,
             BankError::Signature { .. } | BankError::Undecodable { .. } => Self::Garbled,
-            BankError::Refused(_)
+            // It is sent later than the deadline, or not at all.
+            BankError::Busy { .. }
+            | BankError::Refused(_)
             | BankError::Timeout
             | BankError::TooLate
             | BankError::TooLarge
@@ -63,6 +67,7 @@ pub fn decide(effect: Effect, failure: Failure, tries: u32, left: Duration, jitt
     let wait = match (failure, effect) {
         (Failure::Final, _) | (Failure::Unknown | Failure::Garbled, Effect::Write) => return RetryDecision::GiveUp,
         (Failure::NotSent, _) | (Failure::Unknown | Failure::Garbled, Effect::Read) => backoff / 2 + share(backoff / 2),
+        (Failure::Queued, _) => Duration::ZERO,
         (Failure::RateLimited(window), _) => window + share(Duration::from_millis(500)),
     };
     if tries >= MOST_TRIES || wait >= left { RetryDecision::GiveUp } else { RetryDecision::Again(wait) }

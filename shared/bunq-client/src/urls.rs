@@ -14,3 +14,12 @@ pub struct BunqUrls {
     /// The page on which a customer pays an issuer transaction: `https://psp.triage.bunq.com`.
     pub pay: Url,
 }
+
+impl BunqUrls {
+    /// Returns the URL of a path below the API's base.
+    pub(super) fn endpoint(&self, path: &str) -> Url {
+        let mut url = self.api.clone();
+        url.set_path(&format!("{}/{path}", self.api.path().trim_end_matches('/')));
+        url
+    }
+}

@@ -55,7 +55,7 @@ fn transport_error() -> reqwest::Error {
 fn without_text() -> Vec<(BankError, bool, Failure)> {
     let wait = Duration::from_secs(30);
     vec![
-        (BankError::RateLimited { wait, response_id: None }, true, Failure::RateLimited(wait)),
+        (BankError::RateLimited { wait, limit: None, response_id: None }, true, Failure::RateLimited(wait)),
         (BankError::Maintenance { response_id: None }, false, Failure::Unknown),
         (BankError::Signature { status: 200, response_id: None }, false, Failure::Garbled),
         (BankError::Undecodable { reason: DecodeError::NotAnEnvelope, response_id: None }, false, Failure::Garbled),
@@ -172,7 +172,7 @@ fn the_banks_response_id_is_kept_where_there_was_an_answer() {
     let answered = [
         refused(400, "No."),
         failed("No."),
-        BankError::RateLimited { wait: Duration::ZERO, response_id: id() },
+        BankError::RateLimited { wait: Duration::ZERO, limit: None, response_id: id() },
         BankError::Maintenance { response_id: id() },
         BankError::Signature { status: 200, response_id: id() },
         BankError::Undecodable { reason: DecodeError::ErrorInSuccess, response_id: id() },

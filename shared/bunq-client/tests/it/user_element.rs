@@ -121,6 +121,7 @@ fn a_consent_that_nobody_gave_is_misshapen() {
             "UserApiKey.granted_by_user.UserPerson.id",
         ),
         (json!({ "id": 42, "granted_by_user": { "J. Doe": { "id": -1 } } }), "UserApiKey.granted_by_user.?.id"),
+        (json!({ "id": 42, "granted_by_user": { "U".repeat(65): { "id": -1 } } }), "UserApiKey.granted_by_user.?.id"),
     ] {
         let error = decode(&json!({ "UserApiKey": user })).unwrap_err();
 
