@@ -6,10 +6,17 @@
 mod aws;
 mod environment;
 mod error;
+mod limits;
 mod provider;
 mod values;
 
-use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU8, path::PathBuf};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    net::Ipv4Addr,
+    num::{NonZeroU8, NonZeroU16},
+    path::PathBuf,
+};
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -18,14 +25,16 @@ pub use bunq_client::BunqUrls;
 
 use error::invalid;
 use values::{
-    parse_bank_writes, parse_ips, parse_log_level, parse_origins, parse_switch, parse_unattended, safe_url, tpp_name,
+    parse_addresses, parse_bank_writes, parse_concurrency, parse_ips, parse_log_level, parse_origins, parse_receivers,
+    parse_switch, parse_unattended, safe_url, tpp_name,
 };
 
 pub use aws::Aws;
 pub use environment::BunqEnvironment;
 pub use error::ConfigError;
+pub use limits::BankLimits;
 pub use provider::Provider;
-pub use values::{BankWrite, is_loopback};
+pub use values::{BankWrite, WebhookReceivers, is_loopback};
 
 /// The configuration of a deployment.
 #[derive(Clone, Debug)]
@@ -40,6 +49,8 @@ pub struct Config {
     pub connections_table: String,
     /// `EPHEMERA_TABLE`: the DynamoDB table of data that may be lost, such as OAuth states and sessions.
     pub ephemera_table: String,
+    /// `EVENTS_TABLE`: the DynamoDB table of events for the owner of the deployment.
+    pub events_table: String,
     /// `SECRET_PREFIX`: secrets are named `<prefix>/tpp` and so on.
     pub secret_prefix: String,
     /// `TPP_NAME`: the name of the app in the sandbox's certificate, and of the device at the bank. Default:
@@ -72,6 +83,14 @@ pub struct Config {
     /// customer is not present, or `off`. Default: 4 in production (Delegated Regulation (EU) 2018/389, article
     /// 36(5)(b)), `off` in the sandbox.
     pub unattended_reads_per_day: Option<NonZeroU8>,
+    /// `BANK_LIMITS`: the limits of calls that all functions together keep until bunq names others: `classic` (the
+    /// default), `newer`, or `off` for none.
+    pub bank_limits: Option<BankLimits>,
+    /// `EGRESS_POOL`: the IPv4 addresses from which the functions call the bank, if there are several, separated by
+    /// commas. bunq limits calls per address. Then `EGRESS_IP_URL` is required. None by default.
+    pub egress_pool: Vec<Ipv4Addr>,
+    /// `MAX_CONCURRENT_REQUESTS`: above this number of requests at once, a process answers 503. Default: 200.
+    pub max_concurrent_requests: NonZeroU16,
     /// `EXTRA_CA_FILE`: a file with certificates in PEM that are trusted besides the roots that are compiled in, for
     /// example of a company's proxy. None by default.
     pub extra_ca_file: Option<PathBuf>,
@@ -80,6 +99,9 @@ pub struct Config {
     /// `DEVICE_PER_CONNECTION`: whether to register a device-server for each customer's token before its first session.
     /// bunq's example does not; older integrations do. Default: `false`.
     pub device_per_connection: bool,
+    /// `WEBHOOK_RECEIVERS`: where the receivers of webhooks may be: `public` (the default) or `loopback`, which adds
+    /// this machine, for development.
+    pub webhook_receivers: WebhookReceivers,
 }
 
 impl Config {
@@ -91,18 +113,21 @@ impl Config {
         Self::parse(|name| std::env::var(name).ok())
     }
 
-    /// Reads the configuration from `variables` and, for names that it lacks, from the environment of this process. An
-    /// empty value in `variables` hides the variable of the environment. Also returns every variable that was read and
+    /// Reads the configuration from `variables`, for names that it lacks from the environment of this process, and for
+    /// names that both lack from `defaults`. An empty value in `variables` hides the variable of the environment. Also
+    /// returns every variable that was read and
     /// is set, so that another process can read the same configuration.
     ///
     /// # Errors
     /// Returns [`ConfigError::Missing`] or [`ConfigError::Invalid`] for the first variable that is missing or invalid.
     pub fn from_env_with(
         variables: &BTreeMap<&'static str, String>,
+        defaults: &BTreeMap<&'static str, String>,
     ) -> Result<(Self, BTreeMap<&'static str, String>), ConfigError> {
         let used = RefCell::new(BTreeMap::new());
         let config = Self::parse(|name| {
             let value = variables.get(name).cloned().or_else(|| std::env::var(name).ok());
+            let value = value.or_else(|| defaults.get(name).cloned());
             if let Some(value) = value.as_ref().filter(|value| !value.trim().is_empty()) {
                 used.borrow_mut().insert(name, value.clone());
             }
@@ -137,8 +162,14 @@ impl Config {
         };
         let url = |name, default: &str| safe_url(name, optional(name).as_deref().unwrap_or(default));
         let switch = |name, default| parse_switch(name, optional(name).as_deref(), default);
+        let egress_ip_url = optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?;
+        let egress_pool = parse_addresses("EGRESS_POOL", optional("EGRESS_POOL").as_deref().unwrap_or_default())?;
+        if egress_pool.len() > 1 && egress_ip_url.is_none() {
+            return Err(invalid("EGRESS_POOL", "with several addresses needs EGRESS_IP_URL"));
+        }
         let permitted_ips = match (optional("PERMITTED_IPS"), environment) {
             (Some(list), _) => parse_ips(&list)?,
+            (None, _) if !egress_pool.is_empty() => egress_pool.iter().map(Ipv4Addr::to_string).collect(),
             (None, BunqEnvironment::Sandbox) => vec!["*".to_owned()],
             (None, BunqEnvironment::Production) => Vec::new(),
         };
@@ -154,6 +185,7 @@ impl Config {
             public_url: safe_url("PUBLIC_URL", &required("PUBLIC_URL")?)?,
             connections_table: required("CONNECTIONS_TABLE")?,
             ephemera_table: required("EPHEMERA_TABLE")?,
+            events_table: required("EVENTS_TABLE")?,
             secret_prefix: required("SECRET_PREFIX")?,
             tpp_name: tpp_name(optional("TPP_NAME"))?,
             permitted_ips,
@@ -162,13 +194,17 @@ impl Config {
                 Some("root") => true,
                 Some(_) => return Err(invalid("ISSUER_TRANSACTION_PUBLIC_PATH", "must be user or root")),
             },
-            egress_ip_url: optional("EGRESS_IP_URL").map(|url| safe_url("EGRESS_IP_URL", &url)).transpose()?,
+            egress_ip_url,
             provider: Provider::parse(&variable)?,
             return_origins: parse_origins(&optional("RETURN_ORIGINS").unwrap_or_default())?,
             bank_writes: parse_bank_writes(&optional("BANK_WRITES").unwrap_or_default())?,
             unattended_reads_per_day: parse_unattended(optional("UNATTENDED_READS_PER_DAY").as_deref(), environment)?,
+            bank_limits: BankLimits::parse(optional("BANK_LIMITS").as_deref())?,
+            egress_pool,
+            max_concurrent_requests: parse_concurrency(optional("MAX_CONCURRENT_REQUESTS").as_deref())?,
             extra_ca_file: optional("EXTRA_CA_FILE").map(PathBuf::from),
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
+            webhook_receivers: parse_receivers(optional("WEBHOOK_RECEIVERS").as_deref())?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,
             allow_shared_customers: switch("ALLOW_SHARED_CUSTOMERS", false)?,

@@ -1,6 +1,9 @@
 //! Parsers of single variables.
 
-use std::num::NonZeroU8;
+use std::{
+    net::Ipv4Addr,
+    num::{NonZeroU8, NonZeroU16},
+};
 
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
@@ -96,6 +99,20 @@ pub(super) fn parse_unattended(
     }
 }
 
+/// The default of `MAX_CONCURRENT_REQUESTS`.
+const CONCURRENT_REQUESTS: NonZeroU16 = NonZeroU16::MIN.saturating_add(199);
+
+pub(super) fn parse_concurrency(text: Option<&str>) -> Result<NonZeroU16, ConfigError> {
+    let parsed = text.map_or(Ok(CONCURRENT_REQUESTS), str::parse);
+    parsed.map_err(|_| invalid("MAX_CONCURRENT_REQUESTS", "must be 1 to 65535"))
+}
+
+/// Parses IPv4 addresses, separated by commas.
+pub(super) fn parse_addresses(name: &'static str, list: &str) -> Result<Vec<Ipv4Addr>, ConfigError> {
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts.map(|text| text.parse().map_err(|_| invalid(name, "must be IPv4 addresses, separated by commas"))).collect()
+}
+
 pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
     list.split(',')
         .map(str::trim)
@@ -103,7 +120,7 @@ pub(super) fn parse_ips(list: &str) -> Result<Vec<String>, ConfigError> {
         .map(|text| match text {
             "*" => Ok(text.to_owned()),
             _ => text
-                .parse::<std::net::Ipv4Addr>()
+                .parse::<Ipv4Addr>()
                 .map(|address| address.to_string())
                 .map_err(|_| invalid("PERMITTED_IPS", "must be IPv4 addresses or *, separated by commas")),
         })
@@ -122,5 +139,22 @@ pub(super) fn tpp_name(name: Option<String>) -> Result<String, ConfigError> {
         Ok(name)
     } else {
         Err(invalid("TPP_NAME", "must be at most 16 letters, digits, spaces, dots, dashes or underscores"))
+    }
+}
+
+/// Where the receivers of webhooks may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookReceivers {
+    /// `public`: on the public internet.
+    Public,
+    /// `loopback`: also on this machine. For development.
+    Loopback,
+}
+
+pub(super) fn parse_receivers(text: Option<&str>) -> Result<WebhookReceivers, ConfigError> {
+    match text {
+        None | Some("public") => Ok(WebhookReceivers::Public),
+        Some("loopback") => Ok(WebhookReceivers::Loopback),
+        Some(_) => Err(invalid("WEBHOOK_RECEIVERS", "must be public or loopback")),
     }
 }

@@ -6,7 +6,9 @@
 //! | `<prefix>/oauth-client` | [`OauthClientSecret`] | oauth, setup |
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
 //! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
+//! | `<prefix>/delivery-key` | [`DeliverySecret`] | events, deliver, setup |
 
+mod sealing;
 mod shapes;
 
 use std::{error::Error, fmt};
@@ -18,9 +20,10 @@ use aws_sdk_secretsmanager::{
 
 use crate::types::causes::causes;
 
+pub use sealing::{DeliverySecret, NextSealingKey, SealingSecret};
 pub use shapes::{
-    CertificateSecret, Content, DeviceRecord, FormerCallbackUrl, InstallationSecret, OauthClientSecret, PspSecret,
-    SealingSecret, TppSecret,
+    CertificateSecret, Content, DeviceRecord, FormerCallbackUrl, InstallationSecret, NextRegistration,
+    OauthClientSecret, PspSecret, TppSecret,
 };
 
 /// The error code for a secret that does not exist or has no value.

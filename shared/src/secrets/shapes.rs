@@ -1,17 +1,12 @@
 //! The content of each secret. Each field is written by name, so that no derive exposes a secret by accident.
 
-use std::collections::BTreeMap;
-
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::types::{
-    bookmark::BookmarkKeys,
     ids::{BunqUserId, CredentialPasswordIpId, DeviceServerId, InstallationId, OauthClientId},
-    sealing::{SealError, SealingKeys},
-    secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, SealingKey, Secret as _},
+    secret::{ClientId, ClientSecret, InstallationToken, PrivateKeyPem, PspApiKey, Secret as _},
 };
 
 /// The content of one secret: its name, how it is read (`Deserialize`) and how it is written.
@@ -36,6 +31,19 @@ pub struct TppSecret {
     pub device: Option<DeviceRecord>,
     /// The TPP's own user id at the bank, known since its first session.
     pub psp_user_id: Option<BunqUserId>,
+    /// What a rotation has made so far. It is not in use yet. `None` if no rotation is in progress.
+    pub next: Option<NextRegistration>,
+}
+
+/// What replaces parts of a [`TppSecret`] when the rotation that makes it has ended.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct NextRegistration {
+    /// The new installation. `None` if the one in use stays.
+    pub installation: Option<InstallationSecret>,
+    /// The TPP's new API key.
+    pub psp: Option<PspSecret>,
+    /// The device that the new API key is bound to.
+    pub device: Option<DeviceRecord>,
 }
 
 /// An installation at the bank: our key pair, the bank's public key, and the token that identifies both.
@@ -62,6 +70,9 @@ pub struct PspSecret {
     pub api_key: PspApiKey,
     /// When the bank issued the key. An unused key expires an hour later.
     pub created_at: Timestamp,
+    /// The fingerprint of the certificate that the key was issued for: SHA-256 in lower-case hex. `None` if an earlier
+    /// version registered it.
+    pub certificate: Option<String>,
 }
 
 /// A device that is registered at the bank.
@@ -76,29 +87,46 @@ impl Content for TppSecret {
 
     fn expose(&self) -> Value {
         let mut value = json!({ "environment": self.environment });
-        if let Some(installation) = &self.installation {
-            value["installation"] = json!({
-                "id": installation.id,
-                "token": installation.token.expose(),
-                "private_key": installation.private_key.expose(),
-                "server_public_key": installation.server_public_key,
-                "created_at": installation.created_at,
-            });
-        }
-        if let Some(psp) = &self.psp {
-            value["psp"] = json!({
-                "credential_id": psp.credential_id,
-                "api_key": psp.api_key.expose(),
-                "created_at": psp.created_at,
-            });
-        }
-        if let Some(device) = &self.device {
-            value["device"] = json!({ "id": device.id });
-        }
+        put_parts(&mut value, self.installation.as_ref(), self.psp.as_ref(), self.device.as_ref());
         if let Some(id) = self.psp_user_id {
             value["psp_user_id"] = json!(id);
         }
+        if let Some(next) = &self.next {
+            value["next"] = json!({});
+            put_parts(&mut value["next"], next.installation.as_ref(), next.psp.as_ref(), next.device.as_ref());
+        }
         value
+    }
+}
+
+/// Writes the parts of a registration into a JSON object. Leaves out what does not exist.
+fn put_parts(
+    value: &mut Value,
+    installation: Option<&InstallationSecret>,
+    psp: Option<&PspSecret>,
+    device: Option<&DeviceRecord>,
+) {
+    if let Some(installation) = installation {
+        value["installation"] = json!({
+            "id": installation.id,
+            "token": installation.token.expose(),
+            "private_key": installation.private_key.expose(),
+            "server_public_key": installation.server_public_key,
+            "created_at": installation.created_at,
+        });
+    }
+    if let Some(psp) = psp {
+        value["psp"] = json!({
+            "credential_id": psp.credential_id,
+            "api_key": psp.api_key.expose(),
+            "created_at": psp.created_at,
+        });
+        if let Some(certificate) = &psp.certificate {
+            value["psp"]["certificate"] = json!(certificate);
+        }
+    }
+    if let Some(device) = device {
+        value["device"] = json!({ "id": device.id });
     }
 }
 
@@ -202,56 +230,5 @@ impl Content for CertificateSecret {
 
     fn expose(&self) -> Value {
         json!({ "private_key": self.private_key.expose(), "certificate": self.certificate, "chain": self.chain })
-    }
-}
-
-/// The keys that seal attributes in the tables: base64 of 32 bytes each, by key id. `current` is the id of the key that
-/// seals; all of them open.
-#[derive(Clone, Debug, Deserialize)]
-pub struct SealingSecret {
-    current: String,
-    keys: BTreeMap<String, SealingKey>,
-}
-
-impl SealingSecret {
-    /// Returns a secret with one new random key.
-    #[must_use]
-    pub fn generate() -> Self {
-        // A random id, so that two keys that are created at the same time are not mistaken for each other.
-        let id = format!("k{:08x}", rand::random::<u32>());
-        Self { current: id.clone(), keys: BTreeMap::from([(id, SealingKey::random())]) }
-    }
-
-    /// Returns the keys, ready for use.
-    ///
-    /// # Errors
-    /// Returns [`SealError::Key`] if a key is not base64 of 32 bytes, if there is no key with the id `current`, or if
-    /// an id contains `.` or `@`.
-    pub fn keys(&self) -> Result<SealingKeys, SealError> {
-        let keys = self.decoded()?;
-        SealingKeys::new(&self.current, keys.iter().map(|(id, key)| (*id, key.as_slice())))
-    }
-
-    /// Returns the keys that are derived for bookmarks.
-    ///
-    /// # Errors
-    /// Returns [`SealError::Key`] if a key is not base64.
-    pub fn bookmarks(&self) -> Result<BookmarkKeys, SealError> {
-        let keys = self.decoded()?;
-        BookmarkKeys::derive(&self.current, keys.iter().map(|(id, key)| (*id, key.as_slice()))).ok_or(SealError::Key)
-    }
-
-    fn decoded(&self) -> Result<Vec<(&str, Vec<u8>)>, SealError> {
-        let decode = |key: &SealingKey| STANDARD.decode(key.expose()).map_err(|_| SealError::Key);
-        self.keys.iter().map(|(id, key)| Ok((id.as_str(), decode(key)?))).collect()
-    }
-}
-
-impl Content for SealingSecret {
-    const NAME: &'static str = "sealing-key";
-
-    fn expose(&self) -> Value {
-        let keys: BTreeMap<_, _> = self.keys.iter().map(|(id, key)| (id, key.expose())).collect();
-        json!({ "current": self.current, "keys": keys })
     }
 }

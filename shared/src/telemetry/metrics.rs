@@ -26,6 +26,8 @@ pub enum Metric {
     BankFailures,
     /// The number of reads that were sent again because bunq's first answer was not authentic or not readable.
     BankAnswersGarbled,
+    /// The number of calls that the limit of bunq delayed beyond the deadline, or that bunq refused because of it.
+    BankLimitReached,
     /// The number of consents that did not become a connection or that bunq no longer accepts.
     ConsentsRefused,
     /// The number of requests with an API key that does not exist or no longer works.
@@ -36,6 +38,10 @@ pub enum Metric {
     AddressesPermitted,
     /// The number of connections that a caller deleted.
     ConnectionsDeleted,
+    /// The number of endpoints of webhooks that were disabled, because they answered 410 or failed for five days.
+    WebhooksDisabled,
+    /// For how many seconds the delivery that is due the longest has waited at the end of a run.
+    WebhooksOverdue,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }

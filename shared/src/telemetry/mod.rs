@@ -7,10 +7,12 @@
 
 pub mod audit;
 mod metrics;
+mod quota;
 mod requests;
 mod text;
 
 pub use metrics::{Metric, count, gauge};
+pub use quota::{Quota, Quotas, note_quota};
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
@@ -30,8 +32,19 @@ pub enum Format {
 
 /// The crates whose lines follow the configured level. The lines of all other crates stay at warnings: libraries log
 /// headers and bodies at lower levels, and these contain tokens.
-const OURS: &[&str] =
-    &["shared", "bunq_client", "oauth", "users", "payments", "psd2", "credential_ip", "setup", "docs", "local"];
+const OURS: &[&str] = &[
+    "shared",
+    "bunq_client",
+    "oauth",
+    "users",
+    "payments",
+    "psd2",
+    "credential_ip",
+    "events",
+    "setup",
+    "docs",
+    "local",
+];
 
 /// Returns the subscriber that [`init`] installs, for tests that read its lines. `level` applies to this project's
 /// crates. In [`Format::Json`], audit lines are written at every level.

@@ -5,7 +5,9 @@ mod aws;
 mod bank;
 mod reserve;
 mod tls;
+mod webhooks;
 
+pub(crate) use self::webhooks::WebhookSender;
 pub(crate) use aws::{dynamodb, secrets_manager};
 pub(crate) use bank::bank;
 pub(crate) use reserve::FirstConnection;

@@ -53,4 +53,8 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         builder.tls_backend_preconfigured(config)
     }
+    /// Returns the configuration, for a client that chooses its own protocols.
+    pub(super) fn config(&self) -> ClientConfig {
+        self.0.clone()
+    }
 }

@@ -10,8 +10,8 @@ use crate::config::is_loopback;
 /// The text is not a valid return URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be an https URL (http for this machine only) of at most 2000 visible ASCII characters, \
-     without user name and fragment"
+    "must be an https URL (http for this machine only) of at most 2000 visible ASCII characters \
+     when percent-encoded, without user name and fragment"
 )]
 pub struct ReturnUrlError;
 
@@ -21,7 +21,7 @@ pub struct ReturnUrlError;
 pub struct ReturnUrl(Url);
 
 impl ReturnUrl {
-    /// The maximum length, in characters.
+    /// The maximum length, in characters, also after the percent-encoding that the URL standard prescribes.
     pub const LONGEST: usize = 2000;
 
     /// Returns the origin of the URL (RFC 6454), which identifies the web application.
@@ -45,7 +45,10 @@ impl FromStr for ReturnUrl {
     fn from_str(text: &str) -> Result<Self, ReturnUrlError> {
         // Parsers of the URL standard silently repair a backslash or a line break, so its meaning would be a guess.
         let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        let url = Url::parse(text).ok().filter(|_| plain && text.len() <= Self::LONGEST).ok_or(ReturnUrlError)?;
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| plain && text.len() <= Self::LONGEST && url.as_str().len() <= Self::LONGEST)
+            .ok_or(ReturnUrlError)?;
         let safe = match url.scheme() {
             "https" => true,
             "http" => is_loopback(&url),

@@ -19,9 +19,11 @@ bunq_client::words! {
     Credentials = "credentials",
     /// Allows changing at the bank what no role of PSD2 includes, such as accounts, if the deployment permits it.
     Writes = "writes",
+    /// Allows reading the events of the workspace.
+    Events = "events",
 }
 
 /// The text is not the name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of accounts, connections, payments, psd2, credentials, writes")]
+#[error("must be one of accounts, connections, payments, psd2, credentials, writes, events")]
 pub struct UnknownScope;

@@ -100,6 +100,13 @@ impl SealingKeys {
         Ok(Self { current: OWN.to_owned(), ciphers, pseudonyms })
     }
 
+    /// Returns the id of the deployment's key that sealed a value. Returns `None` if the key is an item's own one, or
+    /// if the text is not a sealed value.
+    #[must_use]
+    pub fn id_of(sealed: &str) -> Option<&str> {
+        sealed.split_once('.').map(|(id, _)| id).filter(|id| *id != OWN)
+    }
+
     /// Seals a secret for one place, with the current key. Returns `<key id>.<base64 of nonce and ciphertext>`.
     ///
     /// # Errors

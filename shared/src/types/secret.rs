@@ -14,6 +14,8 @@ secrets! {
     ClaimProof,
     /// A key that seals attributes in the tables: base64 of 32 bytes.
     SealingKey,
+    /// What signs the messages to an endpoint of webhooks: a secret (`whsec_`) or a private key (`whsk_`).
+    WebhookSecret,
     /// The API key of a caller of this API (`Authorization: Bearer`).
     ApiKey,
 }

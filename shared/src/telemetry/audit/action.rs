@@ -24,6 +24,10 @@ pub enum ObjectKind {
     PermittedIp,
     /// An API key of this API.
     ApiKey,
+    /// An endpoint of webhooks.
+    WebhookEndpoint,
+    /// An event of a workspace.
+    WebhookEvent,
 }
 
 impl ObjectKind {
@@ -41,6 +45,8 @@ impl ObjectKind {
             Self::CredentialPasswordIp => "credential_password_ip",
             Self::PermittedIp => "permitted_ip",
             Self::ApiKey => "api_key",
+            Self::WebhookEndpoint => "webhook_endpoint",
+            Self::WebhookEvent => "webhook_event",
         }
     }
 }
@@ -110,6 +116,18 @@ actions! {
     DeleteConsent = "delete_consent": Changes Consent,
     ClaimConsent = "claim_consent": Changes Consent,
 
+    ListWebhookEvents = "list_webhook_events": Reads WebhookEvent,
+    CreateWebhookEndpoint = "create_webhook_endpoint": Changes WebhookEndpoint,
+    ListWebhookEndpoints = "list_webhook_endpoints": Reads WebhookEndpoint,
+    FindWebhookEndpoint = "find_webhook_endpoint": Reads WebhookEndpoint,
+    UpdateWebhookEndpoint = "update_webhook_endpoint": Changes WebhookEndpoint,
+    DeleteWebhookEndpoint = "delete_webhook_endpoint": Changes WebhookEndpoint,
+    RotateWebhookSecret = "rotate_webhook_secret": Changes WebhookEndpoint,
+    FindWebhookEvent = "find_webhook_event": Reads WebhookEvent,
+    RedeliverWebhookEvent = "redeliver_webhook_event": Changes WebhookEvent,
+    ReplayWebhookEvents = "replay_webhook_events": Changes WebhookEndpoint,
+    TestWebhookEndpoint = "test_webhook_endpoint": Changes WebhookEndpoint,
+
     ListUsers = "list_users": Reads Connection,
     FindConnection = "find_connection": Reads Connection,
     DeleteUser = "delete_user": Changes Connection,
@@ -160,6 +178,16 @@ actions! {
     RotateApiKey = "rotate_api_key": Changes ApiKey,
     /// An action of the setup.
     RevokeApiKey = "revoke_api_key": Changes ApiKey,
+    /// An action of the setup.
+    RotateSealingKey = "rotate_sealing_key": Changes,
+    /// An action of the setup.
+    Reseal = "reseal": Changes,
+    /// An action of the setup.
+    RemoveSealingKey = "remove_sealing_key": Changes,
+    /// An action of the setup.
+    RotateInstallation = "rotate_installation": Changes,
+    /// An action of the setup.
+    RenewCertificate = "renew_certificate": Changes,
 
     /// Not an operation: the bank refused a customer's token for the first time, and the connection was marked as
     /// revoked.

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::Action;
 use crate::types::{
+    event::EventId,
     ids::{
         ConsentId, CredentialPasswordIpId, DraftPaymentId, IssuerTransactionId, MonetaryAccountId, PathParameter,
         PaymentId, PermittedIpId, PublicUuid, RequestInquiryId, TransactionId, UserId,
     },
     pseudonym::Pseudonym,
+    webhook::WebhookEndpointId,
     workspace::Workspace,
 };
 
@@ -22,6 +24,10 @@ pub enum ObjectId {
     Bank(u64),
     /// A UUID: an id of this API, or the public id of an issuer transaction.
     Uuid(Uuid),
+    /// The id of an endpoint of webhooks.
+    Endpoint(WebhookEndpointId),
+    /// The id of an event.
+    Event(EventId),
 }
 
 impl fmt::Display for ObjectId {
@@ -29,6 +35,8 @@ impl fmt::Display for ObjectId {
         match self {
             Self::Bank(id) => id.fmt(f),
             Self::Uuid(id) => id.fmt(f),
+            Self::Endpoint(id) => id.fmt(f),
+            Self::Event(id) => id.fmt(f),
         }
     }
 }
@@ -106,6 +114,8 @@ impl Fact {
             }),
             PermittedIpId::NAME => number::<PermittedIpId>(text),
             ConsentId::NAME => text.parse::<ConsentId>().ok().map(|id| Self::Object(ObjectId::Uuid(id.into()))),
+            WebhookEndpointId::NAME => text.parse().ok().map(|id| Self::Object(ObjectId::Endpoint(id))),
+            EventId::NAME => text.parse().ok().map(|id| Self::Object(ObjectId::Event(id))),
             PublicUuid::NAME => text.parse::<PublicUuid>().ok().map(|id| Self::Object(ObjectId::Uuid(id.into()))),
             _ => None,
         }
