@@ -25,7 +25,7 @@ pub enum StoreError {
     /// An attribute cannot be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// Other writers changed the same items at the same time, and every try lost.
+    /// Other writers changed the same items at the same time.
     #[error("other writers changed the same items at the same time")]
     Contended,
 }
@@ -43,6 +43,8 @@ impl<E: Error + ProvideErrorMetadata + 'static, R: fmt::Debug + 'static> From<Sd
             | "AccessDeniedException"
             | "UnrecognizedClientException"
             | "ValidationException" => Self::Misconfigured(code),
+            // A transaction was changing the same item.
+            "TransactionConflictException" => Self::Contended,
             _ => Self::Unavailable(code),
         }
     }

@@ -1,5 +1,5 @@
-//! The DynamoDB tables. The Connections table holds what must last, the Ephemera table what may be lost. Conditional
-//! writes are the only locks.
+//! The DynamoDB tables. The Connections table holds what must last, the Ephemera table what may be lost, and the Events
+//! table what changed, for the owner of the deployment (`events/`, `webhooks/`). Conditional writes are the only locks.
 //!
 //! | table | key | item |
 //! |---|---|---|
@@ -9,6 +9,7 @@
 //! | Connections | `APIKEY#<id>` | an [`ApiKeyRecord`] with the hash of the API key |
 //! | Connections | `APIKEYS` | the ids of all API keys |
 //! | Connections | `ONBOARDING` | the [`RunId`] of the setup run that may write |
+//! | Connections | `RESEALING` | the [`ResealProgress`] of the walk that seals again |
 //! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was requested, and how it ended |
 //! | Ephemera | `TICKET#<sha256 of ticket>` | the id of the consent that a ticket opens |
 //! | Ephemera | `STATE#<sha256 of state>` | one attempt: a visit to the bank for a consent |
@@ -22,16 +23,24 @@ mod batch;
 mod connections;
 mod consents;
 mod error;
+mod events;
 mod idempotency;
 mod item;
 mod look_up;
 mod onboarding;
 mod order_references;
 mod page;
+mod sealed;
 mod sessions;
 mod table;
+mod turns;
+mod webhooks;
 mod write;
 
+pub use self::webhooks::{
+    Claimed, Delivery, DeliveryLog, DeliveryState, Due, EventLog, Finished, LastAttempt, MOST_ENDPOINTS,
+    NewWebhookEndpoint, NotCreated, OpenedEndpoint, WebhookChange, WebhookEndpoint,
+};
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Information,
@@ -42,10 +51,13 @@ pub use consents::{
     Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
+pub use events::{Event, EventPage};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;
 pub use order_references::OrderScope;
 pub use page::{CursorError, PageCursor};
+pub use sealed::{ResealProgress, Resealed, SealedItem, SealedPage, WalkPlace, WalkTable};
 pub use sessions::{Generation, Lease, OpenedSession, SessionOwner, StoredSession, StoredState, Usable, Verdict};
 pub use table::Store;
+pub use turns::TurnOutcome;

@@ -1,4 +1,4 @@
-//! The client of the two tables, and reads and writes that know no item but its key.
+//! The client of the tables, and reads and writes that know no item but its key.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -14,20 +14,22 @@ use super::{
 };
 use crate::types::clock::Clock;
 
-/// Access to the two tables.
+/// Access to the tables.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) client: Client,
     pub(super) connections: String,
     pub(super) ephemera: String,
+    pub(super) events: String,
     pub(super) clock: Clock,
 }
 
 impl Store {
-    /// Returns a store that uses these tables. Sends no request.
+    /// Returns a store that uses these tables: connections, ephemera and events. Sends no request.
     #[must_use]
-    pub fn new(client: Client, connections: &str, ephemera: &str, clock: Clock) -> Self {
-        Self { client, connections: connections.to_owned(), ephemera: ephemera.to_owned(), clock }
+    pub fn new(client: Client, [connections, ephemera, events]: [&str; 3], clock: Clock) -> Self {
+        let (connections, ephemera, events) = (connections.to_owned(), ephemera.to_owned(), events.to_owned());
+        Self { client, connections, ephemera, events, clock }
     }
 
     /// Reads one item with a consistent read, which sees all earlier writes. Returns `None` if there is no such item.

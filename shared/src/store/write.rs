@@ -15,6 +15,9 @@ use super::{
     item::{Item, text, to_attribute, to_item},
 };
 
+/// How many writes DynamoDB accepts in one transaction.
+pub(super) const MOST_WRITES: usize = 100;
+
 /// The write of one item. Its expressions are DynamoDB's: `:name` stands for a value, and `#name` for an attribute
 /// whose name is reserved.
 #[derive(Clone)]
@@ -30,8 +33,8 @@ pub(super) struct Write {
 #[derive(Clone)]
 enum Action {
     Put(Item),
-    Update { key: AttributeValue, expression: String },
-    Delete { key: AttributeValue },
+    Update { key: Item, expression: String },
+    Delete { key: Item },
 }
 
 impl Write {
@@ -41,17 +44,29 @@ impl Write {
         let mut item = to_item(item)?;
         item.retain(|_, value| !value.is_null());
         item.insert("pk".to_owned(), text(pk));
-        Ok(Self::new(table, Action::Put(item)))
+        Ok(Self::put_item(table, item))
+    }
+
+    /// Like [`Self::put`], for attributes as they are stored.
+    pub(super) fn put_item(table: &str, item: Item) -> Self {
+        Self::new(table, Action::Put(item))
     }
 
     /// Changes attributes of an item, which it creates if there is none.
     pub(super) fn update(table: &str, pk: &str, expression: &str) -> Self {
-        Self::new(table, Action::Update { key: text(pk), expression: expression.to_owned() })
+        Self::new(table, Action::Update { key: key(pk), expression: expression.to_owned() })
     }
 
     /// Deletes an item. Deleting an item that does not exist is no error.
     pub(super) fn delete(table: &str, pk: &str) -> Self {
-        Self::new(table, Action::Delete { key: text(pk) })
+        Self::new(table, Action::Delete { key: key(pk) })
+    }
+
+    /// Sets the sort key of the item, in a table that has one.
+    pub(super) fn at(mut self, place: &str) -> Self {
+        let (Action::Put(key) | Action::Update { key, .. } | Action::Delete { key }) = &mut self.action;
+        key.insert("sk".to_owned(), text(place));
+        self
     }
 
     fn new(table: &str, action: Action) -> Self {
@@ -101,9 +116,9 @@ impl Write {
         match action {
             Action::Put(item) => sent!(client.put_item().set_item(Some(item))),
             Action::Update { key, expression } => {
-                sent!(client.update_item().key("pk", key).update_expression(expression))
+                sent!(client.update_item().set_key(Some(key)).update_expression(expression))
             }
-            Action::Delete { key } => sent!(client.delete_item().key("pk", key)),
+            Action::Delete { key } => sent!(client.delete_item().set_key(Some(key))),
         }
     }
 
@@ -121,12 +136,16 @@ impl Write {
         let item = match action {
             Action::Put(attributes) => item.put(built!(Put::builder().set_item(Some(attributes)))),
             Action::Update { key, expression } => {
-                item.update(built!(Update::builder().key("pk", key).update_expression(expression)))
+                item.update(built!(Update::builder().set_key(Some(key)).update_expression(expression)))
             }
-            Action::Delete { key } => item.delete(built!(Delete::builder().key("pk", key))),
+            Action::Delete { key } => item.delete(built!(Delete::builder().set_key(Some(key)))),
         };
         Ok(item.build())
     }
+}
+
+fn key(pk: &str) -> Item {
+    Item::from([("pk".to_owned(), text(pk))])
 }
 
 /// Returns what a write with a condition returned, or `None` if its condition failed.

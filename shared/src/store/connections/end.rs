@@ -1,40 +1,46 @@
 //! Ends a connection: the bank refuses the consent, or a caller deletes the connection.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use std::time::Duration;
 
 use super::{
     record::{Connection, Marked, Tombstone, user_pk},
     references::only_if_unchanged,
 };
-use crate::store::{
-    error::StoreError,
-    item::text,
-    table::Store,
-    write::{Write, unless_condition_failed},
+use crate::{
+    store::{error::StoreError, table::Store, write::Write},
+    types::event::EventType,
 };
+
+/// How many times a connection is marked while others write to it.
+const TRIES: usize = 4;
+/// The pause between two tries, in which another writer can finish.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 impl Store {
     /// Marks a connection's consent as revoked, because the bank refuses its token. The first such time is kept.
     /// Changes nothing if the connection has a newer consent or was deleted.
     pub async fn mark_revoked(&self, connection: &Connection) -> Result<Marked, StoreError> {
-        let now = self.now_in_seconds();
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.connections)
-            .key("pk", text(user_pk(connection.user_id)))
-            // The token identifies the consent. Its time does not: two consents can be stored in one second.
-            .condition_expression("access_token = :refused")
-            .expression_attribute_values(":refused", text(connection.access_token.as_str()))
-            .expression_attribute_values(":now", text(now.to_string()))
-            .return_values(ReturnValue::AllOld)
-            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)");
-        let Some(output) = unless_condition_failed(update.send().await)? else { return Ok(Marked::Outdated) };
-        // The SDK sends the update again if an answer is lost. Then the old values already hold our own mark.
-        let own = text(now.to_string());
-        let before = output.attributes.unwrap_or_default();
-        let is_new = before.get("revoked_at").is_none_or(|revoked_at| *revoked_at == own);
-        Ok(if is_new { Marked::Now } else { Marked::Before })
+        // The sealed token identifies the consent. Its time does not: two consents can be stored in one second.
+        // After `reseal`, the token is sealed differently, and the caller reads the connection again.
+        let mark = Write::update(&self.connections, &user_pk(connection.user_id), "SET revoked_at = :now")
+            .only_if("access_token = :refused AND attribute_not_exists(revoked_at)")
+            .value(":refused", &connection.access_token)?
+            .value(":now", &self.now_in_seconds())?;
+        let mut writes = self.announce_end(EventType::ConnectionRevoked, connection)?;
+        writes.push(mark);
+        for _ in 0..TRIES {
+            match self.transact(writes.clone()).await {
+                Ok(()) => return Ok(Marked::Now),
+                Err(failed) if failed.is_condition() => {
+                    let now = self.find_connection(connection.user_id).await?;
+                    let is_same = now.is_some_and(|now| now.access_token == connection.access_token);
+                    return Ok(if is_same { Marked::Before } else { Marked::Outdated });
+                }
+                Err(failed) if failed.is_lost_race() => tokio::time::sleep(BETWEEN_TRIES).await,
+                Err(failed) => return Err(failed.error),
+            }
+        }
+        Err(StoreError::Contended)
     }
 
     /// Deletes a connection: replaces it by a tombstone, deletes the items of its references, and removes it from the
@@ -69,6 +75,7 @@ impl Store {
         let tombstone = Tombstone { user_id, workspace, consented_at, deleted_at: self.now_in_seconds() };
         let tombstone = Write::put(&self.connections, &user_pk(user_id), &tombstone)?;
         writes.push(only_if_unchanged(tombstone, Some(connection))?);
+        writes.extend(self.announce_end(EventType::ConnectionDeleted, connection)?);
         writes.extend(connection.references.iter().map(|one| self.delete_reference(connection, &one.reference)));
         self.write_all(writes).await
     }

@@ -88,6 +88,8 @@ pub struct Connection {
     pub granted_id: Option<BunqUserId>,
     /// The workspace that the customer belongs to. It never changes.
     pub workspace: Workspace,
+    /// The last consent. `None` in an item of an earlier version.
+    pub consent_id: Option<ConsentId>,
     /// The application's names for the users that this customer is, oldest first.
     #[serde(default)]
     pub references: Vec<ConnectionReference>,
@@ -165,7 +167,8 @@ impl Connection {
         Ok(keys.with_own(&own)?)
     }
 
-    /// Returns whether `other` is this connection with the same consent: the same access token, as it is sealed.
+    /// Returns whether `other` is this connection with the same consent: the same access token, as it is sealed. After
+    /// `reseal`, it is sealed differently, so that a request runs once more.
     #[must_use]
     pub fn is_same_consent(&self, other: &Self) -> bool {
         self.access_token == other.access_token && self.workspace == other.workspace

@@ -53,12 +53,13 @@ pub(super) fn with(list: &[ConnectionReference], new: ConnectionReference) -> Op
     (list.len() <= MAX_REFERENCES).then_some(list)
 }
 
-/// Adds the condition that the connection exists and has the same references as `before`. Without `before`, that no
-/// connection exists. A connection is recognised by its access token, which a tombstone lacks.
+/// Adds the condition that the connection has the same consent and references as `before`: the same access token, as it
+/// is sealed. Without `before`, that no connection exists. A tombstone has no access token.
 pub(super) fn only_if_unchanged(write: Write, before: Option<&Connection>) -> Result<Write, StoreError> {
     let Some(before) = before else { return Ok(write.only_if("attribute_not_exists(access_token)")) };
-    let condition = "attribute_exists(access_token) AND (#references = :before OR attribute_not_exists(#references))";
-    write.only_if(condition).name("references").value(":before", &before.references)
+    let condition = "access_token = :token AND (#references = :before OR attribute_not_exists(#references))";
+    let write = write.only_if(condition).name("references").value(":before", &before.references)?;
+    write.value(":token", &before.access_token)
 }
 
 impl Store {

@@ -24,7 +24,10 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 impl Store {
     /// Stores a consent as a connection. An existing connection of the bunq user in the workspace keeps its `user_id`,
     /// `connected_at` and references, and is no longer revoked. The connection, the item of its reference and the bunq
-    /// user's [`Granted`](super::Granted) item change in one transaction.
+    /// user's [`Granted`](super::Granted) item change in one transaction, which also
+    /// adds the events of the consent and of its expiry.
+    ///
+    /// `keys` must be known to be current. An own key of the connection that they do not open is replaced.
     ///
     /// `shared` allows a bunq user to be connected in several workspaces. Without it, the result for such a user is
     /// [`Saved::Elsewhere`].
@@ -58,6 +61,7 @@ impl Store {
             let put = only_if_unchanged(put, before.as_ref())?;
             let reads = before.as_ref().and_then(|before| before.unattended_reads.as_ref());
             let mut writes = vec![lookup, only_if_unread(put, reads)?];
+            writes.extend(self.announce_consent(before.as_ref(), &connection, new.consent_id)?);
             if let Some(reference) = &new.reference {
                 writes.push(self.put_reference(&connection, reference)?);
             }
@@ -90,10 +94,10 @@ impl Store {
             }
         };
         let Some(references) = references else { return Ok(None) };
-        let record_key = match before.and_then(|before| before.record_key.clone()) {
-            Some(record_key) => record_key,
-            None => keys.seal(Place { item: &pk, attribute: "record_key" }, &SealingKey::random())?,
-        };
+        let place = Place { item: &pk, attribute: "record_key" };
+        // An own key that does not open is lost, and what it sealed with it: the caller knows the current keys.
+        let own = before.and_then(|before| keys.open(place, before.record_key.as_ref()?).ok());
+        let record_key = keys.seal(place, &own.unwrap_or_else(SealingKey::random))?;
         let name = new.display_name.as_ref();
         Ok(Some(Connection {
             user_id,
@@ -101,6 +105,7 @@ impl Store {
             api_key_id: new.api_key_id,
             granted_id: new.granted.own(),
             workspace: new.workspace.clone(),
+            consent_id: Some(new.consent_id),
             references,
             connected_at: before.map_or(now, |before| before.connected_at),
             consented_at: now,

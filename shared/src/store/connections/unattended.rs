@@ -100,6 +100,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let update = Write::update(&self.connections, &user_pk(user_id), "SET unattended_reads = :after");
         let update = only_if_unread(update.only_if("attribute_exists(access_token)"), before)?;
-        self.write(update.value(":after", after)?).await
+        match self.write(update.value(":after", after)?).await {
+            Err(StoreError::Contended) => Ok(false),
+            written => written,
+        }
     }
 }

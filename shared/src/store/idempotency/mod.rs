@@ -40,7 +40,8 @@ impl Store {
     /// does not count. Does not wait for another try.
     ///
     /// # Errors
-    /// Returns [`StoreError::Seal`] if the hash cannot be sealed or the outcome cannot be opened with `keys`.
+    /// Returns [`StoreError::Seal`] if the hash cannot be sealed, if the key that sealed the record is not in `keys`,
+    /// or if the outcome cannot be opened.
     pub async fn begin_request(
         &self,
         keys: &SealingKeys,
@@ -72,9 +73,12 @@ impl Store {
             // The first write succeeded, its answer was lost, and the SDK sent it again.
             return Ok(Begun::Attempt(attempt(Earlier::NoEffect, now)));
         }
-        // A hash that cannot be opened belongs to another customer, or to a connection that was deleted.
-        if open(keys, name, "request", &found.request).ok().as_deref() != Some(hash.as_str()) {
-            return Ok(Begun::Mismatch);
+        match open(keys, name, "request", &found.request) {
+            Ok(request) if request == hash.as_str() => {}
+            // If the key is missing, it may still be the same request. Another idempotency key could pay twice.
+            Err(error @ (SealError::KeyGone | SealError::Key)) => return Err(error.into()),
+            // A hash that does not open belongs to another customer, or to a connection that was deleted.
+            Ok(_) | Err(SealError::Broken) => return Ok(Begun::Mismatch),
         }
         if let Some(outcome) = found.outcome {
             let outcome = open(keys, name, "outcome", &outcome)?;
@@ -95,13 +99,16 @@ impl Store {
         Ok(record.is_some_and(|record| record.expires_at > self.clock.now().as_second()))
     }
 
-    /// Makes `next` the latest try in place of `dead`. Returns `false` if another try took over, or an outcome was
-    /// stored, meanwhile.
+    /// Makes `next` the latest try in place of `dead`, and stores its seal of the same hash. Returns `false` if another
+    /// try took over, or an outcome was stored, meanwhile.
     async fn take_over(&self, name: &RequestName, dead: &Record, next: &Record) -> Result<bool, StoreError> {
-        let expression = "SET attempt = :next, attempt_until = :until, #unknown = :unknown, released = :released";
+        let expression = "SET attempt = :next, attempt_until = :until, #unknown = :unknown, released = :released, \
+                          #request = :request";
         let update = Write::update(&self.ephemera, &pk(name), expression)
             .only_if("(attempt = :dead OR attempt = :next) AND attribute_not_exists(outcome)")
             .name("unknown")
+            .name("request")
+            .value(":request", &next.request)?
             .value(":next", &next.attempt)?
             .value(":until", &next.attempt_until)?
             .value(":unknown", &true)?

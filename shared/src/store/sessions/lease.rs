@@ -13,6 +13,9 @@ use crate::{
 /// How long a lease lasts: longer than any request lives, so that only a dead container loses its lease.
 const LEASE: Duration = Duration::from_secs(35);
 
+/// After the end of a wait, how long the store knows that a container had to wait, in seconds.
+pub(super) const DUE: i64 = 600;
+
 impl Store {
     /// Acquires the lease to open a session for an owner, for 35 seconds. Returns `None` if another container holds the
     /// lease, or if the stored session is usable and is not the one that the bank `refused`. Does not wait.
@@ -107,17 +110,19 @@ impl Store {
     /// Ends a lease without a session, removes the stored session, and stores how long other containers should wait.
     /// Does nothing if the lease was lost meanwhile.
     pub async fn release_session(&self, lease: Lease, verdict: Verdict) -> Result<(), StoreError> {
-        let wait = match verdict {
-            Verdict::Failed => Duration::ZERO,
-            Verdict::Busy(wait) => wait,
+        let forget = "lease_holder, lease_until, #token, ends_at, generation, installation";
+        let release = |expression: String| {
+            let release = Write::update(&self.ephemera, &pk(lease.owner), &expression);
+            release.only_if("lease_holder = :holder").name("token").value(":holder", &lease.holder)
         };
-        let release = Write::update(
-            &self.ephemera,
-            &pk(lease.owner),
-            "SET busy_until = :until, expires_at = :until \
-             REMOVE lease_holder, lease_until, #token, ends_at, generation, installation",
-        );
-        let release = release.only_if("lease_holder = :holder").name("token").value(":holder", &lease.holder)?;
-        self.write(release.value(":until", &self.in_seconds(wait))?).await.map(drop)
+        let release = match verdict {
+            Verdict::Failed => release(format!("REMOVE busy_until, {forget}"))?,
+            Verdict::Busy(wait) => {
+                let release = release(format!("SET busy_until = :until, expires_at = :expires REMOVE {forget}"))?;
+                let release = release.value(":until", &self.in_seconds(wait))?;
+                release.value(":expires", &self.in_seconds(wait).saturating_add(DUE))?
+            }
+        };
+        self.write(release).await.map(drop)
     }
 }

@@ -99,7 +99,10 @@ pub enum Verdict {
 #[derive(Clone, Debug)]
 pub enum StoredState {
     /// There is no usable session, and no container is opening one.
-    Absent,
+    Absent {
+        /// Whether a container had to wait for the bank's limit, and the wait is over.
+        is_due: bool,
+    },
     /// A container holds the lease and is opening a session.
     Leased,
     /// The bank's rate limit was reached. No container should open a session for this long.

@@ -1,0 +1,31 @@
+//! Webhooks: the endpoints of each workspace, and the deliveries of events to them.
+//!
+//! The transaction that numbers an event also adds one delivery for each endpoint that wants it (`store/events`). So
+//! there is exactly one delivery for each event and endpoint, whether a reader or the deliverer numbers the event. A
+//! delivery is an item whose sort key begins with the time at which it is due; what changes that time is a transaction
+//! that deletes the item and puts it again.
+//!
+//! | key `pk` | sort key `sk` | item |
+//! |---|---|---|
+//! | `WORKSPACES` | `<workspace>` | the number of endpoints of a workspace that has or had some |
+//! | `ENDPOINTS#<workspace>` | the id | a [`WebhookEndpoint`], with its sealed secrets |
+//! | `DELIVERIES` | `<due, milliseconds>#<endpoint id>#<event id>` | a [`Delivery`] that is to be sent, or is being sent |
+//! | `LOG#<event id>` | `event` | the event, for requests that name its id |
+//! | `LOG#<event id>` | an endpoint's id | a [`DeliveryLog`]: how the delivery goes, or ended |
+
+mod again;
+mod claim;
+mod delivery;
+mod endpoint;
+mod endpoints;
+mod finish;
+mod log;
+mod secrets;
+
+pub use claim::{Claimed, Due};
+pub use delivery::{Delivery, DeliveryLog, DeliveryState, LastAttempt};
+pub use endpoint::{NewWebhookEndpoint, WebhookChange, WebhookEndpoint};
+pub use endpoints::{MOST_ENDPOINTS, NotCreated};
+pub use finish::Finished;
+pub use log::EventLog;
+pub use secrets::OpenedEndpoint;
