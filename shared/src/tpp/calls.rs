@@ -4,10 +4,14 @@
 use std::sync::Arc;
 
 use crate::{
-    bunq::Call,
+    bunq::{BankError, Call},
     store::{OpenedSession, SessionOwner, StoredSession},
     tpp::{error::TppError, identity::Context, parts::Parts, sessions::Opener},
-    types::{cache::Trust, deadline::Deadline, ids::UserId},
+    types::{
+        cache::Trust,
+        deadline::{Deadline, Priority},
+        ids::UserId,
+    },
 };
 
 /// Makes calls for owners.
@@ -35,14 +39,16 @@ impl Calls {
         let identities = &self.parts.identities;
         let identity = identities.get().await?;
         match self.call_as(Context { identity: &identity, deadline, trust }, owner, call).await {
-            // No session was opened, so the call was not sent.
+            // The call was not sent, or it was a read.
             Err(TppError::InstallationChanged) => {
                 self.call_as(Context::new(&*identities.get().await?, deadline), owner, call).await
             }
-            Err(TppError::Forgotten) => match identities.other_than(&identity).await? {
-                Some(identity) => self.call_as(Context::new(&identity, deadline), owner, call).await,
-                None => Err(TppError::Forgotten),
-            },
+            Err(error @ (TppError::Forgotten | TppError::Session { error: BankError::Signature { .. }, .. })) => {
+                match identities.other_than(&identity).await? {
+                    Some(identity) => self.call_as(Context::new(&identity, deadline), owner, call).await,
+                    None => Err(error),
+                }
+            }
             result => result,
         }
     }
@@ -79,14 +85,14 @@ impl Opener for CustomerOpener<'_> {
         self.context
     }
 
-    async fn open(&self) -> Result<OpenedSession, TppError> {
+    async fn open(&self, priority: Priority) -> Result<OpenedSession, TppError> {
         let Self { parts, context, user_id } = *self;
         let Context { identity, deadline, .. } = context;
         parts.egress.prepare(context).await?;
         // Not from memory: the customer may have consented again a moment ago.
         let connection = parts.connections.usable(user_id).await?;
         let token = connection.access_token(&identity.sealing)?;
-        match parts.sessions.open(&identity.installation, &token, deadline).await {
+        match parts.sessions.open(&identity.installation, &token, deadline.with_priority(priority)).await {
             Ok((opened, _)) => Ok(opened),
             Err(error) => Err(match parts.egress.refused(context, Some(self.owner()), error).await {
                 TppError::ConsentRevoked => parts.connections.mark_revoked(&connection).await,

@@ -12,7 +12,7 @@ use crate::{
     bunq::{PublicKey, sign},
     config::BunqEnvironment,
     secrets::CertificateSecret,
-    types::secret::PrivateKeyPem,
+    types::secret::{PrivateKeyPem, sha256_hex},
 };
 
 /// A certificate that the bank would refuse.
@@ -36,6 +36,12 @@ pub enum CertificateError {
     /// The sandbox's certificate could not be made.
     #[error("a certificate could not be made")]
     Making,
+    /// A new certificate of the sandbox would have another name than the present one.
+    #[error("a certificate of the same name cannot be made: store one in the secret {secret}")]
+    OtherName {
+        /// The name of the secret.
+        secret: String,
+    },
     /// The text is not PEM, or not X.509.
     #[error("the certificate or its chain is not X.509 in PEM")]
     Unreadable,
@@ -56,7 +62,23 @@ pub enum CertificateError {
 /// Makes a self-signed certificate for the sandbox: RSA 4096, with the roles and a UUID in its name. The bank
 /// identifies a TPP by that name.
 pub(super) async fn make(tpp_name: &str) -> Result<CertificateSecret, CertificateError> {
-    let common_name = format!("{tpp_name} PISP AISP {}", Uuid::new_v4().simple());
+    make_named(format!("{tpp_name} PISP AISP {}", Uuid::new_v4().simple())).await
+}
+
+/// Makes a certificate for the sandbox, with the name of another that [`make`] made, and another key. Returns `None` if
+/// the other has a name that [`make`] does not give.
+pub(super) async fn make_again(other: &CertificateSecret) -> Result<Option<CertificateSecret>, CertificateError> {
+    let common_name = {
+        let leaf = pems(&other.certificate)?;
+        let leaf = parse(leaf.first().ok_or(CertificateError::NotOneLeaf)?)?;
+        leaf.subject().iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned)
+    };
+    let Some(common_name) = common_name else { return Ok(None) };
+    let made = make_named(common_name).await?;
+    Ok((name(&made)? == name(other)?).then_some(made))
+}
+
+async fn make_named(common_name: String) -> Result<CertificateSecret, CertificateError> {
     let made = spawn_blocking(move || {
         let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_4096)?;
         let mut params = CertificateParams::new(Vec::new())?;
@@ -103,6 +125,19 @@ pub(super) fn check(
         return Err(CertificateError::ChainOrder);
     }
     belongs(secret, &leaf)
+}
+
+/// Returns the fingerprint of the leaf: SHA-256 of its DER encoding, in lower-case hex.
+pub(super) fn fingerprint(secret: &CertificateSecret) -> Result<String, CertificateError> {
+    let leaf = pems(&secret.certificate)?;
+    Ok(sha256_hex(&leaf.first().ok_or(CertificateError::NotOneLeaf)?.contents))
+}
+
+/// Returns the distinguished name of the leaf, in DER.
+fn name(secret: &CertificateSecret) -> Result<Vec<u8>, CertificateError> {
+    let leaf = pems(&secret.certificate)?;
+    let leaf = parse(leaf.first().ok_or(CertificateError::NotOneLeaf)?)?;
+    Ok(leaf.subject().as_raw().to_vec())
 }
 
 /// Returns until when the certificate and its whole chain are valid.

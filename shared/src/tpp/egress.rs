@@ -65,7 +65,14 @@ impl Egress {
     pub async fn report(&self, deadline: Deadline) -> Result<EgressReport, TppError> {
         let key = self.own_key().await?;
         let identity = self.identities.recent().await?;
-        let (egress_ip, permitted, agrees) = match self.compare(Context::new(&identity, deadline), key).await {
+        let compared = match self.compare(Context::new(&identity, deadline), key).await {
+            // No call was sent.
+            Err(TppError::InstallationChanged) => {
+                self.compare(Context::new(&*self.identities.recent().await?, deadline), key).await
+            }
+            compared => compared,
+        };
+        let (egress_ip, permitted, agrees) = match compared {
             Ok(Compared { egress_ip, permitted, agrees, .. }) => (egress_ip, Some(permitted), agrees),
             // The key may have been revoked, too. Without our own address, nothing is known.
             Err(TppError::IpNotPermitted { address }) => (address, None, address.map(|_| false)),

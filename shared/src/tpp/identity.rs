@@ -3,6 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     bunq::{Installation, InstallationKey, PublicKey},
     config::Config,
@@ -22,6 +24,9 @@ use crate::{
 const TRUSTED_FOR: Duration = Duration::from_secs(600);
 /// How long it is trusted further if Secrets Manager does not answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long after the last read it still seals records and connections. It is shorter than the time after which a
+/// rotated sealing key becomes the current one.
+const SEALS_FOR: SignedDuration = SignedDuration::from_mins(11);
 
 /// What every call to the bank and every sealed item needs.
 #[derive(Debug)]
@@ -36,6 +41,8 @@ pub struct Identity {
     pub bookmarks: BookmarkKeys,
     /// The versions of the secrets that it was read from.
     pub versions: [VersionId; 2],
+    /// When the secrets were read.
+    pub read_at: Timestamp,
 }
 
 /// What a request passes on to everything that it does. It reads the identity once: the memory may be refreshed at any
@@ -96,6 +103,23 @@ impl Identities {
             return self.read_again().await;
         }
         self.identity.get_or_load(&(), Trust::Recent, async || self.load().await).await
+    }
+
+    /// Returns the deployment's identity for a request that seals a record or a connection. A process that could not
+    /// read the secrets for long does not know the current key, and would take what another process has sealed for
+    /// lost.
+    ///
+    /// # Errors
+    /// Returns [`TppError::Secrets`] if the secrets were last read more than eleven minutes ago and cannot be read now,
+    /// and the errors of [`Self::get`].
+    pub(super) async fn for_sealing(&self) -> Result<Arc<Identity>, TppError> {
+        let identity = self.recent().await?;
+        if self.clock.now().duration_since(identity.read_at) < SEALS_FOR {
+            return Ok(identity);
+        }
+        let read = self.load().await?;
+        self.identity.open(&()).await.keep(Arc::clone(&read), read.read_at);
+        Ok(read)
     }
 
     /// Returns whether the identity is in memory and was read within the last ten minutes.
@@ -185,6 +209,7 @@ impl Identities {
     }
 
     async fn load(&self) -> Result<Arc<Identity>, TppError> {
+        let read_at = self.clock.now();
         let tpp = self.secrets.read_version::<TppSecret>();
         let (tpp, sealing) = tokio::try_join!(tpp, self.secrets.read_version::<SealingSecret>())?;
         let (Some((tpp, version)), Some((sealing, sealing_version))) = (tpp, sealing) else {
@@ -201,6 +226,7 @@ impl Identities {
             sealing: sealing.keys()?,
             bookmarks: sealing.bookmarks()?,
             versions: [version, sealing_version],
+            read_at,
         }))
     }
 }

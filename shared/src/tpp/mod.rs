@@ -16,6 +16,8 @@
 //! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
+//! | `SealingRotation` | `Identities` | rotates the key that seals the tables |
+//! | `Webhooks` | | manages endpoints of webhooks, and delivers events to them |
 //! | `Access` | | checks and manages the API keys |
 //! | `Freshness` | `Access`, `Sessions`, `Connections`, `Identities` | keeps memory in agreement with the store |
 //!
@@ -30,18 +32,25 @@ mod consent;
 mod deletions;
 mod egress;
 mod error;
+mod event_view;
+mod events;
 mod freshness;
 mod identity;
+mod limiter;
 mod listed;
 mod onboarding;
 mod once;
 mod order;
 mod order_references;
 mod parts;
+mod rotation;
 mod services;
 mod sessions;
 mod tpp_session;
+mod verdict;
+mod webhooks;
 
+pub use self::webhooks::{AskedEndpoint, DeliveryReport, Tested, WebhookCredential, WebhookError, Webhooks};
 pub use access::{Access, AccessError};
 pub use calls::Calls;
 pub use certificate::CertificateError;
@@ -53,10 +62,18 @@ pub use consent::{
 pub use deletions::Deletions;
 pub use egress::{Egress, EgressReport};
 pub use error::TppError;
+pub use event_view::EventData;
+pub use events::Events;
 pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
 pub use listed::{Mark, Wanted, WantedPayment};
-pub use onboarding::{AtBank, Onboarding, OnboardingError, OnboardingReport, Step, StepState};
+pub use onboarding::{
+    AtBank, Onboarding, OnboardingError, OnboardingReport, Registration, RenewalReport, Step, StepState,
+};
 pub use once::{Orders, Started};
 pub use order::Order;
+pub use rotation::{
+    OldSealingKey, ResealReport, RotatedSealingKey, RotationError, SealingKeyState, SealingReport, SealingRotation,
+    UpcomingSealingKey,
+};
 pub use services::Tpp;

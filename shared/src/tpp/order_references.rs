@@ -21,7 +21,7 @@ impl Orders {
         workspace: &Workspace,
         parent: <O::Resource as Resource>::Parent,
     ) -> Result<OrderScope, TppError> {
-        let keys = self.parts.record_keys(owner).await?;
+        let keys = self.parts.record_keys(&*self.parts.identities.get().await?, owner).await?;
         Ok(OrderScope { keys, owner, workspace: workspace.clone(), kind: O::KIND, account: parent.account() })
     }
 

@@ -7,7 +7,14 @@ use crate::{
     config::Config,
     secrets::Secrets,
     store::{SessionOwner, Store},
-    tpp::{connections::Connections, egress::Egress, error::TppError, identity::Identities, sessions::Sessions},
+    tpp::{
+        connections::Connections,
+        egress::Egress,
+        error::TppError,
+        identity::{Identities, Identity},
+        limiter::SharedLimiter,
+        sessions::Sessions,
+    },
     types::{clock::Clock, sealing::SealingKeys},
 };
 
@@ -28,6 +35,13 @@ impl Parts {
     /// Makes the parts of a deployment.
     pub(super) fn new(config: Config, bank: Bank, store: Store, secrets: Secrets, clock: Clock) -> Self {
         let config = Arc::new(config);
+        let bank = match config.bank_limits {
+            None => bank,
+            Some(limits) => {
+                let (store, clock) = (store.clone(), clock.clone());
+                bank.clone().limited_by(SharedLimiter::new(limits, Arc::clone(&config), bank, store, clock))
+            }
+        };
         let identities = Arc::new(Identities::new(Arc::clone(&config), secrets.clone(), &clock));
         let sessions = Arc::new(Sessions::new(
             Arc::clone(&config),
@@ -48,11 +62,10 @@ impl Parts {
     /// Returns the keys that seal the stored records of an owner's orders.
     ///
     /// # Errors
-    /// Returns [`TppError::NotOnboarded`] before the setup has run; for a customer also [`TppError::UnknownUser`],
+    /// For a customer, returns [`TppError::UnknownUser`],
     /// [`TppError::ConsentRevoked`] or [`TppError::ConsentExpired`] if there is no usable connection; and other
     /// variants if a store or secret cannot be read.
-    pub(super) async fn record_keys(&self, owner: SessionOwner) -> Result<SealingKeys, TppError> {
-        let identity = self.identities.get().await?;
+    pub(super) async fn record_keys(&self, identity: &Identity, owner: SessionOwner) -> Result<SealingKeys, TppError> {
         Ok(match owner {
             SessionOwner::Tpp => identity.sealing.clone(),
             SessionOwner::Customer(user_id) => {

@@ -9,8 +9,10 @@ use crate::{
     store::Store,
     tpp::{
         access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, freshness::Freshness, identity::Identities, onboarding::Onboarding, once::Orders, parts::Parts,
+        egress::Egress, events::Events, freshness::Freshness, identity::Identities, onboarding::Onboarding,
+        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
     },
+    transport::WebhookSender,
     types::clock::Clock,
 };
 
@@ -38,17 +40,29 @@ pub struct Tpp {
     pub orders: Orders,
     /// The consents of customers.
     pub consents: Consents,
+    /// The events for owners of workspaces.
+    pub events: Events,
+    /// The endpoints to which events are sent, and their delivery.
+    pub webhooks: Arc<Webhooks>,
     /// The onboarding at the bank.
     pub onboarding: Onboarding,
+    /// The rotation of the sealing key.
+    pub sealing_rotation: SealingRotation,
 }
 
 impl Tpp {
     /// Makes the services of a deployment.
-    #[must_use]
-    pub fn new(config: Config, bank: Bank, store: Store, secrets: Secrets, clock: Clock) -> Self {
+    pub(crate) fn new(
+        config: Config,
+        bank: Bank,
+        (store, secrets): (Store, Secrets),
+        sender: WebhookSender,
+        clock: Clock,
+    ) -> Self {
         let parts = Arc::new(Parts::new(config, bank, store, secrets, clock));
         let calls = Calls { parts: Arc::clone(&parts) };
         let access = Arc::new(Access::new(parts.store.clone(), parts.clock.clone()));
+        let webhooks = Webhooks::new(parts.store.clone(), parts.secrets.clone(), sender, parts.clock.clone());
         Self {
             config: Arc::clone(&parts.config),
             clock: parts.clock.clone(),
@@ -61,7 +75,10 @@ impl Tpp {
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
             consents: Consents { parts: Arc::clone(&parts) },
-            onboarding: Onboarding { parts },
+            events: Events { store: parts.store.clone() },
+            webhooks: Arc::new(webhooks),
+            onboarding: Onboarding { parts: Arc::clone(&parts) },
+            sealing_rotation: SealingRotation { parts },
         }
     }
 }

@@ -26,11 +26,12 @@ use crate::{
         address::OwnAddress,
         error::TppError,
         identity::{Context, Identities, Identity},
+        verdict::verdict,
     },
     types::{
         cache::Cache,
         clock::Clock,
-        deadline::Deadline,
+        deadline::{Deadline, Priority},
         ids::BunqUserId,
         secret::{Secret, SessionToken},
     },
@@ -53,11 +54,11 @@ pub(super) trait Opener: Sync {
     /// Returns the context of the request that needs a session.
     fn context(&self) -> Context<'_>;
 
-    /// Opens a session at the bank.
+    /// Opens a session at the bank. Those of a higher priority go first.
     ///
     /// # Errors
     /// Returns [`TppError::Session`] if the bank opens none now, and another variant if it refuses the owner's key.
-    fn open(&self) -> impl Future<Output = Result<OpenedSession, TppError>> + Send;
+    fn open(&self, priority: Priority) -> impl Future<Output = Result<OpenedSession, TppError>> + Send;
 
     /// Confirms that the owner still exists, after its session could not be stored because the lease was lost. Ends the
     /// session if the owner is gone: nothing else knows of it.
@@ -95,7 +96,9 @@ impl Sessions {
     /// once, unless the bank may have executed the call.
     ///
     /// # Errors
-    /// Returns [`TppError::Bank`] if the call fails, and the errors of [`Self::get`] if there is no session.
+    /// Returns [`TppError::Bank`] if the call fails, [`TppError::InstallationChanged`] if the bank's signature of a
+    /// read is invalid and the setup has made another installation meanwhile, and the errors of [`Self::get`] if there
+    /// is no session.
     pub(super) async fn call<C: Call>(&self, opener: &impl Opener, call: &C) -> Result<C::Output, TppError> {
         let Context { identity, deadline, .. } = opener.context();
         let send = async |session: &StoredSession, request: &Request| {
@@ -112,6 +115,14 @@ impl Sessions {
             {
                 let renewed = self.get(opener, Some(session.generation)).await?;
                 Ok(send(&renewed, &call.build(renewed.path_id)).await?)
+            }
+            Err(error @ BankError::Signature { .. }) => {
+                // The setup may have read a new key of the bank meanwhile.
+                let is_changed = matches!(self.identities.other_than(identity).await, Ok(Some(_)));
+                match is_changed && Effect::of(&request.method) == Effect::Read {
+                    true => Err(TppError::InstallationChanged),
+                    false => Err(error.into()),
+                }
             }
             sent => Ok(sent?),
         }
@@ -153,9 +164,14 @@ impl Sessions {
                 StoredState::OfAnotherInstallation if self.identities.other_than(identity).await?.is_some() => {
                     return Err(TppError::InstallationChanged);
                 }
-                StoredState::Open(_) | StoredState::Absent | StoredState::OfAnotherInstallation => {
+                state @ (StoredState::Open(_) | StoredState::Absent { .. } | StoredState::OfAnotherInstallation) => {
+                    let is_due = matches!(state, StoredState::Absent { is_due: true });
+                    let priority = match deadline.priority() {
+                        Priority::Usual if is_due => Priority::Returning,
+                        priority => priority,
+                    };
                     if let Some(lease) = self.store.lease_session(owner, stored(), refused).await? {
-                        let session = self.open_leased(opener, lease).await?;
+                        let session = self.open_leased(opener, lease, priority).await?;
                         place.keep(session.clone(), asked_at);
                         return Ok(session);
                     }
@@ -165,7 +181,7 @@ impl Sessions {
                     deadline.wait(wait).await.map_err(|_| TppError::SessionPending)?;
                 }
                 StoredState::Busy(wait) => {
-                    let error = BankError::RateLimited { wait, response_id: None };
+                    let error = BankError::Busy { wait };
                     return Err(TppError::Session { owner: Some(owner), error });
                 }
                 StoredState::Leased => {}
@@ -175,8 +191,13 @@ impl Sessions {
     }
 
     /// Opens a session under a lease. The lease ends with this call in any case.
-    async fn open_leased(&self, opener: &impl Opener, lease: Lease) -> Result<StoredSession, TppError> {
-        match opener.open().await {
+    async fn open_leased(
+        &self,
+        opener: &impl Opener,
+        lease: Lease,
+        priority: Priority,
+    ) -> Result<StoredSession, TppError> {
+        match opener.open(priority).await {
             Ok(opened) => {
                 match self.store.save_session(&opener.context().identity.sealing, lease, opened.clone()).await {
                     Ok((session, true)) => Ok(session),
@@ -193,7 +214,7 @@ impl Sessions {
                 }
             }
             Err(error) => {
-                if let Err(error) = self.store.release_session(lease, verdict(&error)).await {
+                if let Err(error) = self.store.release_session(lease, verdict(opener.owner(), priority, &error)).await {
                     tracing::error!(%error, "session: a lease could not be given back");
                 }
                 Err(error)
@@ -237,9 +258,12 @@ impl Sessions {
         owner: SessionOwner,
         opened: OpenedSession,
     ) -> Result<(), StoreError> {
-        let mut place = self.cache.open(&owner).await;
         let asked_at = self.clock.now();
-        place.keep(self.store.replace_session(&identity.sealing, owner, opened).await?, asked_at);
+        let session = self.store.replace_session(&identity.sealing, owner, opened).await?;
+        // Another request may have locked the entry while it waits for a session. It finds this one in the store.
+        if let Ok(mut place) = tokio::time::timeout(POLL, self.cache.open(&owner)).await {
+            place.keep(session, asked_at);
+        }
         Ok(())
     }
 
@@ -270,14 +294,5 @@ impl Sessions {
             }
             Ok(()) | Err(_) => {}
         }
-    }
-}
-
-/// Returns what other processes learn about a session that was not opened.
-const fn verdict(error: &TppError) -> Verdict {
-    match error {
-        TppError::Session { error: BankError::RateLimited { wait, .. }, .. } => Verdict::Busy(*wait),
-        // An address can be permitted at any moment. A refused consent is recorded in its connection.
-        _ => Verdict::Failed,
     }
 }

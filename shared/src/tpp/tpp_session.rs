@@ -10,7 +10,7 @@ use crate::{
         identity::Context,
         sessions::{Opener, Sessions},
     },
-    types::deadline::Deadline,
+    types::deadline::{Deadline, Priority},
 };
 
 impl Sessions {
@@ -32,7 +32,7 @@ impl Sessions {
     /// Returns [`TppError::NotOnboarded`] if there is no key yet, [`TppError::IpNotPermitted`] if the bank refuses it,
     /// [`TppError::Forgotten`] if the bank does not know the installation, [`TppError::Session`] if it opens none now.
     pub(super) async fn renew_tpp(&self, context: Context<'_>) -> Result<(), TppError> {
-        let opened = TppOpener { sessions: self, context }.open().await?;
+        let opened = TppOpener { sessions: self, context }.open(Priority::First).await?;
         Ok(self.adopt(context.identity, SessionOwner::Tpp, opened).await?)
     }
 
@@ -59,10 +59,11 @@ impl Opener for TppOpener<'_> {
         self.context
     }
 
-    async fn open(&self) -> Result<OpenedSession, TppError> {
+    async fn open(&self, _: Priority) -> Result<OpenedSession, TppError> {
         let Context { identity, deadline, .. } = self.context;
         let key = identity.psp_api_key.as_ref().ok_or(TppError::NotOnboarded)?;
-        match self.sessions.open(&identity.installation, key, deadline).await {
+        // Every customer needs this session, too.
+        match self.sessions.open(&identity.installation, key, deadline.with_priority(Priority::First)).await {
             Ok((opened, _)) => Ok(opened),
             Err(error) if error.is_bad_key() => {
                 Err(TppError::IpNotPermitted { address: self.sessions.egress_ip(deadline).await })

@@ -18,7 +18,7 @@ use crate::{
         parts::Parts,
     },
     types::{
-        deadline::Deadline,
+        deadline::{Deadline, Priority},
         ids::ConsentId,
         secret::{BrowserSecret, OauthState, Secret as _},
     },
@@ -44,11 +44,12 @@ impl Consents {
             return ConsentError::Refused(AttemptRefused::OtherBrowser).into();
         }
         let Parts { store, identities, .. } = &*self.parts;
-        let identity = match identities.recent().await {
+        let identity = match identities.for_sealing().await {
             Ok(identity) => identity,
             Err(error) => return ConsentError::from(error).into(),
         };
-        let context = Context::new(&identity, deadline);
+        // The customer is waiting in front of a page.
+        let context = Context::new(&identity, deadline.with_priority(Priority::First));
         let attempt = match self.take_attempt(context, &state, browsers).await {
             Ok(Ok(attempt)) => attempt,
             Ok(Err((id, end))) => return Completed { ended: Some(id), result: self.told(context, id, end).await },

@@ -101,7 +101,7 @@ impl Consents {
             (Some(ConsentEnd::Denied | ConsentEnd::Failed { .. }) | None, _) => return Err(ClaimError::NotClaimable),
         }
         let Parts { store, identities, .. } = &*self.parts;
-        let identity = identities.recent().await?;
+        let identity = identities.for_sealing().await?;
         let context = Context::new(&identity, deadline);
         let is_ours = store.take_claim(id, proof).await?;
         let given = match store.find_unclaimed(&identity.sealing, id).await? {

@@ -22,7 +22,13 @@ impl Freshness {
         let Parts { store, identities, connections, clock, .. } = &*self.parts;
         let Held { needs, key, connection, session, identity } = held;
         let asked_at = clock.now();
-        let (found, identity_agrees) = tokio::join!(store.look_up(needs.look_up()), identities.check(&identity));
+        let check_identity = async {
+            match &identity {
+                Some(identity) => identities.check(identity).await,
+                None => true,
+            }
+        };
+        let (found, identity_agrees) = tokio::join!(store.look_up(needs.look_up()), check_identity);
         let mut found = found?;
 
         let new_key = found.api_key(&needs.fingerprint).filter(|record| record.is_valid(asked_at));
@@ -33,12 +39,12 @@ impl Freshness {
         };
         let new_connection =
             new_connection.filter(|new| connection.as_ref().is_some_and(|old| new.is_same_consent(old)));
-        let new_session = match needs.owner {
-            Some(owner) => {
+        let new_session = match needs.owner.zip(identity) {
+            Some((owner, identity)) => {
                 let usable = Usable { at: asked_at, installation: identity.installation.id };
                 match found.session(store, &identity.sealing, owner, usable)? {
                     StoredState::Open(new) => Some(new),
-                    StoredState::Absent
+                    StoredState::Absent { .. }
                     | StoredState::OfAnotherInstallation
                     | StoredState::Leased
                     | StoredState::Busy(_) => None,

@@ -38,16 +38,32 @@ pub struct Freshness {
 pub struct Needs {
     fingerprint: String,
     owner: Option<SessionOwner>,
+    /// Whether the request needs the deployment's identity, which is read from the secrets.
+    uses_secrets: bool,
 }
 
 impl Needs {
     /// Returns the needs of a request with this API key, in a session of this owner if it works in one.
     #[must_use]
     pub fn new(key: &ApiKey, owner: Option<SessionOwner>) -> Self {
-        Self { fingerprint: key.fingerprint(), owner }
+        Self { fingerprint: key.fingerprint(), owner, uses_secrets: true }
     }
 
-    fn customer(&self) -> Option<UserId> {
+    /// Returns the needs of a request with this API key that uses no secrets: neither the bank nor sealed data.
+    #[must_use]
+    pub fn without_secrets(key: &ApiKey) -> Self {
+        Self { fingerprint: key.fingerprint(), owner: None, uses_secrets: false }
+    }
+
+    /// Returns whether the request uses the deployment's secrets: for the bank, or for sealed data.
+    #[must_use]
+    pub const fn uses_secrets(&self) -> bool {
+        self.uses_secrets
+    }
+
+    /// Returns the customer in whose session the request works, if there is one.
+    #[must_use]
+    pub fn customer(&self) -> Option<UserId> {
         match self.owner? {
             SessionOwner::Customer(user_id) => Some(user_id),
             SessionOwner::Tpp => None,
@@ -91,7 +107,7 @@ pub struct Held {
     key: Arc<ApiKeyRecord>,
     connection: Option<Arc<Connection>>,
     session: Option<StoredSession>,
-    identity: Arc<Identity>,
+    identity: Option<Arc<Identity>>,
 }
 
 /// Whether memory and the store agree.
@@ -131,7 +147,7 @@ impl Freshness {
     /// cannot be read.
     pub async fn prepare(&self, needs: Needs, checks_beside: bool) -> Result<Prepared, AccessError> {
         let entries = self.entries(&needs);
-        let identity_is_recent = self.parts.identities.is_recent().await;
+        let identity_is_recent = !needs.uses_secrets || self.parts.identities.is_recent().await;
         if identity_is_recent && entries.are_ready(Trust::Recent) {
             return Ok(Prepared { trust: Trust::Recent, upkeep: None, connection: None });
         }
@@ -154,7 +170,10 @@ impl Freshness {
 
     /// Returns what memory holds, of any age, or `None` if it lacks something that the request needs.
     async fn held(&self, needs: &Needs, entries: &Entries) -> Option<Held> {
-        let identity = self.parts.identities.held().await?;
+        let identity = match needs.uses_secrets {
+            true => Some(self.parts.identities.held().await?),
+            false => None,
+        };
         let key = entries.key.as_ref()?.value(Trust::AnyAge)?;
         let connection = match needs.customer() {
             Some(_) => Some(entries.connection.as_ref()?.value(Trust::AnyAge)?),
@@ -184,7 +203,13 @@ impl Freshness {
             connection: entries.connection.as_ref().and(needs.customer()),
             session: entries.session.as_ref().and(needs.owner),
         };
-        let (identity, found) = tokio::join!(identities.recent(), store.look_up(wanted));
+        let identity = async {
+            match needs.uses_secrets {
+                true => identities.recent().await.ok(),
+                false => None,
+            }
+        };
+        let (identity, found) = tokio::join!(identity, store.look_up(wanted));
         let mut found = found?;
         let mut prepared = Prepared { trust: Trust::Recent, upkeep: None, connection: None };
         place.clear();
@@ -203,7 +228,7 @@ impl Freshness {
             }
             prepared.connection = Some(connection);
         }
-        if let (Some(place), Some(owner), Ok(identity)) = (&mut entries.session, needs.owner, identity) {
+        if let (Some(place), Some(owner), Some(identity)) = (&mut entries.session, needs.owner, identity) {
             place.clear();
             let usable = Usable { at: usable_at, installation: identity.installation.id };
             if let StoredState::Open(session) = found.session(store, &identity.sealing, owner, usable)? {

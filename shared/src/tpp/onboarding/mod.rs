@@ -5,9 +5,10 @@
 mod known;
 mod progress;
 mod psp_user;
+mod renewal;
 mod report;
 mod run;
 mod service;
 
-pub use report::{AtBank, OnboardingError, OnboardingReport, Step, StepState};
+pub use report::{AtBank, OnboardingError, OnboardingReport, Registration, RenewalReport, Step, StepState};
 pub use service::Onboarding;

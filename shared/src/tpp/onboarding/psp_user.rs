@@ -9,13 +9,15 @@ use crate::{
     secrets::{CertificateSecret, DeviceRecord, PspSecret},
     store::SessionOwner,
     tpp::{
+        certificate,
         error::TppError,
         onboarding::{
             progress::Progress,
             report::{OnboardingError, Step, StepState},
         },
+        parts::Parts,
     },
-    types::ids::BunqUserId,
+    types::{ids::BunqUserId, secret::PspApiKey},
 };
 
 /// Makes the credential, the device and the first session. A credential expires after an hour if it is not used. In
@@ -47,36 +49,21 @@ async fn register(
     installation: &Installation,
     certificate: &CertificateSecret,
 ) -> Result<BunqUserId, OnboardingError> {
-    let bank = &progress.parts.bank;
-
     let (api_key, state) = if let Some(psp) = &progress.secret.psp {
         (psp.api_key.clone(), StepState::Before)
     } else {
-        progress.still_mine().await?;
-        let call = CreatePspCredential {
-            certificate: certificate.certificate.clone(),
-            chain: certificate.chain.clone(),
-            proof: credential_proof(&certificate.private_key, &installation.key, &installation.token)?,
-        };
-        let One(made) = bank.call_without_session(Some(installation), &call, progress.deadline).await?;
-        let (credential_id, created_at) = (made.id, progress.parts.clock.now());
-        progress.secret.psp = Some(PspSecret { credential_id, api_key: made.api_key.clone(), created_at });
+        let psp = create_credential(progress, installation, certificate).await?;
+        let api_key = psp.api_key.clone();
+        progress.secret.psp = Some(psp);
         progress.save_progress().await?;
-        (made.api_key, StepState::Now)
+        (api_key, StepState::Now)
     };
     progress.note(Step::PspCredential, state);
 
     if progress.secret.device.is_some() {
         progress.note(Step::DeviceServer, StepState::Before);
     } else {
-        progress.still_mine().await?;
-        let call = CreateDeviceServer {
-            description: progress.parts.config.tpp_name.clone(),
-            secret: api_key.clone(),
-            permitted_ips: progress.parts.config.permitted_ips.clone(),
-        };
-        let NewId { id } = bank.call_without_session(Some(installation), &call, progress.deadline).await?;
-        progress.secret.device = Some(DeviceRecord { id });
+        progress.secret.device = Some(create_device(progress, installation, &api_key).await?);
         progress.save_progress().await?;
         progress.note(Step::DeviceServer, StepState::Now);
     }
@@ -89,4 +76,39 @@ async fn register(
     progress.save_progress().await?;
     progress.note(Step::Session, StepState::Now);
     Ok(user.path_id())
+}
+
+/// Registers a certificate at the bank, which issues an API key for it. Saves nothing.
+pub(super) async fn create_credential(
+    progress: &Progress<'_>,
+    installation: &Installation,
+    certificate: &CertificateSecret,
+) -> Result<PspSecret, OnboardingError> {
+    progress.still_mine().await?;
+    let fingerprint = certificate::fingerprint(certificate)?;
+    let call = CreatePspCredential {
+        certificate: certificate.certificate.clone(),
+        chain: certificate.chain.clone(),
+        proof: credential_proof(&certificate.private_key, &installation.key, &installation.token)?,
+    };
+    let One(made) = progress.parts.bank.call_without_session(Some(installation), &call, progress.deadline).await?;
+    let (credential_id, api_key, created_at) = (made.id, made.api_key, progress.parts.clock.now());
+    Ok(PspSecret { credential_id, api_key, created_at, certificate: Some(fingerprint) })
+}
+
+/// Registers the device that an API key is bound to. Saves nothing.
+pub(super) async fn create_device(
+    progress: &Progress<'_>,
+    installation: &Installation,
+    api_key: &PspApiKey,
+) -> Result<DeviceRecord, OnboardingError> {
+    progress.still_mine().await?;
+    let Parts { config, bank, .. } = progress.parts;
+    let call = CreateDeviceServer {
+        description: config.tpp_name.clone(),
+        secret: api_key.clone(),
+        permitted_ips: config.permitted_ips.clone(),
+    };
+    let NewId { id } = bank.call_without_session(Some(installation), &call, progress.deadline).await?;
+    Ok(DeviceRecord { id })
 }

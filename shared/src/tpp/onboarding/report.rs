@@ -10,14 +10,17 @@ use crate::{
         certificate::CertificateError,
         error::{TppError, through_tpp_error},
     },
-    types::{ids::BunqUserId, secret::ApiKey},
+    types::{
+        ids::{BunqUserId, CredentialPasswordIpId, InstallationId},
+        secret::ApiKey,
+    },
 };
 
 /// A step of the onboarding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// The key that seals tokens in the tables.
+    /// The keys that seal tokens in the tables, and the secrets of webhook endpoints.
     SealingKey,
     /// The PSD2 certificate.
     Certificate,
@@ -112,6 +115,32 @@ pub struct OnboardingReport {
     pub api_key: Option<ApiKey>,
 }
 
+/// The registration of the TPP at the bank.
+#[derive(Clone, Copy, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Registration {
+    /// The id of the installation.
+    #[schema(value_type = u64, minimum = 1, example = 3001)]
+    pub installation: InstallationId,
+    /// The id of the TPP's API key at the bank.
+    #[schema(value_type = u64, minimum = 1, example = 1001)]
+    pub credential_password_ip_id: CredentialPasswordIpId,
+}
+
+/// A registration that was replaced.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct RenewalReport {
+    /// The registration in use.
+    pub registration: Registration,
+    /// The registration that it replaced. It stays valid at bunq until it is revoked there.
+    pub replaced: Registration,
+    /// The addresses that were permitted for the replaced key, and that this run permitted for the new one, too.
+    #[schema(example = json!(["185.40.108.7"]))]
+    pub permitted_ips: Vec<String>,
+    /// Until when the registered certificate and its whole chain are valid.
+    #[schema(value_type = String, format = DateTime)]
+    pub certificate_valid_until: Timestamp,
+}
+
 /// A run stopped. The steps that it completed are saved.
 #[derive(Debug, thiserror::Error)]
 pub enum OnboardingError {
@@ -121,6 +150,12 @@ pub enum OnboardingError {
     /// The secrets belong to the bank's other environment.
     #[error("the secrets belong to another BUNQ_ENVIRONMENT")]
     OtherEnvironment,
+    /// The certificate in the secret is the one in use, so there is none to renew it with.
+    #[error("the certificate in the secret is the one in use")]
+    SameCertificate,
+    /// The bank takes the certificate for that of another user, who does not own the OAuth client.
+    #[error("the bank knows the certificate as another user")]
+    OtherPspUser,
     /// The PSD2 certificate is missing or invalid.
     #[error(transparent)]
     Certificate(#[from] CertificateError),

@@ -10,8 +10,8 @@ use crate::{
     },
     config::BunqEnvironment,
     secrets::{
-        CertificateSecret, Content as _, FormerCallbackUrl, InstallationSecret, OauthClientSecret, SealingSecret,
-        SecretsError,
+        CertificateSecret, Content as _, DeliverySecret, FormerCallbackUrl, InstallationSecret, OauthClientSecret,
+        SealingSecret, SecretsError,
     },
     store::NewApiKey,
     tpp::{
@@ -47,6 +47,7 @@ pub(super) async fn finish(mut progress: Progress<'_>) -> Result<OnboardingRepor
             tracing::warn!("onboarding: the bank no longer knows this deployment");
             (progress.secret.installation, progress.secret.psp) = (None, None);
             (progress.secret.device, progress.secret.psp_user_id) = (None, None);
+            progress.secret.next = None;
             progress.report.steps.clear();
             every_step(&mut progress).await?;
         }
@@ -71,17 +72,23 @@ async fn every_step(progress: &mut Progress<'_>) -> Result<(), OnboardingError> 
 }
 
 async fn sealing_key(progress: &mut Progress<'_>) -> Result<(), OnboardingError> {
+    let mut state = StepState::Before;
     // An existing key is never replaced, because what it sealed would be lost.
-    if progress.parts.secrets.read::<SealingSecret>().await?.is_some() {
-        progress.note(Step::SealingKey, StepState::Before);
-    } else {
+    if progress.parts.secrets.read::<SealingSecret>().await?.is_none() {
         progress.save(&SealingSecret::generate()).await?;
-        progress.note(Step::SealingKey, StepState::Now);
+        state = StepState::Now;
     }
+    // A deployment of an earlier version does not have this one.
+    if progress.parts.secrets.read::<DeliverySecret>().await?.is_none() {
+        progress.save(&DeliverySecret::generate()).await?;
+        state = StepState::Now;
+    }
+    progress.note(Step::SealingKey, state);
     Ok(())
 }
 
-async fn certificate(progress: &mut Progress<'_>) -> Result<CertificateSecret, OnboardingError> {
+/// Returns the stored certificate, if the bank would accept it. Makes one in the sandbox if there is none.
+pub(super) async fn certificate(progress: &mut Progress<'_>) -> Result<CertificateSecret, OnboardingError> {
     let environment = progress.parts.config.environment;
     let secret = || progress.parts.secrets.id(CertificateSecret::NAME);
     let read = progress.parts.secrets.read().await.map_err(|error| match error {
@@ -112,22 +119,27 @@ async fn installation(progress: &mut Progress<'_>) -> Result<Installation, Onboa
         progress.note(Step::Installation, StepState::Before);
         return Ok(installation);
     }
-    progress.still_mine().await?;
-    let key = InstallationKey::generate().await?;
-    let call = CreateInstallation { client_public_key: key.public_pem()? };
-    let made = progress.parts.bank.call_without_session(None, &call, progress.deadline).await?;
-    let secret = InstallationSecret {
-        id: made.id,
-        token: made.token,
-        private_key: key.to_pem(),
-        server_public_key: made.server_public_key,
-        created_at: progress.parts.clock.now(),
-    };
+    let secret = create_installation(progress).await?;
     let installation = open_installation(&secret)?;
     progress.secret.installation = Some(secret);
     progress.save_progress().await?;
     progress.note(Step::Installation, StepState::Now);
     Ok(installation)
+}
+
+/// Makes a key pair, and registers it as an installation at the bank. Saves nothing.
+pub(super) async fn create_installation(progress: &Progress<'_>) -> Result<InstallationSecret, OnboardingError> {
+    progress.still_mine().await?;
+    let key = InstallationKey::generate().await?;
+    let call = CreateInstallation { client_public_key: key.public_pem()? };
+    let made = progress.parts.bank.call_without_session(None, &call, progress.deadline).await?;
+    Ok(InstallationSecret {
+        id: made.id,
+        token: made.token,
+        private_key: key.to_pem(),
+        server_public_key: made.server_public_key,
+        created_at: progress.parts.clock.now(),
+    })
 }
 
 async fn oauth_client(

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    secrets::{CertificateSecret, OauthClientSecret, SealingSecret, TppSecret},
+    secrets::{CertificateSecret, DeliverySecret, OauthClientSecret, SealingSecret, TppSecret},
     tpp::{
         certificate,
         onboarding::{
             known,
             progress::Progress,
-            report::{AtBank, OnboardingError, OnboardingReport, Step, StepState},
+            renewal::{self, Renewal},
+            report::{AtBank, OnboardingError, OnboardingReport, RenewalReport, Step, StepState},
             run,
         },
         parts::Parts,
@@ -34,6 +35,35 @@ impl Onboarding {
         observe: &(dyn Fn(Step, StepState) + Sync),
         deadline: Deadline,
     ) -> Result<OnboardingReport, OnboardingError> {
+        run::finish(self.begin(observe, deadline).await?).await
+    }
+
+    /// Replaces our key pair and the installation, and with them the API key at the bank, while the old ones serve. A
+    /// run that was interrupted continues where it stopped.
+    ///
+    /// # Errors
+    /// Returns [`OnboardingError::OtherPspUser`] if the bank takes the certificate for that of another user, and the
+    /// errors of [`Self::run`]. In all these cases, the old registration stays in use.
+    pub async fn rotate_installation(&self, deadline: Deadline) -> Result<RenewalReport, OnboardingError> {
+        renewal::renew(self.begin(&|_, _| {}, deadline).await?, Renewal::Installation).await
+    }
+
+    /// Registers the certificate in the secret, and uses the API key that the bank issues for it. In the sandbox, makes
+    /// a new certificate first if the one in the secret is in use. `force` registers it again even then.
+    ///
+    /// # Errors
+    /// Returns [`OnboardingError::SameCertificate`] if the certificate is in use, and the errors of
+    /// [`Self::rotate_installation`]. In all these cases, the old registration stays in use.
+    pub async fn renew_certificate(&self, force: bool, deadline: Deadline) -> Result<RenewalReport, OnboardingError> {
+        renewal::renew(self.begin(&|_, _| {}, deadline).await?, Renewal::Certificate { force }).await
+    }
+
+    /// Begins a run, which takes over from every other.
+    async fn begin<'a>(
+        &'a self,
+        observe: &'a (dyn Fn(Step, StepState) + Sync),
+        deadline: Deadline,
+    ) -> Result<Progress<'a>, OnboardingError> {
         let id = self.parts.store.begin_onboarding().await?;
         let environment = self.parts.config.environment.as_str();
         let secret = self
@@ -46,8 +76,7 @@ impl Onboarding {
             return Err(OnboardingError::OtherEnvironment);
         }
         let report = OnboardingReport::default();
-        let progress = Progress { parts: &self.parts, id, secret, report, observe, deadline };
-        run::finish(progress).await
+        Ok(Progress { parts: &self.parts, id, secret, report, observe, deadline })
     }
 
     /// Reports the progress of this deployment, without changing anything. Asks the bank whether it still knows the
@@ -58,8 +87,9 @@ impl Onboarding {
     /// [`OnboardingError::Tpp`] if the store or a secret cannot be read.
     pub async fn status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.parts.secrets;
-        let (sealing, owned, tpp, client) = tokio::try_join!(
+        let (sealing, delivery, owned, tpp, client) = tokio::try_join!(
             secrets.read::<SealingSecret>(),
+            secrets.read::<DeliverySecret>(),
             secrets.read::<CertificateSecret>(),
             secrets.read::<TppSecret>(),
             secrets.read::<OauthClientSecret>(),
@@ -71,7 +101,7 @@ impl Onboarding {
         let api_keys = self.parts.store.list_api_keys().await?;
         let callback = self.parts.config.callback_url();
         let done = |step| match step {
-            Step::SealingKey => sealing.is_some(),
+            Step::SealingKey => sealing.is_some() && delivery.is_some(),
             Step::Certificate => owned.is_some(),
             Step::Installation => tpp.as_ref().is_some_and(|tpp| tpp.installation.is_some()),
             Step::PspCredential => tpp.as_ref().is_some_and(|tpp| tpp.psp.is_some()),

@@ -73,9 +73,11 @@ fn at_bank(error: &BankError, earlier: Earlier) -> Certainty<'_> {
             // The bank may refuse a known request id in this way. Its text for that is not recorded.
             Earlier::Unknown => Certainty::Unknown(Depth::Deep),
         },
-        BankError::RateLimited { .. } | BankError::Unreachable(_) | BankError::TooLate | BankError::Signing => {
-            Certainty::NoEffect
-        }
+        BankError::RateLimited { .. }
+        | BankError::Busy { .. }
+        | BankError::Unreachable(_)
+        | BankError::TooLate
+        | BankError::Signing => Certainty::NoEffect,
         BankError::Maintenance { .. }
         | BankError::Failed(_)
         | BankError::Foreign { .. }

@@ -2,7 +2,8 @@
 //!
 //! A try begins with a conditional write. If its outcome is known, it is stored and returned from then on. If it is
 //! unknown (no answer, or a process that crashed), the next try first looks for an existing object at the bank. It
-//! sends under the same request id, which the bank takes once. So even a lost store does not cause a second payment.
+//! sends under the same request id, which the bank takes once. So even a lost store does not cause a second payment, if
+//! the installation is the same: whether the bank remembers ids of an earlier one is not known.
 
 mod certainty;
 
@@ -80,7 +81,7 @@ impl Orders {
         if let Some(account) = order.parent().account() {
             note(Fact::Account(account));
         }
-        let keys = self.parts.record_keys(owner).await?;
+        let keys = self.parts.record_keys(&*self.parts.identities.for_sealing().await?, owner).await?;
         let attempt = match self.begin(&keys, (name, hash), deadline).await? {
             Begun::Attempt(attempt) => attempt,
             Begun::Finished(outcome) => return answer(outcome, true),
@@ -203,7 +204,7 @@ impl Orders {
         // Without a mark, an older object of the same terms could be taken for this one, unless the bank says that it
         // knows the request. Sending it again is safe: the bank takes a request id once.
         let skew = if wanted.is_marked() || depth == Depth::Deep { SKEW } else { Duration::ZERO };
-        let since = began_at - skew;
+        let since = began_at.checked_sub(skew).unwrap_or(Timestamp::MIN);
         let (mut from, mut alike, mut unclear) = (PageStart::Newest, Vec::new(), false);
         for _ in 0..PAGES {
             let page = Page { count: LARGEST_PAGE, from };
