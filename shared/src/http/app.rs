@@ -16,4 +16,8 @@ impl Deployed for App {
     fn is_over_https(&self) -> bool {
         self.tpp.config.public_url.scheme() == "https"
     }
+
+    fn max_concurrent_requests(&self) -> usize {
+        self.tpp.config.max_concurrent_requests.get().into()
+    }
 }

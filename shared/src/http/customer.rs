@@ -11,14 +11,15 @@ use crate::telemetry::audit::{Fact, note};
 /// NextGenPSD2).
 pub const CUSTOMER_ADDRESS: &str = "PSU-IP-Address";
 
-/// Returns whether the customer is present: whether the caller sends the header `PSU-IP-Address`. Records it.
+/// Returns whether the customer is present: whether the caller sends the header `PSU-IP-Address`. Records it, with a
+/// pseudonym of the address if the route uses secrets.
 ///
 /// # Errors
 /// Returns `invalid_request` if the header is present more than once, or is not an IP address.
-pub(super) async fn note_customer(parts: &Parts, app: &App) -> Result<bool, Problem> {
+pub(super) async fn note_customer(parts: &Parts, app: &App, uses_secrets: bool) -> Result<bool, Problem> {
     let Some(address) = customer_address(&parts.headers)? else { return Ok(false) };
     // Without the sealing key there is no pseudonym. The request continues, and fails later if it needs the key.
-    let identity = app.tpp.identities.get().await.ok();
+    let identity = if uses_secrets { app.tpp.identities.get().await.ok() } else { None };
     let pseudonym = identity.map(|identity| identity.sealing.pseudonym(&address.to_string()));
     note(Fact::CustomerPresent(pseudonym));
     Ok(true)

@@ -36,7 +36,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
             (Some(_), Some(_)) => None,
         };
         key.map(Self).ok_or_else(|| {
-            Problem::invalid(Place::Parameter("Idempotency-Key"), "must be 1 to 255 printable ASCII characters, once")
+            let detail = "must be 1 to 255 printable ASCII characters, once, with both quotes or none";
+            Problem::invalid(Place::Parameter("Idempotency-Key"), detail)
         })
     }
 }

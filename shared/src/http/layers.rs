@@ -1,6 +1,6 @@
 //! Wraps every request: sets a request id and a deadline, writes a log line and an audit line, and renders problems.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,16 +10,20 @@ use axum::{
 };
 use http::{Extensions, HeaderValue, header};
 use lambda_http::request::RequestContext;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument as _, Span, field::Empty};
 use uuid::Uuid;
 
 use super::{
     Problem,
     audit::{self, EndedWith},
-    beside,
+    beside, limits,
     operation::{self, Operation},
 };
-use crate::{telemetry::audit::Trail, types::deadline::Deadline};
+use crate::{
+    telemetry::{Quotas, audit::Trail},
+    types::deadline::Deadline,
+};
 
 /// The maximum duration of a request. API Gateway stops waiting after 30 seconds.
 const LONGEST_REQUEST: Duration = Duration::from_secs(25);
@@ -32,6 +36,9 @@ pub struct RequestId(pub String);
 pub trait Deployed {
     /// Returns whether browsers reach the deployment over HTTPS.
     fn is_over_https(&self) -> bool;
+
+    /// Returns the number of requests above which a process rejects more.
+    fn max_concurrent_requests(&self) -> usize;
 }
 
 /// Routes that need no deployment run only as a Lambda function behind API Gateway, which has no plain HTTP.
@@ -39,28 +46,49 @@ impl Deployed for () {
     fn is_over_https(&self) -> bool {
         true
     }
+
+    fn max_concurrent_requests(&self) -> usize {
+        Semaphore::MAX_PERMITS
+    }
 }
 
 /// One year, for `Strict-Transport-Security` (<https://www.rfc-editor.org/rfc/rfc6797>). Does not include subdomains,
 /// because others may own them.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// What the layer around all routes needs.
+#[derive(Clone)]
+struct Around {
+    is_over_https: bool,
+    /// One permit for each request that is being handled.
+    capacity: Arc<Semaphore>,
+}
+
 /// Returns a router with all layers, ready to serve. The state is available to handlers: an `App`, or
 /// `()` for routes that need no deployment.
 pub fn service<S: Deployed + Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
+    let around_all = Around {
+        is_over_https: state.is_over_https(),
+        capacity: Arc::new(Semaphore::new(state.max_concurrent_requests())),
+    };
     router
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Added by `Router::layer`, which runs after routing, so that the log line contains the matched route.
-        .layer(middleware::from_fn_with_state(state.is_over_https(), around))
+        .layer(middleware::from_fn_with_state(around_all, around))
         .with_state(state)
 }
 
-async fn around(State(is_over_https): State<bool>, mut request: Request, next: Next) -> Response {
+async fn around(
+    State(Around { is_over_https, capacity }): State<Around>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = request_id(request.extensions());
     let limit = Deadline::after(LONGEST_REQUEST);
     let lambda = request.extensions().get::<lambda_http::Context>().and_then(|context| remaining(context.deadline));
     let deadline = lambda.map_or(limit, |left| limit.earlier(Deadline::after(left)));
+    let deadline = deadline.with_priority(limits::priority(request.headers()));
     request.extensions_mut().insert(deadline);
     request.extensions_mut().insert(RequestId(id.clone()));
 
@@ -72,9 +100,11 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
         span.record("key", tracing::field::display(principal));
     }
     let started = tokio::time::Instant::now();
-    let mut response = match span.in_scope(|| operation::of_request(&request)) {
-        Ok(operation) => begin(operation, request, next, &id, &span).await,
-        Err(refusal) => *refusal,
+    let quotas = Quotas::default();
+    let mut response = match (capacity.try_acquire_owned(), span.in_scope(|| operation::of_request(&request))) {
+        (Err(_), _) => Problem::overloaded().into_response(),
+        (Ok(permit), Ok(operation)) => begin(operation, request, next, (&id, &span, &quotas), permit).await,
+        (Ok(_), Err(refusal)) => *refusal,
     };
     let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -89,6 +119,9 @@ async fn around(State(is_over_https): State<bool>, mut request: Request, next: N
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", value);
+    }
+    if let Some(quota) = quotas.tightest() {
+        limits::add_quota(headers, quota);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -106,14 +139,22 @@ async fn begin(
     operation: Option<&'static Operation>,
     mut request: Request,
     next: Next,
-    id: &str,
-    span: &Span,
+    (id, span, quotas): (&str, &Span, &Quotas),
+    permit: OwnedSemaphorePermit,
 ) -> Response {
     if let Some(operation) = operation {
         request.extensions_mut().insert(operation);
     }
     let (request, trail) = audit::begin(operation, request, id).await;
-    let handled = tokio::spawn(handle(request, next, trail, span.clone())).await;
+    let handled = tokio::spawn(quotas.follow({
+        let handled = handle(request, next, trail, span.clone());
+        // Until the handler ends, also if the client disconnects.
+        async move {
+            let _permit = permit;
+            handled.await
+        }
+    }))
+    .await;
     handled.unwrap_or_else(|_| Problem::internal().into_response())
 }
 
@@ -123,7 +164,8 @@ async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) 
     let deadline = deadline(request.extensions());
     let Some(trail) = trail else { return beside::run(request, next, deadline).instrument(span).await };
     // Runs in another task, so that the line is written even if the handler panics.
-    let handled = tokio::spawn(trail.follow(beside::run(request, next, deadline).instrument(span))).await;
+    let run = trail.follow(beside::run(request, next, deadline).instrument(span));
+    let handled = tokio::spawn(Quotas::current().follow(run)).await;
     let response = handled.unwrap_or_else(|_| Problem::internal().into_response());
     let extensions = response.extensions();
     let shown = extensions.get::<EndedWith>().map(|EndedWith(code)| *code);

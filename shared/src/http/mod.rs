@@ -4,6 +4,7 @@ mod accept;
 mod audit;
 mod beside;
 mod layers;
+mod limits;
 pub mod openapi;
 mod operation;
 mod operations;
@@ -14,6 +15,7 @@ mod routes;
 pub use accept::preferred;
 pub use audit::EndedWith;
 pub use layers::{Deployed, RequestDeadline, RequestId, service};
+pub use limits::PRIORITY;
 #[doc(hidden)]
 pub use pastey::paste;
 pub use problem::{Action, Affects, Code, Place, Problem, Reason, Reasons};
@@ -47,8 +49,8 @@ pub use {
     answers::{BankAnswer, LinkHeader, Size, created_response, json, links, listing, next_link, part_of},
     app::App,
     auth::{
-        AccountWritesScope, AccountsScope, Caller, ConnectionsScope, CredentialsScope, PaymentsScope, Psd2Scope,
-        RequiredScope,
+        AccountWritesScope, AccountsScope, Caller, ConnectionsScope, CredentialsScope, EventsScope, PaymentsScope,
+        Psd2Scope, RequiredScope,
     },
     body::{Body, BodyField, FieldGroup, Fields, JsonBody, NamedSchemas, Shape},
     customer::CUSTOMER_ADDRESS,

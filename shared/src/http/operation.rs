@@ -22,6 +22,18 @@ pub(super) struct Operation {
     pub(super) query: &'static [&'static str],
 }
 
+impl Operation {
+    /// A row of the table.
+    pub(super) const fn new(
+        method: Method,
+        path: &'static str,
+        action: Option<Action>,
+        query: &'static [&'static str],
+    ) -> Self {
+        Self { method, path, action, query }
+    }
+}
+
 /// Returns the operation of a request, or `None` if no route matches.
 ///
 /// # Errors

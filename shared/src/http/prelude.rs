@@ -13,7 +13,7 @@ pub use crate::store::{Information, ReadPart};
 
 pub use super::{
     AccountWritesScope, AccountsScope, App, BankAnswer, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
-    Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope, QueryParameters,
-    RequestDeadline, RequestId, created_response, list_orders, listing,
+    EventsScope, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope,
+    QueryParameters, RequestDeadline, RequestId, created_response, list_orders, listing,
     openapi::{schemas::*, *},
 };

@@ -1,7 +1,7 @@
 //! Reads query parameters by name. Reports every error at once. Rejects unknown parameters, so that a misspelt
 //! `older_id` does not return the newest page.
 
-use std::{convert::Infallible, fmt, str::FromStr};
+use std::{convert::Infallible, fmt, ops::RangeInclusive, str::FromStr};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -73,14 +73,19 @@ impl Parameters {
         self.page_of(USUAL_PAGE)
     }
 
+    /// Reads an optional whole number in a range.
+    pub fn number(&mut self, name: &str, range: RangeInclusive<u8>) -> Option<u8> {
+        let must = format!("must be {} to {}", range.start(), range.end());
+        let number = self.optional::<u8>(name, &must)?;
+        if !range.contains(&number) {
+            self.refuse(name, &must);
+        }
+        Some(number)
+    }
+
     /// Reads how many elements are requested, at the most.
     pub fn count(&mut self) -> Option<u8> {
-        let must = "must be 1 to 200";
-        let count = self.optional::<u8>("count", must);
-        if count.is_some_and(|count| !(1..=LARGEST_PAGE).contains(&count)) {
-            self.refuse("count", must);
-        }
-        count
+        self.number("count", 1..=LARGEST_PAGE)
     }
 
     /// Reads which page is requested. The default size is `usual` elements.

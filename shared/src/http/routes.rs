@@ -68,7 +68,7 @@ pub fn methods<P: Path>() -> MethodFilter {
 #[must_use]
 pub fn tagged(mut document: OpenApi, tag: &str) -> OpenApi {
     for path in document.paths.paths.values_mut() {
-        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete];
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
         for operation in operations.into_iter().flatten() {
             operation.tags = Some(vec![tag.to_owned()]);
         }

@@ -8,6 +8,7 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, level_filters::LevelFilter};
+use webhooks::Receivers;
 
 use super::{
     event::read_event,
@@ -15,7 +16,7 @@ use super::{
     runtime::{ended, for_lambda, run},
 };
 use crate::{
-    config::{Aws, Config, ConfigError},
+    config::{Aws, Config, ConfigError, WebhookReceivers},
     http::{App, Problem, service},
     secrets::Secrets,
     store::Store,
@@ -24,8 +25,8 @@ use crate::{
         audit::{Action, Outcome, Trail},
     },
     tpp::Tpp,
-    transport::{self, FirstConnection, Tls, TlsError},
-    types::clock::Clock,
+    transport::{self, FirstConnection, Tls, TlsError, WebhookSender},
+    types::{clock::Clock, deadline::Deadline},
 };
 
 /// The name by which the bank knows this program.
@@ -66,9 +67,15 @@ fn compose_with_connections(
     let tls = Tls::new(config.extra_ca_file.as_deref())?;
     let (dynamodb, to_dynamodb) = transport::dynamodb(aws, &tls)?;
     let (bank, to_bank) = transport::bank(config.bunq.clone(), USER_AGENT, &tls)?;
-    let store = Store::new(dynamodb, &config.connections_table, &config.ephemera_table, clock.clone());
+    let store =
+        Store::new(dynamodb, [&config.connections_table, &config.ephemera_table, &config.events_table], clock.clone());
     let secrets = Secrets::new(transport::secrets_manager(aws, &tls)?, &config.secret_prefix);
-    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), store, secrets, clock);
+    let receivers = match config.webhook_receivers {
+        WebhookReceivers::Public => Receivers::PUBLIC,
+        WebhookReceivers::Loopback => Receivers::Loopback,
+    };
+    let sender = WebhookSender::new(tls, receivers);
+    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), (store, secrets), sender, clock);
     Ok((App { tpp: Arc::new(tpp) }, [to_dynamodb, to_bank]))
 }
 
@@ -80,20 +87,70 @@ fn compose_with_connections(
 /// Returns [`StartError::Config`] if the configuration is invalid, and [`StartError::Tls`] or [`StartError::Http`] if
 /// the HTTP clients cannot be created.
 pub async fn start() -> Result<App, StartError> {
-    let config = Config::from_env();
-    let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
-    telemetry::init(telemetry::Format::Json, level, std::io::stdout);
-    let (app, [to_dynamodb, to_bank]) = compose_with_connections(config?, &Aws::from_env()?, Clock::system())?;
+    let (app, [to_dynamodb, to_bank]) = compose_from_env()?;
     let opened = async { tokio::join!(to_dynamodb.open(), to_bank.open()) };
     // The bank may be slow or away. Then the first request waits for it, and no earlier one.
     let _ = tokio::join!(app.tpp.identities.get(), tokio::time::timeout(LONGEST_OPENING, opened));
     Ok(app)
 }
 
+/// Like [`start`], but reads no secrets, and opens a connection to DynamoDB only.
+async fn start_with_store() -> Result<App, StartError> {
+    let (app, [to_dynamodb, _]) = compose_from_env()?;
+    let _ = tokio::time::timeout(LONGEST_OPENING, to_dynamodb.open()).await;
+    Ok(app)
+}
+
+/// Starts logging, and composes the deployment that the environment describes.
+fn compose_from_env() -> Result<(App, [FirstConnection; 2]), StartError> {
+    let config = Config::from_env();
+    let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
+    telemetry::init(telemetry::Format::Json, level, std::io::stdout);
+    compose_with_connections(config?, &Aws::from_env()?, Clock::system())
+}
+
 /// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
 /// cannot start or the Lambda runtime fails, logs the error and returns a failure.
 pub async fn serve(router: Router<App>) -> ExitCode {
     ended(async { run(service(router, start().await?)).await }.await)
+}
+
+/// Like [`serve`], for routes that use the store only: neither the bank nor the deployment's secrets.
+pub async fn serve_store(router: Router<App>) -> ExitCode {
+    ended(async { run(service(router, start_with_store().await?)).await }.await)
+}
+
+/// Runs a function that a schedule invokes: `work` is done once for each invocation, within its time. A problem that
+/// `work` returns is answered as the error of the invocation. If the function cannot start or the Lambda runtime fails,
+/// logs the error and returns a failure.
+pub async fn serve_schedule<F>(work: impl Fn(App, Deadline) -> F) -> ExitCode
+where
+    F: Future<Output = Result<Value, Problem>>,
+{
+    ended(async { run_schedule(start_with_store().await?, work).await }.await)
+}
+
+async fn run_schedule<F>(app: App, work: impl Fn(App, Deadline) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<Value, Problem>>,
+{
+    let (app, work) = (&app, &work);
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
+        let span = tracing::error_span!("request", request_id = event.context.request_id.as_str(), method = "SCHEDULE");
+        let deadline = Deadline::after(until(event.context.deadline));
+        work(app.clone(), deadline).instrument(span).await.map_err(|problem| diagnostic(&problem))
+    }))
+    .await
+}
+
+/// Returns the time until Lambda's `deadline` (milliseconds since the epoch).
+fn until(deadline: u64) -> Duration {
+    let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default();
+    Duration::from_millis(deadline.saturating_sub(now))
+}
+
+fn diagnostic(problem: &Problem) -> Diagnostic {
+    Diagnostic { error_type: problem.code().as_str().to_owned(), error_message: problem.to_string() }
 }
 
 /// Runs a function that is invoked directly as well as through API Gateway. An event of API Gateway goes to the routes,
@@ -123,10 +180,7 @@ where
             let code = answer.as_ref().err().map(Problem::code);
             let outcome = code.map_or(Outcome::Done, |code| code.outcome(trail.action().effect()));
             trail.write(outcome, code.map(|code| code.as_str()));
-            return answer.map_err(|problem| Diagnostic {
-                error_type: problem.code().as_str().to_owned(),
-                error_message: problem.to_string(),
-            });
+            return answer.map_err(|problem| diagnostic(&problem));
         }
         let request = read_event(event.payload).map_err(Error::from)?;
         let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;

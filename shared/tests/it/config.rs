@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use shared::config::{Aws, BunqEnvironment, Config, ConfigError};
 
 /// The required variables, with valid values.
-const REQUIRED: [(&str, &str); 4] = [
+const REQUIRED: [(&str, &str); 5] = [
     ("PUBLIC_URL", "https://tpp.example"),
     ("CONNECTIONS_TABLE", "connections"),
     ("EPHEMERA_TABLE", "ephemera"),
+    ("EVENTS_TABLE", "events"),
     ("SECRET_PREFIX", "bunq-tpp"),
 ];
 
@@ -52,6 +53,7 @@ fn the_least_makes_a_sandbox() {
     assert_eq!(config.environment, BunqEnvironment::Sandbox);
     assert_eq!(config.connections_table, "connections");
     assert_eq!(config.ephemera_table, "ephemera");
+    assert_eq!(config.events_table, "events");
     assert_eq!(config.secret_prefix, "bunq-tpp");
     assert_eq!(config.tpp_name, "bunq-tpp");
     assert_eq!(config.log_level.to_string(), "info");
@@ -248,7 +250,7 @@ fn variables_that_are_given_stand_in_front_of_the_process() {
 
     let mut variables = BTreeMap::from(given);
     variables.insert("BUNQ_API_URL", String::new());
-    let (config, used) = Config::from_env_with(&variables).unwrap();
+    let (config, used) = Config::from_env_with(&variables, &BTreeMap::new()).unwrap();
 
     assert_eq!(config.connections_table, "connections");
     assert_eq!(used.get("CONNECTIONS_TABLE").map(String::as_str), Some("connections"));

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use jiff::Timestamp;
 use serde_json::json;
 use shared::{
     bunq::{
@@ -77,8 +78,14 @@ async fn a_key_pair_and_an_installation_are_not_printed() {
     assert_hidden(&installation);
     let sealing = SealingSecret::generate();
     let (sealing, bookmarks) = (sealing.keys().unwrap(), sealing.bookmarks().unwrap());
-    let identity =
-        Identity { installation, psp_api_key: Some(secret()), sealing, bookmarks, versions: Default::default() };
+    let identity = Identity {
+        installation,
+        psp_api_key: Some(secret()),
+        sealing,
+        bookmarks,
+        versions: Default::default(),
+        read_at: Timestamp::UNIX_EPOCH,
+    };
     assert_hidden(&identity);
     let form = format!("{identity:?}");
     for line in pem.expose().lines().filter(|line| !line.starts_with("-----")) {
@@ -95,6 +102,11 @@ fn sealing_keys_are_not_printed() {
     assert_eq!(text.len(), 44);
     assert!(!format!("{secret:?}").contains(&text), "{secret:?}");
     assert_eq!(format!("{keys:?}"), "SealingKeys([redacted])");
+
+    // A person who writes the secret may take the key for its id.
+    let swapped = json!({ "current": text, "keys": { text.clone(): text } });
+    let swapped: SealingSecret = serde_json::from_value(swapped).unwrap();
+    assert!(!format!("{swapped:?}").contains(&text), "{swapped:?}");
 }
 
 #[test]

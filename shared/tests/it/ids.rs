@@ -108,7 +108,7 @@ fn random_user_ids_differ_and_can_be_read_back() {
 #[test]
 fn each_scope_is_read_by_its_name_and_no_other() {
     let names: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-    assert_eq!(names, ["accounts", "connections", "payments", "psd2", "credentials", "writes"]);
+    assert_eq!(names, ["accounts", "connections", "payments", "psd2", "credentials", "writes", "events"]);
 
     for scope in Scope::ALL {
         let name = scope.as_str();

@@ -9,6 +9,7 @@ mod config;
 mod connection_values;
 mod deadline;
 mod debug;
+mod event;
 mod ids;
 mod sealing;
 mod secrets;

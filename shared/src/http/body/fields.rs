@@ -149,6 +149,12 @@ impl Fields {
         self.parsed(name, true)
     }
 
+    /// Reads an optional `true` or `false`.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.take(name)?;
+        serde_json::from_str(value.get()).map_err(|_| self.refuse(name, "must be true or false")).ok()
+    }
+
     /// Reads an optional object with the function `read`.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let value = self.take(name)?;

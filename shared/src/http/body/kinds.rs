@@ -22,6 +22,7 @@ use crate::{
         schedule::{BankTime, Recurrence},
         scope::Scope,
         text::{Name, Text},
+        webhook::{EndpointState, EventFilter, SignatureKind, WebhookEndpointId},
         workspace::Workspace,
     },
 };
@@ -109,8 +110,30 @@ field! {
 
     ReturnUrl: text = string().max_length(Some(ReturnUrl::LONGEST)).examples(["https://app.example/bank"]);
 
+    EventFilter: text = string()
+        .max_length(Some(64))
+        .pattern(Some(r"^(\*|[a-z]+\.(\*|[a-z]+))$"))
+        .description(Some("The type of an event, a group such as `connection.*`, or `*` for all types, also those to come."))
+        .examples(["connection.*"]);
+    EndpointState: text = one_of(EndpointState::ALL.iter().map(|state| state.as_str()));
+    SignatureKind: text = one_of(SignatureKind::ALL.iter().map(|kind| kind.as_str()));
+
+    WebhookEndpointId: text = string()
+        .pattern(Some(WebhookEndpointId::PATTERN))
+        .examples(["we_7c2f0e4c569e4b0d8f9d2f4a112f1c7a"]);
+
     UserId: text = uuid();
     KeyId: text = uuid();
+}
+
+impl BodyField for bool {
+    fn take(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.flag(name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
+    }
 }
 
 impl<const LEAST: usize, const MOST: usize> BodyField for Text<LEAST, MOST> {
@@ -144,7 +167,25 @@ fn bunq_id() -> OneOfBuilder {
                 .minimum(Some(1))
                 .maximum(Some(isize::MAX)),
         )
-        .item(string().pattern(Some("^[1-9][0-9]{0,18}$")))
+        .item(string().pattern(Some(up_to(isize::MAX))))
+}
+
+/// Returns the pattern of the whole numbers from 1 to `largest`, without leading zeros.
+fn up_to(largest: isize) -> String {
+    let digits = largest.to_string();
+    let rest = |place: usize| match digits.len() - place - 1 {
+        0 => String::new(),
+        left => format!("[0-9]{{{left}}}"),
+    };
+    let shorter = format!("[1-9][0-9]{{0,{}}}", digits.len().saturating_sub(2));
+    // As many digits, of which the first are the same and the next is smaller.
+    let smaller = digits.char_indices().filter_map(|(place, digit)| {
+        let least = if place == 0 { '1' } else { '0' };
+        let most = char::from_digit(digit.to_digit(10)?.checked_sub(1)?, 10)?;
+        (least <= most).then(|| format!("{}[{least}-{most}]{}", &digits[..place], rest(place)))
+    });
+    let parts: Vec<_> = [shorter].into_iter().chain(smaller).chain([digits.clone()]).collect();
+    format!("^({})$", parts.join("|"))
 }
 
 /// Matches an ISO 8601 date and time with or without an offset, or bunq's form with a space.

@@ -9,7 +9,10 @@ use crate::{
     bunq::{BankError, BankText, DecodeError, Refusal},
     http::{Place, Problem},
     store::{AttemptRefused, ConsentFailure, SessionOwner, TicketRefused},
-    tpp::{AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, StartError, TppError},
+    tpp::{
+        AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, RotationError, StartError, TppError,
+        WebhookError,
+    },
     types::scope::Scope,
 };
 
@@ -36,7 +39,7 @@ macro_rules! groups {
 groups! {
     /// The store is unavailable, or this API has an internal error. Applies to every operation that reads from the
     /// store.
-    OfStore = [Problem::store_unavailable(), Problem::internal()];
+    OfStore = [Problem::store_unavailable(), Problem::overloaded(), Problem::internal()];
 
     /// An operation that requires an API key.
     WithKey = [
@@ -46,6 +49,7 @@ groups! {
         // The header `PSU-IP-Address` can be invalid.
         Problem::invalid(Place::Parameter("count"), "must be 1 to 200"),
         Problem::store_unavailable(),
+        Problem::overloaded(),
         Problem::internal(),
     ];
 
@@ -57,6 +61,18 @@ groups! {
 
     /// An operation on the data that we store about a customer.
     UnknownCustomer = [TppError::UnknownUser];
+
+    /// An operation on one endpoint of webhooks.
+    OfWebhookEndpoint = [WebhookError::NotFound];
+
+    /// An operation that sends events to an endpoint.
+    ToWebhookEndpoint = [WebhookError::Disabled];
+
+    /// An operation on one event.
+    OfWebhookEvent = [WebhookError::EventNotFound];
+
+    /// The creation of an endpoint of webhooks.
+    NewWebhook = [WebhookError::TooMany];
 
     /// An operation on one transaction.
     OfTransaction = [Problem::transaction_not_found()];
@@ -91,7 +107,7 @@ groups! {
             error: refused(404, "The item you requested could not be found."),
         },
         TppError::from(BankError::Signature { status: 200, response_id: response_id() }),
-        TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), response_id: response_id() }),
+        TppError::from(BankError::RateLimited { wait: Duration::from_secs(3), limit: None, response_id: response_id() }),
         TppError::from(BankError::TooLarge),
         TppError::SessionPending,
         TppError::IpNotPermitted { address: None },
@@ -165,6 +181,10 @@ groups! {
         Problem::invalid(Place::Body("/scopes"), "must name at least one scope"),
         OnboardingError::Superseded,
         OnboardingError::OtherEnvironment,
+        OnboardingError::SameCertificate,
+        OnboardingError::OtherPspUser,
+        RotationError::StillSeals { items: 17, is_complete: true },
+        RotationError::TooEarly { wait: Duration::from_secs(600) },
         OnboardingError::Certificate(CertificateError::Missing { secret: "bunq-tpp/psd2-certificate".to_owned() }),
     ];
 }

@@ -12,7 +12,7 @@ use utoipa::{
 use crate::{
     bunq::LARGEST_PAGE,
     http::body::{order_reference, string, uuid},
-    types::bookmark::LONGEST_BOOKMARK,
+    types::{bookmark::LONGEST_BOOKMARK, event::EventId, webhook::WebhookEndpointId},
 };
 
 macro_rules! parameters {
@@ -40,6 +40,22 @@ parameters! {
     ConsentPath = [our_id(
         "consent_id",
         "Our name for a consent, as `POST /consents` returned it: a UUID in lower case, with hyphens.",
+    )];
+
+    /// The path parameter `{endpoint_id}`.
+    WebhookEndpointPath = [path(
+        "endpoint_id",
+        "An endpoint's `id`, as its creation or the list returned it.",
+        string().pattern(Some(WebhookEndpointId::PATTERN)).build(),
+        json!("we_7c2f0e4c569e4b0d8f9d2f4a112f1c7a"),
+    )];
+
+    /// The path parameter `{event_id}`.
+    WebhookEventPath = [path(
+        "event_id",
+        "An event's `id`, as the list or a message had it.",
+        string().pattern(Some(EventId::PATTERN)).build(),
+        json!("evt_7c2f0e4c569e4b0d8f9d2f4a112f1c7a"),
     )];
 
     /// The path parameter `{monetary_account_id}`.
@@ -220,15 +236,18 @@ fn query(name: &str, description: &str, schema: Object) -> Parameter {
     parameter.description(Some(description)).schema(Some(schema)).build()
 }
 
+/// Matches a key in quotes with its escapes (a string of RFC 8941), or one without that does not begin with a quote.
+const IDEMPOTENCY_KEY: &str = r#"^("([ !#-\[\]-~]|\\["\\])+"|[!#-~]([ -~]*[!-~])?)$"#;
+
 fn idempotency_key() -> Parameter {
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(255))
-        .pattern(Some("^[!-~]([ -~]*[!-~])?$"))
+        .pattern(Some(IDEMPOTENCY_KEY))
         .build();
     let description = "Your name for this request: the same on every try of it, another for every other request, for 30 days. Where it is not there, one \
-                       is made; it is in the answer. Printable ASCII.";
+                       is made; it is in the answer. Printable ASCII, with or without the quotes of RFC 8941.";
     let parameter = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
     let parameter = parameter.required(Required::False).description(Some(description)).schema(Some(schema));
     parameter.example(Some(json!("invoice-2026-17"))).build()

@@ -1,7 +1,5 @@
 //! The codes and actions of problems: what happened, and what the caller can do about it.
 
-use std::borrow::Cow;
-
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::{
@@ -106,7 +104,7 @@ impl ToSchema for Code {
 
 /// Returns the schema of a text that has one of these values today. Other values may be added, and a generated client
 /// must accept them.
-fn open(known: &str, about: &str) -> RefOr<Schema> {
+pub(super) fn open(known: &str, about: &str) -> RefOr<Schema> {
     AnyOfBuilder::new()
         .item(Ref::from_schema_name(known))
         .item(ObjectBuilder::new().schema_type(Type::String))
@@ -190,6 +188,14 @@ codes! {
     AccountNotGranted = "account_not_granted": NOT_FOUND FixRequest, Request Refused;
     /// The account has no such transaction.
     TransactionNotFound = "transaction_not_found": NOT_FOUND FixRequest, Request Refused;
+    /// The workspace has no such endpoint of webhooks.
+    WebhookEndpointNotFound = "webhook_endpoint_not_found": NOT_FOUND FixRequest, Request Refused;
+    /// The endpoint of webhooks is disabled, so nothing can be sent to it.
+    WebhookEndpointDisabled = "webhook_endpoint_disabled": CONFLICT FixRequest, Request Refused;
+    /// The workspace has no such event. It may have been erased, 30 days after a request could first return it.
+    WebhookEventNotFound = "webhook_event_not_found": NOT_FOUND FixRequest, Request Refused;
+    /// The workspace has twenty endpoints of webhooks.
+    TooManyWebhookEndpoints = "too_many_webhook_endpoints": CONFLICT FixRequest, Request Refused;
     /// bunq does not accept the currency for this account or payment; `errors` contains bunq's texts.
     CurrencyRefused = "currency_refused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq does not permit this operation in this session; `errors` contains bunq's texts.
@@ -223,6 +229,15 @@ codes! {
     SetupSuperseded = "setup_superseded": CONFLICT Wait, Request Refused;
     /// bunq would reject the PSD2 certificate; `detail` says why.
     CertificateInvalid = "certificate_invalid": UNPROCESSABLE_ENTITY FixRequest, Deployment Refused;
+    /// This process handles too many requests at once.
+    Overloaded = "overloaded": SERVICE_UNAVAILABLE Wait, Deployment Failed;
+    /// The certificate in the secret is the one in use: store the new one first.
+    CertificateInUse = "certificate_in_use": CONFLICT FixRequest, Request Refused;
+    /// bunq takes the certificate for that of another user, so customers would have to consent again. Nothing was
+    /// replaced.
+    PspUserChanged = "psp_user_changed": CONFLICT ContactBunq, Request Refused;
+    /// The sealing key still seals something, or may do so soon. It was not removed.
+    SealingKeyInUse = "sealing_key_in_use": CONFLICT FixRequest, Request Refused;
     /// This deployment's own store or secrets cannot be reached.
     StoreUnavailable = "store_unavailable": SERVICE_UNAVAILABLE Wait, Deployment Lost;
     /// This API or the deployment has an internal error.
@@ -260,27 +275,6 @@ pub enum Action {
     ContactBunq,
     /// Ask the operator of this deployment, and quote `request_id`.
     ContactSupport,
-}
-
-/// An [`Action`] in the document. Like a code, it can have values that are added later.
-pub(super) struct AnyAction;
-
-impl PartialSchema for AnyAction {
-    fn schema() -> RefOr<Schema> {
-        let about = "What to do about it. A later version may answer other actions, so take one that you do not know like \
-                     `contact_support`.";
-        open(&Action::name(), about)
-    }
-}
-
-impl ToSchema for AnyAction {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed("Action")
-    }
-
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((Action::name().into_owned(), Action::schema()));
-    }
 }
 
 impl Action {

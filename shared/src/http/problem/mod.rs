@@ -1,5 +1,6 @@
 //! The problem format: errors as RFC 9457 `application/problem+json`.
 
+mod any_action;
 mod code;
 mod reasons;
 mod request;
@@ -18,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use code::AnyAction;
+use any_action::AnyAction;
 pub use code::{Action, Affects, Code};
 pub use reasons::{Place, Reason, Reasons};
 
@@ -99,8 +100,10 @@ impl Problem {
         Self { affects, ..self }
     }
 
+    /// Sets the wait, rounded up to whole seconds, the unit of `Retry-After` (RFC 9110 section 10.2.3).
     fn after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self { retry_after: Some(Duration::from_secs(seconds.max(1))), ..self }
     }
 
     /// Returns the HTTP status.

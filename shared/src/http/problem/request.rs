@@ -45,9 +45,7 @@ impl Problem {
     /// The cursor cannot be used here.
     #[must_use]
     pub fn cursor_invalid() -> Self {
-        let detail =
-            "The cursor does not belong to this listing of this customer's account. Start again without a cursor.";
-        Self::new(Code::CursorInvalid, detail)
+        Self::new(Code::CursorInvalid, "The cursor does not belong to this list. Start again without one.")
     }
 
     /// These parts of the request are invalid.
@@ -127,6 +125,12 @@ impl Problem {
     #[must_use]
     pub fn internal() -> Self {
         Self::new(Code::InternalError, "Something went wrong here. The log has more under the request id.")
+    }
+
+    /// The process handles too many requests at once. This one was not begun.
+    pub(in crate::http) fn overloaded() -> Self {
+        let detail = "This deployment handles too many requests at once.";
+        Self::new(Code::Overloaded, detail).after(Duration::from_secs(1))
     }
 
     pub(in crate::http) fn store_unavailable() -> Self {

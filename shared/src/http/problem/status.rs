@@ -1,6 +1,8 @@
 //! Maps errors to problems. Most have the status and the action of their code.
 
 mod consent;
+mod rotation;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -55,7 +57,9 @@ impl From<BankError> for Problem {
         let busy = |wait: Duration, detail: &str| Self::new(Code::BankBusy, detail).after(wait);
         let problem = match &error {
             BankError::Refused(refusal) => refusal.into(),
-            BankError::RateLimited { wait, .. } => busy(*wait, "bunq takes no more calls for a moment."),
+            BankError::RateLimited { wait, .. } | BankError::Busy { wait } => {
+                busy(*wait, "bunq takes no more calls for a moment.")
+            }
             BankError::Maintenance { .. } => busy(Duration::from_secs(60), "bunq is in maintenance."),
             BankError::Signature { .. } => {
                 Self::new(Code::BankSignatureInvalid, "The answer is not signed by bunq, so it is not passed on.")
@@ -174,6 +178,11 @@ impl From<TppError> for Problem {
                 };
                 refused_us(&refusal, "bunq does not open a session.").affecting(affects)
             }
+            // Other customers may have open sessions.
+            TppError::Session {
+                owner: Some(SessionOwner::Customer(_)),
+                error: error @ (BankError::Busy { .. } | BankError::RateLimited { .. }),
+            } => Self::from(error).affecting(Affects::Connection),
             TppError::Bank(error) | TppError::Session { error, .. } => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),
@@ -212,6 +221,14 @@ impl From<OnboardingError> for Problem {
                 status: StatusCode::CONFLICT,
                 ..Self::new(Code::NotOnboarded, "The secrets of this deployment belong to another BUNQ_ENVIRONMENT.")
             },
+            OnboardingError::SameCertificate => Self::new(
+                Code::CertificateInUse,
+                "The certificate in the secret is the one in use. Store the new one first, or send `force` to register this one again.",
+            ),
+            OnboardingError::OtherPspUser => Self::new(
+                Code::PspUserChanged,
+                "bunq takes this certificate for that of another user, whose OAuth client customers have not consented to. Nothing was replaced.",
+            ),
             OnboardingError::Certificate(error) => Self::new(Code::CertificateInvalid, format!("{error}.")),
             OnboardingError::Tpp(error) => error.into(),
         }

@@ -49,8 +49,11 @@ impl From<ConsentError> for Problem {
                 refused_us(&refusal, "bunq does not exchange the authorization code.")
             }
             // A code works once. If the failed exchange may have used it, only a new consent helps, whatever the cause.
+            // So the codes that ask to wait or to try again do not fit.
             ConsentError::Exchange(error) if !error.certainly_not_executed() => {
-                Self { action: Action::Reauthorise, retry_after: None, ..error.into() }
+                let lost: Self = error.into();
+                let problem = Self::new(Code::BankUnavailable, lost.detail).doing(Action::Reauthorise);
+                Self { errors: lost.errors, bunq_response_id: lost.bunq_response_id, ..problem }
             }
             ConsentError::Exchange(error) => error.into(),
             ConsentError::Tpp(error) => error.into(),
