@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// The media type of [AWS JSON 1.0](https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), the protocol of
-/// DynamoDB.
+/// DynamoDB and SQS.
 pub(crate) const AWS_JSON_1_0: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 /// The media type of [AWS JSON 1.1](https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html), the protocol of
-/// Secrets Manager.
+/// Secrets Manager and EventBridge.
 pub(crate) const AWS_JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 /// The media type of the switches' answers.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");

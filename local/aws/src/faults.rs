@@ -3,17 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::service::Service;
-
-/// The beginning of the paths of all switches.
-pub(crate) const PATH: &str = "/_local/";
+use crate::switch::{self, Selection, one};
 
 const FAULTS: &str = "/_local/faults";
 const CALLS: &str = "/_local/calls";
@@ -27,6 +26,8 @@ pub(crate) enum Fault {
     DropBefore,
     /// The call takes effect, then the connection ends.
     DropAfter,
+    /// The call takes effect at once, and its answer is late.
+    Late(Duration),
 }
 
 /// The errors that a fault can have.
@@ -40,6 +41,12 @@ pub(crate) enum AwsError {
     Throttling,
     #[serde(rename = "InternalServiceError")]
     InternalService,
+    #[serde(rename = "RequestThrottled")]
+    RequestThrottled,
+    #[serde(rename = "InternalFailure")]
+    InternalFailure,
+    #[serde(rename = "InternalException")]
+    InternalException,
 }
 
 impl AwsError {
@@ -50,6 +57,9 @@ impl AwsError {
             Self::InternalServer => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
             Self::Throttling => (StatusCode::BAD_REQUEST, "ThrottlingException"),
             Self::InternalService => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),
+            Self::RequestThrottled => (StatusCode::BAD_REQUEST, "RequestThrottled"),
+            Self::InternalFailure => (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure"),
+            Self::InternalException => (StatusCode::INTERNAL_SERVER_ERROR, "InternalException"),
         };
         answer::error(status, kind, code, "A test asked for this error.")
     }
@@ -73,46 +83,31 @@ struct Order {
     times: u64,
     error: Option<AwsError>,
     drop: Option<Moment>,
-}
-
-fn one() -> u64 {
-    1
+    delay_ms: Option<u64>,
 }
 
 /// A fault that is set, and the number of calls since then.
 #[derive(Debug)]
 struct Armed {
     target: String,
-    nth: u64,
-    times: u64,
     fault: Fault,
-    seen: u64,
+    calls: Selection,
 }
 
 impl Armed {
     fn parse(body: &[u8]) -> Result<Self, String> {
         let order: Order = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        let fault = match (order.error, order.drop) {
-            (Some(error), None) => Fault::Error(error),
-            (None, Some(Moment::Before)) => Fault::DropBefore,
-            (None, Some(Moment::After)) => Fault::DropAfter,
-            (Some(_), Some(_)) | (None, None) => {
-                return Err("a fault has either `error` or `drop`".to_owned());
-            }
+        let fault = match (order.error, order.drop, order.delay_ms) {
+            (Some(error), None, None) => Fault::Error(error),
+            (None, Some(Moment::Before), None) => Fault::DropBefore,
+            (None, Some(Moment::After), None) => Fault::DropAfter,
+            (None, None, Some(ms)) => Fault::Late(Duration::from_millis(ms)),
+            _ => return Err("a fault has one of `error`, `drop` and `delay_ms`".to_owned()),
         };
         if Service::of(&order.target).is_none() {
             return Err("`target` does not name an embedded service".to_owned());
         }
-        if order.nth == 0 || order.times == 0 {
-            return Err("`nth` and `times` count from 1".to_owned());
-        }
-        Ok(Self { target: order.target, nth: order.nth, times: order.times, fault, seen: 0 })
-    }
-
-    /// Counts a call of the target. Returns whether the call has the fault.
-    fn count(&mut self) -> bool {
-        self.seen += 1;
-        self.seen >= self.nth && self.seen - self.nth < self.times
+        Ok(Self { target: order.target, fault, calls: Selection::new(order.nth, order.times)? })
     }
 }
 
@@ -133,7 +128,7 @@ impl Switches {
         *state.calls.entry(target.to_owned()).or_default() += 1;
         let mut due = None;
         for armed in state.armed.iter_mut().filter(|it| it.target == target) {
-            if armed.count() && due.is_none() {
+            if armed.calls.count() && due.is_none() {
                 due = Some(armed.fault);
             }
         }
@@ -142,19 +137,13 @@ impl Switches {
 
     /// Answers a request to a switch.
     pub(crate) fn answer(&self, request: &Request<Bytes>) -> Answer {
-        if !is_json(request) {
-            return refusal(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "a switch takes JSON: send Content-Type: application/json",
-            );
-        }
         match (request.method(), request.uri().path()) {
             (&Method::POST, FAULTS) => match Armed::parse(request.body()) {
                 Ok(armed) => {
                     self.state().armed.push(armed);
                     answer::no_content()
                 }
-                Err(message) => refusal(StatusCode::BAD_REQUEST, &message),
+                Err(message) => switch::refusal(StatusCode::BAD_REQUEST, &message),
             },
             (&Method::DELETE, FAULTS) => {
                 self.state().armed.clear();
@@ -168,7 +157,7 @@ impl Switches {
                 self.state().calls.clear();
                 answer::no_content()
             }
-            _ => refusal(StatusCode::NOT_FOUND, "there is no such switch"),
+            _ => switch::unknown(),
         }
     }
 
@@ -176,17 +165,4 @@ impl Switches {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the `Content-Type` of a request is JSON. Safe requests, and a DELETE without a body, need none. A page of
-/// another site can send JSON or DELETE only after a CORS preflight, which is never answered here.
-fn is_json(request: &Request<Bytes>) -> bool {
-    let bodiless = request.method() == Method::DELETE && request.body().is_empty();
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    request.method().is_safe() || bodiless || kind.eq_ignore_ascii_case("application/json")
-}
-
-fn refusal(status: StatusCode, message: &str) -> Answer {
-    answer::json(status, answer::JSON, &json!({ "message": message }))
 }

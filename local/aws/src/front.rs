@@ -12,19 +12,25 @@ use tokio::sync::watch;
 
 use crate::access_key::AccessKey;
 use crate::answer::{self, AWS_JSON_1_0, Answer};
+use crate::clock::Clock;
 use crate::dynamodb::DynamoDbClient;
-use crate::faults::{self, Fault, Switches};
+use crate::events::{self, Events};
+use crate::faults::{Fault, Switches};
+use crate::queues::Queues;
 use crate::secrets::Secrets;
 use crate::service::Service;
 use crate::signature::SignatureError;
+use crate::switch;
 
 const TARGET: &str = "x-amz-target";
+/// The path of the clock's switch.
+const CLOCK: &str = "/_local/clock";
 
 const LIMITS: Limits = Limits {
     // AWS's clients close an unused connection earlier.
     head: Duration::from_secs(120),
     body: Duration::from_secs(30),
-    // DynamoDB accepts up to 16 MB, Secrets Manager less.
+    // DynamoDB accepts up to 16 MB, the others less.
     body_bytes: 16 * 1024 * 1024,
     grace: Duration::from_secs(5),
 };
@@ -39,19 +45,36 @@ pub(crate) struct HangUp;
 pub(crate) struct Front {
     dynamodb: Arc<DynamoDbClient>,
     secrets: Arc<Secrets>,
+    queues: Queues,
+    events: Events,
     access_key: AccessKey,
+    clock: Clock,
     switches: Switches,
 }
 
 impl Front {
-    pub(crate) fn new(dynamodb: DynamoDbClient, secrets: Secrets, access_key: AccessKey) -> Self {
-        Self { dynamodb: Arc::new(dynamodb), secrets: Arc::new(secrets), access_key, switches: Switches::default() }
+    pub(crate) fn new(
+        dynamodb: DynamoDbClient,
+        secrets: Secrets,
+        queues: Queues,
+        access_key: AccessKey,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            dynamodb: Arc::new(dynamodb),
+            secrets: Arc::new(secrets),
+            queues,
+            events: Events::default(),
+            access_key,
+            clock,
+            switches: Switches::default(),
+        }
     }
 
     async fn answer(&self, request: Request<Bytes>) -> Result<Answer, HangUp> {
         let path = request.uri().path();
-        if path.starts_with(faults::PATH) {
-            return Ok(self.switches.answer(&request));
+        if path.starts_with(switch::PATH) {
+            return Ok(self.switch(&request));
         }
         let target = request.headers().get(TARGET).and_then(|it| it.to_str().ok());
         match target.map(str::to_owned) {
@@ -60,9 +83,20 @@ impl Front {
         }
     }
 
+    fn switch(&self, request: &Request<Bytes>) -> Answer {
+        if let Some(refusal) = switch::refuse_form(request) {
+            return refusal;
+        }
+        match request.uri().path() {
+            CLOCK => self.clock.switch(request),
+            path if path.starts_with(events::PATH) => self.events.switch(request),
+            _ => self.switches.answer(request),
+        }
+    }
+
     async fn call(&self, target: &str, request: Request<Bytes>) -> Result<Answer, HangUp> {
         let Some(service) = Service::of(target) else {
-            return Ok(refusal("Only DynamoDB_20120810 and secretsmanager are embedded here."));
+            return Ok(refusal("Only DynamoDB_20120810, secretsmanager, AmazonSQS and AWSEvents are embedded here."));
         };
         if let Err(error) = self.access_key.verify(service.signing_name(), &request, Timestamp::now()) {
             tracing::debug!(target_operation = target, %error, "embedded AWS call refused");
@@ -75,6 +109,11 @@ impl Front {
                 self.perform(service, request).await;
                 Err(HangUp)
             }
+            Some(Fault::Late(delay)) => {
+                let answer = self.perform(service, request).await;
+                tokio::time::sleep(delay).await;
+                Ok(answer)
+            }
             None => Ok(self.perform(service, request).await),
         };
         let status = answer.as_ref().ok().map(|it| it.status().as_u16());
@@ -86,6 +125,8 @@ impl Front {
         match service {
             Service::DynamoDb => Arc::clone(&self.dynamodb).send(request).await,
             Service::SecretsManager => Arc::clone(&self.secrets).send(request).await,
+            Service::Sqs => self.queues.send(request).await,
+            Service::EventBridge => self.events.send(&request),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The schema of the two tables. On AWS, the deployment's template creates them.
+//! The schema of the tables. On AWS, the deployment's template creates them.
 
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
@@ -13,6 +13,7 @@ use crate::error::CreateTablesError;
 use crate::tables::Tables;
 
 const KEY: &str = "pk";
+const SORT_KEY: &str = "sk";
 const EXPIRY: &str = "expires_at";
 
 /// A secondary index that contains keys only.
@@ -32,16 +33,23 @@ const EPHEMERA_INDEXES: [Index; 2] = [
     Index { name: "consents_by_reference", partition: "listed_reference", sort: "listed_at" },
 ];
 
-/// Creates both tables unless they exist.
-pub(crate) async fn create_tables(tables: &Tables, connections: &str, ephemera: &str) -> Result<(), CreateTablesError> {
-    let (connections, ephemera) = (connections.to_owned(), ephemera.to_owned());
+/// Creates the tables unless they exist.
+pub(crate) async fn create_tables(
+    tables: &Tables,
+    [connections, ephemera, events]: [&str; 3],
+) -> Result<(), CreateTablesError> {
+    let (connections, ephemera, events) = (connections.to_owned(), ephemera.to_owned(), events.to_owned());
     let database = tables.database().clone();
     let work = move || {
         for (table, indexes) in [(&connections, &CONNECTIONS_INDEXES), (&ephemera, &EPHEMERA_INDEXES)] {
-            create(&database, table, indexes).map_err(|source| refused(table, source))?;
+            create(&database, table, &[KEY], indexes).map_err(|source| refused(table, source))?;
             check_indexes(&database, table, indexes)?;
         }
-        expire(&database, &ephemera).map_err(|source| refused(&ephemera, source))
+        create(&database, &events, &[KEY, SORT_KEY], &[]).map_err(|source| refused(&events, source))?;
+        for table in [&ephemera, &events] {
+            expire(&database, table).map_err(|source| refused(table, source))?;
+        }
+        Ok(())
     };
     // SQLite blocks its thread.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(CreateTablesError::Ending))?;
@@ -52,7 +60,7 @@ fn refused(table: &str, source: DynoxideError) -> CreateTablesError {
     CreateTablesError::Refused { table: table.to_owned(), source }
 }
 
-fn create(database: &Database, table: &str, indexes: &[Index]) -> Result<(), DynoxideError> {
+fn create(database: &Database, table: &str, keys: &[&'static str], indexes: &[Index]) -> Result<(), DynoxideError> {
     let made = indexes.iter().map(|index| GlobalSecondaryIndex {
         index_name: index.name.to_owned(),
         key_schema: index.key(),
@@ -61,8 +69,8 @@ fn create(database: &Database, table: &str, indexes: &[Index]) -> Result<(), Dyn
     });
     let request = CreateTableRequest {
         table_name: table.to_owned(),
-        key_schema: vec![element(KEY, KeyType::HASH)],
-        attribute_definitions: attributes(indexes),
+        key_schema: keys.iter().zip([KeyType::HASH, KeyType::RANGE]).map(|(key, kind)| element(key, kind)).collect(),
+        attribute_definitions: attributes(keys, indexes),
         global_secondary_indexes: (!indexes.is_empty()).then(|| made.collect()),
         billing_mode: Some("PAY_PER_REQUEST".to_owned()),
         ..CreateTableRequest::default()
@@ -94,8 +102,8 @@ fn element(attribute: &str, key_type: KeyType) -> KeySchemaElement {
 }
 
 /// The attributes of all keys. DynamoDB requires each of them once, and no other.
-fn attributes(indexes: &[Index]) -> Vec<AttributeDefinition> {
-    let mut names = vec![KEY];
+fn attributes(keys: &[&'static str], indexes: &[Index]) -> Vec<AttributeDefinition> {
+    let mut names = keys.to_vec();
     for name in indexes.iter().flat_map(|index| [index.partition, index.sort]) {
         if !names.contains(&name) {
             names.push(name);

@@ -9,6 +9,8 @@ use crate::answer::{AWS_JSON_1_0, AWS_JSON_1_1};
 pub(crate) enum Service {
     DynamoDb,
     SecretsManager,
+    Sqs,
+    EventBridge,
 }
 
 impl Service {
@@ -17,6 +19,8 @@ impl Service {
         match target.split_once('.')?.0 {
             "DynamoDB_20120810" => Some(Self::DynamoDb),
             "secretsmanager" => Some(Self::SecretsManager),
+            "AmazonSQS" => Some(Self::Sqs),
+            "AWSEvents" => Some(Self::EventBridge),
             _ => None,
         }
     }
@@ -26,14 +30,16 @@ impl Service {
         match self {
             Self::DynamoDb => "dynamodb",
             Self::SecretsManager => "secretsmanager",
+            Self::Sqs => "sqs",
+            Self::EventBridge => "events",
         }
     }
 
     /// The media type of the service's answers.
     pub(crate) fn media_type(self) -> HeaderValue {
         match self {
-            Self::DynamoDb => AWS_JSON_1_0,
-            Self::SecretsManager => AWS_JSON_1_1,
+            Self::DynamoDb | Self::Sqs => AWS_JSON_1_0,
+            Self::SecretsManager | Self::EventBridge => AWS_JSON_1_1,
         }
     }
 }

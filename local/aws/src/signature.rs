@@ -3,7 +3,6 @@
 //! computes the signature of the received request, which is then compared.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
@@ -18,6 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use crate::hex::hex;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256 ";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -173,9 +174,5 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 }
 
 fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(bytes))
 }
