@@ -13,11 +13,12 @@ use secrecy::ExposeSecret as _;
 
 pub(crate) const CONNECTIONS: &str = "Connections";
 pub(crate) const EPHEMERA: &str = "Ephemera";
+pub(crate) const EVENTS: &str = "Events";
 
 /// An instance in memory, with both tables.
 pub(crate) async fn start() -> LocalAws {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap();
+    aws.create_tables([CONNECTIONS, EPHEMERA, EVENTS]).await.unwrap();
     aws
 }
 
@@ -25,7 +26,7 @@ pub(crate) async fn start() -> LocalAws {
 pub(crate) async fn start_in(folder: &Path) -> LocalAws {
     let options = Options { state_dir: Some(folder.to_owned()), ..Options::default() };
     let aws = LocalAws::start(options).await.unwrap();
-    aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap();
+    aws.create_tables([CONNECTIONS, EPHEMERA, EVENTS]).await.unwrap();
     aws
 }
 
@@ -61,6 +62,30 @@ fn secrets_with(aws: &LocalAws, retry: RetryConfig) -> aws_sdk_secretsmanager::C
         .endpoint_url(aws.url())
         .build();
     aws_sdk_secretsmanager::Client::from_conf(config)
+}
+
+/// A client without retries.
+pub(crate) fn sqs(aws: &LocalAws) -> aws_sdk_sqs::Client {
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(credentials(aws))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(aws.url())
+        .build();
+    aws_sdk_sqs::Client::from_conf(config)
+}
+
+/// A client without retries.
+pub(crate) fn eventbridge(aws: &LocalAws) -> aws_sdk_eventbridge::Client {
+    let config = aws_sdk_eventbridge::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(credentials(aws))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(aws.url())
+        .build();
+    aws_sdk_eventbridge::Client::from_conf(config)
 }
 
 /// The credentials that sign calls to the instance.

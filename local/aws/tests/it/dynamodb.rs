@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TableStatus, TimeToLiveStatus, TransactWriteItem,
 };
 
-use crate::client::{CONNECTIONS, EPHEMERA, dynamodb, n, s, start};
+use crate::client::{CONNECTIONS, EPHEMERA, EVENTS, dynamodb, n, s, start};
 
 async fn put_new(client: &aws_sdk_dynamodb::Client, key: &str) -> Result<PutItemOutput, SdkError<PutItemError>> {
     client
@@ -175,19 +175,20 @@ async fn the_tables_are_as_the_template_makes_them() {
     let aws = start().await;
     let client = dynamodb(&aws);
 
-    for table in [CONNECTIONS, EPHEMERA] {
+    for (table, keys) in [(CONNECTIONS, &["pk"][..]), (EPHEMERA, &["pk"]), (EVENTS, &["pk", "sk"])] {
         let made = client.describe_table().table_name(table).send().await;
         let made = made.unwrap().table.unwrap();
         assert_eq!(made.table_status, Some(TableStatus::Active));
-        assert_eq!(made.key_schema()[0].attribute_name(), "pk");
-        assert_eq!(made.key_schema().len(), 1);
+        assert_eq!(made.key_schema().iter().map(|key| key.attribute_name()).collect::<Vec<_>>(), keys);
         let billing = made.billing_mode_summary().unwrap();
         assert_eq!(billing.billing_mode().unwrap().as_str(), "PAY_PER_REQUEST");
     }
-    let expiry = client.describe_time_to_live().table_name(EPHEMERA).send();
-    let expiry = expiry.await.unwrap().time_to_live_description.unwrap();
-    assert_eq!(expiry.time_to_live_status, Some(TimeToLiveStatus::Enabled));
-    assert_eq!(expiry.attribute_name(), Some("expires_at"));
+    for table in [EPHEMERA, EVENTS] {
+        let expiry = client.describe_time_to_live().table_name(table).send();
+        let expiry = expiry.await.unwrap().time_to_live_description.unwrap();
+        assert_eq!(expiry.time_to_live_status, Some(TimeToLiveStatus::Enabled));
+        assert_eq!(expiry.attribute_name(), Some("expires_at"));
+    }
 }
 
 #[tokio::test]
@@ -196,7 +197,7 @@ async fn making_the_tables_again_keeps_what_is_in_them() {
     let client = dynamodb(&aws);
     put_new(&client, "USER#1").await.unwrap();
 
-    aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap();
+    aws.create_tables([CONNECTIONS, EPHEMERA, EVENTS]).await.unwrap();
 
     let error = put_new(&client, "USER#1").await.unwrap_err();
     assert!(error.into_service_error().is_conditional_check_failed_exception());
@@ -206,7 +207,7 @@ async fn making_the_tables_again_keeps_what_is_in_them() {
 async fn a_table_with_an_impossible_name_is_refused_by_name() {
     let aws = start().await;
 
-    let error = aws.create_tables("no table/", EPHEMERA).await.unwrap_err();
+    let error = aws.create_tables(["no table/", EPHEMERA, EVENTS]).await.unwrap_err();
 
     assert!(error.to_string().starts_with("cannot create the table no table/: "));
 }

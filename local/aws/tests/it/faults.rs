@@ -6,32 +6,13 @@ use local_aws::LocalAws;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::client::{CONNECTIONS, dynamodb, http, persistent_secrets, s, secrets, start};
+use crate::client::{CONNECTIONS, dynamodb, eventbridge, persistent_secrets, s, secrets, sqs, start};
+use crate::queues::{DELIVERIES, TestQueue};
+use crate::switches::{arm, calls, switch};
 
 const GET_ITEM: &str = "DynamoDB_20120810.GetItem";
 const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
 const SECRET: &str = "bunq-tpp/tpp";
-
-async fn switch(aws: &LocalAws, method: Method, path: &str, body: &Value) -> (StatusCode, String) {
-    let url = format!("{}/_local/{path}", aws.url());
-    let mut request = http().request(method, url);
-    if !body.is_null() {
-        request = request.header("content-type", "application/json").body(body.to_string());
-    }
-    let answer = request.send().await.unwrap();
-    (answer.status(), answer.text().await.unwrap())
-}
-
-async fn arm(aws: &LocalAws, fault: Value) {
-    let (status, body) = switch(aws, Method::POST, "faults", &fault).await;
-    assert_eq!(status, StatusCode::NO_CONTENT, "{body}");
-}
-
-async fn calls(aws: &LocalAws) -> Value {
-    let (status, body) = switch(aws, Method::GET, "calls", &Value::Null).await;
-    assert_eq!(status, StatusCode::OK);
-    serde_json::from_str(&body).unwrap()
-}
 
 async fn get(aws: &LocalAws) -> Result<GetItemOutput, SdkError<GetItemError>> {
     let get = dynamodb(aws).get_item().table_name(CONNECTIONS);
@@ -96,6 +77,19 @@ async fn a_call_dropped_after_took_effect() {
 }
 
 #[tokio::test]
+async fn a_late_call_took_effect_at_once() {
+    let aws = start().await;
+    arm(&aws, json!({"target": PUT_ITEM, "delay_ms": 3_600_000})).await;
+
+    let late = tokio::select! {
+        _ = put(&aws) => false,
+        () = async { while get(&aws).await.unwrap().item.is_none() {} } => true,
+    };
+
+    assert!(late);
+}
+
+#[tokio::test]
 async fn a_creation_whose_answer_was_lost_succeeds_when_the_client_sends_it_again() {
     let aws = start().await;
     let target = "secretsmanager.CreateSecret";
@@ -118,6 +112,38 @@ async fn secrets_fail_with_the_errors_of_their_own_service() {
     let error = get.send().await.unwrap_err().into_service_error();
 
     assert!(error.is_internal_service_error(), "{error:?}");
+}
+
+#[tokio::test]
+async fn queues_and_events_fail_with_the_errors_of_their_own_services() {
+    let aws = start().await;
+    let (receive, put) = ("AmazonSQS.ReceiveMessage", "AWSEvents.PutEvents");
+    arm(&aws, json!({"target": receive, "error": "RequestThrottled"})).await;
+    arm(&aws, json!({"target": put, "error": "InternalException"})).await;
+
+    let throttled = sqs(&aws).receive_message().queue_url(aws.queue_url(DELIVERIES)).send().await;
+    let internal = eventbridge(&aws).put_events().send().await;
+
+    let throttled = throttled.unwrap_err().into_service_error();
+    assert!(throttled.is_request_throttled(), "{throttled:?}");
+    let internal = internal.unwrap_err().into_service_error();
+    assert!(internal.is_internal_exception(), "{internal:?}");
+    assert_eq!(calls(&aws).await, json!({receive: 1, put: 1}));
+}
+
+#[tokio::test]
+async fn a_message_whose_receiver_got_no_answer_is_hidden_all_the_same() {
+    let aws = start().await;
+    let queue = TestQueue::of(&aws, DELIVERIES);
+    queue.send("one").await;
+    arm(&aws, json!({"target": "AmazonSQS.ReceiveMessage", "drop": "after"})).await;
+
+    let lost = sqs(&aws).receive_message().queue_url(aws.queue_url(DELIVERIES)).send().await;
+
+    assert!(matches!(lost, Err(aws_sdk_sqs::error::SdkError::DispatchFailure(_))), "{lost:?}");
+    assert!(queue.bodies().await.is_empty());
+    queue.pass(180);
+    assert_eq!(queue.bodies().await, ["one"]);
 }
 
 #[tokio::test]

@@ -28,7 +28,12 @@ impl Write for Log {
 
 /// Sends a request without AWS's clients, because they log their requests.
 async fn call(aws: &LocalAws, target: &str, body: Value) -> StatusCode {
-    let service = if target.starts_with("DynamoDB") { "dynamodb" } else { "secretsmanager" };
+    let service = match target.split_once('.').unwrap().0 {
+        "AmazonSQS" => "sqs",
+        "AWSEvents" => "events",
+        "secretsmanager" => "secretsmanager",
+        _ => "dynamodb",
+    };
     let body = body.to_string();
     let headers = signed(aws, service, &[("x-amz-target", target)], &body);
     let request = http().post(aws.url()).header("content-type", "application/x-amz-json-1.0");
@@ -52,9 +57,17 @@ async fn no_level_of_logging_shows_what_a_request_or_an_answer_holds() {
     let bad = call(&aws, "DynamoDB_20120810.GetItem", bad).await;
     let secret = json!({"Name": "name", "SecretString": CANARY});
     let secret = call(&aws, "secretsmanager.CreateSecret", secret).await;
+    let queue = json!(aws.queue_url("bunq-tpp-deliveries"));
+    let send = call(&aws, "AmazonSQS.SendMessage", json!({"QueueUrl": queue, "MessageBody": CANARY})).await;
+    let receive = call(&aws, "AmazonSQS.ReceiveMessage", json!({"QueueUrl": queue})).await;
+    let delete = json!({"QueueUrl": queue, "ReceiptHandle": CANARY});
+    let delete = call(&aws, "AmazonSQS.DeleteMessage", delete).await;
+    let event = json!({"Source": CANARY, "DetailType": CANARY, "Detail": CANARY});
+    let event = call(&aws, "AWSEvents.PutEvents", json!({"Entries": [event]})).await;
     aws.stop().await;
 
     assert_eq!([put, get, bad, secret].map(|it| it.as_u16()), [200, 200, 400, 200]);
+    assert_eq!([send, receive, delete, event].map(|it| it.as_u16()), [200, 200, 404, 200]);
     let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
     assert!(log.contains("embedded AWS call"));
     let line = log.lines().find(|it| it.contains(CANARY));

@@ -110,9 +110,29 @@ async fn a_call_without_a_signature_is_refused() {
 }
 
 #[tokio::test]
+async fn a_call_of_a_queue_or_of_events_needs_a_signature_for_its_own_service() {
+    let aws = start().await;
+    for (service, target) in [("sqs", "AmazonSQS.ReceiveMessage"), ("events", "AWSEvents.PutEvents")] {
+        let unsigned = vec![(TARGET.0.to_owned(), target.to_owned())];
+        refused(call(&aws, unsigned), "MissingAuthenticationTokenException", target).await;
+
+        let other = signed(&aws, credentials(&aws), "dynamodb", SystemTime::now(), &[(TARGET.0, target)]);
+        refused(call(&aws, other), "InvalidSignatureException", target).await;
+
+        let good = signed(&aws, credentials(&aws), service, SystemTime::now(), &[(TARGET.0, target)]);
+        assert_eq!(call(&aws, good).send().await.unwrap().status(), StatusCode::BAD_REQUEST, "{target}: no parameters");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_operation_of_a_known_service_is_refused_in_the_services_own_words() {
     let aws = start().await;
-    for (service, target) in [("dynamodb", "DynamoDB_20120810.Dance"), ("secretsmanager", "secretsmanager.Dance")] {
+    for (service, target) in [
+        ("dynamodb", "DynamoDB_20120810.Dance"),
+        ("secretsmanager", "secretsmanager.Dance"),
+        ("sqs", "AmazonSQS.Dance"),
+        ("events", "AWSEvents.Dance"),
+    ] {
         let headers = signed(&aws, credentials(&aws), service, SystemTime::now(), &[(TARGET.0, target)]);
 
         let answer = call(&aws, headers).send().await.unwrap();

@@ -10,7 +10,7 @@ use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
 use local_aws::{CreateTablesError, LocalAws, Options, StartError};
 
-use crate::client::{CONNECTIONS, EPHEMERA, dynamodb, start, start_in};
+use crate::client::{CONNECTIONS, EPHEMERA, EVENTS, dynamodb, start, start_in};
 
 async fn refused(options: Options) -> StartError {
     LocalAws::start(options).await.unwrap_err()
@@ -133,7 +133,7 @@ async fn a_table_that_lacks_an_index_is_named_and_left_alone() {
     database.vacuum_into(file.to_str().unwrap()).unwrap();
 
     let aws = LocalAws::start(in_folder(folder.path())).await.unwrap();
-    let error = aws.create_tables(CONNECTIONS, EPHEMERA).await.unwrap_err();
+    let error = aws.create_tables([CONNECTIONS, EPHEMERA, EVENTS]).await.unwrap_err();
 
     assert!(matches!(&error, CreateTablesError::Outdated { table } if table == CONNECTIONS), "{error}");
     assert!(error.to_string().ends_with("delete the state folder and start again"), "{error}");
