@@ -26,6 +26,11 @@ tagged! {
         ListApiKeys = "list_api_keys",
         RotateApiKey = "rotate_api_key",
         RevokeApiKey = "revoke_api_key",
+        RotateSealingKey = "rotate_sealing_key",
+        Reseal = "reseal",
+        RemoveSealingKey = "remove_sealing_key",
+        RotateInstallation = "rotate_installation",
+        RenewCertificate = "renew_certificate",
     }
 }
 
@@ -85,6 +90,48 @@ body! {
     }
 }
 
+body! {
+    /// Adds a sealing key, which only opens at first. Called again at least twelve minutes later, it makes that key the
+    /// current one.
+    #[derive(Clone, Debug)]
+    pub struct RotateSealingKey {}
+}
+
+body! {
+    /// Seals again, with the current key, what older sealing keys sealed. Continues where the last run stopped.
+    #[derive(Clone, Debug)]
+    pub struct Reseal {
+        /// The maximum number of items of this run. By default, the run ends when its time does.
+        optional limit: ItemLimit,
+    }
+}
+
+body! {
+    /// Removes an old sealing key that seals nothing any more.
+    #[derive(Clone, Debug)]
+    pub struct RemoveSealingKey {
+        /// The id of the key, as in the status.
+        required id: SealingKeyId,
+    }
+}
+
+body! {
+    /// Replaces the key pair, the installation and the API key at bunq, while the old ones serve. Continues where an
+    /// interrupted run stopped.
+    #[derive(Clone, Debug)]
+    pub struct RotateInstallation {}
+}
+
+body! {
+    /// Registers the PSD2 certificate in the secret at bunq, and uses the API key that bunq issues for it. In the
+    /// sandbox, makes a new certificate first if the one in the secret is in use.
+    #[derive(Clone, Debug)]
+    pub struct RenewCertificate {
+        /// Whether the certificate in the secret is registered again even if it is in use; `false` by default.
+        optional force: bool,
+    }
+}
+
 impl SetupCommand {
     /// The name of the action in the audit line.
     #[must_use]
@@ -96,6 +143,11 @@ impl SetupCommand {
             Self::ListApiKeys(_) => Action::ListApiKeys,
             Self::RotateApiKey(_) => Action::RotateApiKey,
             Self::RevokeApiKey(_) => Action::RevokeApiKey,
+            Self::RotateSealingKey(_) => Action::RotateSealingKey,
+            Self::Reseal(_) => Action::Reseal,
+            Self::RemoveSealingKey(_) => Action::RemoveSealingKey,
+            Self::RotateInstallation(_) => Action::RotateInstallation,
+            Self::RenewCertificate(_) => Action::RenewCertificate,
         }
     }
 }
@@ -110,6 +162,37 @@ field! {
         .minimum(Some(0))
         .maximum(Some(LONGEST_OVERLAP))
         .default(Some(USUAL_OVERLAP.into()));
+    ItemLimit: number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST_ITEMS));
+    SealingKeyId: text = string().min_length(Some(1)).max_length(Some(100)).examples(["k0b1d9e77"]);
+}
+
+/// The id of a sealing key.
+#[derive(Clone, Debug)]
+pub struct SealingKeyId(pub(crate) String);
+
+impl FromStr for SealingKeyId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.parse::<Text<1, 100>>().map_err(|_| "must be 1 to 100 visible characters")?;
+        Ok(Self(text.into_string()))
+    }
+}
+
+/// The maximum number of items of a run that seals again.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemLimit(pub(crate) u64);
+
+/// The largest such number.
+const MOST_ITEMS: u32 = 1_000_000;
+
+impl FromStr for ItemLimit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let limit = text.parse::<u64>().ok().filter(|limit| (1..=MOST_ITEMS.into()).contains(limit));
+        limit.map(Self).ok_or("must be 1 to 1000000")
+    }
 }
 
 /// The name of a key: 1 to 100 visible characters, not all spaces.

@@ -1,5 +1,5 @@
-//! The setup: onboards the TPP at the bank, reports the state, and manages API keys. An operator invokes it directly,
-//! or by `POST /setup` behind IAM.
+//! The setup: onboards the TPP at the bank, reports the state, manages API keys, and rotates keys. An operator invokes
+//! it directly, or by `POST /setup` behind IAM.
 
 mod command;
 mod report;
@@ -13,9 +13,10 @@ use shared::{
 use std::time::Duration;
 
 pub use command::{
-    CreateApiKey, KeyEnd, KeyName, ListApiKeys, Overlap, RevokeApiKey, RotateApiKey, Run, Scopes, SetupCommand, Status,
+    CreateApiKey, ItemLimit, KeyEnd, KeyName, ListApiKeys, Overlap, RemoveSealingKey, RenewCertificate, Reseal,
+    RevokeApiKey, RotateApiKey, RotateInstallation, RotateSealingKey, Run, Scopes, SealingKeyId, SetupCommand, Status,
 };
-pub use report::{ApiKeyList, CreatedApiKey, RevokedApiKey, SetupAnswer, SetupReport, SetupStep};
+pub use report::{ApiKeyList, CreatedApiKey, RemovedSealingKey, RevokedApiKey, SetupAnswer, SetupReport, SetupStep};
 pub use setup::{Progress, run};
 
 /// How long a direct invocation may take; the template gives the function a minute.

@@ -6,7 +6,10 @@ use serde::{Serialize, Serializer};
 use shared::{
     config::{BunqEnvironment, Config},
     store::{ApiKeyRecord, KeyId},
-    tpp::{AtBank, EgressReport, OnboardingReport, Step, StepState},
+    tpp::{
+        AtBank, EgressReport, OnboardingReport, RenewalReport, ResealReport, RotatedSealingKey, SealingReport, Step,
+        StepState,
+    },
     types::{
         ids::BunqUserId,
         secret::{ApiKey, Secret},
@@ -26,6 +29,14 @@ pub enum SetupAnswer {
     Listed(ApiKeyList),
     /// The answer to `revoke_api_key`.
     Revoked(RevokedApiKey),
+    /// The answer to `rotate_sealing_key`.
+    RotatedSealingKey(RotatedSealingKey),
+    /// The answer to `reseal`.
+    Resealed(ResealReport),
+    /// The answer to `remove_sealing_key`.
+    RemovedSealingKey(RemovedSealingKey),
+    /// The answer to `rotate_installation` and `renew_certificate`.
+    Renewed(Box<RenewalReport>),
 }
 
 /// The progress of the deployment's onboarding.
@@ -59,6 +70,10 @@ pub struct SetupReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     egress: Option<EgressReport>,
+    /// Only for `status`, once there is a sealing key: the sealing keys, and what each old one still seals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sealing: Option<SealingReport>,
     /// The first API key, with every scope. Only the answer to the run that created it contains it; it cannot be read
     /// again.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
@@ -105,12 +120,17 @@ impl SetupReport {
             registered_callback_urls,
             certificate_valid_until: report.certificate_valid_until,
             egress: None,
+            sealing: None,
             api_key: report.api_key,
         }
     }
 
     pub(crate) fn with_egress(self, egress: Option<EgressReport>) -> Self {
         Self { egress, ..self }
+    }
+
+    pub(crate) fn with_sealing(self, sealing: Option<SealingReport>) -> Self {
+        Self { sealing, ..self }
     }
 }
 
@@ -157,6 +177,22 @@ pub struct RevokedApiKey {
 impl From<KeyId> for RevokedApiKey {
     fn from(id: KeyId) -> Self {
         Self { id, revoked: true }
+    }
+}
+
+/// The answer for a removed sealing key.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RemovedSealingKey {
+    /// The id of the key.
+    #[schema(example = "k0b1d9e77")]
+    id: String,
+    /// Always `true`.
+    removed: bool,
+}
+
+impl RemovedSealingKey {
+    pub(crate) const fn new(id: String) -> Self {
+        Self { id, removed: true }
     }
 }
 

@@ -15,7 +15,11 @@ use shared::{
 
 use crate::{
     ApiKeyList, SetupAnswer, SetupCommand, SetupReport,
-    command::{CreateApiKey, KeyEnd, KeyName, Overlap, RevokeApiKey, RotateApiKey, Scopes},
+    command::{
+        CreateApiKey, ItemLimit, KeyEnd, KeyName, Overlap, RemoveSealingKey, RenewCertificate, Reseal, RevokeApiKey,
+        RotateApiKey, Scopes, SealingKeyId,
+    },
+    report::RemovedSealingKey,
 };
 
 /// Receives each step of the onboarding when it is done.
@@ -24,7 +28,8 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 /// Set up the deployment
 ///
 /// Needs IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once. The other actions
-/// report the state, and create, list, rotate and revoke API keys. A run that was interrupted continues where it
+/// report the state, create, list, rotate and revoke API keys, and rotate the sealing key, the installation and the
+/// certificate. A run that was interrupted continues where it
 /// stopped. A run with nothing to do changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
     post,
@@ -51,6 +56,13 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
                 summary = "Revoke an API key",
                 value = json!({ "action": "revoke_api_key", "id": "5b1c8f0e-3b0c-4a39-9e55-0c6f3a0d7c11" })
             )),
+            ("rotate_sealing_key" = (summary = "Rotate the sealing key", value = json!({ "action": "rotate_sealing_key" }))),
+            ("reseal" = (summary = "Seal again with the current key", value = json!({ "action": "reseal", "limit": 10000 }))),
+            ("remove_sealing_key" = (
+                summary = "Remove an old sealing key", value = json!({ "action": "remove_sealing_key", "id": "k0b1d9e77" })
+            )),
+            ("rotate_installation" = (summary = "Rotate the installation", value = json!({ "action": "rotate_installation" }))),
+            ("renew_certificate" = (summary = "Renew the certificate", value = json!({ "action": "renew_certificate" }))),
         )
     ),
     security(("iam" = [])),
@@ -105,7 +117,8 @@ pub async fn run(
                 Some(_) => tpp.egress.report(deadline).await.ok(),
                 None => None,
             };
-            report.with_egress(egress).into()
+            let sealing = tpp.sealing_rotation.status(deadline).await?;
+            report.with_egress(egress).with_sealing(sealing).into()
         }
         SetupCommand::CreateApiKey(CreateApiKey {
             name: KeyName(name),
@@ -134,6 +147,22 @@ pub async fn run(
                 return Err(unknown_key());
             }
             SetupAnswer::Revoked(id.into())
+        }
+        SetupCommand::RotateSealingKey(_) => SetupAnswer::RotatedSealingKey(tpp.sealing_rotation.rotate().await?),
+        SetupCommand::Reseal(Reseal { limit }) => {
+            let most = limit.map(|ItemLimit(most)| most);
+            SetupAnswer::Resealed(tpp.sealing_rotation.reseal(most, deadline).await?)
+        }
+        SetupCommand::RemoveSealingKey(RemoveSealingKey { id: SealingKeyId(id) }) => {
+            tpp.sealing_rotation.remove(&id, deadline).await?;
+            SetupAnswer::RemovedSealingKey(RemovedSealingKey::new(id))
+        }
+        SetupCommand::RotateInstallation(_) => {
+            SetupAnswer::Renewed(Box::new(tpp.onboarding.rotate_installation(deadline).await?))
+        }
+        SetupCommand::RenewCertificate(RenewCertificate { force }) => {
+            let force = force.unwrap_or_default();
+            SetupAnswer::Renewed(Box::new(tpp.onboarding.renew_certificate(force, deadline).await?))
         }
     };
     Ok(answer)

@@ -46,7 +46,10 @@ async fn the_list_names_every_key_the_newest_first_and_gives_none_away() {
     assert_eq!(names, ["reader", "first"]);
     assert_eq!(listed[0]["id"], made["id"]);
     assert_eq!(listed[0]["scopes"], json!(["accounts"]));
-    assert_eq!(listed[1]["scopes"], json!(["accounts", "connections", "payments", "psd2", "credentials", "writes"]));
+    assert_eq!(
+        listed[1]["scopes"],
+        json!(["accounts", "connections", "payments", "psd2", "credentials", "writes", "events"])
+    );
     assert!(listed.iter().all(|key| key["created_at"].is_string() && key.get("revoked_at").is_none()));
     assert!(listed.iter().all(|key| key["workspace"] == "default" && key.get("expires_at").is_none()));
     let text = json!(listed).to_string();
