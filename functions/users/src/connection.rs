@@ -38,10 +38,7 @@ pub(crate) async fn list_users(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     let (count, cursor, reference) = query.read(|parameters| {
-        let count = parameters.optional::<u8>("count", "must be 1 to 100").unwrap_or(USUAL_PAGE);
-        if !(1..=LARGEST_PAGE).contains(&count) {
-            parameters.refuse("count", "must be 1 to 100");
-        }
+        let count = parameters.number("count", 1..=LARGEST_PAGE).unwrap_or(USUAL_PAGE);
         let cursor = parameters.optional::<Cursor>("cursor", "must be as the page before returned it");
         (count, cursor, parameters.parsed::<Reference>("reference"))
     })?;

@@ -155,6 +155,21 @@ async fn another_customer_than_the_one_asked_is_refused() {
 }
 
 #[tokio::test]
+async fn a_return_url_is_measured_when_it_is_percent_encoded() {
+    let app = TestApp::start().await;
+    // A quotation mark becomes three characters.
+    let url = |marks: usize| json!({ "return_url": format!("{BACK}?a={}", "\"".repeat(marks)) });
+    let most = (2000 - BACK.len() - "?a=".len()) / 3;
+
+    app.post("/consents", &url(most + 1)).await.problem(422, "invalid_request");
+    let asked = app.post("/consents", &url(most)).await;
+
+    assert_eq!(asked.status, 201, "{asked:?}");
+    let id = asked.json()["consent_id"].as_str().unwrap().to_owned();
+    assert_eq!(found(&app, &id).await["status"], "pending", "it can be read again");
+}
+
+#[tokio::test]
 async fn a_callback_that_comes_twice_brings_the_same_proof_back() {
     let app = TestApp::start().await;
     let asked = app.ask_consent(&with_return()).await;

@@ -1,7 +1,11 @@
 //! Money moves once: each guarantee of `Idempotency-Key` has a test.
 
+use std::time::Duration;
+
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::json;
+use testkit::JsonBody as _;
 
 use crate::fixture::{ACCOUNT, connected, created_id, draft, inquiry};
 
@@ -144,6 +148,23 @@ async fn the_same_request_waits_for_the_one_that_is_under_way() {
     assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text), "{answers:?}");
     let replayed = answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count();
     assert_eq!((replayed, app.bank.count(CREATE).await), (1, 1));
+}
+
+#[tokio::test]
+async fn an_order_is_carried_out_if_its_caller_disconnects() {
+    let (app, user_id) = connected().await;
+    let path = format!("/user/{user_id}/draft-payment");
+    let create = "POST user/{id}/monetary-account/{id}/draft-payment";
+    app.bank.fault(json!({ "endpoint": create, "delay_ms": 900 })).await;
+    let request = app.request(Method::POST, &path).bearer_auth(&app.api_key).header("Idempotency-Key", "key");
+
+    let request = request.json_body(&draft("x")).timeout(Duration::from_millis(300));
+    assert!(request.send().await.unwrap_err().is_timeout(), "the caller disconnects");
+    let again = app.post_once(&path, "key", &draft("x")).await;
+
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"), "{again:?}");
+    assert_eq!(app.bank.count(CREATE).await, 1);
+    assert_eq!(app.bank.objects().await["draft_payments"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -131,3 +131,24 @@ async fn a_connection_of_an_earlier_version_keeps_its_outcomes_with_the_deployme
     assert_eq!((first.status, again.status, &again.text), (201, 201, &first.text));
     assert!(sealed_key(&app).await.is_some());
 }
+
+#[tokio::test]
+async fn a_process_that_could_not_read_the_secrets_for_long_reads_on_but_starts_nothing() {
+    let (app, user_id) = connected().await;
+    let (path, payments) = (format!("/user/{user_id}/draft-payment"), format!("/user/{user_id}/payments/60101"));
+    assert_eq!(app.post_once(&path, "first", &draft("x")).await.status, 201);
+    let target = "secretsmanager.GetSecretValue";
+    app.aws_fault(json!({ "target": target, "times": 100_000, "error": "InternalServiceError" })).await;
+
+    app.advance(601).await;
+    let soon = app.post_once(&path, "second", &draft("y")).await;
+    app.advance(61).await;
+    let late = app.post_once(&path, "third", &draft("z")).await;
+    let read = app.get(&payments).await;
+    app.aws_recover().await;
+    let again = app.post_once(&path, "third", &draft("z")).await;
+
+    assert_eq!((soon.status, read.status, again.status), (201, 200, 201), "{soon:?} {read:?} {again:?}");
+    // Another process may seal with a newer key by now.
+    late.problem(503, "store_unavailable");
+}

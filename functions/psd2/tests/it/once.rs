@@ -126,3 +126,22 @@ async fn a_refusal_of_the_bank_is_kept_like_any_answer() {
     assert_eq!(first.json()["errors"], again.json()["errors"]);
     assert_eq!((app.bank.total().await, count(&app).await), (0, 0));
 }
+
+#[tokio::test]
+async fn a_record_whose_sealing_key_is_missing_is_not_taken_for_another_request() {
+    let mut app = TestApp::start().await;
+    assert_eq!(app.post_once(PATH, "key", &transaction("x")).await.status, 201);
+    let keys = app.read_secret("sealing-key").await;
+    app.write_secret("sealing-key", r#"{"current":"k1","keys":{"k1":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}"#)
+        .await;
+    app.restart().await;
+
+    let answer = app.post_once(PATH, "key", &transaction("x")).await;
+    app.write_secret("sealing-key", &keys.to_string()).await;
+    app.restart().await;
+    let again = app.post_once(PATH, "key", &transaction("x")).await;
+
+    // An answer that asks for another idempotency key would let the caller pay twice.
+    answer.problem(500, "internal_error");
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+}

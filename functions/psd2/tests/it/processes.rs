@@ -88,7 +88,7 @@ async fn a_session_whose_time_is_over_is_renewed_before_the_bank_has_to_say_so()
     let answers = join_all((0..5).map(|_| app.get(PATH))).await;
 
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    assert_eq!((app.bank.count(SESSION).await, app.bank.count(LIST).await), (1, 5));
+    assert_eq!((app.bank.count(SESSION).await, app.bank.count(LIST).await), (1, 2), "four reads share a call");
 }
 
 #[tokio::test]

@@ -71,7 +71,8 @@ async fn a_session_is_renewed_half_a_minute_before_its_end() {
 
         assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
         assert_eq!(app.bank.count(SESSION).await, 1, "{lifetime}");
-        assert_eq!(app.bank.count(ACCOUNTS).await, 6, "nothing was refused first: {lifetime}");
+        // Four of the five reads share a call.
+        assert_eq!(app.bank.count(ACCOUNTS).await, 3, "nothing was refused first: {lifetime}");
     }
 }
 

@@ -34,16 +34,15 @@ async fn meet_unavailable(target: &str, how: Value) {
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_unavailable_and_nothing_is_lost() {
+    // Each holds a whole deployment, which is too much for the stack of a test.
+    let meet = |target, how| Box::pin(meet_unavailable(target, how));
     join_all([
-        meet_unavailable("DynamoDB_20120810.BatchGetItem", json!({ "error": "InternalServerError" })),
-        meet_unavailable(
-            "DynamoDB_20120810.BatchGetItem",
-            json!({ "error": "ProvisionedThroughputExceededException" }),
-        ),
-        meet_unavailable("DynamoDB_20120810.BatchGetItem", json!({ "drop": "before" })),
-        meet_unavailable("secretsmanager.GetSecretValue", json!({ "error": "InternalServiceError" })),
-        meet_unavailable("secretsmanager.GetSecretValue", json!({ "error": "ThrottlingException" })),
-        meet_unavailable("secretsmanager.GetSecretValue", json!({ "drop": "after" })),
+        meet("DynamoDB_20120810.BatchGetItem", json!({ "error": "InternalServerError" })),
+        meet("DynamoDB_20120810.BatchGetItem", json!({ "error": "ProvisionedThroughputExceededException" })),
+        meet("DynamoDB_20120810.BatchGetItem", json!({ "drop": "before" })),
+        meet("secretsmanager.GetSecretValue", json!({ "error": "InternalServiceError" })),
+        meet("secretsmanager.GetSecretValue", json!({ "error": "ThrottlingException" })),
+        meet("secretsmanager.GetSecretValue", json!({ "drop": "after" })),
     ])
     .await;
 }
@@ -135,7 +134,9 @@ async fn spoil(name: &str, content: Option<&str>) -> Value {
     let answer = app.get(&accounts).await;
 
     assert_discreet(&answer);
-    assert_eq!(app.bank.total().await, 0, "{name} {content:?}");
+    // A session whose sealing key is gone counts as absent, so at most another is opened.
+    let sessions = usize::try_from(app.bank.count(SESSION).await).unwrap();
+    assert_eq!(app.bank.total().await, sessions, "{name} {content:?}");
     let problem = answer.json();
     answer.problem(answer.status, problem["code"].as_str().unwrap())
 }

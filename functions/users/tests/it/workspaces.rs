@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 use testkit::{Answer, TestApp};
 
-const SCOPES: [&str; 6] = ["accounts", "connections", "payments", "psd2", "credentials", "writes"];
+const SCOPES: [&str; 7] = ["accounts", "connections", "payments", "psd2", "credentials", "writes", "events"];
 const UNKNOWN: &str = "2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11";
 const END: &str = "DELETE session/{item-id}";
 
