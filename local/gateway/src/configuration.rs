@@ -26,6 +26,7 @@ pub(crate) fn read(
         ("PUBLIC_URL", public_url),
         ("CONNECTIONS_TABLE", "bunq-tpp-connections".to_owned()),
         ("EPHEMERA_TABLE", "bunq-tpp-ephemera".to_owned()),
+        ("EVENTS_TABLE", "bunq-tpp-events".to_owned()),
         ("SECRET_PREFIX", "bunq-tpp".to_owned()),
     ]);
     let own_hosts = |environment: &str| {
@@ -46,10 +47,15 @@ pub(crate) fn read(
         ]),
         (BankChoice::Simulator, None) | (BankChoice::Custom, _) => {}
     }
-    let (config, used) = Config::from_env_with(&variables).map_err(|error| match (error, &options.public_url) {
-        (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },
-        (error, _) => error.into(),
-    })?;
+    // The simulator limits no calls unless a setting says so.
+    let limits = simulator.map(|_| ("BANK_LIMITS", "off".to_owned()));
+    // A receiver that is being developed is on this machine, too.
+    let defaults = limits.into_iter().chain([("WEBHOOK_RECEIVERS", "loopback".to_owned())]).collect();
+    let (config, used) =
+        Config::from_env_with(&variables, &defaults).map_err(|error| match (error, &options.public_url) {
+            (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },
+            (error, _) => error.into(),
+        })?;
     if options.bunq == BankChoice::Custom {
         let needed = ["BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"];
         let missing: Vec<_> = needed.into_iter().filter(|name| !used.contains_key(name)).collect();

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod configuration;
+mod deliveries;
 mod docker;
 mod document;
 mod error;

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    certificate, configuration, docker,
+    certificate, configuration, deliveries, docker,
     error::LocalError,
     functions_env,
     options::{BankChoice, Options},
@@ -108,7 +108,7 @@ impl Stack {
             }
         }
         let (config, variables) = configuration::read(options, port, simulator.as_ref())?;
-        aws.create_tables(&config.connections_table, &config.ephemera_table).await?;
+        aws.create_tables([&config.connections_table, &config.ephemera_table, &config.events_table]).await?;
         let (url, bank_url) = (config.public_url.clone(), config.bunq.api.clone());
         let aws_url = aws.url();
         let endpoint = Url::parse(&aws_url).map_err(|error| LocalError::Serve(io::Error::other(error)))?;
@@ -151,7 +151,9 @@ impl Stack {
     /// # Errors
     /// [`LocalError::Serve`] if the listener has no local address.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), LocalError> {
+        let deliveries = tokio::spawn(deliveries::run(self.app.clone()));
         let served = serve(self.listener, self.app, self.access_key, shutdown).await;
+        deliveries.abort();
         if let Some(simulator) = self.simulator {
             simulator.stop().await;
         }

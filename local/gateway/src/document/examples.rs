@@ -16,6 +16,7 @@ use shared::{
     types::{
         ids::{IdError, OwnIdError},
         scope::Scope,
+        webhook::WebhookEndpointIdError,
     },
 };
 use utoipa::openapi::{Components, Ref, RefOr, path::Operation};
@@ -101,6 +102,7 @@ impl Facts {
             let must = match name {
                 "user_id" => OwnIdError::NotUserId.to_string(),
                 "consent_id" => OwnIdError::NotConsentId.to_string(),
+                "endpoint_id" => WebhookEndpointIdError.to_string(),
                 "public_id" => IdError::NotUuid.to_string(),
                 _ => IdError::NotNumber.to_string(),
             };

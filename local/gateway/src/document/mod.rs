@@ -38,6 +38,7 @@ const BANK: &str = include_str!("../../bank/schemas.json");
         (name = "payments", description = "What came in and went out of a connected customer's accounts; asking for money, and drafting payments."),
         (name = "psd2", description = "Issuer transactions: payments that a customer of bunq makes on bunq's own page, without having connected."),
         (name = "credential-ip", description = "The TPP's keys at bunq and the addresses that may use them."),
+        (name = "events", description = "What changed in your workspace."),
         (name = "docs", description = "This description, and pages for people. Nothing of it is secret."),
         (name = "setup", description = "The onboarding at bunq and this deployment's API keys, for its owner only."),
     ),
@@ -86,6 +87,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         payments::document(),
         psd2::document(),
         credential_ip::document(),
+        events::document(),
         setup::document(),
     ];
     let mut document = groups.into_iter().fold(Base::openapi(), utoipa::openapi::OpenApi::merge_from);
@@ -97,7 +99,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         // Set even if the operation needs no API key. Without it, tools report the missing security as a mistake.
         operation.security.get_or_insert_default();
         if wants_api_key(operation) {
-            operation.parameters.get_or_insert_default().push(RefOr::T(customer_address()));
+            let parameters = operation.parameters.get_or_insert_default();
+            parameters.extend([customer_address(), priority()].map(RefOr::T));
         }
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
@@ -124,11 +127,20 @@ fn customer_address() -> Parameter {
     parameter.example(Some(json!("185.40.108.7"))).build()
 }
 
+/// Returns the header `Priority`, which every operation with an API key accepts.
+fn priority() -> Parameter {
+    let description = "How urgent the request is, as in RFC 9218. A request with `u=4` to `u=7` does not wait for bunq's limits: it is answered `bank_busy` at once where \
+                       another request would wait. Without the header it is `u=3`. Other values are ignored.";
+    let parameter = ParameterBuilder::new().name("Priority").parameter_in(ParameterIn::Header);
+    let parameter = parameter.required(Required::False).description(Some(description));
+    parameter.schema(Some(ObjectBuilder::new().schema_type(Type::String))).example(Some(json!("u=7"))).build()
+}
+
 fn wants_api_key(operation: &Operation) -> bool {
     let schemes = serde_json::to_value(&operation.security).unwrap_or_default();
     schemes.as_array().is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get("api_key").is_some()))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }

@@ -52,6 +52,7 @@ async fn a_deleted_customer_leaves_no_byte_of_their_tokens_on_the_disk() {
     let items = [
         scan(&folder.path(), &local, "bunq-tpp-connections").await,
         scan(&folder.path(), &local, "bunq-tpp-ephemera").await,
+        scan(&folder.path(), &local, "bunq-tpp-events").await,
     ]
     .concat();
     let sealed = |user_id: &str| -> Vec<String> {

@@ -76,7 +76,7 @@ fn what_the_setup_refuses_is_said_in_words() {
     drop(Local::start(&other.path(), &[]));
     let foreign = ask(&["status"], &other);
 
-    assert_eq!(scope, "--scope 0 must be one of accounts, connections, payments, psd2, credentials, writes");
+    assert_eq!(scope, "--scope 0 must be one of accounts, connections, payments, psd2, credentials, writes, events");
     assert_eq!(id, "the id must be a UUID, as `keys list` prints it");
     assert!(never.starts_with("no `local` has been started with the state folder"), "{never}");
     assert!(foreign.starts_with("the running `local` uses another state folder"), "{foreign}");

@@ -68,6 +68,7 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
         .route("/_simulator/egress-ip", get(egress_ip::show))
         .route("/_simulator/revoke", post(people::revoke))
         .route("/_simulator/expire-sessions", post(people::expire_sessions))
+        .route("/_simulator/forget-installations", post(people::forget_installations))
         .layer(middleware::from_fn(json_only))
         // A fault may contain an answer of any size.
         .layer(DefaultBodyLimit::disable())

@@ -61,6 +61,17 @@ pub(super) async fn expire_sessions(State(desk): State<SharedDesk>, body: Bytes)
     Ok(Json(json!({"ended": ended})))
 }
 
+/// Forgets every installation with its devices and sessions, as a reset of the bank's sandbox does. The rest stays.
+pub(super) async fn forget_installations(State(desk): State<SharedDesk>) -> Json<Value> {
+    let bank = &mut desk.lock().bank;
+    let forgotten = bank.books.installations.len();
+    bank.books.installations.clear();
+    bank.books.devices.clear();
+    bank.books.sessions.clear();
+    bank.save();
+    Json(json!({"forgotten": forgotten}))
+}
+
 /// The ids of a customer and of the customer's consents.
 pub(super) fn users_of(bank: &Bank, customer: &str) -> Vec<u64> {
     let own = bank.customers.named(customer).map(|customer| customer.id);

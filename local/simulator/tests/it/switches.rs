@@ -92,6 +92,20 @@ async fn sessions_end_for_everybody_or_for_one() {
 }
 
 #[tokio::test]
+async fn a_bank_that_forgets_installations_keeps_consents_and_the_provider() {
+    let app = App::new(Settings::default()).await;
+    let person = app.connect("person").await;
+
+    let forgotten = app.bank().switch("forget-installations", json!({})).await;
+
+    assert_eq!(forgotten.json(), json!({"forgotten": 1}));
+    app.bank().get("/v1/user").token(&person.session).send().await.refused(401, "Insufficient authorisation.");
+    let left = app.bank().overview("installations").await;
+    assert_eq!((left, app.bank().overview("access_tokens").await), (json!(0), json!(1)));
+    assert_eq!(app.bank().overview("oauth_clients").await, json!(1));
+}
+
+#[tokio::test]
 async fn unknown_customers_are_told_so() {
     let bank = bank().await;
 
