@@ -50,7 +50,7 @@ impl TestAppBuilder {
         logs::capture();
         let bank = TestBank::start().await;
         let aws = LocalAws::start(local_aws::Options::default()).await.expect("the embedded AWS starts");
-        aws.create_tables("connections", "ephemera").await.expect("the tables are made");
+        aws.create_tables(["connections", "ephemera", "events"]).await.expect("the tables are made");
         if self.seeded {
             let certificate = seed::certificate(certificate).await;
             let secret = json!({ "Name": "test/psd2-certificate", "SecretString": certificate });
@@ -64,8 +64,13 @@ impl TestAppBuilder {
             ("PUBLIC_URL", url.to_string()),
             ("CONNECTIONS_TABLE", "connections".to_owned()),
             ("EPHEMERA_TABLE", "ephemera".to_owned()),
+            ("EVENTS_TABLE", "events".to_owned()),
             ("SECRET_PREFIX", "test".to_owned()),
             ("RETURN_ORIGINS", "https://app.example".to_owned()),
+            // The simulator limits no calls unless a test says so.
+            ("BANK_LIMITS", "off".to_owned()),
+            // The receivers of tests are on this machine.
+            ("WEBHOOK_RECEIVERS", "loopback".to_owned()),
         ]);
         variables.extend(bank.variables());
         variables.append(&mut self.variables);

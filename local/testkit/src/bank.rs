@@ -53,6 +53,16 @@ impl TestBank {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// Adds people without accounts, and returns their names.
+    pub async fn add_people(&self, count: usize) -> Vec<String> {
+        let names: Vec<_> = (1..=count).map(|number| format!("person-{number}")).collect();
+        let people =
+            names.iter().map(|name| json!({ "name": name, "person": { "first_name": "Ada", "last_name": name } }));
+        let file = json!({ "customers": people.collect::<Vec<_>>() });
+        self.switch(reqwest::Method::POST, "customers", Some(file)).await;
+        names
+    }
+
     /// Returns the current settings.
     pub async fn settings_now(&self) -> Value {
         self.switch(reqwest::Method::GET, "settings", None).await
@@ -106,6 +116,11 @@ impl TestBank {
     /// Ends every session of a customer.
     pub async fn expire_sessions_of(&self, customer: &str) {
         self.switch(reqwest::Method::POST, "expire-sessions", Some(json!({ "owner": customer }))).await;
+    }
+
+    /// Makes the bank forget every installation, as a reset of its sandbox does.
+    pub async fn forget_installations(&self) {
+        self.switch(reqwest::Method::POST, "forget-installations", Some(json!({}))).await;
     }
 
     /// Returns the state of the bank.

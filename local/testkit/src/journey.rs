@@ -182,7 +182,8 @@ impl Journey {
                 continue;
             }
             let answer = self.send(list).await.json();
-            let first = answer["Response"][0].as_object().and_then(|element| element.values().next());
+            let of_bank = answer["Response"][0].as_object().and_then(|element| element.values().next());
+            let first = of_bank.or_else(|| answer["events"].get(0));
             for (place, field) in places {
                 match first.map(|element| &element[field]) {
                     Some(Value::String(id)) => self.keep(&place, id.clone()),
@@ -216,7 +217,7 @@ impl Journey {
                 let user = self.app.connect("empty").await;
                 self.keep("USER_ID", user);
             }
-            _ if [Method::PUT, Method::DELETE].contains(&operation.method()) => {
+            _ if [Method::PUT, Method::PATCH, Method::DELETE].contains(&operation.method()) => {
                 let last = operation.path.rsplit_once('{').map_or("", |(_, last)| last.trim_end_matches('}'));
                 let maker = self.makers.get(&last.to_uppercase()).copied();
                 let maker = maker.unwrap_or_else(|| panic!("{} ends something that nothing makes", operation.id()));

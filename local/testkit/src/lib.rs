@@ -15,9 +15,11 @@ mod link;
 pub mod logs;
 mod operations;
 mod page;
+mod receiver;
 mod seed;
 mod signed;
 mod stored;
+mod turns;
 
 pub use actions::{JsonBody, Sibling};
 pub use answer::Answer;
@@ -29,3 +31,5 @@ pub use link::Link;
 pub use local_lambda as lambda;
 pub use operations::{Operation, every_operation, operation, operations};
 pub use page::Page;
+pub use receiver::{Received, Receiver, Reply};
+pub use turns::{Got, TurnItem};

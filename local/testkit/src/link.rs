@@ -107,6 +107,9 @@ impl Drop for Link {
 
 async fn serve(client: TcpStream, server: SocketAddr, tls: Option<TlsAcceptor>, is_held: watch::Receiver<bool>) {
     let server = TcpStream::connect(server).await.expect("the server");
+    for stream in [&client, &server] {
+        stream.set_nodelay(true).expect("an open connection");
+    }
     match tls {
         None => pass_on(client, server, is_held).await,
         Some(tls) => {

@@ -31,8 +31,20 @@ pub fn capture() {
     });
 }
 
+/// Returns what was logged since the last call, and forgets it. For a test that logs more than fits into memory.
+#[must_use]
+pub fn take() -> String {
+    let lines = std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner));
+    String::from_utf8_lossy(&lines).into_owned()
+}
+
 /// Returns what all tests of this process have logged so far.
 #[must_use]
 pub fn text() -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+/// Drops what was logged so far, for a test that makes so many requests that their lines would fill the memory.
+pub fn forget() {
+    *LINES.lock().unwrap_or_else(PoisonError::into_inner) = Vec::new();
 }

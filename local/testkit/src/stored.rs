@@ -27,9 +27,16 @@ impl TestApp {
 
     /// Returns every item of a table, as DynamoDB writes it, in the order of the keys.
     pub async fn scan(&self, table: &str) -> Vec<Value> {
-        let answer = self.aws_call("DynamoDB_20120810.Scan", json!({ "TableName": table })).await;
-        let items = answer["Items"].as_array().unwrap_or_else(|| panic!("no items: {answer}"));
-        let mut items = items.clone();
+        let (mut items, mut request) = (Vec::new(), json!({ "TableName": table }));
+        // DynamoDB returns one megabyte at a time.
+        loop {
+            let mut page = self.aws_call("DynamoDB_20120810.Scan", request.clone()).await;
+            items.append(page["Items"].as_array_mut().unwrap_or_else(|| panic!("no items in {table}")));
+            match page["LastEvaluatedKey"].take() {
+                Value::Null => break,
+                last => request["ExclusiveStartKey"] = last,
+            }
+        }
         items.sort_by_key(|item| item["pk"]["S"].to_string());
         items
     }

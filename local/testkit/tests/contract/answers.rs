@@ -204,9 +204,23 @@ async fn what_the_setup_answers_fits() {
         json!({ "action": "status" }),
         json!({ "action": "revoke_api_key", "id": id }),
         json!({ "action": "list_api_keys" }),
+        json!({ "action": "rotate_sealing_key" }),
+        json!({ "action": "reseal", "limit": 1 }),
+        json!({ "action": "rotate_installation" }),
+        json!({ "action": "renew_certificate" }),
     ] {
         fits.check("run_setup", &send(body).await, 200);
     }
+    let old = app.read_secret("sealing-key").await["current"].clone();
+    fits.check("run_setup", &send(json!({ "action": "remove_sealing_key", "id": old })).await, 409);
+    app.advance(720).await;
+    for body in
+        [json!({ "action": "rotate_sealing_key" }), json!({ "action": "status" }), json!({ "action": "reseal" })]
+    {
+        fits.check("run_setup", &send(body).await, 200);
+    }
+    app.advance(720).await;
+    fits.check("run_setup", &send(json!({ "action": "remove_sealing_key", "id": old })).await, 200);
     fits.check("run_setup", &send(json!({ "action": "destroy" })).await, 422);
     let unsigned = app.request(Method::POST, "/setup").json_body(&json!({}));
     fits.check("run_setup", &app.send(unsigned).await, 403);

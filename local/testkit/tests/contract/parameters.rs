@@ -68,3 +68,43 @@ async fn parameters_agree() {
         journey.app.get(&format!("{path}?surplus=1")).await.problem(422, "invalid_request");
     }
 }
+
+/// A fuzzer found a key that its pattern matched and the API refused: a quote at the beginning and none at the end.
+#[tokio::test]
+async fn keys_of_requests_agree() {
+    let (journey, document) = (Journey::start().await, document());
+    let keys = [
+        "invoice-2026-17",
+        "x",
+        "a b",
+        r#"a"b"#,
+        r"a\b",
+        r#"a""#,
+        r#""a""#,
+        r#""""#,
+        r#"""#,
+        r#""a"#,
+        r#""I'8s"#,
+        r#""a"b"#,
+        r#""a"b""#,
+        r#""a\"b""#,
+        r#""a\""#,
+        r#""a\\""#,
+        r#""a\b""#,
+        r#"" ""#,
+    ];
+    let operations = every_operation().iter().filter(|operation| {
+        operation.scope().is_some() && operation.parameters("header").any(|(name, _)| name == "Idempotency-Key")
+    });
+    for operation in operations {
+        let (_, parameter) = operation.parameters("header").find(|(name, _)| *name == "Idempotency-Key").unwrap();
+        let validator = validator(&document, &parameter["schema"]);
+        for key in keys {
+            let fits = list(&validator, &json!(key)).is_empty();
+            let request = journey.request(operation).header("Idempotency-Key", key);
+            let answer = journey.send_request(operation, request, &json!({})).await;
+            let refused = answer.text.contains("Idempotency-Key");
+            assert_eq!(refused, !fits, "{}: {key}: {answer:?}", operation.id());
+        }
+    }
+}

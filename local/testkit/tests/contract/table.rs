@@ -31,17 +31,17 @@ fn row(operation: &Operation<'_>) -> String {
     let of_query = parameters.filter(|parameter| parameter["in"] == "query");
     let names: Vec<_> = of_query.map(|parameter| parameter["name"].to_string()).collect();
     let fields = [
-        format!("method: Method::{}", operation.method.to_uppercase()),
-        format!("path: \"{}\"", operation.path),
-        format!("action: {action}"),
-        format!("query: &[{}]", names.join(", ")),
+        format!("Method::{}", operation.method.to_uppercase()),
+        format!("\"{}\"", operation.path),
+        action,
+        format!("&[{}]", names.join(", ")),
     ];
-    let line = format!("    Operation {{ {} }},\n", fields.join(", "));
-    if line.len() <= WIDTH {
+    let line = format!("    Operation::new({}),\n", fields.join(", "));
+    if line.trim_end().len() <= WIDTH {
         return line;
     }
     let lines = fields.iter().map(|field| format!("        {field},\n")).collect::<String>();
-    format!("    Operation {{\n{lines}    }},\n")
+    format!("    Operation::new(\n{lines}    ),\n")
 }
 
 /// Operations that need no key and belong to no consent, such as pages, leave no audit line.

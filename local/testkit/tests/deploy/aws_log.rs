@@ -16,13 +16,14 @@ use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// An action on a resource: a table, an index (`table/index/name`) or a secret. For items, also their keys, which one
-/// statement of a policy must allow together. For an update, also the attributes.
+/// statement of a policy must allow together. For an update or a scan, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
     pub(crate) resource: String,
     pub(crate) keys: BTreeSet<String>,
-    /// The top-level attributes that an update names, including those of its condition: `dynamodb:Attributes`.
+    /// The top-level attributes that an update or a scan names, including those of its condition:
+    /// `dynamodb:Attributes`.
     pub(crate) attributes: BTreeSet<String>,
 }
 
@@ -103,6 +104,10 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
             };
             parts.map(|(kind, place)| item(&action(kind), place)).collect()
         }
+        "TransactGetItems" => {
+            let parts = body["TransactItems"].as_array().unwrap().iter();
+            parts.map(|part| item("GetItem", &part["Get"])).collect()
+        }
         "BatchGetItem" => {
             let access = |(table, read): (&String, &Value)| Access {
                 action: "dynamodb:BatchGetItem".to_owned(),
@@ -113,9 +118,17 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
             body["RequestItems"].as_object().unwrap().iter().map(access).collect()
         }
         "Query" => {
-            let resource = format!("{}/index/{}", text(&body["TableName"]), text(&body["IndexName"]));
-            let (keys, attributes) = (BTreeSet::new(), BTreeSet::new());
-            vec![Access { action: "dynamodb:Query".to_owned(), resource, keys, attributes }]
+            let table = text(&body["TableName"]);
+            let (resource, keys) = match body["IndexName"].as_str() {
+                Some(index) => (format!("{table}/index/{index}"), BTreeSet::new()),
+                None => (table, BTreeSet::from([text(&body["ExpressionAttributeValues"][":pk"]["S"])])),
+            };
+            vec![Access { action: "dynamodb:Query".to_owned(), resource, keys, attributes: BTreeSet::new() }]
+        }
+        "Scan" => {
+            let (resource, keys) = (text(&body["TableName"]), BTreeSet::new());
+            let attributes = named_attributes(body, ["ProjectionExpression", "FilterExpression"]);
+            vec![Access { action: "dynamodb:Scan".to_owned(), resource, keys, attributes }]
         }
         _ => panic!("an operation that this test does not know: {target}"),
     }
@@ -143,15 +156,20 @@ const WORDS: [&str; 16] = [
 
 /// Returns the attributes of an update: those of its key and of its expressions.
 fn updated_attributes(update: &Value) -> BTreeSet<String> {
-    let expressions = ["UpdateExpression", "ConditionExpression"].map(|name| update[name].as_str().unwrap_or_default());
+    let keys = update["Key"].as_object().unwrap().keys().cloned();
+    assert!(update.get("AttributeUpdates").is_none() && update.get("Expected").is_none(), "the old form: {update}");
+    named_attributes(update, ["UpdateExpression", "ConditionExpression"]).into_iter().chain(keys).collect()
+}
+
+/// Returns the attributes that these expressions of a request name.
+fn named_attributes(request: &Value, expressions: [&str; 2]) -> BTreeSet<String> {
+    let expressions = expressions.map(|name| request[name].as_str().unwrap_or_default());
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "_#:.".contains(letter);
     let names = expressions.iter().flat_map(|expression| expression.split(|letter| !is_of_name(letter)));
     let names = names.filter(|name| !name.is_empty() && !name.starts_with(':') && !WORDS.contains(name));
     let long = |name: &str| {
         let top = name.split('.').next().unwrap();
-        update["ExpressionAttributeNames"][top].as_str().unwrap_or(top).to_owned()
+        request["ExpressionAttributeNames"][top].as_str().unwrap_or(top).to_owned()
     };
-    let keys = update["Key"].as_object().unwrap().keys().cloned();
-    assert!(update.get("AttributeUpdates").is_none() && update.get("Expected").is_none(), "the old form: {update}");
-    names.map(long).chain(keys).collect()
+    names.map(long).collect()
 }

@@ -1,6 +1,8 @@
 //! Functions as Lambda runs them: an event goes in, an answer comes out. Only the process and the runtime's own HTTP
 //! are omitted.
 
+use std::time::Duration;
+
 use axum::Router;
 use lambda_http::{Adapter, Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -8,12 +10,14 @@ use shared::{
     config::Config,
     http::{App, Deployed, service},
     lambda::{compose, read_event},
+    types::deadline::Deadline,
 };
 use testkit::TestApp;
 use tower::ServiceExt as _;
 
 /// The functions, by folder. `users` is last, because its events end with the deletion of the customer.
-pub(crate) const GROUPS: [&str; 7] = ["oauth", "payments", "psd2", "credential-ip", "setup", "docs", "users"];
+pub(crate) const GROUPS: [&str; 9] =
+    ["oauth", "payments", "psd2", "credential-ip", "events", "deliver", "setup", "docs", "users"];
 
 /// One process of a deployment, which can run any function.
 pub(crate) struct Process(App);
@@ -39,6 +43,12 @@ impl Process {
             "payments" => answer(payments::router(), app, event).await,
             "psd2" => answer(psd2::router(), app, event).await,
             "credential-ip" => answer(credential_ip::router(), app, event).await,
+            // As `shared::lambda::serve_schedule` runs it.
+            "deliver" => {
+                let run = deliver::run(app, Deadline::after(Duration::from_secs(60))).await;
+                run.map_err(|problem| problem.code().as_str().to_owned())?
+            }
+            "events" => answer(::events::router(), app, event).await,
             "setup" => answer(setup::router(), app, event).await,
             "docs" => answer(docs::router(&app.tpp.config.provider), (), event).await,
             group => panic!("no function {group}"),

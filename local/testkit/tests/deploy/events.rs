@@ -127,7 +127,19 @@ fn every_operation_has_an_event_and_every_event_an_operation() {
     for event in &events {
         assert!(event.is_direct() || operations.contains(event.operation()), "{event:?}");
     }
-    for action in ["run", "status", "create_api_key", "list_api_keys", "rotate_api_key", "revoke_api_key"] {
+    for action in [
+        "run",
+        "status",
+        "create_api_key",
+        "list_api_keys",
+        "rotate_api_key",
+        "revoke_api_key",
+        "rotate_sealing_key",
+        "reseal",
+        "remove_sealing_key",
+        "rotate_installation",
+        "renew_certificate",
+    ] {
         assert!(events.iter().any(|event| event.name == format!("direct.{action}")), "{action}");
     }
 }

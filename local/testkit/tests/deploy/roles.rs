@@ -111,6 +111,8 @@ fn check(resources: &Map<String, Value>, group: &str, seen: &BTreeSet<Access>) -
 async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idle() {
     let resources = template::resources();
     let mut journey = events::prepared().await;
+    // The functions take turns in the store.
+    journey.app.set_variable("BANK_LIMITS", "newer");
     for group in GROUPS {
         let log = AwsLog::start(journey.app.aws.url()).await;
         // Runs twice, so that starts are repeated. The second time, memory is empty, and the bank has ended every
@@ -123,17 +125,24 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
             events.sort_by_key(|event| event.name != "list_consents");
             for event in events {
                 event.prepare(&mut journey).await;
+                if group == "deliver" {
+                    // Something to number, and to send to the endpoint of the journey.
+                    journey.app.connect("person").await;
+                }
                 if event.name == "delete_user.reference" {
                     // Removes one of two references, so the connection stays.
                     journey.app.connect_as("person", "customer-17").await;
                     let user_id = journey.app.connect_as("person", "customer-18").await;
                     journey.places.insert("USER_ID".to_owned(), user_id);
                 }
+                // Each session has a turn.
+                journey.app.advance(60).await;
                 let _ = process.invoke(group, event.filled(&journey.places)).await;
             }
             journey.app.bank.expire_sessions().await;
         }
         refuse_a_consent(&mut journey, group, &log).await;
+        revoke_a_consent(&mut journey, group, &log).await;
 
         let used = check(&resources, group, &log.seen());
 
@@ -142,9 +151,10 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
         let is_earlier = |sid: &str, action: &str| sid.starts_with("CheckCallersKey") && action == "dynamodb:GetItem";
         let granted: BTreeSet<_> = granted.filter(|(sid, action)| !is_earlier(sid, action)).collect();
         let idle: BTreeSet<_> = granted.difference(&used).collect();
-        // Another test covers this function: an onboarding from the beginning.
+        // Other tests cover this function: an onboarding from the beginning, and a rotation of the sealing key.
         let expected = if group == "setup" {
-            idle.iter().filter(|(sid, _)| sid.starts_with("Keep") || sid == "LeaseOwnSession").count()
+            let elsewhere = |sid: &str| ["Keep", "Reseal", "LeaseOwnSession"].iter().any(|word| sid.starts_with(word));
+            idle.iter().filter(|(sid, _)| elsewhere(sid)).count()
         } else {
             0
         };
@@ -159,7 +169,10 @@ async fn refuse_a_consent(journey: &mut Journey, group: &'static str, log: &AwsL
     }
     let text = "User credentials are incorrect. Incorrect API key or IP address.";
     let body = json!({ "Error": [{ "error_description": text, "error_description_translated": text }] });
+    // Two sessions at once, for which the bank's limit has no turns.
+    journey.app.set_variable("BANK_LIMITS", "off");
     let process = Process::start(&journey.app, &log.url).await;
+    journey.app.set_variable("BANK_LIMITS", "newer");
     let complete = events::of(group).into_iter().find(|event| event.name == "complete_consent").unwrap();
     complete.prepare(journey).await;
     let bank = &journey.app.bank;
@@ -168,6 +181,23 @@ async fn refuse_a_consent(journey: &mut Journey, group: &'static str, log: &AwsL
     let answer = process.invoke(group, complete.filled(&journey.places)).await.unwrap();
     bank.clear_faults().await;
     assert_eq!(answer["statusCode"], 403, "{answer}");
+}
+
+/// Lets a customer revoke the consent at the bank, so that the function notices it. The customer consents again.
+async fn revoke_a_consent(journey: &mut Journey, group: &'static str, log: &AwsLog) {
+    if group != "payments" {
+        return;
+    }
+    journey.app.bank.revoke("person").await;
+    // As above: the TPP's own session shows whether the bank refuses only this customer.
+    journey.app.set_variable("BANK_LIMITS", "off");
+    let process = Process::start(&journey.app, &log.url).await;
+    journey.app.set_variable("BANK_LIMITS", "newer");
+    let read = events::of(group).into_iter().find(|event| event.name == "list_payments").unwrap();
+    let answer = process.invoke(group, read.filled(&journey.places)).await.unwrap();
+    assert_eq!(answer["statusCode"], 403, "{answer}");
+    journey.app.advance(60).await;
+    assert_eq!(journey.app.connect("person").await, journey.places["USER_ID"]);
 }
 
 #[tokio::test]
@@ -198,4 +228,46 @@ async fn the_setup_onboards_from_nothing_with_what_its_role_allows() {
     ] {
         assert!(used.contains(&(sid.to_owned(), action.to_owned())), "{sid}: {used:?}");
     }
+}
+
+#[tokio::test]
+async fn the_setup_seals_again_with_what_its_role_allows() {
+    let resources = template::resources();
+    // With every kind of sealed value, in records of customers and of the TPP.
+    let mut journey = events::prepared().await;
+    for operation in ["complete_consent", "claim_consent"] {
+        journey.renew(&testkit::operation(operation)).await;
+    }
+    for operation in ["create_draft_payment", "create_issuer_transaction"].map(testkit::operation) {
+        let mut body = journey.body(&operation);
+        body["reference"] = json!("invoice-17");
+        assert_eq!(journey.send_body(&operation, &body).await.status, 201);
+    }
+    let kept = json!({ "TableName": "ephemera", "Item": {
+        "pk": { "S": "STATE#kept" }, "access_token": { "S": "k0.AAAA" },
+    } });
+    journey.app.aws_call("DynamoDB_20120810.PutItem", kept).await;
+    let log = AwsLog::start(journey.app.aws.url()).await;
+    let process = Process::start(&journey.app, &log.url).await;
+    let invoke = async |action: &str| process.invoke("setup", json!({ "action": action })).await.unwrap();
+
+    let old = invoke("rotate_sealing_key").await["current"].clone();
+    journey.app.advance(720).await;
+    invoke("rotate_sealing_key").await;
+    let report = invoke("reseal").await;
+    journey.app.advance(720).await;
+    let removed = process.invoke("setup", json!({ "action": "remove_sealing_key", "id": old })).await.unwrap();
+
+    assert_eq!((&report["left"], &report["unreadable"]), (&json!(1), &json!(1)), "the token that opens nowhere");
+    assert_eq!(removed["removed"], true);
+    let used = check(&resources, "setup", &log.seen());
+    for sid in ["ResealConnections", "ResealEphemera"] {
+        assert!(used.contains(&(sid.to_owned(), "dynamodb:UpdateItem".to_owned())), "{sid}: {used:?}");
+    }
+    let kinds: Vec<_> = journey.app.scan("ephemera").await.iter().map(|item| item["pk"]["S"].to_string()).collect();
+    for kind in ["SESSION#", "UNCLAIMED#", "IDEMPOTENCY#", "ORDER#"] {
+        assert!(kinds.iter().any(|pk| pk.starts_with(&format!("\"{kind}"))), "{kind}: {kinds:?}");
+    }
+    let texts = json!([journey.app.scan("connections").await, journey.app.scan("ephemera").await]).to_string();
+    assert!(!texts.contains(&format!("\"{}.", old.as_str().unwrap())), "nothing is left under the old key");
 }

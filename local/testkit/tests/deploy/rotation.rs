@@ -1,4 +1,4 @@
-//! The steps of docs/OPERATIONS.md for rotating keys, executed as described there.
+//! Replacing keys: the steps of docs/OPERATIONS.md as described there, and a new onboarding from an emptied secret.
 
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -36,38 +36,47 @@ async fn key_pair_installation_and_key_at_the_bank_are_made_anew_and_customers_n
 }
 
 #[tokio::test]
-async fn a_sealing_key_is_added_then_used_and_the_old_one_stays_for_as_long_as_it_sealed_something() {
+async fn the_five_steps_replace_the_sealing_key() {
     let (mut app, accounts) = connected().await;
-    let old = app.read_secret("sealing-key").await;
-    let old_id = old["current"].as_str().unwrap().to_owned();
-    let sealed_with = async |app: &TestApp, path: &str| {
-        let user = path.split('/').nth(2).unwrap().to_owned();
-        let items = app.scan("connections").await;
-        let item = items.iter().find(|item| item["pk"]["S"] == format!("USER#{user}")).unwrap().clone();
-        item["access_token"]["S"].as_str().unwrap().split('.').next().unwrap().to_owned()
-    };
+    let old = app.read_secret("sealing-key").await["current"].clone();
 
-    // The new key is added first, so that every process knows it before anything is sealed with it.
-    let mut keys = old.clone();
-    keys["keys"]["k2027"] = json!("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
-    app.write_secret("sealing-key", &keys.to_string()).await;
+    let added = app.setup(json!({ "action": "rotate_sealing_key" })).await.unwrap();
+    app.advance(720).await;
+    let current = app.setup(json!({ "action": "rotate_sealing_key" })).await.unwrap();
     assert_eq!(read_anew(&mut app, &accounts).await, 200);
-    keys["current"] = json!("k2027");
-    app.write_secret("sealing-key", &keys.to_string()).await;
+    let resealed = app.setup(json!({ "action": "reseal" })).await.unwrap();
+    app.advance(720).await;
+    let status = app.setup(json!({ "action": "status" })).await.unwrap();
+    app.setup(json!({ "action": "remove_sealing_key", "id": old })).await.unwrap();
 
+    assert_eq!((&added["state"], &current["state"]), (&json!("added"), &json!("current")));
+    assert_eq!(resealed["finished"], true, "{resealed}");
+    assert_eq!(status["sealing"]["old"], json!([{ "id": old, "items": 0 }]));
     assert_eq!(read_anew(&mut app, &accounts).await, 200);
-    assert_eq!(sealed_with(&app, &accounts).await, old_id);
-    let user_id = app.connect("company").await;
-    let other = format!("/user/{user_id}/accounts");
-    assert_eq!(sealed_with(&app, &other).await, "k2027");
+    app.connect("company").await;
+}
 
-    // A customer who consents again is sealed with the new key. A customer who did not is lost with the old key.
-    let without_old = json!({ "current": "k2027", "keys": { "k2027": keys["keys"]["k2027"] } });
-    app.write_secret("sealing-key", &without_old.to_string()).await;
-    assert_eq!(read_anew(&mut app, &other).await, 200);
-    assert_ne!(app.get(&accounts).await.status, 200);
+#[tokio::test]
+async fn a_customer_whose_sealing_key_was_lost_consents_again() {
+    let (mut app, accounts) = connected().await;
+    let other = json!({ "current": "k2027", "keys": { "k2027": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" } });
+
+    app.write_secret("sealing-key", &other.to_string()).await;
+    assert_ne!(read_anew(&mut app, &accounts).await, 200);
     app.connect("person").await;
+
     assert_eq!(read_anew(&mut app, &accounts).await, 200);
+}
+
+#[tokio::test]
+async fn installation_and_certificate_are_replaced_by_one_action_each() {
+    let (mut app, accounts) = connected().await;
+    for action in ["rotate_installation", "renew_certificate"] {
+        let before = app.read_secret("tpp").await;
+        let report = app.setup(json!({ "action": action })).await.unwrap();
+        assert_eq!(report["replaced"]["credential_password_ip_id"], before["psp"]["credential_id"], "{action}");
+        assert_eq!(read_anew(&mut app, &accounts).await, 200, "{action}");
+    }
 }
 
 #[tokio::test]

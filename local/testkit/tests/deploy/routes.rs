@@ -49,6 +49,7 @@ fn every_route_leads_to_the_function_that_has_it() {
         ("Payments", keys(&json!(payments::document()))),
         ("Psd2", keys(&json!(psd2::document()))),
         ("CredentialIp", keys(&json!(credential_ip::document()))),
+        ("Events", keys(&json!(::events::document()))),
         ("Setup", keys(&json!(setup::document()))),
         ("Docs", keys(&json!(docs::document()))),
     ];

@@ -4,7 +4,7 @@ use testkit::{Answer, Journey, TestApp};
 
 use crate::operations::{Operation, operations};
 
-const SCOPES: [&str; 6] = ["accounts", "connections", "payments", "psd2", "credentials", "writes"];
+const SCOPES: [&str; 7] = ["accounts", "connections", "payments", "psd2", "credentials", "writes", "events"];
 
 async fn call(app: &TestApp, operation: &Operation, key: Option<&str>) -> Answer {
     let request = app.request(operation.method.clone(), &operation.path);

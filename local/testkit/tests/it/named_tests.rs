@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs};
 use crate::sources::{Source, crates, root, sources};
 
 const SECURITY: &str = "docs/SECURITY.md";
-const DOCUMENTS: [&str; 3] = [SECURITY, "docs/ARCHITECTURE.md", "docs/INTEGRATING.md"];
+const DOCUMENTS: [&str; 4] = [SECURITY, "docs/ARCHITECTURE.md", "docs/INTEGRATING.md", "docs/RELIABILITY.md"];
 const OWASP: &str = "## OWASP API Security Top 10 (2023)";
 const RFC_9700: &str = "## RFC 9700 (Best Current Practice for OAuth 2.0 Security)";
 /// How the last cell of a row begins if the row names no test.
@@ -42,7 +42,8 @@ fn tests_in(line: &str) -> Vec<Named<'_>> {
 /// Returns the sources of each crate, including its tests, by the crate's name.
 fn of_crates() -> BTreeMap<String, Vec<Source>> {
     let of = |parent: &str| crates(parent).into_iter().map(|name| format!("{parent}/{name}")).collect::<Vec<_>>();
-    let folders = [of("functions"), of("local"), vec!["shared".to_owned(), "shared/bunq-client".to_owned()]].concat();
+    let ours = ["shared", "shared/bunq-client", "shared/webhooks"].map(str::to_owned).to_vec();
+    let folders = [of("functions"), of("local"), ours].concat();
     let named = folders.into_iter().map(|folder| {
         let manifest = read(&format!("{folder}/Cargo.toml"));
         let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));

@@ -62,9 +62,9 @@ async fn connect(app: &TestApp, customer: &str, hidden: &mut Hidden) -> String {
     answer.json()["new_user_id"].as_str().unwrap().to_owned()
 }
 
-/// Returns all items of both tables, as DynamoDB writes them.
+/// Returns all items of the tables, as DynamoDB writes them.
 async fn items(app: &TestApp) -> Vec<Value> {
-    [app.scan("connections").await, app.scan("ephemera").await].concat()
+    [app.scan("connections").await, app.scan("ephemera").await, app.scan("events").await].concat()
 }
 
 /// Opens every sealed token in the tables.

@@ -92,6 +92,11 @@ async fn each_action_of_the_setup_is_an_action_of_the_audit() {
         (json!({}), "run_setup", "done"),
         (json!({ "action": "status" }), "read_setup_status", "done"),
         (json!({ "action": "list_api_keys" }), "list_api_keys", "done"),
+        (json!({ "action": "rotate_sealing_key" }), "rotate_sealing_key", "done"),
+        (json!({ "action": "reseal" }), "reseal", "done"),
+        (json!({ "action": "remove_sealing_key", "id": "k0" }), "remove_sealing_key", "refused"),
+        (json!({ "action": "rotate_installation" }), "rotate_installation", "done"),
+        (json!({ "action": "renew_certificate" }), "renew_certificate", "done"),
         (json!({ "action": "destroy" }), "run_setup", "refused"),
     ] {
         let line = one(&setup(body).await);

@@ -9,7 +9,8 @@ use crate::operations::operations;
 fn created_id(answer: &Answer) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let made = answer.json();
-    made["consent_id"].as_str().map_or_else(|| made["Response"][0]["Id"]["id"].to_string(), str::to_owned)
+    let ours = made["consent_id"].as_str().or(made["id"].as_str());
+    ours.map_or_else(|| made["Response"][0]["Id"]["id"].to_string(), str::to_owned)
 }
 
 /// Returns the id of the object that a path names, if it names one.
@@ -19,6 +20,8 @@ fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str
         "{transaction_id}" if operation.path.contains("{monetary_account_id}") => "payment_id",
         "connection" => "user_id",
         "claim" => "consent_id",
+        "rotate-secret" | "test" | "replay" => "endpoint_id",
+        "redeliver" => "event_id",
         last => last.strip_prefix('{')?.strip_suffix('}')?,
     };
     // In a list of payments, the account's id is not the id of a payment.
