@@ -12,7 +12,8 @@ use crate::{
     stage::{Calls, Distance, Stage},
 };
 
-/// The network distance of the runs with latency, as round trips in milliseconds: to DynamoDB, Secrets Manager, the bank.
+/// The network distance of the runs with latency, as round trips in milliseconds: to DynamoDB, Secrets Manager and
+/// the bank.
 const DISTANCE: [u64; 3] = [5, 10, 40];
 /// The network distance of the runs that count round trips, in milliseconds. It is longer than the noise of a start.
 const EQUAL: u64 = 100;

@@ -7,6 +7,7 @@
 mod cgroup;
 mod cold;
 mod contender;
+mod crowd;
 mod direct;
 mod document;
 mod growth;
@@ -17,6 +18,7 @@ mod process;
 mod proxy;
 mod report;
 mod runtime;
+mod scale;
 mod series;
 mod signer;
 mod stage;
@@ -54,6 +56,12 @@ struct Options {
     /// Uses the bootstraps that an earlier run has built
     #[arg(long)]
     no_build: bool,
+    /// Starts this number of processes at once at a bank with the classic limits, and nothing else; can be repeated
+    #[arg(long, value_name = "PROCESSES")]
+    crowd: Vec<usize>,
+    /// Simulates days of deployments of different sizes, writes docs/SCALING.md, and measures nothing else
+    #[arg(long)]
+    scale: bool,
     /// A folder with the bootstraps `users` and `hello` of this version, in place of those that were built
     #[arg(long, value_name = "DIR", conflicts_with = "no_build")]
     now: Option<PathBuf>,
@@ -102,11 +110,21 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    if options.scale {
+        return scale::measure(&root);
+    }
     let now = match options.now {
         Some(folder) => folder,
         None if options.no_build => contender::own_folder()?,
         None => contender::build(&root)?,
     };
+    if !options.crowd.is_empty() {
+        let program = now.join("users").canonicalize()?;
+        for processes in options.crowd {
+            println!("{}", crowd::measure(&program.to_string_lossy(), processes).await?);
+        }
+        return Ok(());
+    }
     let setting = Setting {
         contenders: contender::contenders(&now, options.before.as_deref())?,
         runs: if options.quick { 2 } else { options.runs.max(1) },

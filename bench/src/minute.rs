@@ -12,7 +12,7 @@ use crate::{
     stage::Stage,
 };
 
-/// Requests in between keep the connections open: so many, so far apart.
+/// The requests in between, which keep the connections open: their number, and the time between two of them.
 const BUSY: (u64, Duration) = (5, Duration::from_secs(10));
 /// After them, what was read at the start is a minute and a second old.
 const REST: Duration = Duration::from_secs(11);
