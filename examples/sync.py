@@ -100,9 +100,9 @@ def sync(db: sqlite3.Connection, user_id: str, account_id: int) -> Counter:
     """Stores what has changed in an account since its cursor, or everything if it has none."""
     # `with db` is all or nothing.
     this, counts, is_ours, was_refused = (user_id, account_id), Counter(added=0, modified=0, removed=0), False, False
-    with db:
-        db.execute("INSERT OR IGNORE INTO cursors (user_id, account_id) VALUES (?, ?)", this)
     while True:
+        with db:
+            db.execute("INSERT OR IGNORE INTO cursors (user_id, account_id) VALUES (?, ?)", this)
         before = db.execute("SELECT cursor, has_more, round FROM cursors WHERE (user_id, account_id) = (?, ?)", this).fetchone()
         cursor, had_more, round = before
         query = "?" + urlencode({"cursor": cursor}) if cursor else ""
