@@ -18,6 +18,7 @@ turns = Counter()
 
 MOMENT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SEALING_KEY = re.compile(r".{1,100}", re.DOTALL)
 
 FILTERED = ("list_request_inquiries", "list_draft_payments", "list_issuer_transactions")
 
@@ -52,6 +53,8 @@ def unknown(value, turn: int):
         return 10**15 + turn
     if re.fullmatch(r"[0-9]+\.[0-9]+", value):
         return f"{real.ACCOUNT}.{10**15 + turn}"
+    if prefix := re.match("(we|evt)_", value):
+        return f"{prefix[0]}{turn:032x}"
     return f"00000000-0000-4000-8000-{turn:012}" if UUID.fullmatch(value) else f"{turn}.css"
 
 
@@ -68,6 +71,8 @@ def fill_query(operation_id: str, case):
         query.pop("newer_id", None)
     if operation_id in ("list_transactions", "sync_transactions"):
         fill_transactions(operation_id, query, case.path_parameters)
+    elif "after" in query:
+        query["after"] = real.event_cursor()
     elif "cursor" in query:
         query["cursor"] = real.consent_cursor() if operation_id == "list_consents" else real.cursor()
     if operation_id == "begin_consent":
@@ -131,8 +136,16 @@ def fill_body(operation_id: str, case, whole: bool):
         fill_consent(body, whole)
     elif operation_id == "claim_consent" and whole:
         body["proof"] = real.proofs[case.path_parameters["consent_id"]]
+    elif operation_id in ("create_webhook_endpoint", "update_webhook_endpoint") and whole:
+        fill_endpoint(body)
+    elif operation_id == "replay_webhook_events" and is_moment(body.get("since")):
+        body["since"] = in_year(body["since"], 2031)
+    elif operation_id == "redeliver_webhook_event" and whole:
+        body["endpoint_id"] = real.one("endpoint_id")
     elif operation_id == "run_setup":
-        if matches(UUID, body.get("id")):
+        if body.get("action") == "remove_sealing_key" and matches(SEALING_KEY, body.get("id")):
+            body["id"] = real.sealing_key()
+        elif matches(UUID, body.get("id")):
             body["id"] = real.new_api_key()
         if whole and isinstance(body.get("expires_at"), str):
             body["expires_at"] = "2090-01-31T09:00:00Z"
@@ -144,6 +157,16 @@ def fill_consent(body: dict, whole: bool):
         body["return_url"] = real.RETURN_URL
     if whole and matches(UUID, body.get("user_id")):
         body["user_id"] = real.person()
+
+
+def fill_endpoint(body: dict):
+    """The sizes of a host's labels are no rule of the schema."""
+    if body.get("types"):
+        # Otherwise each change of a customer is sent to twenty endpoints.
+        body["types"] = real.NO_TYPES
+    host = urlsplit(body.get("url") or "").hostname or ""
+    if len(host) > 253 or max(map(len, host.split("."))) > 63:
+        body["url"] = real.RECEIVER
 
 
 def fill_order(body: dict, currencies: list[str], whole: bool):

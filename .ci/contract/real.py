@@ -35,6 +35,9 @@ def example(operation_id: str) -> dict:
     return operation(operation_id)[1]["requestBody"]["content"]["application/json"]["example"]
 
 
+RECEIVER = example("create_webhook_endpoint")["url"]
+# An event of this type never happens here.
+NO_TYPES = ["webhook.disabled"]
 RETURN_URL = example("create_consent")["return_url"]
 permitted = set()
 # Of unclaimed consents.
@@ -97,6 +100,11 @@ def ended_consent() -> str:
     return consent["consent_id"]
 
 
+def event_cursor() -> str:
+    """The place after the first event."""
+    return found("/webhook-events?count=1")["next_cursor"]
+
+
 @cache
 def consent_cursor() -> str:
     new_consent()
@@ -119,6 +127,14 @@ def payment() -> int:
     return found(f"/user/{person()}/payments/{ACCOUNT}")["Response"][0]["Payment"]["id"]
 
 
+@cache
+def sealing_key() -> str:
+    """The key that seals: the answer says that it is in use."""
+    body = {"action": "status"}
+    answer = api.post("/setup", json=body, auth=signature.ForHttpx(access_key)).raise_for_status()
+    return answer.json()["sealing"]["current"]
+
+
 def new_api_key() -> str:
     body = {"action": "create_api_key", "name": "to be revoked", "scopes": ["accounts"]}
     return api.post("/setup", json=body, auth=signature.ForHttpx(access_key)).raise_for_status().json()["id"]
@@ -128,6 +144,17 @@ def new_api_key() -> str:
 def public_id() -> str:
     transaction = found(filled(operation("find_issuer_transaction")[0]))
     return transaction["Response"][0]["PaymentServiceProviderIssuerTransaction"]["public_uuid"]
+
+
+def event() -> str:
+    person()
+    return found("/webhook-events?count=1")["events"][0]["id"]
+
+
+def endpoint() -> str:
+    """A new endpoint of webhooks, or the newest one where there may be no more."""
+    endpoints = found("/webhook-endpoints")["endpoints"]
+    return made("create_webhook_endpoint", types=NO_TYPES) if len(endpoints) < 20 else endpoints[-1]["id"]
 
 
 def fresh_ip(ip: str) -> str:
@@ -149,6 +176,8 @@ PARTICULAR: dict[str, Callable[[], object]] = {
     "public_id": public_id,
     "credential_password_ip_id": credential,
     "item_id": lambda: int(made("create_permitted_ip", ip=fresh_ip("185.40.108.1"))),
+    "endpoint_id": endpoint,
+    "event_id": event,
     "file": lambda: "style.css",
 }
 
@@ -168,7 +197,8 @@ def new(name: str):
         return PARTICULAR[name]()
     collections = [path.split("/")[-2] for path in PATHS if path.endswith(f"/{{{name}}}")]
     maker = next(methods["post"] for path, methods in PATHS.items() if "post" in methods and path.split("/")[-1] in collections)
-    return int(made(maker["operationId"]))
+    id = made(maker["operationId"])
+    return int(id) if id.isdigit() else id
 
 
 @cache

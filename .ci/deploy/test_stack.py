@@ -89,16 +89,18 @@ def test_everything_that_moto_knows_is_made(stack):
     assert missing == UNKNOWN_TO_MOTO | (ALSO_UNKNOWN if parameters else set())
 
 
-@pytest.mark.parametrize("name", ["ConnectionsTable", "EphemeraTable"])
+@pytest.mark.parametrize("name", ["ConnectionsTable", "EphemeraTable", "EventsTable"])
 def test_tables_have_the_keys_and_indexes_of_the_code(stack, name):
     made, resources, _ = stack
     table = boto3.client("dynamodb").describe_table(TableName=made[name]["PhysicalResourceId"])["Table"]
-    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    sort_key = [{"AttributeName": "sk", "KeyType": "RANGE"}] if name == "EventsTable" else []
+    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}, *sort_key]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes") or []}
     expected = {
         "ConnectionsTable": {"connections_by_time": ["listed", "connected_at"], "connections_by_reference": ["reference", "connected_at"]},
         "EphemeraTable": {"consents_by_time": ["listed", "listed_at"], "consents_by_reference": ["listed_reference", "listed_at"]},
+        "EventsTable": {},
     }[name]
     assert set(indexes) == set(expected)
     for index, attributes in expected.items():
@@ -109,15 +111,18 @@ def test_tables_have_the_keys_and_indexes_of_the_code(stack, name):
 def test_aws_takes_what_moto_passes_over_in_the_tables(stack):
     made, resources, _ = stack
     dynamodb = boto3.client("dynamodb")
-    ephemera, connections = (made[name]["PhysicalResourceId"] for name in ("EphemeraTable", "ConnectionsTable"))
+    connections = made["ConnectionsTable"]["PhysicalResourceId"]
     # As CloudFormation would request them, with the names of the real API.
-    dynamodb.update_time_to_live(TableName=ephemera, TimeToLiveSpecification=resources["EphemeraTable"]["Properties"]["TimeToLiveSpecification"])
+    for table in ("EphemeraTable", "EventsTable"):
+        specification = resources[table]["Properties"]["TimeToLiveSpecification"]
+        dynamodb.update_time_to_live(TableName=made[table]["PhysicalResourceId"], TimeToLiveSpecification=specification)
     recovery = resources["ConnectionsTable"]["Properties"]["PointInTimeRecoverySpecification"]
     dynamodb.update_continuous_backups(TableName=connections, PointInTimeRecoverySpecification=recovery)
 
-    lifetime = dynamodb.describe_time_to_live(TableName=ephemera)["TimeToLiveDescription"]
     backups = dynamodb.describe_continuous_backups(TableName=connections)["ContinuousBackupsDescription"]
-    assert lifetime == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+    for table in ("EphemeraTable", "EventsTable"):
+        lifetime = dynamodb.describe_time_to_live(TableName=made[table]["PhysicalResourceId"])["TimeToLiveDescription"]
+        assert lifetime == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
@@ -126,7 +131,7 @@ def test_secrets_are_made_empty_and_take_a_value(stack):
     manager = boto3.client("secretsmanager")
     secrets = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::SecretsManager::Secret"]
     names = [secret["Name"]["Fn::Sub"].replace("${AWS::StackName}", NAME) for secret in secrets]
-    assert sorted(names) == [f"{NAME}/{name}" for name in ("oauth-client", "psd2-certificate", "sealing-key", "tpp")]
+    assert sorted(names) == [f"{NAME}/{name}" for name in ("delivery-key", "oauth-client", "psd2-certificate", "sealing-key", "tpp")]
     assert not any("SecretString" in secret or "GenerateSecretString" in secret for secret in secrets)
     for name in names:
         manager.create_secret(Name=name)
@@ -147,8 +152,9 @@ def test_functions_are_told_where_everything_is(stack):
         assert variables["SECRET_PREFIX"] == NAME
         assert variables["CONNECTIONS_TABLE"] == made["ConnectionsTable"]["PhysicalResourceId"]
         assert variables["EPHEMERA_TABLE"] == made["EphemeraTable"]["PhysicalResourceId"]
+        assert variables["EVENTS_TABLE"] == made["EventsTable"]["PhysicalResourceId"]
         assert variables["PUBLIC_URL"].startswith("https://") and variables["PUBLIC_URL"].endswith(".execute-api.eu-central-1.amazonaws.com")
-        assert function["Runtime"] == "provided.al2023" and function["Timeout"] == (60 if logical_id == "SetupFunction" else 29)
+        assert function["Runtime"] == "provided.al2023" and function["Timeout"] == (60 if logical_id in {"SetupFunction", "DeliverFunction"} else 29)
         if "Egress" in parameters:
             address = boto3.client("ec2").describe_addresses()["Addresses"][0]["PublicIp"]
             assert variables["PERMITTED_IPS"] == address

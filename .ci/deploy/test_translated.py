@@ -8,7 +8,11 @@ from graphlib import TopologicalSorter
 import pytest
 from translated import ROOT, defaults, evaluate, name, source, translate, variants
 
-GROUPS = {"Oauth", "Users", "Payments", "Psd2", "CredentialIp", "Setup", "Docs"}
+GROUPS = {"Oauth", "Users", "Payments", "Psd2", "CredentialIp", "Events", "Deliver", "Setup", "Docs"}
+# Those that do not call the bank need no address that it knows.
+OUTSIDE = {"Docs", "Events", "Deliver"}
+# The API does not call them, so they need no alias and no gradual deployment.
+UNROUTED = {"Setup", "Deliver"}
 # Names of objects are unknown in advance.
 ARCHIVED = [{"Fn::Sub": "${AuditBucket.Arn}/audit/*"}, {"Fn::Sub": "${AuditBucket.Arn}/failed/*"}]
 AUDIT_ROLES = {"AuditStreamRole", "AuditFilterRole"}
@@ -116,7 +120,7 @@ def test_managed_policies_are_those_that_are_explained(stack):
             assert arns == {"service-role/AWSCodeDeployRoleForLambdaLimited"}
         elif logical_id in AUDIT_ROLES:
             assert arns == set()
-        elif parameters["Egress"] == "none" or logical_id == "DocsRole":
+        elif parameters["Egress"] == "none" or logical_id in {f"{group}Role" for group in OUTSIDE}:
             assert arns == {"AWSXRayDaemonWriteAccess"}
         else:
             assert arns == MANAGED
@@ -145,12 +149,19 @@ def test_every_item_that_a_role_may_touch_is_named_by_its_prefix(stack):
             actions = listed(statement["Action"])
             if not any(action.startswith("dynamodb:") for action in actions):
                 continue
-            if actions == ["dynamodb:Query"]:
+            if actions == ["dynamodb:Query"] and isinstance(statement["Resource"], list):
                 assert all("/index/" in resource["Fn::Sub"] for resource in statement["Resource"])
+                continue
+            if actions == ["dynamodb:Scan"]:
+                # A scan names no keys. The setup's reads sealed values only, and the keys of their items.
+                assert group == "Setup" and statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+                assert not {"hash", "scopes"} & set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
                 continue
             keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert keys and not [key for key in keys if key.startswith("*")]
-            assert not {"dynamodb:Scan", "dynamodb:Query"} & set(actions)
+            # Only the keys of events are partitions with several items.
+            of_events = {"Fn::GetAtt": ["EventsTable", "Arn"]}
+            assert "dynamodb:Scan" not in actions and ("dynamodb:Query" not in actions or statement["Resource"] == of_events)
 
 
 def test_only_the_setup_writes_secrets_and_never_the_owners_certificate(stack):
@@ -160,7 +171,7 @@ def test_only_the_setup_writes_secrets_and_never_the_owners_certificate(stack):
         for statement in allowed(resources[f"{group}Role"]["Properties"]):
             if "secretsmanager:PutSecretValue" in listed(statement["Action"]):
                 written |= {resource["Ref"] for resource in listed(statement["Resource"])}
-        expected = {"TppSecret", "OauthClientSecret", "SealingKeySecret"} if group == "Setup" else set()
+        expected = {"TppSecret", "OauthClientSecret", "SealingKeySecret", "DeliveryKeySecret"} if group == "Setup" else set()
         if group == "Setup" and parameters["BunqEnvironment"] == "sandbox":
             expected.add("CertificateSecret")
         assert written == expected, group
@@ -200,7 +211,8 @@ def test_the_environment_is_what_the_configuration_reads():
 
 def test_functions_leave_as_they_are_told(stack):
     resources, parameters, _ = stack
-    for group in GROUPS - {"Docs"}:
+    assert not any("VpcConfig" in resources[f"{group}Function"]["Properties"] for group in OUTSIDE)
+    for group in GROUPS - OUTSIDE:
         vpc = resources[f"{group}Function"]["Properties"].get("VpcConfig")
         match parameters["Egress"]:
             case "none":
@@ -216,12 +228,12 @@ def test_only_gradual_deployments_have_deployments(stack):
     resources, parameters, _ = stack
     groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
     gradual = parameters["GradualDeployment"] == "true"
-    assert set(groups) == ({f"{group}FunctionDeploymentGroup" for group in GROUPS - {"Setup"}} if gradual else set())
+    assert set(groups) == ({f"{group}FunctionDeploymentGroup" for group in GROUPS - UNROUTED} if gradual else set())
     assert ("DeploymentRole" in resources) == gradual
     for group in groups.values():
         assert group["AlarmConfiguration"]["Alarms"] and group["AutoRollbackConfiguration"]["Enabled"]
     # The API calls the alias, gradual or not.
-    assert len(of_type(resources, "AWS::Lambda::Alias")) == 6
+    assert len(of_type(resources, "AWS::Lambda::Alias")) == len(GROUPS - UNROUTED)
 
 
 def test_what_must_not_be_lost_outlives_the_stack(stack):
@@ -242,8 +254,8 @@ def test_the_archive_gets_the_audit_lines_of_every_function_that_writes_some(sta
     if parameters["AuditArchive"] == "false":
         assert not filters and not of_type(resources, "AWS::S3::Bucket") and not of_type(resources, "AWS::KinesisFirehose::DeliveryStream")
         return
-    # The docs have no audit lines.
-    assert {one["LogGroupName"]["Ref"] for one in filters.values()} == {f"{group}Logs" for group in GROUPS - {"Docs"}}
+    # These have no audit lines, since nobody asks them for anything.
+    assert {one["LogGroupName"]["Ref"] for one in filters.values()} == {f"{group}Logs" for group in GROUPS - {"Docs", "Deliver"}}
     assert {one["FilterPattern"] for one in filters.values()} == {'{ $.target = "audit" }'}
 
 
@@ -289,7 +301,7 @@ def test_the_setup_is_for_iam_only(stack):
 def test_every_alarm_tells_somebody(stack):
     resources, parameters, _ = stack
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == (19 if parameters["AuditArchive"] == "true" else 18)
+    assert len(alarms) == (23 if parameters["AuditArchive"] == "true" else 22)
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]
     assert ("AlarmSubscription" in resources) == bool(parameters["AlarmEmail"])

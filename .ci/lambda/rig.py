@@ -1,6 +1,7 @@
 """Runs a function like Lambda, and starts the services that it calls."""
 
 import configparser
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -74,7 +76,7 @@ def create_tables(endpoint, access_key):
     """Creates the tables as in the template."""
     client = boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1", **access_key)
     resources = evaluate(*translate({}))
-    for resource, name in (("ConnectionsTable", "rig-connections"), ("EphemeraTable", "rig-ephemera")):
+    for resource, name in (("ConnectionsTable", "rig-connections"), ("EphemeraTable", "rig-ephemera"), ("EventsTable", "rig-events")):
         wanted = resources[resource]["Properties"]
         parts = {key: wanted[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes") if key in wanted}
         client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **parts)
@@ -85,7 +87,8 @@ def environment(aws, bank, access_key):
     return {
         **{name.upper(): value for name, value in access_key.items()}, "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
-        "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "SECRET_PREFIX": "rig",
+        "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "EVENTS_TABLE": "rig-events", "BANK_LIMITS": "off",
+        "SECRET_PREFIX": "rig", "WEBHOOK_RECEIVERS": "loopback",
         "PUBLIC_URL": "https://tpp.example", "RETURN_ORIGINS": "https://app.example", "BANK_WRITES": "accounts", "TPP_NAME": "rig", "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "1",
         "BUNQ_API_URL": f"{bank}/v1", "BUNQ_AUTHORIZE_URL": f"{bank}/auth", "BUNQ_TOKEN_URL": f"{bank}/v1/token", "BUNQ_PAY_URL": f"{bank}/pay",
     }
@@ -112,6 +115,30 @@ class Function:
         self.process.terminate()
         self.process.wait(PATIENCE)
         self.logs.close()
+
+
+class Receiver:
+    """Receives webhooks on this machine."""
+
+    def __init__(self):
+        received = self.received = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                received.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/webhooks"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def fetch(url, headers):

@@ -47,6 +47,7 @@ PLAN = (
     start("README.md", "cargo run -p local"),
     Step("README.md", "USER_ID=$(curl -sSL -b '' -H 'X-Simulator-Approve: person' http://localhost:3000/auth | jq -r .new_user_id)", terminal=2),
     Step("README.md", "cargo test --workspace", skip=".ci/run runs all tests"),
+    Step("README.md", "curl -sS -H \"$KEY\" 'http://localhost:3000/webhook-events?wait=1'", terminal=2, shows=(r'"type":"connection\.created"',)),
     Step("README.md", "curl -sS -H \"$KEY\" -H 'Content-Type: application/json' -H 'Idempotency-Key: invoice-2026-17' "
          "http://localhost:3000/user/$USER_ID/draft-payment -d '{", terminal=2, shows=(r'^\{"Response":\[\{"Id":\{"id":[0-9]+\}\}\]\}',)),
     Step("README.md", "cargo run -q -p local -- keys create --name bookkeeping --scope accounts --scope payments >.local/bookkeeping.json",
@@ -97,5 +98,8 @@ PLAN = (
     Step(SIMULATOR, "UPDATE_DOCUMENT=1 cargo test -p bunq-simulator --test it documents", skip=".ci/run runs all tests"),
 
     Step("CONTRIBUTING.md", "cargo test -p users", skip=".ci/run runs all tests"),
+    Step("CONTRIBUTING.md", "FUZZ_CASES=1000000 cargo test -p testkit --test fuzz", skip="it runs for hours"),
+    Step("CONTRIBUTING.md", "CHAOS_SECONDS=1200 CHAOS_SEED=7 cargo test -p testkit --test chaos -- --nocapture",
+         skip=".ci/run runs all tests, this one for a minute"),
     Step("CONTRIBUTING.md", ".ci/run", skip="this check is a part of it"),
 )
