@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
+use aws_types::SdkConfig;
 use local_aws::{LocalAws, Options};
 use secrecy::ExposeSecret as _;
 
@@ -32,60 +33,38 @@ pub(crate) async fn start_in(folder: &Path) -> LocalAws {
 
 /// A client without retries, so that a test sees the result of each request.
 pub(crate) fn dynamodb(aws: &LocalAws) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials(aws))
-        .retry_config(RetryConfig::disabled())
-        .endpoint_url(aws.url())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+    aws_sdk_dynamodb::Client::new(&configuration(aws, RetryConfig::disabled()))
 }
 
 /// A client without retries.
 pub(crate) fn secrets(aws: &LocalAws) -> aws_sdk_secretsmanager::Client {
-    secrets_with(aws, RetryConfig::disabled())
+    aws_sdk_secretsmanager::Client::new(&configuration(aws, RetryConfig::disabled()))
 }
 
 /// A client with up to two retries, like the clients of the functions.
 pub(crate) fn persistent_secrets(aws: &LocalAws) -> aws_sdk_secretsmanager::Client {
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    secrets_with(aws, retry)
-}
-
-fn secrets_with(aws: &LocalAws, retry: RetryConfig) -> aws_sdk_secretsmanager::Client {
-    let config = aws_sdk_secretsmanager::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials(aws))
-        .retry_config(retry)
-        .endpoint_url(aws.url())
-        .build();
-    aws_sdk_secretsmanager::Client::from_conf(config)
+    aws_sdk_secretsmanager::Client::new(&configuration(aws, retry))
 }
 
 /// A client without retries.
 pub(crate) fn sqs(aws: &LocalAws) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials(aws))
-        .retry_config(RetryConfig::disabled())
-        .endpoint_url(aws.url())
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
+    aws_sdk_sqs::Client::new(&configuration(aws, RetryConfig::disabled()))
 }
 
 /// A client without retries.
 pub(crate) fn eventbridge(aws: &LocalAws) -> aws_sdk_eventbridge::Client {
-    let config = aws_sdk_eventbridge::Config::builder()
+    aws_sdk_eventbridge::Client::new(&configuration(aws, RetryConfig::disabled()))
+}
+
+fn configuration(aws: &LocalAws, retry: RetryConfig) -> SdkConfig {
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials(aws))
-        .retry_config(RetryConfig::disabled())
+        .credentials_provider(SharedCredentialsProvider::new(credentials(aws)))
+        .retry_config(retry)
         .endpoint_url(aws.url())
-        .build();
-    aws_sdk_eventbridge::Client::from_conf(config)
+        .build()
 }
 
 /// The credentials that sign calls to the instance.
