@@ -20,6 +20,7 @@ UNKNOWN_TO_MOTO = {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
     "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::SecretsManager::Secret",
 }
 ALSO_UNKNOWN = {

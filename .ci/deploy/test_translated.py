@@ -301,10 +301,21 @@ def test_the_setup_is_for_iam_only(stack):
 def test_every_alarm_tells_somebody(stack):
     resources, parameters, _ = stack
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == (23 if parameters["AuditArchive"] == "true" else 22)
+    assert len(alarms) == (24 if parameters["AuditArchive"] == "true" else 23)
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]
     assert ("AlarmSubscription" in resources) == bool(parameters["AlarmEmail"])
+    # Each run of the schedule writes these metrics, so their absence means that it does not run.
+    breaching = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"}
+    assert breaching == {"WebhooksOverdueAlarm", "WebhooksStuckAlarm"}
+
+
+def test_a_run_of_deliveries_is_not_repeated(stack):
+    resources, _, _ = stack
+    (config,) = of_type(resources, "AWS::Lambda::EventInvokeConfig").values()
+    assert config["FunctionName"] == {"Ref": "DeliverFunction"} and config["MaximumRetryAttempts"] == 0
+    rules = of_type(resources, "AWS::Events::Rule").values()
+    assert [target["RetryPolicy"]["MaximumRetryAttempts"] for rule in rules for target in rule["Targets"] if target["Arn"]["Fn::GetAtt"][0] == "DeliverFunction"] == [0]
 
 
 def test_the_dashboard_is_json_and_names_what_is_there(stack):

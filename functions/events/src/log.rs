@@ -17,7 +17,7 @@ use crate::view::{EventView, ReplayView};
 pub(crate) struct EventLogView {
     /// The event.
     event: EventView,
-    /// The deliveries of which an attempt has ended, one for each endpoint.
+    /// The deliveries of which an attempt has ended, or that were cancelled: one for each endpoint.
     deliveries: Vec<DeliveryView>,
 }
 
@@ -35,7 +35,9 @@ struct DeliveryView {
     /// When the next attempt is due; null if there is none.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     next_attempt_at: Option<Timestamp>,
-    last_attempt: AttemptView,
+    /// The last attempt; null if none has ended.
+    #[schema(required)]
+    last_attempt: Option<AttemptView>,
 }
 
 /// An attempt to send an event.
@@ -51,8 +53,8 @@ struct AttemptView {
     /// How long it took, in milliseconds.
     #[schema(minimum = 0, example = 87)]
     ms: u64,
-    /// Why it failed: `timeout`, `dns`, `tls`, `refused_address`, `redirect`, `connection` or `status`; null if it did
-    /// not.
+    /// Why it failed: `timeout`, `dns`, `tls`, `refused_address`, `redirect`, `connection` or `status`; `lost` if no
+    /// attempt had a result, because the process ended each time; null if it did not fail.
     #[schema(required)]
     error: Option<String>,
 }
@@ -60,8 +62,7 @@ struct AttemptView {
 impl From<(WebhookEndpointId, DeliveryLog)> for DeliveryView {
     fn from((endpoint_id, log): (WebhookEndpointId, DeliveryLog)) -> Self {
         let DeliveryLog { state, attempts, last, next_at, .. } = log;
-        let LastAttempt { at, status, ms, error } = last;
-        let last_attempt = AttemptView { at, status, ms, error };
+        let last_attempt = last.map(|LastAttempt { at, status, ms, error }| AttemptView { at, status, ms, error });
         Self { endpoint_id, state, attempts, next_attempt_at: next_at, last_attempt }
     }
 }

@@ -16,6 +16,7 @@ use crate::switch::{self, Selection, one};
 
 const FAULTS: &str = "/_local/faults";
 const CALLS: &str = "/_local/calls";
+const MESSAGE: &str = "A test asked for this error.";
 
 /// A fault that a call can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub(crate) enum AwsError {
     ProvisionedThroughputExceeded,
     #[serde(rename = "InternalServerError")]
     InternalServer,
+    /// Another transaction is changing one of the items of this one.
+    TransactionConflict,
+    /// The table lacks capacity for one of the items of a transaction.
+    ThrottlingError,
     #[serde(rename = "ThrottlingException")]
     Throttling,
     #[serde(rename = "InternalServiceError")]
@@ -53,6 +58,8 @@ impl AwsError {
     /// The answer with this error, in the service's media type.
     pub(crate) fn answer(self, kind: HeaderValue) -> Answer {
         let (status, code) = match self {
+            Self::TransactionConflict => return cancelled(kind, "TransactionConflict"),
+            Self::ThrottlingError => return cancelled(kind, "ThrottlingError"),
             Self::ProvisionedThroughputExceeded => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
             Self::InternalServer => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
             Self::Throttling => (StatusCode::BAD_REQUEST, "ThrottlingException"),
@@ -61,8 +68,19 @@ impl AwsError {
             Self::InternalFailure => (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure"),
             Self::InternalException => (StatusCode::INTERNAL_SERVER_ERROR, "InternalException"),
         };
-        answer::error(status, kind, code, "A test asked for this error.")
+        answer::error(status, kind, code, MESSAGE)
     }
+}
+
+/// The answer to a transaction that DynamoDB cancels for this reason. AWS lists a reason for each item; here the list
+/// has that of the first one only.
+fn cancelled(kind: HeaderValue, reason: &str) -> Answer {
+    let body = json!({
+        "__type": "TransactionCanceledException",
+        "Message": MESSAGE,
+        "CancellationReasons": [{ "Code": reason }],
+    });
+    answer::json(StatusCode::BAD_REQUEST, kind, &body)
 }
 
 #[derive(Debug, Deserialize)]

@@ -33,7 +33,8 @@
 //! of `error` it can have `"drop": "before"` or `"drop": "after"`: the connection ends without an answer, before or
 //! after the call takes effect. With `"delay_ms": 500`, the call takes effect at once, and its answer is late. `nth`
 //! and `times` are 1 by default. `nth` counts from the moment at which the fault is set. The errors are
-//! `ProvisionedThroughputExceededException` and `InternalServerError`, for Secrets Manager `ThrottlingException` and
+//! `ProvisionedThroughputExceededException` and `InternalServerError`, for its transactions also `TransactionConflict`
+//! and `ThrottlingError` (reasons of a `TransactionCanceledException`), for Secrets Manager `ThrottlingException` and
 //! `InternalServiceError`, for SQS `RequestThrottled` and `InternalFailure`, and for EventBridge `ThrottlingException`
 //! and `InternalException`.
 

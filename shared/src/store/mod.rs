@@ -38,8 +38,8 @@ mod webhooks;
 mod write;
 
 pub use self::webhooks::{
-    Claimed, Delivery, DeliveryLog, DeliveryState, Due, EventLog, Finished, LastAttempt, MOST_ENDPOINTS,
-    NewWebhookEndpoint, NotCreated, OpenedEndpoint, WebhookChange, WebhookEndpoint,
+    Claimed, CleanUp, CleanUpPage, Delivery, DeliveryLog, DeliveryState, Due, DuePage, EventLog, Finished, LastAttempt,
+    MOST_ENDPOINTS, NewWebhookEndpoint, NotCreated, OpenedEndpoint, WebhookChange, WebhookEndpoint,
 };
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
@@ -51,7 +51,7 @@ pub use consents::{
     Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
-pub use events::{Event, EventPage};
+pub use events::{Event, EventPage, Numbering};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;

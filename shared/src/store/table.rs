@@ -14,6 +14,11 @@ use super::{
 };
 use crate::types::clock::Clock;
 
+/// How many times a transaction is tried that meets another one, or a lack of capacity.
+const TRIES: u32 = 6;
+/// The longest pause before the second try, in milliseconds. Each later one is twice as long.
+const LONGEST_PAUSE_MS: u64 = 40;
+
 /// Access to the tables.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -114,6 +119,32 @@ impl Store {
         let writes = writes.into_iter().map(Write::in_transaction).collect::<Result<_, _>>()?;
         self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
         Ok(())
+    }
+
+    /// Like [`Self::transact`], but tries again while another transaction changes one of the items, or DynamoDB lacks
+    /// capacity for one of them.
+    pub(super) async fn transact_patiently(&self, writes: Vec<Write>) -> Result<(), Failed> {
+        let mut tries = 1;
+        loop {
+            match self.transact(writes.clone()).await {
+                Err(failed) if failed.is_passing() && tries < TRIES => {
+                    let pause = rand::random_range(1..=LONGEST_PAUSE_MS << (tries - 1));
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    tries += 1;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Performs all writes in one transaction, which is tried again like [`Self::transact_patiently`]. Returns `false`,
+    /// and writes nothing, if a condition failed.
+    pub(super) async fn write_all_patiently(&self, writes: Vec<Write>) -> Result<bool, StoreError> {
+        match self.transact_patiently(writes).await {
+            Ok(()) => Ok(true),
+            Err(failed) if failed.is_condition() => Ok(false),
+            Err(failed) => Err(failed.error),
+        }
     }
 
     /// Performs all writes in one transaction. Returns `false`, and writes nothing, if a condition failed or another

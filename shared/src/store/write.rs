@@ -177,6 +177,15 @@ impl Failed {
         self.reasons.iter().any(|reason| reason == Self::CONDITION)
     }
 
+    /// Returns whether no condition failed, but another transaction was changing one of the items, or DynamoDB lacked
+    /// capacity for one of them. A later try may succeed.
+    pub(super) fn is_passing(&self) -> bool {
+        let is_passing = |reason: &String| {
+            matches!(reason.as_str(), "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+        };
+        !self.is_condition() && self.reasons.iter().any(is_passing)
+    }
+
     /// Returns whether a condition failed, or another writer was changing one of the items.
     pub(super) fn is_lost_race(&self) -> bool {
         self.is_condition() || self.reasons.iter().any(|reason| reason == "TransactionConflict")

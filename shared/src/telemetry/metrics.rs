@@ -40,8 +40,11 @@ pub enum Metric {
     ConnectionsDeleted,
     /// The number of endpoints of webhooks that were disabled, because they answered 410 or failed for five days.
     WebhooksDisabled,
-    /// For how many seconds the delivery that is due the longest has waited at the end of a run.
+    /// For how many seconds the delivery that is due the longest has waited at the end of a run. Deliveries to
+    /// endpoints to which nothing is sent now do not count.
     WebhooksOverdue,
+    /// The number of deliveries that a run could not send or write: lost, unreadable or unsignable.
+    WebhooksStuck,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }

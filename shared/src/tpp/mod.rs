@@ -50,7 +50,9 @@ mod tpp_session;
 mod verdict;
 mod webhooks;
 
-pub use self::webhooks::{AskedEndpoint, DeliveryReport, Tested, WebhookCredential, WebhookError, Webhooks};
+pub use self::webhooks::{
+    AskedEndpoint, DeliveryReport, DeliveryRun, Tested, WebhookCredential, WebhookError, Webhooks,
+};
 pub use access::{Access, AccessError};
 pub use calls::Calls;
 pub use certificate::CertificateError;

@@ -14,6 +14,10 @@ use crate::{
 const FAILURES: u32 = 5;
 /// A receiver that had a success so recently works.
 const RECENTLY: Duration = Duration::from_secs(60);
+/// The shortest wait for the next test of an endpoint that fails.
+const SHORTEST_UNTIL_TEST: Duration = Duration::from_secs(60);
+/// The longest one.
+const LONGEST_UNTIL_TEST: Duration = Duration::from_secs(60 * 60);
 /// An endpoint that fails for so long is disabled.
 const LOST_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
@@ -40,7 +44,7 @@ pub enum Flow {
     Open,
     /// One, as a test. The next one only after its result is known.
     OneAtATime,
-    /// None before this time.
+    /// None before this time, because the receiver asked for it or fails. A failing receiver is tested then.
     PausedUntil(Timestamp),
     /// None. The endpoint has failed for five days: disable it, and tell its owner.
     Disable,
@@ -77,10 +81,27 @@ impl Health {
         if fails && is_lost {
             return Flow::Disable;
         }
-        if let Some(until) = self.paused_until.filter(|until| *until > now) {
-            return Flow::PausedUntil(until);
-        }
         let works = self.last_success.is_some_and(|success| later(success, RECENTLY) > now);
-        if fails && !works { Flow::OneAtATime } else { Flow::Open }
+        let is_tested = fails && !works;
+        let until = self.paused_until.max(self.next_test().filter(|_| is_tested)).filter(|until| *until > now);
+        match until {
+            Some(until) => Flow::PausedUntil(until),
+            None if is_tested => Flow::OneAtATime,
+            None => Flow::Open,
+        }
     }
+
+    /// Returns when an endpoint that fails is tested again, or `None` if it does not fail.
+    fn next_test(&self) -> Option<Timestamp> {
+        let (first, last) = self.failing_since.zip(self.last_failure)?;
+        let failing = Duration::try_from(first.duration_until(last)).unwrap_or_default();
+        Some(later(last, until_next_test(failing)))
+    }
+}
+
+/// Returns how long an endpoint that has failed for the time `failing` waits for its next test: a tenth of that time,
+/// at least a minute and at most an hour.
+#[must_use]
+pub fn until_next_test(failing: Duration) -> Duration {
+    (failing / 10).clamp(SHORTEST_UNTIL_TEST, LONGEST_UNTIL_TEST)
 }

@@ -30,11 +30,11 @@ mod signing;
 
 pub use address::is_public;
 pub use endpoint::{EndpointUrl, EndpointUrlError};
-pub use health::{Flow, Health};
+pub use health::{Flow, Health, until_next_test};
 pub use outcome::{Failure, Outcome};
 pub use receivers::{Ports, Receivers};
 pub use resolver::{Addresses, GuardedResolver, Lookup, LookupError, SystemLookup};
-pub use schedule::{Next, next_attempt};
+pub use schedule::{MOST_ATTEMPTS, Next, next_attempt};
 pub use sender::Sender;
 pub use signing::{
     CryptoError, HmacSecret, MessageId, MessageIdError, PublicKey, SecretError, SignedMessage, Signer, Signers,

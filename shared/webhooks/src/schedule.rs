@@ -7,6 +7,9 @@ use jiff::Timestamp;
 
 use crate::outcome::{LONGEST_WAIT, Outcome};
 
+/// How many attempts a message gets at most.
+pub const MOST_ATTEMPTS: u32 = 10;
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 /// The waits after each failed attempt, in seconds: ten attempts in about 75 hours.

@@ -1,25 +1,16 @@
 //! The log of an event, and deliveries that the owner asks for again.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::{
+    http::Problem,
+    types::{deadline::Deadline, workspace::Workspace},
+};
 use testkit::{JsonBody as _, Receiver, Reply, TestApp};
 
-use crate::fixture::{change, connect_all, feed, ids, path, report};
-
-async fn log(app: &TestApp, event: &Value) -> Value {
-    let answer = app.get(&format!("/webhook-events/{}", event["id"].as_str().unwrap())).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
-}
-
-async fn redeliver(app: &TestApp, event: &Value, endpoint: &Value) -> testkit::Answer {
-    let path = format!("/webhook-events/{}/redeliver", event["id"].as_str().unwrap());
-    app.post(&path, &json!({ "endpoint_id": endpoint["id"] })).await
-}
-
-async fn replay(app: &TestApp, endpoint: &Value, since: &Value) -> testkit::Answer {
-    app.post(&format!("{}/replay", path(endpoint)), &json!({ "since": since })).await
-}
+use crate::fixture::{change, connect_all, feed, ids, log, put, redeliver, replay, report, stored};
 
 #[tokio::test]
 async fn the_log_says_how_each_delivery_goes() {
@@ -137,4 +128,61 @@ async fn events_that_waited_for_a_number_are_sent_again_by_their_time() {
 
     assert_eq!(replay(&app, &endpoint, &day(9)).await.json(), json!({ "events": 0 }));
     assert_eq!(replay(&app, &endpoint, &day(11)).await.json(), json!({ "events": 2 }));
+}
+
+/// Stores this many copies of the only connection's event, none of which has a number.
+async fn copy_event(app: &TestApp, copies: usize) {
+    let waiting = stored(app, "OUTBOX#").await.into_iter();
+    let mut created = waiting.filter(|item| item["event"]["M"]["type"]["S"] == "connection.created");
+    let mut item = created.next().unwrap();
+    let time = item["sk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned();
+    for copy in 0..copies {
+        let id = format!("evt_{copy:032x}");
+        item["sk"]["S"] = json!(format!("{time}#{id}"));
+        item["event"]["M"]["id"]["S"] = json!(id);
+        put(app, &item).await;
+    }
+}
+
+#[tokio::test]
+async fn a_replay_numbers_all_events_first_or_says_that_it_did_not() {
+    let app = TestApp::start().await;
+    app.connect("person").await;
+    copy_event(&app, 300).await;
+    let endpoint = app.create_endpoint("http://127.0.0.1:9/", &["connection.deleted"]).await;
+    let (since, id) = ("2020-01-01T00:00:00Z", endpoint["id"].as_str().unwrap().parse().unwrap());
+
+    let webhooks = &app.compose().await.tpp.webhooks;
+    let no_time = Deadline::after(Duration::ZERO);
+    let error = webhooks.replay(&Workspace::default(), id, since.parse().unwrap(), no_time).await.unwrap_err();
+
+    assert_eq!(Problem::from(error).code().as_str(), "webhook_events_pending");
+    assert_eq!(stored(&app, "DELIVERIES").await.len(), 0, "nothing is sent again");
+    change(&app, &endpoint, json!({ "types": ["*"] })).await;
+    assert_eq!(replay(&app, &endpoint, &json!(since)).await.json(), json!({ "events": 301 }));
+}
+
+#[tokio::test]
+async fn two_deliveries_of_one_event_wait_together_and_both_arrive() {
+    let app = TestApp::start().await;
+    let receiver = Receiver::start().await;
+    let endpoint = app.create_endpoint(&receiver.url, &["*"]).await;
+    app.connect("person").await;
+    app.deliver().await;
+    let [event] = feed(&app).await.try_into().unwrap();
+    for _ in 0..3 {
+        assert_eq!(redeliver(&app, &event, &endpoint).await.status, 202);
+    }
+    receiver.answer_next([Reply::status(503).with("retry-after", "60")]);
+    receiver.answer(Reply::status(500));
+
+    let first = app.deliver().await;
+    assert_eq!(first, report(json!({ "waiting": 3 })), "they were sent at the same time");
+    receiver.answer(Reply::status(204));
+    assert_eq!(app.deliver().await, report(json!({})), "the receiver asked to wait");
+    app.advance(73).await;
+
+    assert_eq!(app.deliver().await, report(json!({ "delivered": 3 })));
+    assert_eq!(receiver.ids(), vec![event["id"].as_str().unwrap(); 7]);
+    assert_eq!(stored(&app, "DELIVERIES").await.len(), 0);
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
-use testkit::{JsonBody as _, Received, TestApp};
+use testkit::{Answer, JsonBody as _, Received, TestApp};
 
 /// Returns all events of the feed with the key that has every scope.
 pub(crate) async fn feed(app: &TestApp) -> Vec<Value> {
@@ -47,6 +47,35 @@ pub(crate) fn path(endpoint: &Value) -> String {
     format!("/webhook-endpoints/{}", endpoint["id"].as_str().unwrap())
 }
 
+/// Returns the log of an event as the owner reads it.
+pub(crate) async fn log(app: &TestApp, event: &Value) -> Value {
+    let answer = app.get(&format!("/webhook-events/{}", event["id"].as_str().unwrap())).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// Asks for another delivery of an event to an endpoint.
+pub(crate) async fn redeliver(app: &TestApp, event: &Value, endpoint: &Value) -> Answer {
+    let path = format!("/webhook-events/{}/redeliver", event["id"].as_str().unwrap());
+    app.post(&path, &json!({ "endpoint_id": endpoint["id"] })).await
+}
+
+/// Asks for other deliveries of the events since a time to an endpoint.
+pub(crate) async fn replay(app: &TestApp, endpoint: &Value, since: &Value) -> Answer {
+    app.post(&format!("{}/replay", path(endpoint)), &json!({ "since": since })).await
+}
+
+/// Deletes an endpoint.
+pub(crate) async fn delete(app: &TestApp, endpoint: &Value) {
+    let request = app.request(Method::DELETE, &path(endpoint)).bearer_auth(&app.api_key);
+    assert_eq!(app.send(request).await.status, 204);
+}
+
+/// Stores an item of the Events table.
+pub(crate) async fn put(app: &TestApp, item: &Value) {
+    app.aws_call("DynamoDB_20120810.PutItem", json!({ "TableName": "events", "Item": item })).await;
+}
+
 /// Changes an endpoint.
 pub(crate) async fn change(app: &TestApp, endpoint: &Value, change: Value) -> Value {
     let request = app.request(Method::PATCH, &path(endpoint)).bearer_auth(&app.api_key);
@@ -64,7 +93,9 @@ pub(crate) fn signed_with(message: &Received, secret: &str) -> bool {
 
 /// A report with these counts, and zero elsewhere.
 pub(crate) fn report(counts: Value) -> Value {
-    let mut report = json!({ "delivered": 0, "waiting": 0, "failed": 0, "cancelled": 0, "postponed": 0, "lost": 0 });
+    let mut report = json!({
+        "delivered": 0, "waiting": 0, "failed": 0, "cancelled": 0, "lost": 0, "unreadable": 0, "unsignable": 0,
+    });
     report.as_object_mut().unwrap().extend(counts.as_object().unwrap().clone());
     report
 }

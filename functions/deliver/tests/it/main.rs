@@ -4,9 +4,11 @@
 
 mod again;
 mod arrivals;
+mod changes;
 mod failures;
 mod fixture;
 mod flow;
 mod receivers;
 mod secrecy;
 mod stops;
+mod stuck;

@@ -56,7 +56,7 @@ async fn without_the_key_nothing_is_sent_and_nothing_is_lost() {
     app.connect("person").await;
     let key = app.read_secret("delivery-key").await;
     app.delete_secret("delivery-key").await;
-    assert_eq!(app.deliver().await, report(json!({})));
+    assert_eq!(app.deliver().await, report(json!({ "unsignable": 1 })));
     assert_eq!(receiver.ids().len(), 0);
 
     let secret = json!({ "Name": "test/delivery-key", "SecretString": key.to_string() });

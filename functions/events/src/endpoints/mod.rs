@@ -100,8 +100,9 @@ pub(crate) async fn find_webhook_endpoint(
 
 /// Change an endpoint
 ///
-/// Scope `events`. What the body lacks stays as it is. Events that happen while an endpoint is disabled are not sent to
-/// it later: read them with `GET /webhook-events`.
+/// Scope `events`. What the body lacks stays as it is. Events that wait for the endpoint are sent to a changed `url`,
+/// with which the endpoint counts as one that has not failed. `disabled` cancels them. Events that happen while an
+/// endpoint is disabled are not sent to it later: read them with `GET /webhook-events`.
 #[utoipa::path(
     patch,
     path = "/webhook-endpoints/{endpoint_id}",
@@ -128,7 +129,7 @@ pub(crate) async fn update_webhook_endpoint(
 
 /// Delete an endpoint
 ///
-/// Scope `events`. Events that wait for it are not sent. A repeated call gets the same answer.
+/// Scope `events`. Events that wait for it are cancelled. A repeated call gets the same answer.
 #[utoipa::path(
     delete,
     path = "/webhook-endpoints/{endpoint_id}",
@@ -203,7 +204,8 @@ pub(crate) async fn test_webhook_endpoint(
 ///
 /// Scope `events`. Sends the events since a time to an endpoint within minutes, each with the same `webhook-id`: those
 /// of the types that it wants, whether it has them or not. This also fills a new endpoint with what happened before. At
-/// most 5000 events.
+/// most 5000 events. If many events still wait for their place in the order, the answer can be
+/// `webhook_events_pending`: repeat the request, which goes on.
 #[utoipa::path(
     post,
     path = "/webhook-endpoints/{endpoint_id}/replay",
@@ -212,16 +214,17 @@ pub(crate) async fn test_webhook_endpoint(
     security(("api_key" = ["events"])),
     responses(
         (status = 202, description = "The events will be sent.", body = ReplayView),
-        Problems<(WithKey, WrongRequest, OfWebhookEndpoint, ToWebhookEndpoint)>,
+        Problems<(WithKey, WrongRequest, OfWebhookEndpoint, ToWebhookEndpoint, OfWebhookReplay)>,
     )
 )]
 pub(crate) async fn replay_webhook_events(
     caller: Caller<EventsScope>,
     State(app): State<App>,
     PathId(id): PathId<WebhookEndpointId>,
+    RequestDeadline(deadline): RequestDeadline,
     body: JsonBody,
 ) -> Result<(StatusCode, Json<ReplayView>), Problem> {
     let Replay { since } = body.read()?;
-    let events = app.tpp.webhooks.replay(&caller.workspace, id, since.timestamp()).await?;
+    let events = app.tpp.webhooks.replay(&caller.workspace, id, since.timestamp(), deadline).await?;
     Ok((StatusCode::ACCEPTED, Json(ReplayView { events })))
 }

@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use local_aws::LocalAws;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -52,6 +54,25 @@ async fn a_fault_is_the_first_call_once_unless_told_otherwise_and_leaves_other_t
     let error = get(&aws).await.unwrap_err().into_service_error();
     assert!(error.is_internal_server_error(), "{error:?}");
     assert!(get(&aws).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_transaction_can_meet_another_one_or_a_lack_of_capacity() {
+    let aws = start().await;
+    for reason in ["TransactionConflict", "ThrottlingError"] {
+        arm(&aws, json!({"target": "DynamoDB_20120810.TransactWriteItems", "error": reason})).await;
+        let transact = async || {
+            let put = Put::builder().table_name(CONNECTIONS).item("pk", s("USER#1")).build().unwrap();
+            let write = TransactWriteItem::builder().put(put).build();
+            dynamodb(&aws).transact_write_items().transact_items(write).send().await
+        };
+
+        let error = transact().await.unwrap_err().into_service_error();
+
+        let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { panic!("{error:?}") };
+        assert_eq!(cancelled.cancellation_reasons()[0].code(), Some(reason));
+        assert!(transact().await.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -68,6 +68,9 @@ groups! {
     /// An operation that sends events to an endpoint.
     ToWebhookEndpoint = [WebhookError::Disabled];
 
+    /// An operation that sends all events since a time.
+    OfWebhookReplay = [WebhookError::NotNumbered];
+
     /// An operation on one event.
     OfWebhookEvent = [WebhookError::EventNotFound];
 

@@ -25,8 +25,9 @@ pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
         AfterConsent, AsStatement, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NewWebhook,
-        NoSuchConsent, NotReady, OfStore, OfTransaction, OfWebhookEndpoint, OfWebhookEvent, Once, ToWebhookEndpoint,
-        Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
+        NoSuchConsent, NotReady, OfStore, OfTransaction, OfWebhookEndpoint, OfWebhookEvent, OfWebhookReplay, Once,
+        ToWebhookEndpoint, Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest,
+        examples, refused,
     },
     parameters::{
         AccountFormatQuery, AccountPath, AccountTransactionPath, ConsentPath, CredentialPath, DraftPaymentPath,

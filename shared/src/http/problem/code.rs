@@ -196,6 +196,9 @@ codes! {
     WebhookEventNotFound = "webhook_event_not_found": NOT_FOUND FixRequest, Request Refused;
     /// The workspace has twenty endpoints of webhooks.
     TooManyWebhookEndpoints = "too_many_webhook_endpoints": CONFLICT FixRequest, Request Refused;
+    /// Many events wait for their place in the order, and the time was over before all had one. Nothing was sent:
+    /// repeat the request, which goes on.
+    WebhookEventsPending = "webhook_events_pending": SERVICE_UNAVAILABLE Wait, Request Failed;
     /// bunq does not accept the currency for this account or payment; `errors` contains bunq's texts.
     CurrencyRefused = "currency_refused": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// bunq does not permit this operation in this session; `errors` contains bunq's texts.

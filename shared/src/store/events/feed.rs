@@ -71,7 +71,7 @@ impl Store {
         after: Option<EventCursor>,
         count: u8,
     ) -> Result<Result<EventPage, EventCursorError>, StoreError> {
-        let is_whole = self.number_events(workspace).await?;
+        let is_whole = self.number_events(workspace).await?.is_whole;
         let start = after.unwrap_or_default();
         for _ in 0..TRIES {
             // Before the events: a number that is given later belongs to the next page.

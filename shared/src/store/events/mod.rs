@@ -23,5 +23,6 @@ mod record;
 mod since;
 
 pub use feed::EventPage;
+pub use numbering::Numbering;
 pub use record::Event;
 pub(in crate::store) use record::sortable;

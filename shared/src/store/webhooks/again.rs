@@ -1,8 +1,5 @@
 //! Sends events again that were sent, or were not, because the owner asks for it.
 
-use jiff::Timestamp;
-
-use super::delivery::{Delivery, KEPT};
 use crate::{
     store::{
         error::StoreError,
@@ -26,16 +23,11 @@ impl Store {
         endpoint_id: WebhookEndpointId,
         events: &[(EventNumber, Event)],
     ) -> Result<(), StoreError> {
-        let now: Timestamp = self.clock.now();
-        let expires_at = self.in_seconds(KEPT);
         for events in events.chunks(MOST_WRITES) {
-            let writes = events.iter().map(|(number, event)| {
-                let (workspace, event) = (workspace.clone(), event.clone());
-                let delivery = Delivery { workspace, endpoint_id, number: *number, attempts: 0, event, expires_at };
-                self.put_delivery(&delivery, now)
-            });
+            let writes =
+                events.iter().map(|(number, event)| self.new_delivery((workspace, endpoint_id), *number, event));
             let writes = writes.collect::<Result<_, _>>()?;
-            self.transact(writes).await.map_err(|Failed { error, .. }| error)?;
+            self.transact_patiently(writes).await.map_err(|Failed { error, .. }| error)?;
         }
         Ok(())
     }

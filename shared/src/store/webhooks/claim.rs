@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::delivery::{DELIVERIES, Delivery};
-use crate::store::{error::StoreError, events::sortable, item::from_item, page::attribute, table::Store, write::Write};
+use super::delivery::{Delivery, DeliveryState, LastAttempt, deliveries};
+use crate::{
+    store::{error::StoreError, events::sortable, item::from_item, page::attribute, table::Store},
+    types::webhook::WebhookEndpointId,
+};
 
 /// How long a claim is valid. An attempt takes 15 seconds at most, and its result a few more.
 const LEASE: Duration = Duration::from_secs(60);
 /// How many deliveries one query returns.
-const PAGE: i32 = 200;
-/// How many deliveries one transaction moves: it writes each of them twice, and DynamoDB accepts 100 writes.
-const MOVED: usize = 40;
+const PAGE: i32 = 100;
+/// Sorts after every delivery.
+const END: &str = "~";
 
 /// A delivery at its place.
 #[derive(Clone, Debug)]
@@ -24,12 +27,29 @@ pub struct Due {
 }
 
 impl Due {
-    /// Returns since when the delivery is due.
+    /// Returns since when, or from when on, the delivery is due.
     #[must_use]
     pub fn since(&self) -> Option<Timestamp> {
         let (milliseconds, _) = self.place.split_once('#')?;
         Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
     }
+
+    /// Returns whether a process is sending the delivery at `now`.
+    #[must_use]
+    pub fn is_being_sent(&self, now: Timestamp) -> bool {
+        self.delivery.is_claimed && self.since().is_some_and(|due| due > now)
+    }
+}
+
+/// A page of the deliveries to an endpoint.
+#[derive(Clone, Debug)]
+pub struct DuePage {
+    /// The deliveries, the earliest first.
+    pub due: Vec<Due>,
+    /// How many items of the page cannot be read. They are left out.
+    pub unreadable: u32,
+    /// Where the next page begins. `None` if the page has no item, so that it is the last one.
+    pub last: Option<String>,
 }
 
 /// A delivery that this process is sending.
@@ -42,61 +62,67 @@ pub struct Claimed {
 }
 
 impl Store {
-    /// Returns deliveries that are due, the earliest first: those after `after`, the last of the page before. Returns
-    /// an empty page at the end.
-    pub async fn due_deliveries(&self, after: Option<&Due>) -> Result<Vec<Due>, StoreError> {
-        let first = after.map_or_else(|| "0".to_owned(), |due| format!("{}!", due.place));
-        // What is due in this millisecond is found in the next one.
-        let items = self.query_events(DELIVERIES, (first, sortable(self.clock.now())), PAGE).await?;
-        let due = items.into_iter().map(|item| {
+    /// Returns deliveries to an endpoint that are due, the earliest first: those after `after`, the end of the page
+    /// before.
+    pub async fn due_deliveries(
+        &self,
+        endpoint_id: WebhookEndpointId,
+        after: Option<&str>,
+    ) -> Result<DuePage, StoreError> {
+        self.deliveries_until(endpoint_id, after, &format!("{}{END}", sortable(self.clock.now()))).await
+    }
+
+    /// Returns deliveries to an endpoint, also those that are due later, in the same way.
+    pub async fn all_deliveries(
+        &self,
+        endpoint_id: WebhookEndpointId,
+        after: Option<&str>,
+    ) -> Result<DuePage, StoreError> {
+        self.deliveries_until(endpoint_id, after, END).await
+    }
+
+    async fn deliveries_until(
+        &self,
+        endpoint_id: WebhookEndpointId,
+        after: Option<&str>,
+        end: &str,
+    ) -> Result<DuePage, StoreError> {
+        let first = after.map_or_else(|| "0".to_owned(), |after| format!("{after}!"));
+        if first.as_str() > end {
+            return Ok(DuePage { due: Vec::new(), unreadable: 0, last: None });
+        }
+        let items = self.query_events(&deliveries(endpoint_id), (first, end.to_owned()), PAGE).await?;
+        let mut page = DuePage { due: Vec::new(), unreadable: 0, last: None };
+        for item in items {
             let place = attribute(&item, "sk")?.to_owned();
-            Ok(Due { delivery: from_item(item)?, place })
-        });
-        due.collect()
+            page.last = Some(place.clone());
+            match from_item(item) {
+                Ok(delivery) => page.due.push(Due { delivery, place }),
+                Err(error) => {
+                    page.unreadable += 1;
+                    tracing::error!(%error, %endpoint_id, "webhook: a delivery is unreadable");
+                }
+            }
+        }
+        Ok(page)
     }
 
     /// Claims a delivery. Returns `None` if another process has claimed it or written its result.
     ///
     /// The attempt is counted here, so that a delivery that ends the process whenever it is sent is given up, too.
     pub async fn claim_delivery(&self, due: &Due) -> Result<Option<Claimed>, StoreError> {
-        let mut delivery = due.delivery.clone();
-        delivery.attempts = delivery.attempts.saturating_add(1);
-        let until = later(self.clock.now(), LEASE);
+        let Delivery { attempts, .. } = due.delivery;
+        let delivery = Delivery { attempts: attempts.saturating_add(1), is_claimed: true, ..due.delivery.clone() };
+        let until = self.clock.now().checked_add(LEASE).unwrap_or(Timestamp::MAX);
         let place = delivery.place(until);
-        let writes = vec![self.take_delivery(&due.place), self.put_delivery(&delivery, until)?];
-        Ok(self.write_all(writes).await?.then_some(Claimed { delivery, place }))
+        let writes = vec![self.take_delivery(&delivery, &due.place), self.put_delivery(&delivery, until)?];
+        Ok(self.write_all_patiently(writes).await?.then_some(Claimed { delivery, place }))
     }
 
-    /// Moves deliveries to a later time, without an attempt. Those that another process has claimed stay.
-    pub async fn postpone_deliveries(&self, due: &[Due], until: Timestamp) -> Result<(), StoreError> {
-        for due in due.chunks(MOVED) {
-            let mut writes = Vec::new();
-            for Due { delivery, place } in due {
-                writes.extend([self.take_delivery(place), self.put_delivery(delivery, until)?]);
-            }
-            if self.write_all(writes).await? || due.len() == 1 {
-                continue;
-            }
-            // One of them was claimed. The others are moved one by one.
-            for Due { delivery, place } in due {
-                self.write_all(vec![self.take_delivery(place), self.put_delivery(delivery, until)?]).await?;
-            }
-        }
-        Ok(())
+    /// Gives up a delivery that has no attempt left, and logs why. Returns `false` if another process has claimed it or
+    /// written its result.
+    pub async fn give_up_delivery(&self, due: &Due, last: &LastAttempt) -> Result<bool, StoreError> {
+        let log = self.log_attempt(&due.delivery, (DeliveryState::Failed, None), last)?;
+        self.write_all_patiently(vec![self.take_delivery(&due.delivery, &due.place), log]).await
     }
-
-    /// Deletes a delivery whose endpoint is disabled or deleted.
-    pub async fn drop_delivery(&self, due: &Due) -> Result<(), StoreError> {
-        self.write(Write::delete(&self.events, DELIVERIES).at(&due.place)).await.map(drop)
-    }
-
-    /// Returns the write that deletes a delivery, on condition that it is still at this place.
-    pub(super) fn take_delivery(&self, place: &str) -> Write {
-        Write::delete(&self.events, DELIVERIES).at(place).only_if("attribute_exists(pk)")
-    }
-}
-
-/// Returns the time `wait` after `now`.
-fn later(now: Timestamp, wait: Duration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::endpoint::WebhookEndpoint;
+use super::{endpoint::WebhookEndpoint, log::log_of};
 use crate::{
     store::{
         error::StoreError,
@@ -16,8 +16,6 @@ use crate::{
     types::{event::EventNumber, webhook::WebhookEndpointId, workspace::Workspace},
 };
 
-/// The key of all deliveries.
-pub(super) const DELIVERIES: &str = "DELIVERIES";
 /// How long a delivery and its log are kept.
 pub(super) const KEPT: Duration = Duration::from_secs(30 * 86_400);
 
@@ -34,6 +32,11 @@ pub struct Delivery {
     pub attempts: u32,
     /// The event.
     pub event: Event,
+    /// Random. An event that its owner asks for again can have several deliveries to an endpoint, which are due at the
+    /// same time.
+    pub(super) copy: u32,
+    /// Whether a process is sending it, until the time at which it is due.
+    pub(super) is_claimed: bool,
     /// For DynamoDB's TTL, in seconds.
     pub(super) expires_at: i64,
 }
@@ -41,7 +44,7 @@ pub struct Delivery {
 impl Delivery {
     /// Returns the sort key of the item that is due at this time.
     pub(super) fn place(&self, due: Timestamp) -> String {
-        format!("{}#{}#{}", sortable(due), self.endpoint_id, self.event.id)
+        format!("{}#{}#{:08x}", sortable(due), self.event.id, self.copy)
     }
 }
 
@@ -56,7 +59,7 @@ pub enum DeliveryState {
     Delivered,
     /// The last attempt failed.
     Failed,
-    /// The endpoint is disabled.
+    /// The endpoint is disabled or deleted.
     Cancelled,
 }
 
@@ -82,12 +85,17 @@ pub struct DeliveryLog {
     pub state: DeliveryState,
     /// The number of attempts.
     pub attempts: u32,
-    /// The last attempt.
-    pub last: LastAttempt,
+    /// The last attempt. `None` if none has ended.
+    pub last: Option<LastAttempt>,
     /// When the next attempt is due.
     pub next_at: Option<Timestamp>,
     /// For DynamoDB's TTL, in seconds.
     pub(super) expires_at: i64,
+}
+
+/// Returns the key of the deliveries to an endpoint.
+pub(super) fn deliveries(endpoint_id: WebhookEndpointId) -> String {
+    format!("DELIVERIES#{endpoint_id}")
 }
 
 impl Store {
@@ -99,23 +107,56 @@ impl Store {
         number: EventNumber,
     ) -> Result<Vec<Write>, StoreError> {
         let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(&event.event_type, event.at));
-        wanting
-            .map(|endpoint| {
-                let delivery = Delivery {
-                    workspace: endpoint.workspace.clone(),
-                    endpoint_id: endpoint.id,
-                    number,
-                    attempts: 0,
-                    event: event.clone(),
-                    expires_at: self.in_seconds(KEPT),
-                };
-                self.put_delivery(&delivery, self.clock.now())
-            })
-            .collect()
+        wanting.map(|endpoint| self.new_delivery((&endpoint.workspace, endpoint.id), number, event)).collect()
+    }
+
+    /// Returns the write that adds a delivery of an event, which is due now.
+    pub(super) fn new_delivery(
+        &self,
+        (workspace, endpoint_id): (&Workspace, WebhookEndpointId),
+        number: EventNumber,
+        event: &Event,
+    ) -> Result<Write, StoreError> {
+        let delivery = Delivery {
+            workspace: workspace.clone(),
+            endpoint_id,
+            number,
+            attempts: 0,
+            event: event.clone(),
+            copy: rand::random(),
+            is_claimed: false,
+            expires_at: self.in_seconds(KEPT),
+        };
+        self.put_delivery(&delivery, self.clock.now())
     }
 
     /// Returns the write that adds a delivery that is due at this time.
     pub(super) fn put_delivery(&self, delivery: &Delivery, due: Timestamp) -> Result<Write, StoreError> {
-        Ok(Write::put(&self.events, DELIVERIES, delivery)?.at(&delivery.place(due)))
+        let pk = deliveries(delivery.endpoint_id);
+        Ok(Write::put(&self.events, &pk, delivery)?.at(&delivery.place(due)))
+    }
+
+    /// Returns the write that deletes a delivery, on condition that it is still at this place.
+    pub(super) fn take_delivery(&self, delivery: &Delivery, place: &str) -> Write {
+        let pk = deliveries(delivery.endpoint_id);
+        Write::delete(&self.events, &pk).at(place).only_if("attribute_exists(pk)")
+    }
+
+    /// Returns the write that logs an attempt, and how the delivery goes on or ended.
+    pub(super) fn log_attempt(
+        &self,
+        delivery: &Delivery,
+        (state, next_at): (DeliveryState, Option<Timestamp>),
+        last: &LastAttempt,
+    ) -> Result<Write, StoreError> {
+        let log = DeliveryLog {
+            workspace: delivery.workspace.clone(),
+            state,
+            attempts: delivery.attempts,
+            last: Some(last.clone()),
+            next_at,
+            expires_at: self.in_seconds(KEPT),
+        };
+        Ok(Write::put(&self.events, &log_of(delivery.event.id), &log)?.at(&delivery.endpoint_id.to_string()))
     }
 }

@@ -78,7 +78,7 @@ pub struct NewWebhookEndpoint {
 /// What the owner changes of an endpoint. `None` stays as it is.
 #[derive(Debug, Default)]
 pub struct WebhookChange {
-    /// The URL of the receiver.
+    /// The URL of the receiver. The health of an endpoint with another URL is that of a new one.
     pub url: Option<String>,
     /// Which types of events are sent.
     pub types: Option<Vec<EventFilter>>,

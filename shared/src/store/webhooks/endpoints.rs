@@ -1,10 +1,10 @@
-//! Creates, reads, changes and deletes endpoints.
+//! Creates and reads endpoints.
 
 use serde::{Deserialize, Serialize};
 use webhooks::Health;
 
 use super::{
-    endpoint::{NewWebhookEndpoint, WebhookChange, WebhookEndpoint, endpoints},
+    endpoint::{NewWebhookEndpoint, WebhookEndpoint, endpoints},
     secrets::{SECRET, place_of},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
     types::{
         sealing::{Place, SealingKeys},
-        webhook::{DisabledBecause, EndpointState, WebhookEndpointId},
+        webhook::{EndpointState, WebhookEndpointId},
         workspace::Workspace,
     },
 };
@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// Returns the write that counts an endpoint more or less, on condition that there are not too many.
-    fn count_endpoints(&self, workspace: &Workspace, more: i8) -> Result<Write, StoreError> {
+    pub(super) fn count_endpoints(&self, workspace: &Workspace, more: i8) -> Result<Write, StoreError> {
         let count = Write::update(&self.events, WORKSPACES, "ADD endpoints :more").at(workspace.as_str());
         let count = count.value(":more", &more)?;
         if more < 0 {
@@ -101,27 +101,56 @@ impl Store {
         count.value(":most", &MOST_ENDPOINTS)
     }
 
-    /// Returns the workspaces that have endpoints.
-    pub async fn workspaces_with_endpoints(&self) -> Result<Vec<Workspace>, StoreError> {
-        let (mut workspaces, mut after) = (Vec::new(), "-".to_owned());
+    /// Returns the workspaces that have endpoints, and how many items about workspaces cannot be read.
+    pub async fn workspaces_with_endpoints(&self) -> Result<(Vec<Workspace>, u32), StoreError> {
+        let (mut workspaces, mut unreadable, mut after) = (Vec::new(), 0, "-".to_owned());
         loop {
             let items = self.query_events(WORKSPACES, (after, "~".to_owned()), 500).await?;
-            let Some(last) = items.last() else { return Ok(workspaces) };
+            let Some(last) = items.last() else { return Ok((workspaces, unreadable)) };
             after = format!("{}!", attribute(last, "sk")?);
             for item in items {
-                let registered = from_item::<Registered>(item)?;
-                workspaces.extend((registered.endpoints > 0).then_some(registered.sk));
+                match from_item::<Registered>(item) {
+                    Ok(registered) => workspaces.extend((registered.endpoints > 0).then_some(registered.sk)),
+                    Err(error) => {
+                        unreadable += 1;
+                        tracing::error!(%error, "webhook: the item of a workspace is unreadable");
+                    }
+                }
             }
         }
     }
 
     /// Returns the endpoints of a workspace, the oldest first.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::Undecodable`] if one of them cannot be read.
     pub async fn list_webhook_endpoints(&self, workspace: &Workspace) -> Result<Vec<WebhookEndpoint>, StoreError> {
+        match self.readable_webhook_endpoints(workspace).await? {
+            (endpoints, 0) => Ok(endpoints),
+            _ => Err(StoreError::Undecodable),
+        }
+    }
+
+    /// Returns the endpoints of a workspace that can be read, the oldest first, and how many cannot. One that cannot be
+    /// read must not stop the events of the others.
+    pub async fn readable_webhook_endpoints(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<(Vec<WebhookEndpoint>, u32), StoreError> {
         let range = ("we_".to_owned(), "we_~".to_owned());
         let items = self.query_events(&endpoints(workspace), range, i32::from(MOST_ENDPOINTS)).await?;
-        let mut found = items.into_iter().map(from_item).collect::<Result<Vec<WebhookEndpoint>, _>>()?;
+        let (mut found, mut unreadable) = (Vec::new(), 0);
+        for item in items {
+            match from_item::<WebhookEndpoint>(item) {
+                Ok(endpoint) => found.push(endpoint),
+                Err(error) => {
+                    unreadable += 1;
+                    tracing::error!(%error, %workspace, "webhook: an endpoint is unreadable");
+                }
+            }
+        }
         found.sort_by_key(|endpoint| (endpoint.created_at, endpoint.id));
-        Ok(found)
+        Ok((found, unreadable))
     }
 
     /// Reads an endpoint with a consistent read. Returns `None` if the workspace has no such endpoint.
@@ -141,77 +170,5 @@ impl Store {
         let read = self.client.get_item().table_name(&self.events).consistent_read(true);
         let read = read.key("pk", text(endpoints(workspace))).key("sk", text(id.to_string()));
         Ok(read.send().await?.item)
-    }
-
-    /// Changes an endpoint. Returns `false` if the workspace has no such endpoint.
-    pub async fn change_webhook_endpoint(
-        &self,
-        workspace: &Workspace,
-        id: WebhookEndpointId,
-        change: &WebhookChange,
-    ) -> Result<bool, StoreError> {
-        let WebhookChange { url, types, description, state } = change;
-        let (mut sets, mut removes) = (vec!["revision = revision + :one"], Vec::new());
-        if url.is_some() {
-            sets.push("#url = :url");
-        }
-        if types.is_some() {
-            sets.push("#types = :types");
-        }
-        match description {
-            Some(text) if text.as_str().is_empty() => removes.push("description"),
-            Some(_) => sets.push("description = :description"),
-            None => {}
-        }
-        match state {
-            Some(EndpointState::Enabled) => {
-                sets.extend(["#state = :state", "health = :health"]);
-                removes.push("disabled_because");
-            }
-            // What has disabled it before stays.
-            Some(EndpointState::Disabled) => {
-                sets.extend(["#state = :state", "disabled_because = if_not_exists(disabled_because, :because)"]);
-            }
-            None => {}
-        }
-        let mut expression = format!("SET {}", sets.join(", "));
-        if !removes.is_empty() {
-            expression = format!("{expression} REMOVE {}", removes.join(", "));
-        }
-        let mut update = Write::update(&self.events, &endpoints(workspace), &expression).at(&id.to_string());
-        update = update.only_if("attribute_exists(pk)").value(":one", &1)?;
-        if let Some(url) = url {
-            update = update.name("url").value(":url", url)?;
-        }
-        if let Some(types) = types {
-            update = update.name("types").value(":types", types)?;
-        }
-        if let Some(description) = description.as_ref().map(|text| text.as_str()).filter(|text| !text.is_empty()) {
-            update = update.value(":description", &description)?;
-        }
-        if let Some(state) = state {
-            update = update.name("state").value(":state", state)?;
-            update = match state {
-                EndpointState::Enabled => update.value(":health", &Health::default())?,
-                EndpointState::Disabled => update.value(":because", &DisabledBecause::Requested)?,
-            };
-        }
-        self.write(update).await
-    }
-
-    /// Deletes an endpoint. Its deliveries are deleted when they are due. Deleting one that does not exist is no error.
-    pub async fn delete_webhook_endpoint(
-        &self,
-        workspace: &Workspace,
-        id: WebhookEndpointId,
-    ) -> Result<(), StoreError> {
-        let delete = Write::delete(&self.events, &endpoints(workspace)).at(&id.to_string());
-        let delete = delete.only_if("attribute_exists(pk)");
-        match self.transact(vec![delete, self.count_endpoints(workspace, -1)?]).await {
-            Ok(()) => Ok(()),
-            Err(failed) if failed.is_condition() => Ok(()),
-            Err(failed) if failed.is_lost_race() => Err(StoreError::Contended),
-            Err(failed) => Err(failed.error),
-        }
     }
 }

@@ -7,9 +7,8 @@ use webhooks::{Flow, Health, Next, Outcome};
 
 use super::{
     claim::Claimed,
-    delivery::{DeliveryLog, DeliveryState, KEPT, LastAttempt},
+    delivery::{Delivery, DeliveryState, LastAttempt},
     endpoint::{WebhookEndpoint, endpoints},
-    log::log_of,
 };
 use crate::{
     store::{
@@ -48,7 +47,16 @@ struct Consequences {
 }
 
 impl Consequences {
-    fn of(endpoint: &WebhookEndpoint, outcome: &Outcome, next: Next, now: Timestamp) -> Self {
+    /// Returns what an attempt changes that was made at the endpoint `tried`, which is now stored as `endpoint`.
+    fn of(
+        (tried, endpoint): (&WebhookEndpoint, &WebhookEndpoint),
+        outcome: &Outcome,
+        next: Next,
+        now: Timestamp,
+    ) -> Self {
+        if tried.url != endpoint.url {
+            return Self::of_old_url(endpoint, next, now);
+        }
         let health = endpoint.health.after(outcome, now);
         let disabled = match (endpoint.state, next) {
             (EndpointState::Disabled, _) => None,
@@ -65,17 +73,29 @@ impl Consequences {
         };
         Self { health, state, next_at, disabled }
     }
+
+    /// Returns what an attempt changes whose URL was changed meanwhile: it says nothing about the new URL, to which the
+    /// message is sent at once if it failed.
+    fn of_old_url(endpoint: &WebhookEndpoint, next: Next, now: Timestamp) -> Self {
+        let (state, next_at) = match (endpoint.state, next) {
+            (_, Next::Done) => (DeliveryState::Delivered, None),
+            (_, Next::GiveUp) => (DeliveryState::Failed, None),
+            (EndpointState::Disabled, Next::At(_) | Next::Disable) => (DeliveryState::Cancelled, None),
+            (EndpointState::Enabled, Next::At(_) | Next::Disable) => (DeliveryState::Waiting, Some(now)),
+        };
+        Self { health: endpoint.health, state, next_at, disabled: None }
+    }
 }
 
 impl Store {
-    /// Writes the result of an attempt, if the claim is still valid. `next` is what the schedule decides about the
-    /// message alone.
+    /// Writes the result of an attempt, if the claim is still valid. `tried` is the endpoint as it was read before the
+    /// attempt. `next` is what the schedule decides about the message alone.
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if other results of the endpoint are written during every try.
     pub async fn finish_delivery(
         &self,
-        claimed: &Claimed,
+        (claimed, tried): (&Claimed, &WebhookEndpoint),
         outcome: &Outcome,
         (next, last): (Next, &LastAttempt),
     ) -> Result<Finished, StoreError> {
@@ -83,12 +103,9 @@ impl Store {
         for _ in 0..TRIES {
             let endpoint = self.find_webhook_endpoint(&delivery.workspace, delivery.endpoint_id).await?;
             let Some(endpoint) = endpoint else {
-                // The endpoint was deleted.
-                let taken = self.write(self.take_delivery(&claimed.place)).await?;
-                let done = Finished::Done { state: DeliveryState::Cancelled, disabled: None };
-                return Ok(if taken { done } else { Finished::Lost });
+                return self.finish_deleted(claimed, outcome, last).await;
             };
-            let consequences = Consequences::of(&endpoint, outcome, next, last.at);
+            let consequences = Consequences::of((tried, &endpoint), outcome, next, last.at);
             match self.transact(self.result_of(claimed, &endpoint, &consequences, last)?).await {
                 Ok(()) => {
                     let Consequences { state, disabled, .. } = consequences;
@@ -98,13 +115,30 @@ impl Store {
                 Err(Failed { reasons, .. }) if reasons.first().is_some_and(|reason| reason == Failed::CONDITION) => {
                     return Ok(Finished::Lost);
                 }
-                Err(failed) if failed.is_lost_race() => {
+                Err(failed) if failed.is_lost_race() || failed.is_passing() => {
                     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=LONGEST_PAUSE_MS))).await;
                 }
                 Err(failed) => return Err(failed.error),
             }
         }
         Err(StoreError::Contended)
+    }
+
+    /// Writes the result of an attempt whose endpoint was deleted meanwhile.
+    async fn finish_deleted(
+        &self,
+        claimed: &Claimed,
+        outcome: &Outcome,
+        last: &LastAttempt,
+    ) -> Result<Finished, StoreError> {
+        let state = match outcome {
+            Outcome::Delivered { .. } => DeliveryState::Delivered,
+            Outcome::Gone | Outcome::Slow { .. } | Outcome::Failed(_) => DeliveryState::Cancelled,
+        };
+        let Claimed { delivery, place } = claimed;
+        let writes = vec![self.take_delivery(delivery, place), self.log_attempt(delivery, (state, None), last)?];
+        let is_written = self.write_all_patiently(writes).await?;
+        Ok(if is_written { Finished::Done { state, disabled: None } } else { Finished::Lost })
     }
 
     fn result_of(
@@ -116,7 +150,7 @@ impl Store {
     ) -> Result<Vec<Write>, StoreError> {
         let Consequences { health, state, next_at, disabled } = *consequences;
         let delivery = &claimed.delivery;
-        let mut writes = vec![self.take_delivery(&claimed.place)];
+        let mut writes = vec![self.take_delivery(delivery, &claimed.place)];
 
         let mut set = "SET health = :health, revision = :next".to_owned();
         if disabled.is_some() {
@@ -129,20 +163,14 @@ impl Store {
         if let Some(because) = disabled {
             update = update.name("state").value(":state", &EndpointState::Disabled)?.value(":because", &because)?;
             writes.push(self.announce_disabled(&endpoint.workspace, endpoint.id)?);
+            writes.push(self.ask_clean_up(&endpoint.workspace, endpoint.id)?);
         }
         writes.push(update);
 
-        let log = DeliveryLog {
-            workspace: endpoint.workspace.clone(),
-            state,
-            attempts: delivery.attempts,
-            last: last.clone(),
-            next_at,
-            expires_at: self.in_seconds(KEPT),
-        };
-        writes.push(Write::put(&self.events, &log_of(delivery.event.id), &log)?.at(&endpoint.id.to_string()));
+        writes.push(self.log_attempt(delivery, (state, next_at), last)?);
         if let Some(next_at) = next_at {
-            writes.push(self.put_delivery(delivery, next_at)?);
+            let waiting = Delivery { is_claimed: false, ..delivery.clone() };
+            writes.push(self.put_delivery(&waiting, next_at)?);
         }
         Ok(writes)
     }

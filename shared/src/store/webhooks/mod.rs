@@ -3,18 +3,22 @@
 //! The transaction that numbers an event also adds one delivery for each endpoint that wants it (`store/events`). So
 //! there is exactly one delivery for each event and endpoint, whether a reader or the deliverer numbers the event. A
 //! delivery is an item whose sort key begins with the time at which it is due; what changes that time is a transaction
-//! that deletes the item and puts it again.
+//! that deletes the item and puts it again. Each endpoint has its own partition, so an endpoint to which nothing is
+//! sent now is not read, and nothing is moved meanwhile.
 //!
 //! | key `pk` | sort key `sk` | item |
 //! |---|---|---|
 //! | `WORKSPACES` | `<workspace>` | the number of endpoints of a workspace that has or had some |
 //! | `ENDPOINTS#<workspace>` | the id | a [`WebhookEndpoint`], with its sealed secrets |
-//! | `DELIVERIES` | `<due, milliseconds>#<endpoint id>#<event id>` | a [`Delivery`] that is to be sent, or is being sent |
+//! | `DELIVERIES#<endpoint id>` | `<due, milliseconds>#<event id>#<random>` | a [`Delivery`] that is to be sent, or is being sent |
+//! | `CLEANUP` | an endpoint's id | a [`CleanUp`]: what waits for a disabled or deleted endpoint is to be cancelled |
 //! | `LOG#<event id>` | `event` | the event, for requests that name its id |
 //! | `LOG#<event id>` | an endpoint's id | a [`DeliveryLog`]: how the delivery goes, or ended |
 
 mod again;
+mod change;
 mod claim;
+mod clean_up;
 mod delivery;
 mod endpoint;
 mod endpoints;
@@ -22,7 +26,8 @@ mod finish;
 mod log;
 mod secrets;
 
-pub use claim::{Claimed, Due};
+pub use claim::{Claimed, Due, DuePage};
+pub use clean_up::{CleanUp, CleanUpPage};
 pub use delivery::{Delivery, DeliveryLog, DeliveryState, LastAttempt};
 pub use endpoint::{NewWebhookEndpoint, WebhookChange, WebhookEndpoint};
 pub use endpoints::{MOST_ENDPOINTS, NotCreated};

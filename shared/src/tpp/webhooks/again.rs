@@ -1,11 +1,14 @@
 //! The log of an event, and its deliveries that the owner asks for again.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::{
     store::{EventLog, WebhookEndpoint},
     tpp::webhooks::{error::WebhookError, service::Webhooks},
     types::{
+        deadline::Deadline,
         event::EventId,
         webhook::{EndpointState, WebhookEndpointId},
         workspace::Workspace,
@@ -14,6 +17,8 @@ use crate::{
 
 /// How many events one request sends again at most.
 const MOST_REPLAYED: usize = 5000;
+/// How much time is left for the deliveries when the events have their numbers.
+const ROOM: Duration = Duration::from_secs(8);
 
 impl Webhooks {
     /// Returns an event with its deliveries.
@@ -47,15 +52,22 @@ impl Webhooks {
     /// # Errors
     /// Returns [`WebhookError::NotFound`] if the workspace has no such endpoint, [`WebhookError::Disabled`] if the
     /// endpoint is disabled, [`WebhookError::TooManyEvents`] if more than 5000 events happened since, and
-    /// [`WebhookError::Tpp`] if the store fails. Then the deliveries may be added in part.
+    /// [`WebhookError::NotNumbered`] if the events cannot be numbered before the deadline, and [`WebhookError::Tpp`] if
+    /// the store fails. Then the deliveries may be added in part.
     pub async fn replay(
         &self,
         workspace: &Workspace,
         endpoint_id: WebhookEndpointId,
         since: Timestamp,
+        deadline: Deadline,
     ) -> Result<usize, WebhookError> {
         let endpoint = self.enabled(workspace, endpoint_id).await?;
-        self.store.number_events(workspace).await?;
+        // An event without a number is not found below.
+        while !self.store.number_events(workspace).await?.is_whole {
+            if deadline.left() < ROOM {
+                return Err(WebhookError::NotNumbered);
+            }
+        }
         let events = self.store.events_since(workspace, since, MOST_REPLAYED).await?;
         let mut events = events.ok_or(WebhookError::TooManyEvents)?;
         events.retain(|(_, event)| endpoint.types.iter().any(|filter| filter.matches(&event.event_type)));

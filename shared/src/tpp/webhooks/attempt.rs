@@ -16,6 +16,15 @@ use crate::{
 };
 
 impl Webhooks {
+    /// Checks that messages to an endpoint can be signed and sent.
+    ///
+    /// # Errors
+    /// Returns [`WebhookError::Unusable`] if not.
+    pub(super) fn check_sendable(&self, opened: &OpenedEndpoint) -> Result<(), WebhookError> {
+        self.sender()?;
+        signers(opened).map(drop)
+    }
+
     /// Sends a message once, and returns how that ended.
     ///
     /// # Errors
@@ -26,10 +35,7 @@ impl Webhooks {
         id: EventId,
         body: &EventBody<'_>,
     ) -> Result<(Outcome, LastAttempt), WebhookError> {
-        let mut signers = Signers::new(signer(&opened.secret)?);
-        if let Some(old) = &opened.old_secret {
-            signers = signers.with_older(signer(old)?);
-        }
+        let signers = signers(opened)?;
         let id = id.to_string().parse().map_err(|_| WebhookError::Unusable)?;
         let body = serde_json::to_vec(body).map_err(|_| WebhookError::Unusable)?;
         let message = signers.sign(&id, self.clock.now().as_second(), body.into())?;
@@ -46,6 +52,14 @@ impl Webhooks {
             error: word(&outcome).map(str::to_owned),
         };
         Ok((outcome, last))
+    }
+}
+
+fn signers(opened: &OpenedEndpoint) -> Result<Signers, WebhookError> {
+    let signers = Signers::new(signer(&opened.secret)?);
+    match &opened.old_secret {
+        Some(old) => Ok(signers.with_older(signer(old)?)),
+        None => Ok(signers),
     }
 }
 

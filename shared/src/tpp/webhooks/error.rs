@@ -27,6 +27,9 @@ pub enum WebhookError {
     /// More events are to be sent again than one request may.
     #[error("there are too many events since that time")]
     TooManyEvents,
+    /// Many events wait for a number, and the time was over before all had one.
+    #[error("not all events have a number yet")]
+    NotNumbered,
     /// The name of a receiver has no public address.
     #[error("the receiver has no public address")]
     RefusedAddress,

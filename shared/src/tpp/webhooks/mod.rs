@@ -2,13 +2,15 @@
 
 mod again;
 mod attempt;
+mod clean_up;
 mod deliver;
 mod endpoints;
 mod error;
 mod queue;
+mod run;
 mod service;
 
-pub use deliver::DeliveryReport;
 pub use endpoints::{AskedEndpoint, Tested, WebhookCredential};
 pub use error::WebhookError;
+pub use run::{DeliveryReport, DeliveryRun};
 pub use service::Webhooks;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
-use webhooks::{Failure, Flow, Health, Outcome};
+use webhooks::{Failure, Flow, Health, Outcome, until_next_test};
 
 const OK: Outcome = Outcome::Delivered { status: 200 };
 const FAILED: Outcome = Outcome::Failed(Failure::Timeout);
@@ -32,14 +32,31 @@ fn five_failures_in_a_row_leave_one_message_at_a_time() {
         assert_eq!(health.flow(at(second)), Flow::Open);
     }
     health = health.after(&FAILED, at(4));
-    assert_eq!(health.flow(at(4)), Flow::OneAtATime);
+    assert_eq!(health.flow(at(4)), Flow::PausedUntil(at(64)), "the first test is a minute later");
+    assert_eq!(health.flow(at(64)), Flow::OneAtATime);
     assert_eq!(health.flow(at(DAY)), Flow::OneAtATime, "time alone does not help");
 
     health = health.after(&FAILED, at(DAY));
-    assert_eq!(health.flow(at(DAY)), Flow::OneAtATime, "a failed test changes nothing");
+    assert_eq!(health.flow(at(DAY)), Flow::PausedUntil(at(DAY + 3600)), "a failed test delays the next one");
+    assert_eq!(health.flow(at(DAY + 3600)), Flow::OneAtATime);
     health = health.after(&OK, at(DAY + 1));
     assert_eq!(health.flow(at(DAY + 1)), Flow::Open);
     assert_eq!(health, Health { last_success: Some(at(DAY + 1)), ..Health::default() });
+}
+
+#[test]
+fn the_next_test_is_after_a_tenth_of_the_time_that_an_endpoint_fails() {
+    let until = |seconds| until_next_test(Duration::from_secs(seconds)).as_secs();
+    assert_eq!([0, 599, 600, 610, 3600].map(until), [60, 60, 60, 61, 360]);
+    assert_eq!([35_990, 36_000, 36_010, u64::MAX].map(until), [3599, 3600, 3600, 3600]);
+
+    let failing = after(&[0, 1, 2, 3, 10_000].map(|second| (second, FAILED)));
+    assert_eq!(failing.flow(at(10_999)), Flow::PausedUntil(at(11_000)));
+    assert_eq!(failing.flow(at(11_000)), Flow::OneAtATime);
+    let asked = failing.after(&slow(7200), at(11_000));
+    assert_eq!(asked.flow(at(11_001)), Flow::PausedUntil(at(18_200)), "the receiver asked for a longer wait");
+    let shorter = failing.after(&slow(10), at(11_000));
+    assert_eq!(shorter.flow(at(11_001)), Flow::PausedUntil(at(12_100)), "a shorter one does not hasten the test");
 }
 
 #[test]
@@ -49,7 +66,8 @@ fn a_success_within_a_minute_keeps_an_endpoint_open() {
         health = health.after(&FAILED, at(second));
     }
     assert_eq!(health.flow(at(59)), Flow::Open);
-    assert_eq!(health.flow(at(60)), Flow::OneAtATime);
+    assert_eq!(health.flow(at(60)), Flow::PausedUntil(at(65)));
+    assert_eq!(health.flow(at(65)), Flow::OneAtATime);
     assert_eq!(after(&[(0, FAILED), (1, OK), (2, FAILED), (3, FAILED), (4, FAILED), (5, FAILED)]).failures, 4);
 }
 
@@ -72,7 +90,8 @@ fn an_endpoint_that_fails_for_five_days_is_disabled() {
     let failures = |times: &[i64]| after(&times.iter().map(|second| (*second, FAILED)).collect::<Vec<_>>());
 
     assert_eq!(failures(&[0, 1, 2, 3, 5 * DAY]).flow(at(5 * DAY)), Flow::Disable);
-    assert_eq!(failures(&[0, 1, 2, 3, 5 * DAY - 1]).flow(at(5 * DAY - 1)), Flow::OneAtATime);
+    let almost = failures(&[0, 1, 2, 3, 5 * DAY - 1]).flow(at(5 * DAY - 1));
+    assert_eq!(almost, Flow::PausedUntil(at(5 * DAY - 1 + 3600)));
     assert_eq!(failures(&[0, 1, 2, 3, 5 * DAY - 1]).flow(at(9 * DAY)), Flow::OneAtATime, "a quiet time is no failure");
     assert_eq!(failures(&[0, 9 * DAY]).flow(at(9 * DAY)), Flow::Open, "two failures are no series");
     let recovered =

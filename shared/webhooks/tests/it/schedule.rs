@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use webhooks::{Failure, Next, Outcome, next_attempt};
+use webhooks::{Failure, MOST_ATTEMPTS, Next, Outcome, next_attempt};
 
 const FAILED: Outcome = Outcome::Failed(Failure::Connection);
 const HOUR: i64 = 3600;
@@ -37,6 +37,10 @@ fn ten_attempts_take_about_three_days() {
         assert_eq!(wait(attempt, &slow(60), MIDDLE), None);
     }
     assert_eq!(expected.iter().sum::<i64>(), 75 * HOUR + 35 * 60 + 5);
+    assert_eq!(
+        (wait(MOST_ATTEMPTS, &FAILED, MIDDLE), MOST_ATTEMPTS),
+        (None, 1 + u32::try_from(expected.len()).unwrap())
+    );
 }
 
 #[test]

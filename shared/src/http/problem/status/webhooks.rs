@@ -1,7 +1,7 @@
 //! Problems of webhooks.
 
 use crate::{
-    http::problem::{Code, Place, Problem},
+    http::problem::{Code, Place, Problem, request::SHORT_WAIT},
     tpp::WebhookError,
 };
 
@@ -23,6 +23,10 @@ impl From<WebhookError> for Problem {
             }
             WebhookError::TooManyEvents => {
                 Self::invalid(Place::Body("/since"), "must be later: more than 5000 events happened since then")
+            }
+            WebhookError::NotNumbered => {
+                let detail = "Many events wait for their place in the order. Repeat the request, which goes on.";
+                Self::new(Code::WebhookEventsPending, detail).after(SHORT_WAIT)
             }
             WebhookError::RefusedAddress => Self::invalid(Place::Body("/url"), "must have a public address"),
             WebhookError::Unusable => {
