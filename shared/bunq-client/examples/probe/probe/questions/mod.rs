@@ -1,5 +1,10 @@
 //! The questions, in groups. Each is a function that makes calls and compares the answers with the known readings.
 
+mod addresses;
+mod consents;
+mod notifications;
+mod oauth;
+mod orders;
 mod requests;
 mod sessions;
 mod signing;
@@ -71,6 +76,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Question> {
         signing::QUESTIONS,
         requests::QUESTIONS,
         sessions::QUESTIONS,
+        addresses::QUESTIONS,
+        oauth::QUESTIONS,
+        notifications::QUESTIONS,
+        orders::QUESTIONS,
+        consents::QUESTIONS,
     ];
     groups.into_iter().flatten()
 }
