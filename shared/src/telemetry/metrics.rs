@@ -42,6 +42,11 @@ pub enum Metric {
     WebhooksDisabled,
     /// For how many seconds the delivery that is due the longest has waited at the end of a run.
     WebhooksOverdue,
+    /// The number of callbacks of the bank that came from an address outside `CALLBACK_SOURCES`.
+    CallbacksFromElsewhere,
+    /// The number of callbacks of the bank for which nothing was read: the connection is gone or its consent has ended,
+    /// or there are no events of such objects.
+    CallbacksIgnored,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }
