@@ -12,7 +12,7 @@ pub use serde_json::json;
 pub use crate::store::{Information, ReadPart};
 
 pub use super::{
-    AccountWritesScope, AccountsScope, App, BankAnswer, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
+    AccountWritesScope, AccountsScope, App, BankAnswer, BankCallback, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
     EventsScope, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope,
     QueryParameters, RequestDeadline, RequestId, created_response, list_orders, listing,
     openapi::{schemas::*, *},
