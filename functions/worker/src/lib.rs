@@ -1,5 +1,5 @@
-//! Reads from the bank what callbacks may concern, and adds the events of what is new. A queue invokes it with a batch of
-//! hints; it has no routes.
+//! Reads from the bank what callbacks may concern, and adds the events of what is new. A queue invokes it with a batch
+//! of hints; it has no routes.
 
 use serde_json::Value;
 use shared::{

@@ -11,8 +11,8 @@ use crate::{
     options::{BankChoice, Options},
 };
 
-/// Sets the variables that the template sets on AWS. All others come from the environment. `hints` is the URL of the queue of hints. Also returns the variables
-/// that are in use.
+/// Sets the variables that the template sets on AWS. All others come from the environment. `hints` is the URL of the
+/// queue of hints. Also returns the variables that are in use.
 ///
 /// # Errors
 /// [`LocalError`] if a variable is invalid, or if `--bunq custom` lacks an address of the bank.

@@ -1,7 +1,7 @@
 //! The queue of hints in SQS: what callbacks of the bank may concern, until it was read from the bank.
 //!
-//! The queue is of the type FIFO. Hints of one group are handled one after another, and a hint that is sent twice within
-//! five minutes is in the queue once. Nothing relies on either: the store decides what is new.
+//! The queue is of the type FIFO. Hints of one group are handled one after another, and a hint that is sent twice
+//! within five minutes is in the queue once. Nothing relies on either: the store decides what is new.
 
 mod batch;
 mod error;

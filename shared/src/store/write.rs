@@ -33,10 +33,17 @@ pub(super) struct Write {
 #[derive(Clone)]
 enum Action {
     Put(Item),
-    Update { key: Item, expression: String },
-    Delete { key: Item },
+    Update {
+        key: Item,
+        expression: String,
+    },
+    Delete {
+        key: Item,
+    },
     /// Writes nothing, and is a part of a transaction only.
-    Check { key: Item },
+    Check {
+        key: Item,
+    },
 }
 
 impl Write {

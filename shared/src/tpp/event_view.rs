@@ -35,8 +35,8 @@ pub struct EventData {
     /// bunq's id of the account, if the event is about an object of one; else null.
     #[schema(value_type = Option<u64>, required, minimum = 1, example = 60101)]
     pub account_id: Option<MonetaryAccountId>,
-    /// The object at bunq: of a transaction the id as `GET …/transactions` lists it, of other objects bunq's id; null if
-    /// the event is about something else.
+    /// The object at bunq: of a transaction the id as `GET …/transactions` lists it, of other objects bunq's id; null
+    /// if the event is about something else.
     #[schema(required, max_length = 40, example = "60101.71234")]
     pub object_id: Option<String>,
     /// When bunq last changed the object; null if bunq does not say, or the event is about something else.

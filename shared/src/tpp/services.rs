@@ -9,9 +9,9 @@ use crate::{
     secrets::Secrets,
     store::Store,
     tpp::{
-        access::Access, callbacks::Callbacks, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, events::Events, freshness::Freshness, identity::Identities, onboarding::Onboarding,
-        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
+        access::Access, callbacks::Callbacks, calls::Calls, connections::Connections, consent::Consents,
+        deletions::Deletions, egress::Egress, events::Events, freshness::Freshness, identity::Identities,
+        onboarding::Onboarding, once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
     },
     transport::WebhookSender,
     types::clock::Clock,

@@ -77,7 +77,8 @@ async fn the_longest_words_make_a_hint_of_less_than_a_kilobyte() {
     let address = app.callback_address(&user_id).await;
     let word = "W".repeat(64);
     let object = json!({ "id": i64::MAX, "monetary_account_id": i64::MAX, "updated": "2026-11-25 09:59:58.123456" });
-    let body = json!({ "NotificationUrl": { "category": word, "event_type": word, "object": { word.as_str(): object } } });
+    let body =
+        json!({ "NotificationUrl": { "category": word, "event_type": word, "object": { word.as_str(): object } } });
 
     assert_eq!(app.call_back(&address, &body).await.status, 200);
 

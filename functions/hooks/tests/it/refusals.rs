@@ -116,7 +116,7 @@ async fn another_source_is_refused_only_if_the_operator_says_so() {
         let app = TestApp::builder().with_callbacks();
         let app = app.variable("CALLBACK_SOURCES", sources).variable("CALLBACK_SOURCES_STRICT", strict).start().await;
         let address = app.callback_address(&app.connect("person").await).await;
-        // The header is what anybody can write.
+        // Any caller can write this header.
         let request = app.request(Method::POST, address.as_str()).header("X-Forwarded-For", "185.40.108.10");
 
         let answer = app.send(request.body(body().to_string())).await;

@@ -157,7 +157,11 @@ async fn drafts_and_requests_have_events() {
     let mut found: Vec<_> = events
         .iter()
         .map(|event| {
-            (event["type"].as_str().unwrap(), event["data"]["object_id"].as_str().unwrap(), event["data"]["path"].as_str())
+            (
+                event["type"].as_str().unwrap(),
+                event["data"]["object_id"].as_str().unwrap(),
+                event["data"]["path"].as_str(),
+            )
         })
         .map(|(event, id, path)| (event.to_owned(), id.to_owned(), path.unwrap().to_owned()))
         .collect();

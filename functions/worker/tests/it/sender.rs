@@ -9,7 +9,7 @@ async fn a_filter_at_the_bank_leads_to_events() {
     let customer = Customer::start().await;
     let app = &customer.app;
     app.bank.set_filter("person", "MUTATION", customer.address.as_str()).await;
-    // Twice, and with a kind and a category that nobody knows.
+    // Twice, and with an unknown kind and category.
     let disturbances = json!({ "duplicate_every": 1, "unknown_category_every": 2, "unknown_object_every": 2 });
     app.bank.disturb_callbacks(disturbances).await;
     app.bank.pay("person", ACCOUNT, 3).await;

@@ -26,6 +26,6 @@ mod seen;
 mod since;
 
 pub use feed::EventPage;
+pub(in crate::store) use record::sortable;
 pub use record::{Event, EventObject};
 pub use seen::{NewVersion, SeenVersion, Told};
-pub(in crate::store) use record::sortable;

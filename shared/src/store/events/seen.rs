@@ -98,8 +98,8 @@ impl NewVersion {
 }
 
 impl Store {
-    /// Adds the event of a version to the outbox, once. `is_known` says whether there was an event of an earlier
-    /// version, as far as the caller knows.
+    /// Adds the event of a version to the outbox, once. `is_known` says whether the caller has found an event of an
+    /// earlier version.
     ///
     /// # Errors
     /// Returns [`StoreError::Contended`] if others write the same items at every try.
@@ -132,12 +132,7 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    fn telling(
-        &self,
-        connection: &Connection,
-        version: &NewVersion,
-        is_first: bool,
-    ) -> Result<Vec<Write>, StoreError> {
+    fn telling(&self, connection: &Connection, version: &NewVersion, is_first: bool) -> Result<Vec<Write>, StoreError> {
         let NewVersion { kind, object, fingerprint, is_new } = version;
         let (fingerprint, updated) = (fingerprint.clone(), version.updated());
         let stored = StoredVersion { fingerprint, updated, expires_at: self.in_seconds(KEPT) };

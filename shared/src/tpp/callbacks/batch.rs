@@ -103,7 +103,7 @@ impl Callbacks {
         Ok(HintBatch::answer(kept.into_iter().map(|(message, _)| message)))
     }
 
-    /// Returns the hints by customer, and the messages that are handled later, with the pause in seconds if it is known.
+    /// Returns the hints by customer, and the messages that are handled later, with the pause in seconds if known.
     fn sorted(&self, batch: &HintBatch) -> (BTreeMap<UserId, Vec<Numbered>>, BTreeMap<usize, Option<i32>>) {
         let now = self.parts.clock.now();
         let (mut customers, mut later) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());

@@ -16,9 +16,7 @@ use super::{
 use crate::{
     bunq::{
         BankError, Call, Envelope, Page, PageStart, Resource, Verified,
-        calls::{
-            BunqMeTabs, DraftPayments, FindUser, MasterCardActions, Payments, RequestInquiries, RequestResponses,
-        },
+        calls::{BunqMeTabs, DraftPayments, FindUser, MasterCardActions, Payments, RequestInquiries, RequestResponses},
     },
     store::{Connection, SeenVersion, SessionOwner, Told},
     telemetry::{Metric, count},
@@ -195,12 +193,7 @@ impl Visit<'_> {
     }
 
     /// Adds the event of an object's version, unless there is one.
-    async fn tell(
-        &self,
-        shown: &Shown,
-        seen: Option<&SeenVersion>,
-        since: Option<Timestamp>,
-    ) -> Result<(), TppError> {
+    async fn tell(&self, shown: &Shown, seen: Option<&SeenVersion>, since: Option<Timestamp>) -> Result<(), TppError> {
         let Some(version) = shown.news(seen, (self.now(), since)) else { return Ok(()) };
         if self.deadline.left() < ROOM {
             return Err(BankError::TooLate.into());

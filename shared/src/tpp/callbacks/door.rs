@@ -16,8 +16,8 @@ use crate::{
 const PATH: &str = "hooks/bunq";
 
 impl Callbacks {
-    /// Returns the address to which the bank sends callbacks about a customer. It is a secret: whoever has it can make
-    /// this deployment read what is new of the customer, and nothing else.
+    /// Returns the address to which the bank sends callbacks about a customer. It is a secret: it lets its
+    /// owner make this deployment read what is new of the customer, and nothing else.
     ///
     /// # Errors
     /// Returns [`TppError::NotOnboarded`] if the setup has not made the key, and other variants if the key cannot be
@@ -27,8 +27,8 @@ impl Callbacks {
         Ok(self.parts.config.public(&format!("{PATH}/{}", token.expose())))
     }
 
-    /// Returns how the address of every customer of this deployment begins, so that its filters can be told from those
-    /// of others.
+    /// Returns how the address of every customer of this deployment begins. It distinguishes this deployment's filters
+    /// from those of others.
     #[must_use]
     pub fn address_beginning(&self) -> Url {
         self.parts.config.public(&format!("{PATH}/"))

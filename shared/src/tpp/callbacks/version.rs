@@ -1,4 +1,4 @@
-//! Decides which versions of objects are told, and how.
+//! Decides which versions of objects have events.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -49,7 +49,7 @@ impl Shown {
             None => {
                 let is_history = since.is_some_and(|since| self.created.is_none_or(|created| created < since));
                 let is_new = self.created.is_some_and(is_young);
-                // An old object that has not changed either was told of long ago, or belongs to the history.
+                // An old object that has not changed either had its event long ago, or belongs to the history.
                 (is_new, !is_history && (is_new || self.object.updated_at.is_none_or(is_young)))
             }
         };

@@ -94,8 +94,7 @@ impl Onboarding {
             secrets.read::<TppSecret>(),
             secrets.read::<OauthClientSecret>(),
         )?;
-        let has_hook_key =
-            self.parts.config.hints_queue.is_none() || secrets.read::<HookSecret>().await?.is_some();
+        let has_hook_key = self.parts.config.hints_queue.is_none() || secrets.read::<HookSecret>().await?.is_some();
         let environment = self.parts.config.environment.as_str();
         if tpp.as_ref().is_some_and(|tpp| tpp.environment != environment) {
             return Err(OnboardingError::OtherEnvironment);
