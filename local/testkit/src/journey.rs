@@ -40,7 +40,10 @@ impl Journey {
     /// Returns the options of a deployment in which every operation is permitted.
     #[must_use]
     pub fn deployment() -> TestAppBuilder {
-        TestApp::builder().variable("BANK_WRITES", "accounts").variable("UNATTENDED_READS_PER_DAY", "255")
+        TestApp::builder()
+            .variable("BANK_WRITES", "accounts")
+            .variable("UNATTENDED_READS_PER_DAY", "255")
+            .with_callbacks()
     }
 
     /// Does the same as [`Self::start`] in a deployment that is onboarded, and in which every operation is permitted.
@@ -51,6 +54,10 @@ impl Journey {
         journey.keep("API_KEY", journey.app.api_key.clone());
         journey.keep("USER_ID", journey.person.clone());
         journey.keep("MONETARY_ACCOUNT_ID", ACCOUNT);
+        if journey.app.variables().contains_key("HINTS_QUEUE") {
+            let address = journey.app.callback_address(&journey.person).await;
+            journey.keep("CALLBACK_TOKEN", address.path().rsplit('/').next().expect("a token"));
+        }
         let mut known = 0;
         // Objects that are made or found allow further operations.
         while known < journey.places.len() {

@@ -1,10 +1,11 @@
 //! Parsers of single variables.
 
 use std::{
-    net::Ipv4Addr,
+    net::{IpAddr, Ipv4Addr},
     num::{NonZeroU8, NonZeroU16},
 };
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
@@ -157,4 +158,26 @@ pub(super) fn parse_receivers(text: Option<&str>) -> Result<WebhookReceivers, Co
         Some("loopback") => Ok(WebhookReceivers::Loopback),
         Some(_) => Err(invalid("WEBHOOK_RECEIVERS", "must be public or loopback")),
     }
+}
+
+/// The addresses from which bunq's production sends callbacks.
+const PRODUCTION_SOURCES: &str = "185.40.108.0/22";
+
+/// Parses blocks of IP addresses, separated by commas. An address is a block of one.
+pub(super) fn parse_sources(list: Option<&str>, environment: BunqEnvironment) -> Result<Vec<IpNet>, ConfigError> {
+    let list = list.unwrap_or(match environment {
+        BunqEnvironment::Production => PRODUCTION_SOURCES,
+        BunqEnvironment::Sandbox => "*",
+    });
+    if list == "*" {
+        return Ok(vec![IpNet::V4(Ipv4Net::default()), IpNet::V6(Ipv6Net::default())]);
+    }
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let must = "must be blocks of IP addresses such as 185.40.108.0/22, separated by commas, or *";
+    texts
+        .map(|text| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from).ok();
+            text.parse().ok().or_else(address).ok_or(invalid("CALLBACK_SOURCES", must))
+        })
+        .collect()
 }

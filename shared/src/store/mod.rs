@@ -51,7 +51,7 @@ pub use consents::{
     Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
-pub use events::{Event, EventPage, Numbering};
+pub use events::{Event, EventObject, EventPage, NewVersion, Numbering, SeenVersion, Told};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;

@@ -45,6 +45,11 @@ pub enum Metric {
     WebhooksOverdue,
     /// The number of deliveries that a run could not send or write: lost, unreadable or unsignable.
     WebhooksStuck,
+    /// The number of callbacks of the bank that came from an address outside `CALLBACK_SOURCES`.
+    CallbacksFromElsewhere,
+    /// The number of callbacks of the bank for which nothing was read: the connection is gone or its consent has ended,
+    /// or there are no events of such objects.
+    CallbacksIgnored,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }

@@ -77,6 +77,7 @@ impl Deletions {
         }
         // Only now, because a process that opens a session from here on finds no connection.
         connections.forget(user_id).await;
+        store.forget_versions(user_id).await?;
         // Our data is erased whatever the bank answers, and even without an identity.
         let identity = identities.recent().await.ok();
         let context = identity.as_deref().map(|identity| Context::new(identity, deadline));

@@ -12,6 +12,7 @@
 //! | `Connections` | | finds connections, marks revoked ones |
 //! | `Parts` | the ones above | makes and holds them |
 //! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
+//! | `Callbacks` | `Calls`, `Connections`, `Identities` | gives out addresses for callbacks, and makes events of what they lead to |
 //! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
 //! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
@@ -25,6 +26,7 @@
 
 mod access;
 mod address;
+mod callbacks;
 mod calls;
 mod certificate;
 mod connections;
@@ -54,6 +56,7 @@ pub use self::webhooks::{
     AskedEndpoint, DeliveryReport, DeliveryRun, Tested, WebhookCredential, WebhookError, Webhooks,
 };
 pub use access::{Access, AccessError};
+pub use callbacks::Callbacks;
 pub use calls::Calls;
 pub use certificate::CertificateError;
 pub use connections::Connections;

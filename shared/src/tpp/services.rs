@@ -5,12 +5,13 @@ use std::{fmt, sync::Arc};
 use crate::{
     bunq::Bank,
     config::Config,
+    queue::HintQueue,
     secrets::Secrets,
     store::Store,
     tpp::{
-        access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, events::Events, freshness::Freshness, identity::Identities, onboarding::Onboarding,
-        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
+        access::Access, callbacks::Callbacks, calls::Calls, connections::Connections, consent::Consents,
+        deletions::Deletions, egress::Egress, events::Events, freshness::Freshness, identity::Identities,
+        onboarding::Onboarding, once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
     },
     transport::WebhookSender,
     types::clock::Clock,
@@ -36,6 +37,8 @@ pub struct Tpp {
     pub egress: Arc<Egress>,
     /// Calls to the bank.
     pub calls: Calls,
+    /// The callbacks of the bank.
+    pub callbacks: Arc<Callbacks>,
     /// Orders, each started once.
     pub orders: Orders,
     /// The consents of customers.
@@ -55,7 +58,7 @@ impl Tpp {
     pub(crate) fn new(
         config: Config,
         bank: Bank,
-        (store, secrets): (Store, Secrets),
+        (store, secrets, hints): (Store, Secrets, Option<HintQueue>),
         sender: WebhookSender,
         clock: Clock,
     ) -> Self {
@@ -72,6 +75,7 @@ impl Tpp {
             connections: Arc::clone(&parts.connections),
             deletions: Deletions { parts: Arc::clone(&parts) },
             egress: Arc::clone(&parts.egress),
+            callbacks: Arc::new(Callbacks::new(Arc::clone(&parts), calls.clone(), hints)),
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
             consents: Consents { parts: Arc::clone(&parts) },

@@ -104,6 +104,7 @@ async fn what_needs_no_api_key_is_a_short_list() {
         "complete_consent",
         "find_asset",
         "find_document",
+        "receive_callback",
         "run_setup",
         "show_docs",
         "show_home",

@@ -179,6 +179,16 @@ groups! {
         TppError::TooManyReferences,
     ];
 
+    /// The door for callbacks of the bank.
+    FromBank = [
+        Problem::route_not_found(),
+        Problem::body_too_large(),
+        Problem::source_not_permitted(),
+        TppError::NotOnboarded,
+        Problem::store_unavailable(),
+        Problem::internal(),
+    ];
+
     /// The setup.
     InSetup = [
         Problem::invalid(Place::Body("/scopes"), "must name at least one scope"),

@@ -127,6 +127,10 @@ codes! {
     CursorInvalid = "cursor_invalid": BAD_REQUEST FixRequest, Request Refused;
     /// The route does not exist.
     RouteNotFound = "route_not_found": NOT_FOUND FixRequest, Request Refused;
+    /// The body of a callback has more than 256 KiB.
+    BodyTooLarge = "body_too_large": PAYLOAD_TOO_LARGE FixRequest, Request Refused;
+    /// A callback came from an address that is not bunq's (`CALLBACK_SOURCES`).
+    SourceNotPermitted = "source_not_permitted": FORBIDDEN FixRequest, Request Refused;
     /// The route does not support this method.
     MethodNotAllowed = "method_not_allowed": METHOD_NOT_ALLOWED FixRequest, Request Refused;
     /// The connection does not exist.

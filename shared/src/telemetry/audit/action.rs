@@ -193,6 +193,9 @@ actions! {
     /// revoked.
     FindRevokedConsent = "find_revoked_consent": Changes Connection,
 
+    /// Not an operation: callbacks of the bank named a customer, and what they may concern was read.
+    AnswerCallbacks = "answer_callbacks": Reads Connection,
+
     /// Not an operation: a connection gained another reference by a consent, or lost one of several.
     ChangeReference = "change_reference": Changes Connection,
 }

@@ -114,7 +114,8 @@ async fn pages_for_people_leave_none_and_every_other_operation_has_an_action_of_
     for operation in operations(&user_id) {
         let request = app.request(operation.method.clone(), &operation.path).bearer_auth(&app.api_key);
         let answer = app.send(request).await;
-        if operation.tag == "docs" {
+        // Callbacks need no key. What they lead to has an audit line of its own.
+        if operation.tag == "docs" || operation.tag == "hooks" {
             assert_eq!(super::audited(&answer).len(), 0, "{}", operation.id);
         } else {
             let line = one(&answer);
