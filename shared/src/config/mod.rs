@@ -23,10 +23,12 @@ use url::{Origin, Url};
 
 pub use bunq_client::BunqUrls;
 
+use crate::types::notification::FilterCategory;
+
 use error::invalid;
 use values::{
-    parse_addresses, parse_bank_writes, parse_concurrency, parse_ips, parse_log_level, parse_origins, parse_receivers,
-    parse_switch, parse_unattended, safe_url, tpp_name,
+    parse_addresses, parse_bank_writes, parse_categories, parse_concurrency, parse_ips, parse_log_level, parse_origins,
+    parse_receivers, parse_switch, parse_unattended, safe_url, tpp_name,
 };
 
 pub use aws::Aws;
@@ -102,6 +104,11 @@ pub struct Config {
     /// `WEBHOOK_RECEIVERS`: where the receivers of webhooks may be: `public` (the default) or `loopback`, which adds
     /// this machine, for development.
     pub webhook_receivers: WebhookReceivers,
+    /// `CALLBACKS`: whether the bank is asked to report changes of customers to `PUBLIC_URL`. Default: `false`.
+    pub callbacks: bool,
+    /// `FILTER_CATEGORIES`: what the bank is asked to report, in its words, separated by commas. Default: `MUTATION`,
+    /// `DRAFT_PAYMENT`, `REQUEST` and `OAUTH`.
+    pub filter_categories: Vec<FilterCategory>,
 }
 
 impl Config {
@@ -205,6 +212,8 @@ impl Config {
             extra_ca_file: optional("EXTRA_CA_FILE").map(PathBuf::from),
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             webhook_receivers: parse_receivers(optional("WEBHOOK_RECEIVERS").as_deref())?,
+            callbacks: switch("CALLBACKS", false)?,
+            filter_categories: parse_categories(optional("FILTER_CATEGORIES").as_deref())?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,
             allow_shared_customers: switch("ALLOW_SHARED_CUSTOMERS", false)?,

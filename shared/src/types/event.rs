@@ -29,6 +29,9 @@ bunq_client::words! {
     /// A connection was deleted.
     #[serde(rename = "connection.deleted")]
     ConnectionDeleted = "connection.deleted",
+    /// bunq reports changes of a customer now, or does so no more, or in part.
+    #[serde(rename = "connection.notifications")]
+    ConnectionNotifications = "connection.notifications",
     /// An endpoint of webhooks was disabled, because it answered 410 or failed for five days.
     #[serde(rename = "webhook.disabled")]
     WebhookDisabled = "webhook.disabled",

@@ -125,6 +125,12 @@ impl FromStr for TransactionId {
     }
 }
 
+impl From<UserId> for Uuid {
+    fn from(id: UserId) -> Self {
+        id.0
+    }
+}
+
 impl From<ConsentId> for Uuid {
     fn from(id: ConsentId) -> Self {
         id.0

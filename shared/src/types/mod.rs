@@ -4,6 +4,7 @@ pub use bunq_client::types::{counterparty, deadline, money, schedule, text};
 
 pub mod bookmark;
 pub mod cache;
+pub mod callback_token;
 pub mod causes;
 pub mod clock;
 mod derived_key;
@@ -12,6 +13,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod ip;
 pub mod lane_lease;
+pub mod notification;
 pub mod order_reference;
 pub mod pseudonym;
 mod rate_limit;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    secrets::{CertificateSecret, DeliverySecret, OauthClientSecret, SealingSecret, TppSecret},
+    secrets::{CertificateSecret, DeliverySecret, HookSecret, OauthClientSecret, SealingSecret, TppSecret},
     tpp::{
         certificate,
         onboarding::{
@@ -87,9 +87,10 @@ impl Onboarding {
     /// [`OnboardingError::Tpp`] if the store or a secret cannot be read.
     pub async fn status(&self, deadline: Deadline) -> Result<OnboardingReport, OnboardingError> {
         let secrets = &self.parts.secrets;
-        let (sealing, delivery, owned, tpp, client) = tokio::try_join!(
+        let (sealing, delivery, hook, owned, tpp, client) = tokio::try_join!(
             secrets.read::<SealingSecret>(),
             secrets.read::<DeliverySecret>(),
+            secrets.read::<HookSecret>(),
             secrets.read::<CertificateSecret>(),
             secrets.read::<TppSecret>(),
             secrets.read::<OauthClientSecret>(),
@@ -101,7 +102,7 @@ impl Onboarding {
         let api_keys = self.parts.store.list_api_keys().await?;
         let callback = self.parts.config.callback_url();
         let done = |step| match step {
-            Step::SealingKey => sealing.is_some() && delivery.is_some(),
+            Step::SealingKey => sealing.is_some() && delivery.is_some() && hook.is_some(),
             Step::Certificate => owned.is_some(),
             Step::Installation => tpp.as_ref().is_some_and(|tpp| tpp.installation.is_some()),
             Step::PspCredential => tpp.as_ref().is_some_and(|tpp| tpp.psp.is_some()),
