@@ -10,6 +10,7 @@ use crate::{
     types::{
         event::{EventId, EventType},
         ids::{ConsentId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
         workspace::Workspace,
     },
@@ -43,6 +44,9 @@ pub struct Event {
     /// The endpoint of webhooks, if the event is about one.
     #[serde(default)]
     pub endpoint_id: Option<WebhookEndpointId>,
+    /// The [`NotificationState`], if its change is the event. A newer version can have stored another word.
+    #[serde(default)]
+    pub state: Option<String>,
 }
 
 /// An event as it is stored.
@@ -107,6 +111,17 @@ impl Store {
         self.put_event(workspace, &place_of(&event), &event)
     }
 
+    /// Returns the write that adds the event of a change of a connection's notifications to the outbox.
+    pub(in crate::store) fn announce_notifications(
+        &self,
+        connection: &Connection,
+        state: NotificationState,
+    ) -> Result<Write, StoreError> {
+        let event =
+            Event { state: Some(state.to_string()), ..self.event_of(EventType::ConnectionNotifications, connection) };
+        self.put_event(&connection.workspace, &place_of(&event), &event)
+    }
+
     fn event_of(&self, event_type: EventType, connection: &Connection) -> Event {
         Event { user_id: Some(connection.user_id), ..self.event(event_type) }
     }
@@ -123,6 +138,7 @@ impl Store {
             expires_at: None,
             days_left: None,
             endpoint_id: None,
+            state: None,
         }
     }
 
