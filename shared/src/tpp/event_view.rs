@@ -7,6 +7,7 @@ use crate::{
     store::Event,
     types::{
         ids::{ConsentId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
     },
 };
@@ -31,12 +32,16 @@ pub struct EventData {
     /// The endpoint that was disabled; null if the event is about something else.
     #[schema(value_type = Option<String>, required, pattern = "^we_[0-9a-f]{32}$")]
     pub endpoint_id: Option<WebhookEndpointId>,
+    /// Whether bunq reports changes of the customer; null if the event is about something else.
+    #[schema(value_type = Option<NotificationState>, required)]
+    pub state: Option<String>,
 }
 
 impl From<&Event> for EventData {
     fn from(event: &Event) -> Self {
         let Event { user_id, consent_id, expires_at, days_left, endpoint_id, .. } = *event;
-        Self { user_id, consent_id, expires_at, days_left, endpoint_id }
+        let state = event.state.clone();
+        Self { user_id, consent_id, expires_at, days_left, endpoint_id, state }
     }
 }
 

@@ -13,7 +13,8 @@
 //! | `Parts` | the ones above | makes and holds them |
 //! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
 //! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
-//! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
+//! | `NotificationFilters` | `Calls`, `Connections` | keeps the filters by which the bank reports changes |
+//! | `Deletions` | `Sessions`, `Connections`, `Identities`, `NotificationFilters` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
 //! | `SealingRotation` | `Identities` | rotates the key that seals the tables |
@@ -25,6 +26,7 @@
 
 mod access;
 mod address;
+mod callbacks;
 mod calls;
 mod certificate;
 mod connections;
@@ -38,6 +40,7 @@ mod freshness;
 mod identity;
 mod limiter;
 mod listed;
+mod notifications;
 mod onboarding;
 mod once;
 mod order;
@@ -67,6 +70,7 @@ pub use events::Events;
 pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
 pub use listed::{Mark, Wanted, WantedPayment};
+pub use notifications::{ChosenNotifications, KeptFilters, NotificationFilters, NotificationsError};
 pub use onboarding::{
     AtBank, Onboarding, OnboardingError, OnboardingReport, Registration, RenewalReport, Step, StepState,
 };

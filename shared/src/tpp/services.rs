@@ -9,8 +9,8 @@ use crate::{
     store::Store,
     tpp::{
         access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, events::Events, freshness::Freshness, identity::Identities, onboarding::Onboarding,
-        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
+        egress::Egress, events::Events, freshness::Freshness, identity::Identities, notifications::NotificationFilters,
+        onboarding::Onboarding, once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
     },
     transport::WebhookSender,
     types::clock::Clock,
@@ -38,6 +38,8 @@ pub struct Tpp {
     pub calls: Calls,
     /// Orders, each started once.
     pub orders: Orders,
+    /// The filters by which the bank reports changes of customers.
+    pub notifications: Arc<NotificationFilters>,
     /// The consents of customers.
     pub consents: Consents,
     /// The events for owners of workspaces.
@@ -61,6 +63,7 @@ impl Tpp {
     ) -> Self {
         let parts = Arc::new(Parts::new(config, bank, store, secrets, clock));
         let calls = Calls { parts: Arc::clone(&parts) };
+        let notifications = Arc::new(NotificationFilters::new(Arc::clone(&parts), calls.clone()));
         let access = Arc::new(Access::new(parts.store.clone(), parts.clock.clone()));
         let webhooks = Webhooks::new(parts.store.clone(), parts.secrets.clone(), sender, parts.clock.clone());
         Self {
@@ -70,7 +73,8 @@ impl Tpp {
             freshness: Freshness { parts: Arc::clone(&parts), access: Arc::clone(&access) },
             access,
             connections: Arc::clone(&parts.connections),
-            deletions: Deletions { parts: Arc::clone(&parts) },
+            deletions: Deletions { parts: Arc::clone(&parts), notifications: Arc::clone(&notifications) },
+            notifications,
             egress: Arc::clone(&parts.egress),
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
