@@ -47,7 +47,7 @@ def running(binary: Path):
         output = Path(folder, "output")
         ports = [argument for flag in ("--port", "--aws-port", "--simulator-port") for argument in (flag, "0")]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_"))}
-        environment |= {"RETURN_ORIGINS": "https://app.example", "BANK_WRITES": "accounts"}
+        environment |= {"RETURN_ORIGINS": "https://app.example", "BANK_WRITES": "accounts", "CALLBACKS": "true"}
         with output.open("wb") as out:
             process = subprocess.Popen(
                 [binary, *ports, "--state-dir", Path(folder, "state")], stdout=out, stderr=out, env=environment
@@ -55,7 +55,7 @@ def running(binary: Path):
         try:
             stack = ready(process, output, Path(folder, "state"))
             # Every operation must be able to succeed, also those that the bank refuses to a PSD2 party.
-            httpx.patch(f"{stack.bank}/_simulator/settings", json={"tpp_writes": "allow"}, trust_env=False).raise_for_status()
+            httpx.patch(f"{stack.bank}/_simulator/settings", json={"tpp_writes": "allow", "callback_targets": "loopback"}, trust_env=False).raise_for_status()
             yield stack
         finally:
             process.send_signal(signal.SIGTERM)

@@ -171,7 +171,7 @@ def test_only_the_setup_writes_secrets_and_never_the_owners_certificate(stack):
         for statement in allowed(resources[f"{group}Role"]["Properties"]):
             if "secretsmanager:PutSecretValue" in listed(statement["Action"]):
                 written |= {resource["Ref"] for resource in listed(statement["Resource"])}
-        expected = {"TppSecret", "OauthClientSecret", "SealingKeySecret", "DeliveryKeySecret"} if group == "Setup" else set()
+        expected = {"TppSecret", "OauthClientSecret", "SealingKeySecret", "DeliveryKeySecret", "HookKeySecret"} if group == "Setup" else set()
         if group == "Setup" and parameters["BunqEnvironment"] == "sandbox":
             expected.add("CertificateSecret")
         assert written == expected, group
