@@ -24,10 +24,12 @@ use url::{Origin, Url};
 
 pub use bunq_client::BunqUrls;
 
+use crate::types::notification::FilterCategory;
+
 use error::invalid;
 use values::{
-    parse_addresses, parse_bank_writes, parse_concurrency, parse_ips, parse_log_level, parse_origins, parse_receivers,
-    parse_sources, parse_switch, parse_unattended, safe_url, tpp_name,
+    parse_addresses, parse_bank_writes, parse_categories, parse_concurrency, parse_ips, parse_log_level, parse_origins,
+    parse_receivers, parse_sources, parse_switch, parse_unattended, safe_url, tpp_name,
 };
 
 pub use aws::Aws;
@@ -112,6 +114,9 @@ pub struct Config {
     /// `CALLBACK_SOURCES_STRICT`: whether callbacks from elsewhere are refused. Otherwise they are counted. Default:
     /// `false`, because bunq may change its addresses.
     pub callback_sources_strict: bool,
+    /// `FILTER_CATEGORIES`: what the bank is asked to report, in its words, separated by commas. Default: `MUTATION`,
+    /// `DRAFT_PAYMENT`, `REQUEST` and `OAUTH`.
+    pub filter_categories: Vec<FilterCategory>,
 }
 
 impl Config {
@@ -218,6 +223,7 @@ impl Config {
             hints_queue: optional("HINTS_QUEUE").map(|url| safe_url("HINTS_QUEUE", &url)).transpose()?,
             callback_sources: parse_sources(optional("CALLBACK_SOURCES").as_deref(), environment)?,
             callback_sources_strict: switch("CALLBACK_SOURCES_STRICT", false)?,
+            filter_categories: parse_categories(optional("FILTER_CATEGORIES").as_deref())?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,
             allow_shared_customers: switch("ALLOW_SHARED_CUSTOMERS", false)?,

@@ -13,6 +13,7 @@ use super::{
     environment::BunqEnvironment,
     error::{ConfigError, invalid},
 };
+use crate::types::notification::FilterCategory;
 
 pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
     let level = level.as_deref().map_or("info", str::trim);
@@ -180,4 +181,19 @@ pub(super) fn parse_sources(list: Option<&str>, environment: BunqEnvironment) ->
             text.parse().ok().or_else(address).ok_or(invalid("CALLBACK_SOURCES", must))
         })
         .collect()
+}
+
+/// The default of `FILTER_CATEGORIES`. `MUTATION` reports every payment, so `PAYMENT` would report most of them twice.
+const CATEGORIES: &str = "MUTATION,DRAFT_PAYMENT,REQUEST,OAUTH";
+
+pub(super) fn parse_categories(list: Option<&str>) -> Result<Vec<FilterCategory>, ConfigError> {
+    let must = || invalid("FILTER_CATEGORIES", "must be 1 to 20 different categories of bunq, separated by commas");
+    let names = list.unwrap_or(CATEGORIES).split(',').map(str::trim).filter(|name| !name.is_empty());
+    let categories: Vec<FilterCategory> =
+        names.map(|name| name.parse().map_err(|_| must())).collect::<Result<_, _>>()?;
+    let is_repeated = |category| categories.iter().filter(|other| *other == category).count() > 1;
+    match (1..=FilterCategory::MOST).contains(&categories.len()) && !categories.iter().any(is_repeated) {
+        true => Ok(categories),
+        false => Err(must()),
+    }
 }

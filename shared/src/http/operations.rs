@@ -171,6 +171,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         Some(Action::FindTransaction),
         &["raw"],
     ),
+    Operation::new(Method::GET, "/user/{user_id}/notifications", Some(Action::FindNotifications), &["check"]),
+    Operation::new(Method::PUT, "/user/{user_id}/notifications", Some(Action::UpdateNotifications), &[]),
     Operation::new(
         Method::GET,
         "/user/{user_id}/payments/{monetary_account_id}",

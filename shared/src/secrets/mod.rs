@@ -7,7 +7,7 @@
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
 //! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
 //! | `<prefix>/delivery-key` | [`DeliverySecret`] | events, deliver, setup |
-//! | `<prefix>/hook-key` | [`HookSecret`] | hooks, setup |
+//! | `<prefix>/hook-key` | [`HookSecret`] | hooks, users, worker, setup |
 
 mod hook;
 mod sealing;

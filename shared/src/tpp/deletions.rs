@@ -9,7 +9,7 @@ use crate::{
         audit::{self, Action},
         count,
     },
-    tpp::{error::TppError, identity::Context, parts::Parts},
+    tpp::{error::TppError, identity::Context, notifications::NotificationFilters, parts::Parts},
     types::{deadline::Deadline, ids::UserId, reference::Reference, workspace::Workspace},
 };
 
@@ -21,12 +21,13 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 /// Deletes connections with their sessions.
 pub struct Deletions {
     pub(super) parts: Arc<Parts>,
+    pub(super) notifications: Arc<NotificationFilters>,
 }
 
 impl Deletions {
     /// Deletes a connection: erases tokens and the customer's data, ends its session at the bank. With a reference,
-    /// deletes that reference, and the connection only if it was the last. Doing so twice is no error. A bank that does
-    /// not answer does not stop the deletion.
+    /// deletes that reference, and the connection only if it was the last. Doing so twice is no error. Before that, our
+    /// notification filters are removed. A bank that does not answer does not stop the deletion.
     ///
     /// # Errors
     /// Returns [`TppError::UnknownUser`] if the workspace never had the connection, [`TppError::Store`] if the store
@@ -67,6 +68,9 @@ impl Deletions {
                     break;
                 }
                 Found::Connected(connection) => {
+                    if tries == 1 {
+                        self.notifications.remove(&connection, deadline).await;
+                    }
                     if store.erase_connection(&connection).await? {
                         count(Metric::ConnectionsDeleted);
                         break;

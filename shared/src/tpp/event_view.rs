@@ -8,6 +8,7 @@ use crate::{
     types::{
         event::EventType,
         ids::{ConsentId, MonetaryAccountId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
     },
 };
@@ -45,6 +46,9 @@ pub struct EventData {
     /// The path at which this API shows the object; null if it shows none, or the event is about something else.
     #[schema(required, max_length = 200)]
     pub path: Option<String>,
+    /// Whether bunq reports changes of the customer; null if the event is about something else.
+    #[schema(value_type = Option<NotificationState>, required)]
+    pub state: Option<String>,
 }
 
 impl From<&Event> for EventData {
@@ -58,7 +62,8 @@ impl From<&Event> for EventData {
         let path = user_id.zip(object).and_then(|(user_id, object)| path(event_type?, user_id, object));
         let account_id = object.map(|object| object.account_id);
         let updated_at = object.and_then(|object| object.updated_at);
-        Self { user_id, consent_id, expires_at, days_left, endpoint_id, account_id, object_id, updated_at, path }
+        let state = event.state.clone();
+        Self { user_id, consent_id, expires_at, days_left, endpoint_id, account_id, object_id, updated_at, path, state }
     }
 }
 
@@ -84,6 +89,7 @@ fn path(event_type: EventType, user_id: UserId, object: EventObject) -> Option<S
         | EventType::ConnectionExpired
         | EventType::ConnectionRevoked
         | EventType::ConnectionDeleted
+        | EventType::ConnectionNotifications
         | EventType::WebhookDisabled => return None,
     };
     Some(format!("/user/{user_id}/monetary-account/{}/{element}", object.account_id))

@@ -53,6 +53,9 @@ bunq_client::words! {
     /// A bunq.me link of a customer's account was created or changed, for example because it was paid.
     #[serde(rename = "bunqme_tab.updated")]
     BunqmeTabUpdated = "bunqme_tab.updated",
+    /// bunq reports changes of a customer now, or does so no more, or in part.
+    #[serde(rename = "connection.notifications")]
+    ConnectionNotifications = "connection.notifications",
     /// An endpoint of webhooks was disabled, because it answered 410 or failed for five days.
     #[serde(rename = "webhook.disabled")]
     WebhookDisabled = "webhook.disabled",

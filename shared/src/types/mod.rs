@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod ip;
 pub mod lane_lease;
+pub mod notification;
 pub mod order_reference;
 pub mod pseudonym;
 mod rate_limit;

@@ -2,11 +2,16 @@
 //! and special calls. Each is documented at <https://doc.bunq.com>.
 
 mod elements;
+mod notifications;
 mod orders;
 mod session;
 mod sessionless;
 
 pub use elements::{CallbackUrl, OauthClient, PermittedIp};
+pub use notifications::{
+    ListNotificationFilters, NotificationFilter, NotificationFilterPage, ReplaceNotificationFilters,
+    ReplacedNotificationFilters,
+};
 pub use orders::{DraftPayment, DraftStatus, IssuerTransaction, RequestInquiry};
 pub use session::{EndSession, FindPublicIssuerTransaction, FindUser, PublicPath};
 pub use sessionless::{

@@ -150,6 +150,13 @@ parameters! {
         ),
     ];
 
+    /// Selects whether the bank is asked.
+    CheckQuery = [query(
+        "check",
+        "`true` asks bunq now. Otherwise, the answer is what was last found.",
+        ObjectBuilder::new().schema_type(Type::Boolean).build(),
+    )];
+
     /// Selects whether bunq's own objects are returned, too.
     RawQuery = [query(
         "raw",

@@ -121,6 +121,10 @@ codes! {
     ScopeMissing = "scope_missing": FORBIDDEN FixRequest, Deployment Refused;
     /// The operator of this deployment has not permitted this kind of change at bunq (`BANK_WRITES`).
     BankWritesOff = "bank_writes_off": FORBIDDEN ContactSupport, Request Refused;
+    /// The operator of this deployment has not turned on that bunq reports changes to it (`HINTS_QUEUE`).
+    CallbacksOff = "callbacks_off": FORBIDDEN ContactSupport, Request Refused;
+    /// Another request is checking the notifications of the same customer.
+    CheckInProgress = "check_in_progress": CONFLICT Wait, Request Refused;
     /// A parameter, header or body field is invalid; see `errors` for details.
     InvalidRequest = "invalid_request": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// The cursor was not made by this API, or for another customer, account or listing: start again without a cursor.

@@ -1,6 +1,7 @@
 //! Maps errors to problems. Most have the status and the action of their code.
 
 mod consent;
+mod notifications;
 mod rotation;
 mod webhooks;
 

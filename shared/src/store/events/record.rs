@@ -10,6 +10,7 @@ use crate::{
     types::{
         event::{EventId, EventType},
         ids::{ConsentId, MonetaryAccountId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
         workspace::Workspace,
     },
@@ -46,6 +47,9 @@ pub struct Event {
     /// The object at the bank, if the event is about one.
     #[serde(default)]
     pub object: Option<EventObject>,
+    /// The [`NotificationState`], if its change is the event. A newer version can have stored another word.
+    #[serde(default)]
+    pub state: Option<String>,
 }
 
 /// The version of an object at the bank that an event is about. The type of the event says of which kind it is.
@@ -132,6 +136,17 @@ impl Store {
         self.put_event(&connection.workspace, &place_of(&event), &event)
     }
 
+    /// Returns the write that adds the event of a change of a connection's notifications to the outbox.
+    pub(in crate::store) fn announce_notifications(
+        &self,
+        connection: &Connection,
+        state: NotificationState,
+    ) -> Result<Write, StoreError> {
+        let event =
+            Event { state: Some(state.to_string()), ..self.event_of(EventType::ConnectionNotifications, connection) };
+        self.put_event(&connection.workspace, &place_of(&event), &event)
+    }
+
     fn event_of(&self, event_type: EventType, connection: &Connection) -> Event {
         Event { user_id: Some(connection.user_id), ..self.event(event_type) }
     }
@@ -149,6 +164,7 @@ impl Store {
             days_left: None,
             endpoint_id: None,
             object: None,
+            state: None,
         }
     }
 

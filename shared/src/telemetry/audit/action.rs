@@ -131,6 +131,8 @@ actions! {
     ListUsers = "list_users": Reads Connection,
     FindConnection = "find_connection": Reads Connection,
     DeleteUser = "delete_user": Changes Connection,
+    FindNotifications = "find_notifications": Reads Connection,
+    UpdateNotifications = "update_notifications": Changes Connection,
     FindUser = "find_user": Reads Connection,
     ListAccounts = "list_accounts": Reads Account,
     CreateAccount = "create_account": StartsOnce Account,

@@ -18,7 +18,7 @@ fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str
     let parameter = match operation.path.rsplit('/').next()? {
         // Our transaction is the payment of the bank.
         "{transaction_id}" if operation.path.contains("{monetary_account_id}") => "payment_id",
-        "connection" => "user_id",
+        "connection" | "notifications" => "user_id",
         "claim" => "consent_id",
         "rotate-secret" | "test" | "replay" => "endpoint_id",
         "redeliver" => "event_id",
