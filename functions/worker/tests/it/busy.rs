@@ -110,8 +110,9 @@ async fn a_message_that_is_no_hint_goes_aside_alone() {
 
 #[tokio::test]
 async fn a_call_of_a_person_goes_first() {
-    let app = testkit::TestApp::builder().with_callbacks().variable("BANK_LIMITS", "classic").start().await;
-    let customer = Customer::of(app).await;
+    let mut customer = Customer::start().await;
+    customer.app.set_variable("BANK_LIMITS", "classic");
+    customer.app.restart().await;
     let payment = customer.pay(1).await.remove(0);
     // Each in a batch of its own.
     let worker = customer.app.worker().await;
