@@ -54,6 +54,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
     ),
     Operation::new(Method::GET, "/docs", None, &[]),
     Operation::new(Method::GET, "/health", None, &[]),
+    Operation::new(Method::POST, "/hooks/bunq/{callback_token}", None, &[]),
     Operation::new(Method::GET, "/openapi.json", None, &[]),
     Operation::new(
         Method::GET,

@@ -8,7 +8,7 @@ use crate::fixture::{Customer, id_of, refusal, summary};
 const PAYMENTS: &str = "GET user/{id}/monetary-account/{id}/payment";
 
 fn faults() -> [Value; 4] {
-    let limit = "Too many requests. You can do a maximum of 3 calls per 3 second to this endpoint.";
+    let limit = "Too many requests. You can do a maximum of 3 calls per 1 second to this endpoint.";
     [
         json!({ "status": 429, "body": refusal(limit) }),
         json!({ "status": 503, "body": refusal("maintenance") }),
@@ -31,14 +31,14 @@ async fn hints_come_back_until_the_bank_answers() {
         let worker: Worker = customer.app.worker().await;
         assert_eq!(worker.once().await.unwrap(), (2, 0), "{fault}");
         // Half a minute, with jitter, then a minute.
-        customer.app.advance_queues(20);
+        customer.app.advance_queues(10);
         assert_eq!(worker.once().await.unwrap(), (0, 0), "{fault}");
-        customer.app.advance_queues(11);
+        customer.app.advance_queues(21);
         assert_eq!(worker.once().await.unwrap(), (2, 0), "{fault}");
-        customer.app.advance_queues(40);
+        customer.app.advance_queues(30);
         assert_eq!(worker.once().await.unwrap(), (0, 0), "{fault}");
         customer.app.bank.clear_faults().await;
-        customer.app.advance_queues(21);
+        customer.app.advance_queues(31);
 
         assert_eq!(worker.once().await.unwrap(), (2, 2), "{fault}");
 
@@ -110,8 +110,9 @@ async fn a_message_that_is_no_hint_goes_aside_alone() {
 
 #[tokio::test]
 async fn a_call_of_a_person_goes_first() {
-    let app = testkit::TestApp::builder().with_callbacks().variable("BANK_LIMITS", "classic").start().await;
-    let customer = Customer::of(app).await;
+    let mut customer = Customer::start().await;
+    customer.app.set_variable("BANK_LIMITS", "classic");
+    customer.app.restart().await;
     let payment = customer.pay(1).await.remove(0);
     // Each in a batch of its own.
     let worker = customer.app.worker().await;

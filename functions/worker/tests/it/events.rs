@@ -131,8 +131,8 @@ async fn drafts_and_requests_have_events() {
     let customer = Customer::start().await;
     let Customer { app, user_id, .. } = &customer;
     let order = json!({
-        "monetary_account_id": ACCOUNT, "amount": { "value": "5.00", "currency": "EUR" }, "description": "Rent",
-        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "monetary_account_id": ACCOUNT, "amount": "5.00", "currency": "EUR", "description": "Rent",
+        "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",
     });
     let mut expected = Vec::new();
     for (path, category, name, event) in [

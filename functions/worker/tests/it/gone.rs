@@ -92,7 +92,7 @@ async fn a_connection_that_is_deleted_during_a_visit_gets_no_event() {
     let worker = customer.app.worker().await;
     let visit = async { worker.once().await.unwrap() };
     let deletion = async {
-        while customer.app.bank.count(endpoint).await == 0 {
+        while customer.app.bank.total().await == 0 {
             tokio::task::yield_now().await;
         }
         let deleted = customer.app.request(Method::DELETE, &path).bearer_auth(&customer.app.api_key);

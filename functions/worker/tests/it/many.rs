@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use futures::{StreamExt as _, stream};
-use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde_json::{Value, json};
 use testkit::{TestApp, callback};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -107,7 +107,7 @@ async fn ten_thousand_callbacks_for_five_hundred_versions_are_five_hundred_event
                 // Different ones, each one to six times, with what is old of the object.
                 let mut left = CALLBACKS;
                 while left > 0 {
-                    let times = rand::Rng::random_range(&mut random, 1..=6).min(left);
+                    let times = random.random_range(1..=6).min(left);
                     let mut object = payment.clone();
                     object["callback"] = json!([version, left]);
                     let body = callback("MUTATION", "Payment", &object);

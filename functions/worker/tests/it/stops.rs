@@ -19,7 +19,7 @@ async fn with_fault(fault: Value) {
     customer.app.aws_recover().await;
 
     // Each is a new process. The messages of the one that stopped are visible again after three minutes.
-    for _ in 0..6 {
+    for _ in 0..5 {
         customer.app.advance(61).await;
         customer.app.advance_queues(181);
         customer.app.work().await;
@@ -70,9 +70,9 @@ async fn a_message_that_cannot_be_hidden_comes_back_at_the_usual_time() {
     customer.app.aws_fault(hide).await;
     assert_eq!(worker.once().await.unwrap(), (1, 0));
     customer.app.aws_recover().await;
-    customer.app.advance_queues(170);
+    customer.app.advance_queues(150);
     assert_eq!(worker.once().await.unwrap(), (0, 0));
-    customer.app.advance_queues(11);
+    customer.app.advance_queues(31);
 
     assert_eq!(worker.once().await.unwrap(), (1, 1));
     assert_eq!(customer.events().await.len(), 1);
