@@ -69,6 +69,10 @@ async fn every_field_of_every_body_agrees() {
     // What can be ended is unknown: an invalid shape is rejected before the bank is called, and nothing else happens.
     for operation in every_operation().iter().filter(|operation| operation.method() == Method::PUT) {
         let (name, _) = operation.parameters("path").last().unwrap();
+        if name == "user_id" {
+            // What is changed of the customer can be changed again.
+            continue;
+        }
         journey.places.insert(name.to_uppercase(), "9999".to_owned());
     }
     let tried = |one: &&Operation<'_>| one.example().is_some() && !NOT_BY_SHAPE.contains(&one.id());

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{granted::GrantedKey, notifications::Notifications, unattended_reads::UnattendedReads};
+use super::{granted::GrantedKey, notifications::record::Notifications, unattended_reads::UnattendedReads};
 use crate::{
     store::{
         error::StoreError,

@@ -1,6 +1,6 @@
 //! Stores what is known of the notification filters of a connection, and the lease to change them.
 
-mod record;
+pub(super) mod record;
 mod walk;
 
 use std::time::Duration;
