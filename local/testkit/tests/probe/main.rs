@@ -1,7 +1,7 @@
 //! The probe of `bunq-client` against the simulated bank: it must find exactly what the settings say, and its report
 //! must contain no secret.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 #[path = "../../../../shared/bunq-client/examples/probe/probe/mod.rs"]
 mod probe;
