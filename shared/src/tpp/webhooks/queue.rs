@@ -41,7 +41,8 @@ enum End {
 }
 
 impl Webhooks {
-    /// Sends the deliveries of one endpoint, until the time is over. Each one is looked at once.
+    /// Sends the deliveries of one endpoint in the order of the times at which they are due, until the time is over.
+    /// What another process has claimed, or could not be claimed, is left for the next run.
     ///
     /// # Errors
     /// Returns [`WebhookError::Tpp`] if the store cannot say how long the messages have waited that are left.
