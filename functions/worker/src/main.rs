@@ -1,4 +1,4 @@
-//! The Lambda function that a queue invokes.
+//! The Lambda function that a queue and a schedule invoke.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {

@@ -1,4 +1,5 @@
-//! Hands the queue of hints to the worker, in place of AWS's event source.
+//! Hands the queue of hints to the worker, in place of AWS's event source, and keeps the filters, in place of its
+//! schedule.
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use shared::{
 
 /// The time limit of an invocation, as in the template.
 const LONGEST: Duration = Duration::from_secs(29);
+/// How often the filters that are due are checked.
+const KEEP_EACH: Duration = Duration::from_secs(3);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -25,7 +28,7 @@ pub async fn work_once(app: &App) -> Result<(usize, usize), Problem> {
     if messages.is_empty() {
         return Ok((0, 0));
     }
-    let answer = worker::run(app.clone(), HintBatch::event(&messages), Deadline::after(LONGEST)).await?;
+    let answer = worker::handle_hints(app.clone(), HintBatch::event(&messages), Deadline::after(LONGEST)).await?;
     let failed = HintBatch::failed(&answer);
     let done: Vec<_> = messages.iter().filter(|message| !failed.contains(&message.id.as_str())).collect();
     for message in &done {
@@ -36,8 +39,22 @@ pub async fn work_once(app: &App) -> Result<(usize, usize), Problem> {
 
 /// Works until the task is aborted. Does nothing if this deployment has no queue.
 pub(crate) async fn run(app: App) {
+    tokio::join!(work(&app), keep(&app));
+}
+
+/// Checks the filters that are due, again and again.
+async fn keep(app: &App) {
     while app.tpp.callbacks.is_on() {
-        if let Err(problem) = work_once(&app).await {
+        if let Err(problem) = worker::keep_filters(app, Deadline::after(LONGEST)).await {
+            tracing::warn!(%problem, "notifications: a run failed");
+        }
+        tokio::time::sleep(KEEP_EACH).await;
+    }
+}
+
+async fn work(app: &App) {
+    while app.tpp.callbacks.is_on() {
+        if let Err(problem) = work_once(app).await {
             tracing::warn!(%problem, "callback: a run failed");
             tokio::time::sleep(PAUSE).await;
         }
