@@ -160,9 +160,12 @@ def test_every_item_that_a_role_may_touch_is_named_by_its_prefix(stack):
                 assert all("/index/" in resource["Fn::Sub"] for resource in statement["Resource"])
                 continue
             if actions == ["dynamodb:Scan"]:
-                # A scan names no keys. The setup's reads sealed values only, and the keys of their items.
-                assert group == "Setup" and statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
-                assert not {"hash", "scopes"} & set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+                # A scan names no keys. The setup's reads sealed values only, and the keys of their items; the worker's
+                # reads the states of connections.
+                attributes = set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+                assert group in {"Setup", "Worker"} and statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+                assert not {"hash", "scopes"} & attributes
+                assert group == "Setup" or attributes == {"pk", "notifications", "revoked_at", "listed"}
                 continue
             keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert keys and not [key for key in keys if key.startswith("*")]

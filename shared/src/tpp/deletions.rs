@@ -18,6 +18,9 @@ const TRIES: usize = 3;
 /// The pause between two tries, so that the winner can finish.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
+/// How much of its time a deletion leaves for the answer.
+const FOR_THE_ANSWER: Duration = Duration::from_secs(1);
+
 /// Deletes connections with their sessions.
 pub struct Deletions {
     pub(super) parts: Arc<Parts>,
@@ -81,10 +84,22 @@ impl Deletions {
         }
         // Only now, because a process that opens a session from here on finds no connection.
         connections.forget(user_id).await;
-        store.forget_versions(user_id).await?;
         // Our data is erased whatever the bank answers, and even without an identity.
         let identity = identities.recent().await.ok();
         let context = identity.as_deref().map(|identity| Context::new(identity, deadline));
-        Ok(sessions.discard(context, SessionOwner::Customer(user_id)).await?)
+        sessions.discard(context, SessionOwner::Customer(user_id)).await?;
+        self.forget_versions(user_id, deadline).await;
+        Ok(())
+    }
+
+    /// Deletes what is known of the versions of a customer's objects. It holds ids, times and hashes only, and what is
+    /// left expires. So a failure is logged, and a customer with very many objects is deleted nevertheless.
+    async fn forget_versions(&self, user_id: UserId, deadline: Deadline) {
+        let time = deadline.left().saturating_sub(FOR_THE_ANSWER);
+        match tokio::time::timeout(time, self.parts.store.forget_versions(user_id)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, %user_id, "deletion: versions of objects are left to expire"),
+            Err(_) => tracing::warn!(%user_id, "deletion: versions of objects are left to expire, for lack of time"),
+        }
     }
 }
