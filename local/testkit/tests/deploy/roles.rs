@@ -19,7 +19,7 @@ pub(crate) struct Grant {
     sid: String,
     pub(crate) action: String,
     pub(crate) resource: String,
-    keys: Vec<String>,
+    pub(crate) keys: Vec<String>,
     pub(crate) attributes: Vec<String>,
 }
 
