@@ -8,7 +8,7 @@ pub(crate) fn payment() -> Value {
     json!({
         "id": 71234, "monetary_account_id": 60101,
         "created": "2026-11-25 09:59:58.000000", "updated": "2026-11-25 09:59:58.123456",
-        "amount": { "value": "-12.34", "currency": "EUR" },
+        "amount": { "value": "-98712.34", "currency": "EUR" },
         "description": "Rent of November", "counterparty_alias": { "iban": "NL91ABNA0417164300", "display_name": "J. Jansen" },
     })
 }
