@@ -6,8 +6,6 @@ use serde_json::json;
 
 use super::fixture::{READ, USUAL, WRITE, at_bank, connected, enable, foreign, name, others, ours, states};
 
-/// How many times the filters are checked.
-const CHECKS: u32 = 1000;
 /// Categories of ours, and others.
 const CATEGORIES: [&str; 6] = ["MUTATION", "OAUTH", "REQUEST", "SHARE", "CHAT", "BILLING"];
 
@@ -32,12 +30,24 @@ fn names<'a>(filters: impl Iterator<Item = &'a serde_json::Value>) -> Filters {
 }
 
 #[tokio::test]
+async fn a_hundred_checks_lose_no_filter_of_another_application_without_a_word() {
+    checks_lose_nothing(100).await;
+}
+
+/// Takes a minute: `cargo test -p users --test it a_thousand_checks -- --ignored`
+#[tokio::test]
+#[ignore = "takes a minute"]
 async fn a_thousand_checks_lose_no_filter_of_another_application_without_a_word() {
+    checks_lose_nothing(1000).await;
+}
+
+/// Checks the filters this many times, while other applications write the same list.
+async fn checks_lose_nothing(checks: u32) {
     let (app, path) = connected().await;
     let mut sequence = Sequence(17);
-    let (mut before, mut reported, mut in_window, mut survived) = (Filters::new(), 0, 0, 0);
+    let (mut before, mut reported, mut in_window, mut survived) = (Filters::new(), 0, 0, 0_u32);
 
-    for number in 0..CHECKS {
+    for number in 0..checks {
         // Each application has one host, so a filter is recognised.
         let host = format!("app-{number}.example");
         let category = CATEGORIES[sequence.below(CATEGORIES.len())];
@@ -89,7 +99,7 @@ async fn a_thousand_checks_lose_no_filter_of_another_application_without_a_word(
             assert!(told.contains(gone), "check {number}: {gone:?} is gone and not reported: {answer:?}");
             reported += 1;
         }
-        survived += expected.intersection(&before).count();
+        survived += u32::try_from(expected.intersection(&before).count()).unwrap();
         if added == Some("read") && !before.contains(&(category.to_owned(), host.clone())) {
             // It was written after our read and before our write. The bank has no conditional write, so nothing shows
             // it to us.
@@ -106,7 +116,7 @@ async fn a_thousand_checks_lose_no_filter_of_another_application_without_a_word(
     println!(
         "{reads} reads, {writes} writes, {survived} kept, {reported} reported, {in_window} between read and write"
     );
-    assert!(survived > 1000 && reported > 100 && in_window > 0, "the applications did write in between");
+    assert!(survived > checks && reported > checks / 10 && in_window > 0, "the applications did write in between");
 }
 
 #[tokio::test]
