@@ -32,6 +32,7 @@ async fn a_payment_has_one_event_however_often_bunq_calls() {
     let expected = json!({
         "user_id": customer.user_id, "consent_id": null, "expires_at": null, "days_left": null, "endpoint_id": null,
         "account_id": ACCOUNT, "object_id": id_of(payment), "updated_at": updated_at, "path": path,
+        "state": null,
     });
     let time = |value: &Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!(time(&events[0]["data"]["updated_at"]), time(&expected["updated_at"]));
