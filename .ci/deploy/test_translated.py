@@ -281,7 +281,8 @@ def test_callbacks_come_with_everything_or_with_nothing(stack):
         return
     hints, dead = queues["HintsQueue"], queues["HintsDeadLetterQueue"]
     assert all(queue["FifoQueue"] is True and queue["SqsManagedSseEnabled"] is True for queue in queues.values())
-    assert (hints["DelaySeconds"], dead["MessageRetentionPeriod"]) == (2, 14 * 86_400)
+    kept = [queue["MessageRetentionPeriod"] for queue in (hints, dead)]
+    assert (hints["DelaySeconds"], kept) == (2, [14 * 86_400] * 2)
     assert hints["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["HintsDeadLetterQueue", "Arn"]}, "maxReceiveCount": 10}
     # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     assert hints["VisibilityTimeout"] >= 6 * resources["WorkerFunction"]["Properties"].get("Timeout", 29)
@@ -341,7 +342,7 @@ def test_the_setup_is_for_iam_only(stack):
 def test_every_alarm_tells_somebody(stack):
     resources, parameters, _ = stack
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    of_callbacks = 5 if parameters["Callbacks"] == "true" else 0
+    of_callbacks = 6 if parameters["Callbacks"] == "true" else 0
     assert len(alarms) == (24 if parameters["AuditArchive"] == "true" else 23) + of_callbacks
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and "OPERATIONS.md" in alarm["AlarmDescription"]

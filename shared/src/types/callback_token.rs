@@ -58,6 +58,12 @@ impl CallbackKeys {
         self.mac(*key, user_id)?.verify_truncated_left(tag).ok().filter(|()| is_whole).map(|()| user_id)
     }
 
+    /// Returns whether a text has the form of a token, of a key that is not among these.
+    pub(crate) fn may_be_of_another(&self, token: &str) -> bool {
+        let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
+        bytes.len() == 1 + ID_LENGTH + TAG_LENGTH && bytes.first().is_some_and(|key| !self.keys.contains_key(key))
+    }
+
     fn mac(&self, key: u8, user_id: UserId) -> Option<Hmac<Sha256>> {
         let mac = self.keys.get(&key)?.clone();
         Some(mac.chain_update(PURPOSE).chain_update([key]).chain_update(user_id.to_bytes()))

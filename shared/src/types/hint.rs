@@ -18,8 +18,12 @@ use super::{
 const VERSION: u8 = 1;
 /// The longest word of bunq that is kept. The longest known one has 45 characters.
 const LONGEST_WORD: usize = 64;
-/// After how long an object is read again that does not have the change yet, after each read.
-const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60)];
+/// After how long an object is read again that does not have the change yet, after each read. The last read is late,
+/// because nothing else finds the change of most kinds of objects.
+const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(600)];
+/// How many times a hint is sent again because there was no time or turn to read: about a day, with the pauses that the
+/// worker makes.
+const MOST_DELAYS: u16 = 100;
 
 /// One of bunq's own words, such as `MUTATION_CREATED`: 1 to 64 ASCII letters, digits and underscores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,6 +105,22 @@ pub struct Hint {
     /// Before this time, the object is not read again.
     #[serde(default)]
     pub not_before: Option<Timestamp>,
+    /// How many times it was sent again because there was no time or turn to read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub delays: u16,
+    /// Whether its object could not be read, so that it has a group of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_aside: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u16) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Hint {
@@ -127,6 +147,8 @@ impl Hint {
             source: Source::Bunq,
             asked: 0,
             not_before: None,
+            delays: 0,
+            is_aside: false,
         }
     }
 
@@ -138,13 +160,34 @@ impl Hint {
         Some(Self { asked: self.asked.saturating_add(1), not_before: Some(not_before), ..self.clone() })
     }
 
+    /// Returns the hint with which the object is read later, because there was no time or turn to read it. Returns
+    /// `None` if that happened too often.
+    #[must_use]
+    pub fn delayed(&self, until: Timestamp) -> Option<Self> {
+        let delays = self.delays.checked_add(1).filter(|delays| *delays <= MOST_DELAYS)?;
+        Some(Self { delays, not_before: Some(until), ..self.clone() })
+    }
+
+    /// Returns the hint with which an object that cannot be read is read later, so that no other hint waits for it.
+    /// Returns `None` if this hint is already one.
+    #[must_use]
+    pub fn aside(&self, until: Timestamp) -> Option<Self> {
+        (!self.is_aside).then(|| Self { is_aside: true, not_before: Some(until), ..self.clone() })
+    }
+
     /// Returns the name of the group in the queue: hints of one group are handled one after another. Hints that wait
-    /// have groups of their own, so that no other hint of the customer waits for them.
+    /// have groups of their own, so that no other hint of the customer waits for them. Each object that cannot be read
+    /// has one.
     #[must_use]
     pub fn group(&self) -> String {
+        let user_id = self.user_id;
+        if self.is_aside {
+            let account = self.account_id.map(|id| id.to_string()).unwrap_or_default();
+            return format!("{user_id}.f.{account}.{}", self.object_id.unwrap_or_default());
+        }
         match self.asked {
-            0 => self.user_id.to_string(),
-            asked => format!("{}.{asked}", self.user_id),
+            0 => user_id.to_string(),
+            asked => format!("{user_id}.{asked}"),
         }
     }
 }

@@ -91,6 +91,41 @@ async fn the_key_before_is_valid_until_it_is_removed() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_added_is_valid_without_a_restart() {
+    let app = TestApp::builder().with_callbacks().start().await;
+    let user_id = app.connect("person").await;
+    let old = app.callback_address(&user_id).await;
+    assert_eq!(app.call_back(&old, &body()).await.status, 200);
+    let mut secret = app.read_secret("hook-key").await;
+    secret["keys"]["2"] = json!("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    secret["current"] = json!(2);
+    app.write_secret("hook-key", &secret.to_string()).await;
+    // Another process makes it.
+    let new = app.callback_address(&user_id).await;
+    assert_ne!(old, new);
+
+    for address in [&old, &new] {
+        assert_eq!(app.call_back(address, &body()).await.status, 200);
+    }
+
+    // A stranger who invents keys makes the process read the secret again once in ten seconds.
+    app.forget_aws_calls().await;
+    let token = new.path().rsplit('/').next().unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(token).unwrap();
+    for key in 3..=9 {
+        let invented = URL_SAFE_NO_PAD.encode([&[key], &bytes[1..]].concat());
+        app.call_back(&with_token(&new, &invented), &body()).await.problem(404, "route_not_found");
+    }
+    assert_eq!(app.aws_calls().await, json!({}));
+    app.advance(11).await;
+    for key in 3..=9 {
+        let invented = URL_SAFE_NO_PAD.encode([&[key], &bytes[1..]].concat());
+        app.call_back(&with_token(&new, &invented), &body()).await.problem(404, "route_not_found");
+    }
+    assert_eq!(app.aws_calls().await, json!({ "secretsmanager.GetSecretValue": 1 }));
+}
+
+#[tokio::test]
 async fn a_body_of_more_than_256_kib_is_refused() {
     let app = TestApp::builder().with_callbacks().start().await;
     let address = app.callback_address(&app.connect("person").await).await;

@@ -1,9 +1,9 @@
 //! Which events callbacks lead to.
 
 use serde_json::{Value, json};
-use testkit::callback;
+use testkit::{TestApp, callback};
 
-use crate::fixture::{ACCOUNT, Customer, id_of, summary, with};
+use crate::fixture::{ACCOUNT, Customer, all_events, id_of, seen, summary, with};
 
 fn created(payment: &Value) -> (String, String) {
     ("transaction.created".to_owned(), id_of(payment))
@@ -109,6 +109,55 @@ async fn a_forged_callback_costs_reads_and_says_nothing_untrue() {
 }
 
 #[tokio::test]
+async fn a_callback_about_a_batch_of_payments_reads_the_page_only() {
+    let customer = Customer::start().await;
+    customer.tell(&customer.pay(1).await[0]).await;
+    customer.app.work().await;
+    let before = customer.events().await.len();
+    customer.app.advance(1).await;
+    let payments = customer.pay(2).await;
+    customer.app.bank.forget_calls().await;
+    let batch = json!({ "id": 999_999, "monetary_account_id": ACCOUNT, "updated": "2999-01-01 00:00:00.000000" });
+
+    customer.call_back("PAYMENT", "PaymentBatch", &batch).await;
+    assert_eq!(customer.app.work().await, 1);
+
+    let events = summary(&customer.events().await);
+    assert_eq!(events[before..], [created(&payments[0]), created(&payments[1])]);
+    assert_eq!(customer.app.bank.total().await, 1, "{}", customer.app.bank.calls().await);
+    assert_eq!(customer.app.hints_left().await, (0, 0));
+}
+
+#[tokio::test]
+async fn one_visit_looks_up_three_payments_beyond_the_page_and_others_later() {
+    let customer = Customer::start().await;
+    let payment = customer.pay(1).await.remove(0);
+    customer.tell(&payment).await;
+    for id in 999_001..=999_009 {
+        customer.tell(&with(&payment, json!({ "id": id }))).await;
+    }
+    customer.app.bank.forget_calls().await;
+
+    assert_eq!(customer.app.work().await, 10);
+
+    assert_eq!(summary(&customer.events().await), [created(&payment)]);
+    assert_eq!(customer.app.bank.total().await, 4, "{}", customer.app.bank.calls().await);
+    assert_eq!(customer.app.hints_left().await, (9, 0));
+}
+
+#[tokio::test]
+async fn a_forged_account_leaves_nothing_and_costs_one_read() {
+    let customer = Customer::start().await;
+    customer.tell(&json!({ "id": 1, "monetary_account_id": 999_999 })).await;
+    customer.app.bank.forget_calls().await;
+
+    customer.app.work().await;
+
+    assert_eq!(seen(&customer.app).await.len(), 0);
+    assert_eq!(customer.app.bank.total().await, 1, "{}", customer.app.bank.calls().await);
+}
+
+#[tokio::test]
 async fn many_callbacks_of_an_account_are_one_read() {
     let customer = Customer::start().await;
     let payments = customer.pay(10).await;
@@ -180,20 +229,26 @@ async fn drafts_and_requests_have_events() {
 
 #[tokio::test]
 async fn the_events_go_to_the_workspace_of_the_customer() {
-    let customer = Customer::start().await;
-    let (_, key) = customer.app.create_api_key_in("shop", &["events"]).await;
-    customer.tell(&customer.pay(1).await[0]).await;
-    customer.app.work().await;
+    let app = TestApp::builder().with_callbacks().start().await;
+    let user_id = app.connect_in("shop", "person").await;
+    let (_, key) = app.create_api_key_in("shop", &["accounts", "events"]).await;
+    let address = app.callback_address(&user_id).await;
+    app.bank.pay("person", ACCOUNT, 1).await;
+    let page = app.get_with_key(&format!("/user/{user_id}/payments/{ACCOUNT}?count=1"), &key).await.json();
+    let payment = &page["Response"][0]["Payment"];
+    assert_eq!(app.call_back(&address, &callback("MUTATION", "Payment", payment)).await.status, 200);
 
-    let others = customer.app.get_with_key("/webhook-events", &key).await.json();
+    assert_eq!(app.work().await, 1);
 
-    assert_eq!(others["events"], json!([]));
-    assert_eq!(customer.events().await.len(), 1);
+    let feed = app.get_with_key("/webhook-events", &key).await.json();
+    let events = summary(feed["events"].as_array().unwrap());
+    assert!(events.contains(&created(payment)), "{events:?}");
+    assert_eq!(all_events(&app).await, Vec::<Value>::new(), "the default workspace has none");
 }
 
 #[tokio::test]
 async fn reads_that_answer_a_callback_are_not_counted_as_unattended() {
-    let app = testkit::TestApp::builder().with_callbacks().variable("UNATTENDED_READS_PER_DAY", "2").start().await;
+    let app = TestApp::builder().with_callbacks().variable("UNATTENDED_READS_PER_DAY", "2").start().await;
     let customer = Customer::of(app).await;
     for turn in 0..5 {
         let object = json!({ "id": 1, "monetary_account_id": ACCOUNT, "turn": turn });

@@ -18,10 +18,11 @@ async fn with_fault(fault: Value) {
     let _ = customer.app.worker().await.once().await;
     customer.app.aws_recover().await;
 
-    // Each is a new process. The messages of the one that stopped are visible again after three minutes.
+    // Each is a new process. The messages of the one that stopped are visible again after three minutes, and
+    // the hint is read for the last time after ten.
     for _ in 0..5 {
-        customer.app.advance(61).await;
-        customer.app.advance_queues(181);
+        customer.app.advance(601).await;
+        customer.app.advance_queues(601);
         customer.app.work().await;
     }
 
@@ -36,8 +37,7 @@ async fn a_stop_between_any_two_steps_ends_in_the_same_events() {
     let steps = [
         ("DynamoDB_20120810.GetItem", 4),
         ("DynamoDB_20120810.Query", 2),
-        ("DynamoDB_20120810.PutItem", 1),
-        ("DynamoDB_20120810.TransactWriteItems", 2),
+        ("DynamoDB_20120810.TransactWriteItems", 3),
         ("secretsmanager.GetSecretValue", 2),
         ("AmazonSQS.ReceiveMessage", 1),
         ("AmazonSQS.SendMessage", 1),

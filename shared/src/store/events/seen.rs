@@ -28,8 +28,8 @@ use crate::{
 
 /// How long the version of an object is known after its event. It is longer than an object counts as new.
 const KEPT: Duration = Duration::from_secs(40 * 86_400);
-/// How long it is known since when the payments of an account have events.
-const SINCE_KEPT: Duration = Duration::from_secs(400 * 86_400);
+/// After how long the item that says since when an account has events is renewed. It is then kept for [`KEPT`] again.
+const RENEWED_AFTER: Duration = Duration::from_secs(86_400);
 /// How many times a transaction is tried while others write the same items.
 const TRIES: usize = 8;
 /// The longest pause between two tries, in milliseconds.
@@ -177,23 +177,48 @@ impl Store {
         }
     }
 
-    /// Returns since when the payments of an account have events even without a callback: since the first call of this
-    /// function for the account.
+    /// Returns since when the payments of an account have events even without a callback: since `now` of the first
+    /// call of this function for the account. It is known as long as the account is read at least every 39 days.
+    /// Returns `None` if the connection was deleted.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::Contended`] if others write the same items at every try.
     pub async fn account_watched_since(
         &self,
-        user_id: UserId,
+        connection: &Connection,
         account: MonetaryAccountId,
-    ) -> Result<Timestamp, StoreError> {
-        let (pk, sk) = (partition(user_id), format!("since#{account}"));
-        let items = self.query_events(&pk, (sk.clone(), sk.clone()), 1).await?;
-        if let Some(item) = items.into_iter().next() {
-            return Ok(from_item::<StoredSince>(item)?.since);
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let (pk, sk) = (partition(connection.user_id), format!("since#{account}"));
+        for _ in 0..TRIES {
+            let items = self.query_events(&pk, (sk.clone(), sk.clone()), 1).await?;
+            let known = items.into_iter().next().map(from_item::<StoredSince>).transpose()?;
+            let renewed = self.in_seconds(KEPT.saturating_sub(RENEWED_AFTER));
+            if let Some(known) = known.as_ref().filter(|known| known.expires_at > renewed) {
+                return Ok(Some(known.since));
+            }
+            let since = known.as_ref().map_or(now, |known| known.since);
+            let put = Write::put(&self.events, &pk, &StoredSince { since, expires_at: self.in_seconds(KEPT) })?.at(&sk);
+            let put = match known {
+                Some(_) => put.only_if("since = :since").value(":since", &since)?,
+                None => put.only_if("attribute_not_exists(pk)"),
+            };
+            // A connection that was deleted leaves nothing.
+            let connected = Write::check(
+                &self.connections,
+                &Self::connection_pk(connection.user_id),
+                "attribute_exists(access_token)",
+            );
+            let Err(failed) = self.transact(vec![put, connected]).await else { return Ok(Some(since)) };
+            if failed.reasons.get(1).is_some_and(|reason| reason == Failed::CONDITION) {
+                return Ok(None);
+            }
+            if !failed.is_lost_race() {
+                return Err(failed.error);
+            }
+            tokio::time::sleep(Duration::from_millis(rand::random_range(1..=LONGEST_PAUSE_MS))).await;
         }
-        let since = self.clock.now();
-        let stored = StoredSince { since, expires_at: self.in_seconds(SINCE_KEPT) };
-        // If another process was faster, its time is as good.
-        self.write(Write::put(&self.events, &pk, &stored)?.at(&sk).only_if("attribute_not_exists(pk)")).await?;
-        Ok(since)
+        Err(StoreError::Contended)
     }
 
     /// Deletes what is known of the versions of a customer's objects. What a failure leaves expires later.

@@ -39,7 +39,11 @@ impl Callbacks {
     /// # Errors
     /// Returns the errors of [`Self::address`].
     pub async fn customer(&self, token: &str) -> Result<Option<UserId>, TppError> {
-        Ok(self.keys().await?.customer(token))
+        let keys = self.keys().await?;
+        if keys.may_be_of_another(token) {
+            return Ok(self.newest_keys().await?.customer(token));
+        }
+        Ok(keys.customer(token))
     }
 
     /// Returns whether a callback from this address is accepted. One from elsewhere is counted. `None` is an address

@@ -9,8 +9,11 @@ mod batch;
 mod canonical;
 mod customer;
 mod door;
+mod payments;
+mod read;
 mod service;
 mod target;
 mod version;
+mod visit;
 
 pub use service::Callbacks;

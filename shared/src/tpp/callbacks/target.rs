@@ -17,8 +17,10 @@ const PAYMENT_BATCH: &str = "PaymentBatch";
 /// What one hint makes this deployment read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
-    /// The newest payments of an account.
+    /// The newest payments of an account, and the one that the hint names.
     Payments(MonetaryAccountId),
+    /// The newest payments of an account only.
+    Page(MonetaryAccountId),
     /// Another object of an account.
     Object(BankObject, MonetaryAccountId, u64),
     /// The customer, which tests the consent.
@@ -50,7 +52,7 @@ impl Target {
             ) => Self::Object(kind, account, id),
             // A kind that this program knows, in a form that it does not know.
             (Some(_), _, _) => Self::Consent,
-            (None, Some(account), _) if object == Some(PAYMENT_BATCH) => Self::Payments(account),
+            (None, Some(account), _) if object == Some(PAYMENT_BATCH) => Self::Page(account),
             (None, _, _) if object.is_none() => Self::Consent,
             (None, _, _) => Self::Nothing,
         }
@@ -76,9 +78,14 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn of(hints: Vec<Numbered>) -> Self {
         let mut plan = Self::default();
-        for (number, hint) in hints {
+        for (number, mut hint) in hints {
             let place = match Target::of(&hint) {
                 Target::Payments(account) => plan.payments.entry(account).or_default(),
+                Target::Page(account) => {
+                    // They are those of the batch, whose numbers are no ids of payments.
+                    (hint.object_id, hint.updated) = (None, None);
+                    plan.payments.entry(account).or_default()
+                }
                 Target::Object(kind, account, id) => plan.objects.entry((kind, account, id)).or_default(),
                 Target::Consent => &mut plan.consent,
                 Target::Nothing => &mut plan.nothing,
