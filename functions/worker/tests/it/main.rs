@@ -1,6 +1,6 @@
 //! What callbacks of the bank lead to, through the door for callbacks and the public HTTP interface.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod busy;
 mod events;
