@@ -282,20 +282,6 @@ impl TestApp {
         assert_eq!(answer.json()["message"], "OAuth success");
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
     }
-
-    /// Ends all failures of the embedded AWS.
-    pub async fn aws_recover(&self) {
-        let answer = self.send(self.http.delete(format!("{}/_local/faults", self.aws.url()))).await;
-        assert_eq!(answer.status, 204, "{answer:?}");
-    }
-
-    /// Makes calls to the embedded AWS fail.
-    pub async fn aws_fault(&self, fault: Value) {
-        let url = format!("{}/_local/faults", self.aws.url());
-        let request = self.http.post(url).header("Content-Type", "application/json").body(fault.to_string());
-        let answer = self.send(request).await;
-        assert_eq!(answer.status, 204, "{answer:?}");
-    }
 }
 
 impl Drop for TestApp {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Settings that say nothing about the bank; they serve tests.
-const NO_QUESTIONS: [&str; 2] = ["clock_offset_seconds", "egress_ip"];
+const NO_QUESTIONS: [&str; 3] = ["clock_offset_seconds", "egress_ip", "notification_filter_page_size"];
 
 #[test]
 fn every_setting_has_a_question_or_a_reason() {
