@@ -35,7 +35,6 @@ pub enum Format {
 const OURS: &[&str] = &[
     "shared",
     "bunq_client",
-    "hooks",
     "oauth",
     "users",
     "payments",
@@ -44,7 +43,6 @@ const OURS: &[&str] = &[
     "events",
     "setup",
     "docs",
-    "worker",
     "local",
 ];
 

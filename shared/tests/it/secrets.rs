@@ -64,8 +64,6 @@ fn the_walk_over_all_kinds_meets_each_of_them() {
         "ConsentTicket",
         "ClaimProof",
         "SealingKey",
-        "CallbackToken",
-        "CallbackKey",
         "ApiKey",
     ];
     for name in expected {

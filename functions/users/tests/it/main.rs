@@ -14,7 +14,6 @@ mod deletion;
 mod fixture;
 mod freshness;
 mod limits;
-mod notifications;
 mod processes;
 mod reading;
 mod references;

@@ -7,7 +7,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use super::{action::Action, code::open};
+use super::code::{Action, open};
 
 /// An [`Action`] in the document. Like a code, it can have values that are added later.
 pub(super) struct AnyAction;

@@ -1,7 +1,6 @@
 //! Maps errors to problems. Most have the status and the action of their code.
 
 mod consent;
-mod notifications;
 mod rotation;
 mod webhooks;
 
@@ -12,7 +11,6 @@ use http::StatusCode;
 use super::{Action, Affects, Code, Problem, Reasons, request::SHORT_WAIT};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
-    queue::QueueError,
     secrets::SecretsError,
     store::{SessionOwner, StoreError},
     tpp::{AccessError, OnboardingError, TppError},
@@ -104,16 +102,6 @@ impl From<SecretsError> for Problem {
     }
 }
 
-impl From<QueueError> for Problem {
-    fn from(error: QueueError) -> Self {
-        tracing::error!(%error, "queue");
-        match error {
-            QueueError::Unavailable(_) => Self::store_unavailable(),
-            QueueError::Misconfigured(_) | QueueError::Unwritable => Self::internal(),
-        }
-    }
-}
-
 impl From<TppError> for Problem {
     fn from(error: TppError) -> Self {
         match error {
@@ -198,7 +186,6 @@ impl From<TppError> for Problem {
             TppError::Bank(error) | TppError::Session { error, .. } => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),
-            TppError::Queue(error) => error.into(),
             TppError::Key(error) => {
                 tracing::error!(%error, "key");
                 Self::internal()

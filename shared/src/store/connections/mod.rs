@@ -4,7 +4,6 @@ mod end;
 mod granted;
 mod list;
 mod lookup;
-mod notifications;
 mod record;
 mod references;
 mod save;
@@ -22,9 +21,6 @@ use super::{
 use crate::types::ids::UserId;
 
 pub use granted::{Granted, GrantedKey};
-pub use notifications::{
-    CheckedFilters, FilterWalk, ForeignFilter, FoundCategory, LeasedNotifications, LostFilter, Notifications,
-};
 pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };

@@ -57,7 +57,6 @@ impl ConsentError {
                 | TppError::Bank(_)
                 | TppError::Store(_)
                 | TppError::Secrets(_)
-                | TppError::Queue(_)
                 | TppError::Key(_)
                 | TppError::Seal(_),
             ) => None,

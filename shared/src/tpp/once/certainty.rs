@@ -51,7 +51,6 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
         | TppError::Session { .. }
         | TppError::Store(_)
         | TppError::Secrets(_)
-        | TppError::Queue(_)
         | TppError::Key(_)
         | TppError::Seal(_) => Certainty::NoEffect,
     }

@@ -86,7 +86,6 @@ async fn process(app: &TestApp) -> Router {
         .merge(psd2::router())
         .merge(credential_ip::router())
         .merge(events::router())
-        .merge(hooks::router())
         .merge(setup::router());
     service(routes, app)
 }
