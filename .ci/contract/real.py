@@ -218,6 +218,9 @@ def to_end(operation_id: str) -> tuple[str, object] | None:
     """A path parameter and a new object for it, if the operation ends what its path names last."""
     path, _ = operation(operation_id)
     name = re.findall("{([a-z_]+)}", path)[-1]
+    if operation_id == "update_notifications":
+        # It can be changed again and again.
+        return None
     if operation_id in ENDED:
         return name, ENDED[operation_id]()
     return (name, new(name)) if operation_id.startswith(("delete_", "update_")) else None

@@ -55,7 +55,7 @@ def running(binary: Path):
         try:
             stack = ready(process, output, Path(folder, "state"))
             # Every operation must be able to succeed, also those that the bank refuses to a PSD2 party.
-            httpx.patch(f"{stack.bank}/_simulator/settings", json={"tpp_writes": "allow"}, trust_env=False).raise_for_status()
+            httpx.patch(f"{stack.bank}/_simulator/settings", json={"tpp_writes": "allow", "callback_targets": "loopback"}, trust_env=False).raise_for_status()
             yield stack
         finally:
             process.send_signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ def test_sam_local_mounts_every_route(stacks):
 
 def test_sam_build_knows_how_each_function_is_made(stacks):
     functions = {function.name: function for function in SamFunctionProvider(stacks).get_all()}
-    assert len(functions) == 9
+    assert len(functions) == 11
     for name, function in functions.items():
         assert function.metadata["BuildMethod"] == "rust-cargolambda"
         binary = function.metadata["BuildProperties"]["Binary"]

@@ -132,7 +132,7 @@ def test_secrets_are_made_empty_and_take_a_value(stack):
     manager = boto3.client("secretsmanager")
     secrets = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::SecretsManager::Secret"]
     names = [secret["Name"]["Fn::Sub"].replace("${AWS::StackName}", NAME) for secret in secrets]
-    assert sorted(names) == [f"{NAME}/{name}" for name in ("delivery-key", "oauth-client", "psd2-certificate", "sealing-key", "tpp")]
+    assert sorted(names) == [f"{NAME}/{name}" for name in ("delivery-key", "hook-key", "oauth-client", "psd2-certificate", "sealing-key", "tpp")]
     assert not any("SecretString" in secret or "GenerateSecretString" in secret for secret in secrets)
     for name in names:
         manager.create_secret(Name=name)

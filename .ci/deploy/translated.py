@@ -16,6 +16,7 @@ CHOICES = {
     "Egress": [{}, {"Egress": "nat"}, {"Egress": "existing", "SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d"}],
     "GradualDeployment": [{}, {"GradualDeployment": "true"}],
     "BunqEnvironment": [{}, {"BunqEnvironment": "production", "AlarmEmail": "duty@example.org"}],
+    "Callbacks": [{}, {"Callbacks": "true"}],
     "AuditArchive": [{}, {"AuditArchive": "true"}],
     "KmsKeyArn": [{}, {"KmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d"}],
 }

@@ -1,6 +1,9 @@
 """Runs a function like Lambda, and starts the services that it calls."""
 
+import base64
 import configparser
+import hashlib
+import hmac
 import http.server
 import json
 import os
@@ -14,6 +17,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 import boto3
 import samcli.local.rapid
@@ -26,6 +30,7 @@ GROUPS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 MACHINE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / f"aws-lambda-rie-{MACHINE}"
 PATIENCE = 60
+HINTS = "bunq-tpp-hints.fifo"
 
 
 def free_port():
@@ -82,9 +87,29 @@ def create_tables(endpoint, access_key):
         client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **parts)
 
 
+def hints_queue(endpoint, access_key):
+    """The URL of the queue of hints, which the embedded AWS has."""
+    client = boto3.client("sqs", endpoint_url=endpoint, region_name="eu-central-1", **access_key)
+    try:
+        return client.get_queue_url(QueueName=HINTS)["QueueUrl"]
+    except client.exceptions.QueueDoesNotExist:
+        return client.create_queue(QueueName=HINTS, Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+
+def callback_token(endpoint, access_key, user_id):
+    """The token in the address of a customer's callbacks: the number of the key, the id, and half of an HMAC of both."""
+    client = boto3.client("secretsmanager", endpoint_url=endpoint, region_name="eu-central-1", **access_key)
+    secret = json.loads(client.get_secret_value(SecretId="rig/hook-key")["SecretString"])
+    number = bytes([secret["current"]])
+    key, user = base64.b64decode(secret["keys"][str(secret["current"])]), uuid.UUID(user_id).bytes
+    tag = hmac.digest(key, b"bunq-hook" + number + user, hashlib.sha256)[:16]
+    return base64.urlsafe_b64encode(number + user + tag).decode()
+
+
 def environment(aws, bank, access_key):
     """A function's environment from the template, with the bank and AWS on this machine."""
     return {
+        "AWS_ENDPOINT_URL_SQS": aws, "HINTS_QUEUE": hints_queue(aws, access_key),
         **{name.upper(): value for name, value in access_key.items()}, "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_DYNAMODB": aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws, "AWS_EC2_METADATA_DISABLED": "true",
         "CONNECTIONS_TABLE": "rig-connections", "EPHEMERA_TABLE": "rig-ephemera", "EVENTS_TABLE": "rig-events", "BANK_LIMITS": "off",

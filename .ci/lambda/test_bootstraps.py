@@ -11,7 +11,7 @@ import urllib.request
 import zipfile
 
 import pytest
-from rig import BOOTSTRAPS, EVENTS, GROUPS, PATIENCE, ROOT, Function, Local, Receiver, create_tables, environment, fetch, free_port, until
+from rig import BOOTSTRAPS, EVENTS, GROUPS, PATIENCE, ROOT, Function, Local, Receiver, callback_token, create_tables, environment, fetch, free_port, until
 
 LARGEST_ZIP = 6_000_000
 GLIBC_OF_AMAZON_LINUX_2023 = (2, 34)
@@ -58,7 +58,7 @@ def deployment(request, local, tmp_path):
     # The bank refuses changes of accounts to a PSD2 party, unless a setting allows them.
     allow = urllib.request.Request(f"{local.bank}/_simulator/settings", b'{"tpp_writes": "allow"}', {"Content-Type": "application/json"}, method="PATCH")
     urllib.request.urlopen(allow).close()
-    yield functions, local.bank
+    yield functions, local.bank, lambda user_id: callback_token(aws, local.access_key, user_id)
     for function in functions.values():
         function.end()
     if moto:
@@ -143,7 +143,7 @@ def promised():
 
 
 def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(deployment):
-    functions, bank = deployment
+    functions, bank, token_of = deployment
     journey = Journey(functions)
 
     onboarded = journey.send("setup/direct.run")
@@ -187,6 +187,12 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     journey.keep("ITEM_ID", first(journey.body("credential-ip/list_permitted_ips"), "PermittedIp")["id"])
 
     deliver(journey, functions["events"])
+    # The schedule and the queue invoke the worker.
+    assert journey.send("worker/direct.schedule")["checked"] > 0
+    journey.keep("CALLBACK_TOKEN", token_of(journey.places["USER_ID"]))
+    kept = {failure["itemIdentifier"] for failure in journey.send("worker/direct.hints")["batchItemFailures"]}
+    records = json.loads((EVENTS / "worker/direct.hints.json").read_text())["Records"]
+    assert kept == {record["messageId"] for record in records if record["body"] == "no hint"}
     journey.keep("ENDPOINT_ID", journey.body("events/create_webhook_endpoint")["id"])
     journey.keep("EVENT_ID", journey.body("events/list_webhook_events")["events"][0]["id"])
 

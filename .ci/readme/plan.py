@@ -55,6 +55,8 @@ PLAN = (
     Step("README.md", "KEY_ID=$(sed -n 's/^aws_access_key_id = //p' .local/aws-credentials) "
          "SECRET=$(sed -n 's/^aws_secret_access_key = //p' .local/aws-credentials)", terminal=2, shows=(r'^\{"api_keys":\[',)),
     Step("README.md", "cargo run -p local -- --bunq sandbox --public-url https://your-tunnel.example", skip="needs bunq's sandbox"),
+    Step("README.md", "cargo run -p bunq-client --example probe -- --bunq sandbox --dry-run",
+         skip="needs bunq's sandbox; tests run it against the simulated bank"),
     Step("README.md", "cargo functions --arm64 && sam build && sam deploy --guided", skip="needs an AWS account"),
     watch("README.md"),
     Step("README.md", "export API_KEY=$(cat .local/api-key)", terminal=3, patience=BUILD, needs="cargo-lambda", shows=(r'^"Sanne de Vries"$',)),
@@ -79,6 +81,9 @@ PLAN = (
     Step(CLIENT, "cargo run -p bunq-simulator", until=r"^Ctrl-C stops it", patience=BUILD, shows=(r"http://127\.0\.0\.1:4100/",)),
     Step(CLIENT, "cargo run -q -p bunq-client --example onboard", terminal=2, patience=BUILD, shows=(r"^installation [0-9]+$", r"^user [0-9]+$")),
     Step(CLIENT, "cargo run -q -p bunq-client --example list_accounts", terminal=2, patience=BUILD),
+
+    Step(CLIENT, "mkdir -p .local", terminal=2,
+         patience=BUILD, shows=(r"^rate-limit +answered +rate_limits=\"off\"", r"wrote \.local/probe\.json$")),
 
     # A release build takes minutes.
     Step(SIMULATOR, "cargo install --locked --path local/simulator", patience=BUILD,

@@ -8,7 +8,7 @@
 //! | 4 | [`lambda`] | how a Lambda function starts |
 //! | 3 | [`http`] | axum: extractors, middleware, problems |
 //! | 2 | [`tpp`] | the logic of a third-party provider |
-//! | 1 | [`store`], [`secrets`], [`transport`] | one outside system each, and not each other |
+//! | 1 | [`store`], [`secrets`], [`queue`], [`transport`] | one outside system each, and not each other |
 //! | 0 | [`types`], [`config`], [`telemetry`] | nothing else of this crate |
 //!
 //! Without the default feature `aws` the crate has neither the store and the secrets nor what is built on them, and it
@@ -21,6 +21,8 @@ pub use bunq_client as bunq;
 pub mod config;
 pub mod http;
 pub mod lambda;
+#[cfg(feature = "aws")]
+pub mod queue;
 #[cfg(feature = "aws")]
 pub mod secrets;
 #[cfg(feature = "aws")]

@@ -1,8 +1,10 @@
-//! `/users` and `/user/{user_id}`: the connected customers, their profiles and accounts, and the end of a connection.
+//! `/users` and `/user/{user_id}`: the connected customers, their profiles, accounts and notifications, and the end of
+//! a connection.
 
 mod accounts;
 mod connection;
 mod normalised;
+mod notifications;
 mod user;
 mod view;
 
@@ -19,6 +21,8 @@ routes! {
         accounts::find_account,
         accounts::update_account,
         connection::find_connection,
+        notifications::find_notifications,
+        notifications::update_notifications,
     }
 }
 

@@ -11,15 +11,15 @@ use crate::{
     options::{BankChoice, Options},
 };
 
-/// Sets the variables that the template sets on AWS. All others come from the environment. Also returns the variables
-/// that are in use.
+/// Sets the variables that the template sets on AWS. All others come from the environment. `hints` is the URL of the
+/// queue of hints. Also returns the variables that are in use.
 ///
 /// # Errors
 /// [`LocalError`] if a variable is invalid, or if `--bunq custom` lacks an address of the bank.
 pub(crate) fn read(
     options: &Options,
     port: u16,
-    simulator: Option<&Simulator>,
+    (hints, simulator): (&str, Option<&Simulator>),
 ) -> Result<(Config, BTreeMap<&'static str, String>), LocalError> {
     let public_url = options.public_url.as_ref().map_or_else(|| format!("http://localhost:{port}"), Url::to_string);
     let mut variables = BTreeMap::from([
@@ -49,8 +49,9 @@ pub(crate) fn read(
     }
     // The simulator limits no calls unless a setting says so.
     let limits = simulator.map(|_| ("BANK_LIMITS", "off".to_owned()));
-    // A receiver that is being developed is on this machine, too.
-    let defaults = limits.into_iter().chain([("WEBHOOK_RECEIVERS", "loopback".to_owned())]).collect();
+    // A receiver that is being developed is on this machine, too. The bank sends callbacks once it has filters.
+    let here = [("WEBHOOK_RECEIVERS", "loopback".to_owned()), ("HINTS_QUEUE", hints.to_owned())];
+    let defaults = limits.into_iter().chain(here).collect();
     let (config, used) =
         Config::from_env_with(&variables, &defaults).map_err(|error| match (error, &options.public_url) {
             (ConfigError::Invalid { name: "PUBLIC_URL", problem }, Some(_)) => LocalError::PublicUrl { problem },

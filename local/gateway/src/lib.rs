@@ -1,6 +1,7 @@
 //! The local stack: every group of routes on one port, in place of API Gateway, with the embedded AWS and the simulated
 //! bank. It runs the same routers as the Lambda functions. It is never deployed.
 
+mod callbacks;
 mod certificate;
 mod configuration;
 mod deliveries;
@@ -18,6 +19,7 @@ mod stack;
 mod state;
 mod welcome;
 
+pub use callbacks::work_once;
 pub use document::document;
 pub use error::LocalError;
 pub use options::{BankChoice, KeysTask, Options, Task};

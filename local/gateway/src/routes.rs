@@ -17,6 +17,7 @@ pub fn gateway(app: App, access_key: AccessKey) -> Router {
         .merge(psd2::router())
         .merge(credential_ip::router())
         .merge(events::router())
+        .merge(hooks::router())
         .merge(setup::router().layer(middleware::from_fn_with_state(access_key, gate::iam)));
     gate::consents_at(service(routes, app), public_url)
 }

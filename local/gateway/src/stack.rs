@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use bunq_simulator::Simulator;
+use bunq_simulator::{CallbackTargets, Settings, Simulator};
 use local_aws::{AccessKey, LocalAws};
 use loopback::Name;
 use shared::{
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    certificate, configuration, deliveries, docker,
+    callbacks, certificate, configuration, deliveries, docker,
     error::LocalError,
     functions_env,
     options::{BankChoice, Options},
@@ -36,6 +36,9 @@ const LARGE_STATE: u64 = 20_000_000;
 
 /// The deadline of the onboarding: bunq's rate limits may delay it by half a minute.
 const ONBOARDING: Duration = Duration::from_secs(120);
+
+/// The queue of hints in the embedded AWS.
+const HINTS: &str = "bunq-tpp-hints.fifo";
 
 /// The receiver of the events of a start.
 type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
@@ -107,7 +110,8 @@ impl Stack {
                 docker::pass_on(address, port).await?;
             }
         }
-        let (config, variables) = configuration::read(options, port, simulator.as_ref())?;
+        let hints = aws.queue_url(HINTS);
+        let (config, variables) = configuration::read(options, port, (&hints, simulator.as_ref()))?;
         aws.create_tables([&config.connections_table, &config.ephemera_table, &config.events_table]).await?;
         let (url, bank_url) = (config.public_url.clone(), config.bunq.api.clone());
         let aws_url = aws.url();
@@ -152,8 +156,10 @@ impl Stack {
     /// [`LocalError::Serve`] if the listener has no local address.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), LocalError> {
         let deliveries = tokio::spawn(deliveries::run(self.app.clone()));
+        let callbacks = tokio::spawn(callbacks::run(self.app.clone()));
         let served = serve(self.listener, self.app, self.access_key, shutdown).await;
         deliveries.abort();
+        callbacks.abort();
         if let Some(simulator) = self.simulator {
             simulator.stop().await;
         }
@@ -184,6 +190,8 @@ async fn start_simulator(port: u16, names: Vec<Name>, state: &StateDir) -> Resul
         listen: loopback(port),
         names,
         state_file: Some(state.simulator()),
+        // This deployment is a receiver of callbacks.
+        settings: Settings { callback_targets: CallbackTargets::Loopback, ..Settings::default() },
         ..bunq_simulator::Options::default()
     };
     Ok(Simulator::start(options).await?)

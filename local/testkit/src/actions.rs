@@ -146,6 +146,17 @@ impl TestBank {
         self.switch(Method::POST, "change-payment", Some(body)).await;
     }
 
+    /// Sets a filter at the bank: callbacks of a category about a customer go to an address.
+    pub async fn set_filter(&self, customer: &str, category: &str, target: &str) {
+        let body = json!({ "customer": customer, "category": category, "target": target });
+        self.switch(Method::POST, "notification-filters", Some(body)).await;
+    }
+
+    /// Disturbs the callbacks that the bank sends.
+    pub async fn disturb_callbacks(&self, disturbances: Value) {
+        self.switch(Method::PATCH, "callbacks", Some(disturbances)).await;
+    }
+
     /// Decides a draft as its customer does in the app.
     pub async fn decide(&self, draft: u64, decision: &str) {
         self.switch(Method::POST, "draft", Some(json!({ "draft": draft, "decision": decision }))).await;

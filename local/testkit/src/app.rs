@@ -21,6 +21,7 @@ pub struct TestAppBuilder {
     variables: BTreeMap<&'static str, String>,
     seeded: bool,
     onboarded: bool,
+    has_callbacks: bool,
 }
 
 impl TestAppBuilder {
@@ -28,6 +29,13 @@ impl TestAppBuilder {
     #[must_use]
     pub fn variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Switches callbacks of the bank on, at this deployment and at the bank.
+    #[must_use]
+    pub fn with_callbacks(mut self) -> Self {
+        self.has_callbacks = true;
         self
     }
 
@@ -73,6 +81,10 @@ impl TestAppBuilder {
             ("WEBHOOK_RECEIVERS", "loopback".to_owned()),
         ]);
         variables.extend(bank.variables());
+        if self.has_callbacks {
+            variables.insert("HINTS_QUEUE", aws.queue_url("bunq-tpp-hints.fifo"));
+            bank.settings(json!({ "callback_targets": "loopback" })).await;
+        }
         variables.append(&mut self.variables);
         let mut app = TestApp {
             aws,
@@ -127,7 +139,7 @@ impl TestApp {
     /// Returns the options of a new deployment.
     #[must_use]
     pub fn builder() -> TestAppBuilder {
-        TestAppBuilder { variables: BTreeMap::new(), seeded: true, onboarded: true }
+        TestAppBuilder { variables: BTreeMap::new(), seeded: true, onboarded: true, has_callbacks: false }
     }
 
     /// Starts an onboarded deployment.
@@ -269,20 +281,6 @@ impl TestApp {
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.json()["message"], "OAuth success");
         answer.json()["new_user_id"].as_str().expect("a user_id").to_owned()
-    }
-
-    /// Ends all failures of the embedded AWS.
-    pub async fn aws_recover(&self) {
-        let answer = self.send(self.http.delete(format!("{}/_local/faults", self.aws.url()))).await;
-        assert_eq!(answer.status, 204, "{answer:?}");
-    }
-
-    /// Makes calls to the embedded AWS fail.
-    pub async fn aws_fault(&self, fault: Value) {
-        let url = format!("{}/_local/faults", self.aws.url());
-        let request = self.http.post(url).header("Content-Type", "application/json").body(fault.to_string());
-        let answer = self.send(request).await;
-        assert_eq!(answer.status, 204, "{answer:?}");
     }
 }
 

@@ -103,6 +103,23 @@ impl TestBank {
         self.switch(reqwest::Method::DELETE, "calls", None).await;
     }
 
+    /// Returns the notification filters of all users.
+    pub async fn filters(&self) -> Vec<Value> {
+        let mut listed = self.switch(reqwest::Method::GET, "notification-filters", None).await;
+        listed["filters"].as_array_mut().map(std::mem::take).expect("a list")
+    }
+
+    /// Lets another application of a customer set a filter, and returns its id.
+    pub async fn set_foreign_filter(&self, filter: Value) -> u64 {
+        let made = self.switch(reqwest::Method::POST, "notification-filters", Some(filter)).await;
+        made["id"].as_u64().expect("an id")
+    }
+
+    /// Lets another application remove its filter.
+    pub async fn remove_foreign_filter(&self, id: u64) {
+        self.switch(reqwest::Method::DELETE, &format!("notification-filters/{id}"), None).await;
+    }
+
     /// Revokes a customer's consents.
     pub async fn revoke(&self, customer: &str) {
         self.switch(reqwest::Method::POST, "revoke", Some(json!({ "customer": customer }))).await;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::operations::{Operation, every_operation};
 
 /// Placeholders that are not ids.
-const OTHER_PLACES: [&str; 6] = ["API_KEY", "STATE", "CODE", "BROWSER", "TICKET", "PROOF"];
+const OTHER_PLACES: [&str; 7] = ["API_KEY", "STATE", "CODE", "BROWSER", "TICKET", "PROOF", "CALLBACK_TOKEN"];
 
 /// Fields and parameters with values that were issued before, although no path contains them.
 const HANDED_OUT: [&str; 3] = ["state", "code", "proof"];

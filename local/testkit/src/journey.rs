@@ -40,17 +40,24 @@ impl Journey {
     /// Returns the options of a deployment in which every operation is permitted.
     #[must_use]
     pub fn deployment() -> TestAppBuilder {
-        TestApp::builder().variable("BANK_WRITES", "accounts").variable("UNATTENDED_READS_PER_DAY", "255")
+        TestApp::builder()
+            .variable("BANK_WRITES", "accounts")
+            .variable("UNATTENDED_READS_PER_DAY", "255")
+            .with_callbacks()
     }
 
     /// Does the same as [`Self::start`] in a deployment that is onboarded, and in which every operation is permitted.
     pub async fn of(app: TestApp) -> Self {
-        app.bank.settings(json!({ "tpp_writes": "allow" })).await;
+        app.bank.settings(json!({ "tpp_writes": "allow", "callback_targets": "loopback" })).await;
         let person = app.connect("person").await;
         let mut journey = Self { app, places: BTreeMap::new(), makers: BTreeMap::new(), person, addresses: 0 };
         journey.keep("API_KEY", journey.app.api_key.clone());
         journey.keep("USER_ID", journey.person.clone());
         journey.keep("MONETARY_ACCOUNT_ID", ACCOUNT);
+        if journey.app.variables().contains_key("HINTS_QUEUE") {
+            let address = journey.app.callback_address(&journey.person).await;
+            journey.keep("CALLBACK_TOKEN", address.path().rsplit('/').next().expect("a token"));
+        }
         let mut known = 0;
         // Objects that are made or found allow further operations.
         while known < journey.places.len() {
@@ -213,6 +220,8 @@ impl Journey {
                 let ticket = self.ask(&json!({})).await;
                 self.give(&ticket).await;
             }
+            // It can be chosen again and again.
+            "update_notifications" => {}
             "delete_user" => {
                 let user = self.app.connect("empty").await;
                 self.keep("USER_ID", user);

@@ -20,9 +20,10 @@ pub(crate) async fn secrets_manager(to: &LocalAws, operation: &str, body: Value)
 
 /// Makes one call to the embedded AWS, without the code under test.
 pub(crate) async fn aws(to: &LocalAws, target: &str, body: Value) -> Value {
-    let (service, media_type) = match target.starts_with("DynamoDB") {
-        true => ("dynamodb", "application/x-amz-json-1.0"),
-        false => ("secretsmanager", "application/x-amz-json-1.1"),
+    let (service, media_type) = match target.split(['_', '.']).next() {
+        Some("DynamoDB") => ("dynamodb", "application/x-amz-json-1.0"),
+        Some("AmazonSQS") => ("sqs", "application/x-amz-json-1.0"),
+        _ => ("secretsmanager", "application/x-amz-json-1.1"),
     };
     let request = reqwest::Client::new()
         .post(to.url())

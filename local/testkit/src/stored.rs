@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{TestApp, seed};
+use crate::{JsonBody as _, TestApp, seed};
 
 impl TestApp {
     /// Makes one call to the embedded AWS, such as `DynamoDB_20120810.DeleteItem`.
@@ -22,6 +22,19 @@ impl TestApp {
     /// Begins to count the calls to the embedded AWS.
     pub async fn forget_aws_calls(&self) {
         let answer = self.send(self.request(Method::DELETE, &format!("{}/_local/calls", self.aws.url()))).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// Makes calls to the embedded AWS fail.
+    pub async fn aws_fault(&self, fault: Value) {
+        let url = format!("{}/_local/faults", self.aws.url());
+        let answer = self.send(self.request(Method::POST, &url).json_body(&fault)).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// Ends all failures of the embedded AWS.
+    pub async fn aws_recover(&self) {
+        let answer = self.send(self.request(Method::DELETE, &format!("{}/_local/faults", self.aws.url()))).await;
         assert_eq!(answer.status, 204, "{answer:?}");
     }
 

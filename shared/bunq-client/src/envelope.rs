@@ -165,6 +165,11 @@ impl Envelope {
         self.0.iter().map(|(_, object)| object)
     }
 
+    /// Returns the elements of every type, in order, each with the key that names its type.
+    pub fn elements(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, object)| (name.as_str(), object))
+    }
+
     /// Returns all elements of a type, and skips the others.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ pub struct Aws {
     pub dynamodb: Url,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL`: the URL of Secrets Manager. Default: the region's.
     pub secrets_manager: Url,
+    /// `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL`: the URL of SQS. Default: the region's.
+    pub sqs: Url,
     /// `AWS_ACCESS_KEY_ID`: the id of the access key that signs calls.
     pub access_key_id: String,
     /// `AWS_SECRET_ACCESS_KEY`: the secret of the access key.
@@ -54,6 +56,7 @@ impl Aws {
         Ok(Self {
             dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB", "dynamodb")?,
             secrets_manager: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "secretsmanager")?,
+            sqs: endpoint("AWS_ENDPOINT_URL_SQS", "sqs")?,
             access_key_id: required("AWS_ACCESS_KEY_ID")?,
             secret_access_key: required("AWS_SECRET_ACCESS_KEY")?.into(),
             session_token: optional("AWS_SESSION_TOKEN").map(Into::into),
@@ -67,7 +70,8 @@ impl Aws {
         Self {
             region: "eu-central-1".to_owned(),
             dynamodb: endpoint.clone(),
-            secrets_manager: endpoint,
+            secrets_manager: endpoint.clone(),
+            sqs: endpoint,
             access_key_id: access_key_id.to_owned(),
             secret_access_key,
             session_token: None,

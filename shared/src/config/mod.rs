@@ -18,15 +18,18 @@ use std::{
     path::PathBuf,
 };
 
+use ipnet::IpNet;
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
 pub use bunq_client::BunqUrls;
 
+use crate::types::notification::FilterCategory;
+
 use error::invalid;
 use values::{
-    parse_addresses, parse_bank_writes, parse_concurrency, parse_ips, parse_log_level, parse_origins, parse_receivers,
-    parse_switch, parse_unattended, safe_url, tpp_name,
+    parse_addresses, parse_bank_writes, parse_categories, parse_concurrency, parse_ips, parse_log_level, parse_origins,
+    parse_receivers, parse_sources, parse_switch, parse_unattended, safe_url, tpp_name,
 };
 
 pub use aws::Aws;
@@ -102,6 +105,18 @@ pub struct Config {
     /// `WEBHOOK_RECEIVERS`: where the receivers of webhooks may be: `public` (the default) or `loopback`, which adds
     /// this machine, for development.
     pub webhook_receivers: WebhookReceivers,
+    /// `HINTS_QUEUE`: the URL of the SQS queue to which callbacks of the bank lead. None by default: then there are no
+    /// addresses for callbacks.
+    pub hints_queue: Option<Url>,
+    /// `CALLBACK_SOURCES`: where callbacks come from, blocks of IP addresses, separated by commas; `*` for anywhere
+    /// (the default in the sandbox). Default in production: `185.40.108.0/22`.
+    pub callback_sources: Vec<IpNet>,
+    /// `CALLBACK_SOURCES_STRICT`: whether callbacks from elsewhere are refused. Otherwise they are counted. Default:
+    /// `false`, because bunq may change its addresses.
+    pub callback_sources_strict: bool,
+    /// `FILTER_CATEGORIES`: what the bank is asked to report, in its words, separated by commas. Default: `MUTATION`,
+    /// `DRAFT_PAYMENT`, `REQUEST` and `OAUTH`.
+    pub filter_categories: Vec<FilterCategory>,
 }
 
 impl Config {
@@ -205,6 +220,10 @@ impl Config {
             extra_ca_file: optional("EXTRA_CA_FILE").map(PathBuf::from),
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             webhook_receivers: parse_receivers(optional("WEBHOOK_RECEIVERS").as_deref())?,
+            hints_queue: optional("HINTS_QUEUE").map(|url| safe_url("HINTS_QUEUE", &url)).transpose()?,
+            callback_sources: parse_sources(optional("CALLBACK_SOURCES").as_deref(), environment)?,
+            callback_sources_strict: switch("CALLBACK_SOURCES_STRICT", false)?,
+            filter_categories: parse_categories(optional("FILTER_CATEGORIES").as_deref())?,
             device_per_connection: switch("DEVICE_PER_CONNECTION", false)?,
             enforce_consent_expiry: switch("ENFORCE_CONSENT_EXPIRY", environment == BunqEnvironment::Production)?,
             allow_shared_customers: switch("ALLOW_SHARED_CUSTOMERS", false)?,

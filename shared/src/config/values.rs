@@ -1,10 +1,11 @@
 //! Parsers of single variables.
 
 use std::{
-    net::Ipv4Addr,
+    net::{IpAddr, Ipv4Addr},
     num::{NonZeroU8, NonZeroU16},
 };
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use tracing::level_filters::LevelFilter;
 use url::{Origin, Url};
 
@@ -12,6 +13,7 @@ use super::{
     environment::BunqEnvironment,
     error::{ConfigError, invalid},
 };
+use crate::types::notification::FilterCategory;
 
 pub(super) fn parse_log_level(level: Option<String>) -> Result<LevelFilter, ConfigError> {
     let level = level.as_deref().map_or("info", str::trim);
@@ -156,5 +158,42 @@ pub(super) fn parse_receivers(text: Option<&str>) -> Result<WebhookReceivers, Co
         None | Some("public") => Ok(WebhookReceivers::Public),
         Some("loopback") => Ok(WebhookReceivers::Loopback),
         Some(_) => Err(invalid("WEBHOOK_RECEIVERS", "must be public or loopback")),
+    }
+}
+
+/// The addresses from which bunq's production sends callbacks.
+const PRODUCTION_SOURCES: &str = "185.40.108.0/22";
+
+/// Parses blocks of IP addresses, separated by commas. An address is a block of one.
+pub(super) fn parse_sources(list: Option<&str>, environment: BunqEnvironment) -> Result<Vec<IpNet>, ConfigError> {
+    let list = list.unwrap_or(match environment {
+        BunqEnvironment::Production => PRODUCTION_SOURCES,
+        BunqEnvironment::Sandbox => "*",
+    });
+    if list == "*" {
+        return Ok(vec![IpNet::V4(Ipv4Net::default()), IpNet::V6(Ipv6Net::default())]);
+    }
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let must = "must be blocks of IP addresses such as 185.40.108.0/22, separated by commas, or *";
+    texts
+        .map(|text| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from).ok();
+            text.parse().ok().or_else(address).ok_or(invalid("CALLBACK_SOURCES", must))
+        })
+        .collect()
+}
+
+/// The default of `FILTER_CATEGORIES`. `MUTATION` reports every payment, so `PAYMENT` would report most of them twice.
+const CATEGORIES: &str = "MUTATION,DRAFT_PAYMENT,REQUEST,OAUTH";
+
+pub(super) fn parse_categories(list: Option<&str>) -> Result<Vec<FilterCategory>, ConfigError> {
+    let must = || invalid("FILTER_CATEGORIES", "must be 1 to 20 different categories of bunq, separated by commas");
+    let names = list.unwrap_or(CATEGORIES).split(',').map(str::trim).filter(|name| !name.is_empty());
+    let categories: Vec<FilterCategory> =
+        names.map(|name| name.parse().map_err(|_| must())).collect::<Result<_, _>>()?;
+    let is_repeated = |category| categories.iter().filter(|other| *other == category).count() > 1;
+    match (1..=FilterCategory::MOST).contains(&categories.len()) && !categories.iter().any(is_repeated) {
+        true => Ok(categories),
+        false => Err(must()),
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn principal(extensions: &Extensions) -> Option<Principal> {
 
 /// Returns the IP address that a request came from, as API Gateway or the listener of the local stack reports it. Never
 /// reads a header, because callers can forge headers.
-fn source(extensions: &Extensions) -> Option<IpAddr> {
+pub(super) fn source(extensions: &Extensions) -> Option<IpAddr> {
     let text = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
         Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),

@@ -34,6 +34,8 @@ mod auth;
 #[cfg(feature = "aws")]
 pub mod body;
 #[cfg(feature = "aws")]
+mod callback;
+#[cfg(feature = "aws")]
 mod customer;
 #[cfg(feature = "aws")]
 mod idempotency;
@@ -53,6 +55,7 @@ pub use {
         Psd2Scope, RequiredScope,
     },
     body::{Body, BodyField, FieldGroup, Fields, JsonBody, NamedSchemas, Shape},
+    callback::BankCallback,
     customer::CUSTOMER_ADDRESS,
     idempotency::IdempotencyHeader,
     order_list::{OrderFilter, OrderStatus, RawElement, list_orders},

@@ -54,6 +54,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
     ),
     Operation::new(Method::GET, "/docs", None, &[]),
     Operation::new(Method::GET, "/health", None, &[]),
+    Operation::new(Method::POST, "/hooks/bunq/{callback_token}", None, &[]),
     Operation::new(Method::GET, "/openapi.json", None, &[]),
     Operation::new(
         Method::GET,
@@ -171,6 +172,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         Some(Action::FindTransaction),
         &["raw"],
     ),
+    Operation::new(Method::GET, "/user/{user_id}/notifications", Some(Action::FindNotifications), &["check"]),
+    Operation::new(Method::PUT, "/user/{user_id}/notifications", Some(Action::UpdateNotifications), &[]),
     Operation::new(
         Method::GET,
         "/user/{user_id}/payments/{monetary_account_id}",

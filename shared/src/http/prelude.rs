@@ -12,8 +12,8 @@ pub use serde_json::json;
 pub use crate::store::{Information, ReadPart};
 
 pub use super::{
-    AccountWritesScope, AccountsScope, App, BankAnswer, Caller, ConnectedUser, ConnectionsScope, CredentialsScope,
-    EventsScope, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place, Problem, Psd2Scope,
-    QueryParameters, RequestDeadline, RequestId, created_response, list_orders, listing,
+    AccountWritesScope, AccountsScope, App, BankAnswer, BankCallback, Caller, ConnectedUser, ConnectionsScope,
+    CredentialsScope, EventsScope, Holder, IdempotencyHeader, JsonBody, OwnSession, PathId, PaymentsScope, Place,
+    Problem, Psd2Scope, QueryParameters, RequestDeadline, RequestId, created_response, list_orders, listing,
     openapi::{schemas::*, *},
 };

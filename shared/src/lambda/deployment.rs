@@ -18,6 +18,7 @@ use super::{
 use crate::{
     config::{Aws, Config, ConfigError, WebhookReceivers},
     http::{App, Problem, service},
+    queue::HintQueue,
     secrets::Secrets,
     store::Store,
     telemetry::{
@@ -70,12 +71,19 @@ fn compose_with_connections(
     let store =
         Store::new(dynamodb, [&config.connections_table, &config.ephemera_table, &config.events_table], clock.clone());
     let secrets = Secrets::new(transport::secrets_manager(aws, &tls)?, &config.secret_prefix);
+    let hints = config.hints_queue.as_ref().map(|url| {
+        let (aws, tls) = (aws.clone(), tls.clone());
+        HintQueue::new(url.as_str(), move || {
+            let made = transport::sqs(&aws, &tls);
+            made.inspect_err(|error| tracing::error!(%error, "the client of the queue cannot start")).ok()
+        })
+    });
     let receivers = match config.webhook_receivers {
         WebhookReceivers::Public => Receivers::PUBLIC,
         WebhookReceivers::Loopback => Receivers::Loopback,
     };
     let sender = WebhookSender::new(tls, receivers);
-    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), (store, secrets), sender, clock);
+    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), (store, secrets, hints), sender, clock);
     Ok((App { tpp: Arc::new(tpp) }, [to_dynamodb, to_bank]))
 }
 
@@ -101,6 +109,14 @@ async fn start_with_store() -> Result<App, StartError> {
     Ok(app)
 }
 
+/// Like [`start`], but reads the key of callback tokens only, and opens no connection.
+async fn start_with_queue() -> Result<App, StartError> {
+    let (app, _) = compose_from_env()?;
+    // If it cannot be read, the first request reads it.
+    app.tpp.callbacks.prepare().await;
+    Ok(app)
+}
+
 /// Starts logging, and composes the deployment that the environment describes.
 fn compose_from_env() -> Result<(App, [FirstConnection; 2]), StartError> {
     let config = Config::from_env();
@@ -120,6 +136,22 @@ pub async fn serve_store(router: Router<App>) -> ExitCode {
     ended(async { run(service(router, start_with_store().await?)).await }.await)
 }
 
+/// Like [`serve`], for routes that use the queue of hints only: no store, no bank, and one secret.
+pub async fn serve_callbacks(router: Router<App>) -> ExitCode {
+    ended(async { run(service(router, start_with_queue().await?)).await }.await)
+}
+
+/// Runs a function that a queue invokes: `work` is done once for each batch of messages, within its time, and returns
+/// the answer that names the messages to receive again. A problem that `work` returns is answered as the error of the
+/// invocation, and the whole batch is received again. If the function cannot start or the Lambda runtime fails, logs
+/// the error and returns a failure.
+pub async fn serve_queue<F>(work: impl Fn(App, Value, Deadline) -> F) -> ExitCode
+where
+    F: Future<Output = Result<Value, Problem>>,
+{
+    ended(async { run_with_event("QUEUE", start().await?, work).await }.await)
+}
+
 /// Runs a function that a schedule invokes: `work` is done once for each invocation, within its time. A problem that
 /// `work` returns is answered as the error of the invocation. If the function cannot start or the Lambda runtime fails,
 /// logs the error and returns a failure.
@@ -127,18 +159,24 @@ pub async fn serve_schedule<F>(work: impl Fn(App, Deadline) -> F) -> ExitCode
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    ended(async { run_schedule(start_with_store().await?, work).await }.await)
+    let work = |app, _: Value, deadline| work(app, deadline);
+    ended(async { run_with_event("SCHEDULE", start_with_store().await?, work).await }.await)
 }
 
-async fn run_schedule<F>(app: App, work: impl Fn(App, Deadline) -> F) -> Result<(), Error>
+/// Does `work` with the event of each invocation. `trigger` is what invokes the function, for its log lines.
+async fn run_with_event<F>(
+    trigger: &'static str,
+    app: App,
+    work: impl Fn(App, Value, Deadline) -> F,
+) -> Result<(), Error>
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    let (app, work) = (&app, &work);
+    let (app, work, trigger) = (&app, &work, &trigger);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
-        let span = tracing::error_span!("request", request_id = event.context.request_id.as_str(), method = "SCHEDULE");
+        let span = tracing::error_span!("request", request_id = event.context.request_id.as_str(), method = *trigger);
         let deadline = Deadline::after(until(event.context.deadline));
-        work(app.clone(), deadline).instrument(span).await.map_err(|problem| diagnostic(&problem))
+        work(app.clone(), event.payload, deadline).instrument(span).await.map_err(|problem| diagnostic(&problem))
     }))
     .await
 }

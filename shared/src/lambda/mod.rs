@@ -8,6 +8,8 @@ mod observer;
 mod runtime;
 
 #[cfg(feature = "aws")]
-pub use deployment::{StartError, compose, serve, serve_direct, serve_schedule, serve_store, start};
+pub use deployment::{
+    StartError, compose, serve, serve_callbacks, serve_direct, serve_queue, serve_schedule, serve_store, start,
+};
 pub use event::read_event;
 pub use runtime::serve_public;

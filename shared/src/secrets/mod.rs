@@ -7,7 +7,9 @@
 //! | `<prefix>/psd2-certificate` | [`CertificateSecret`] | setup |
 //! | `<prefix>/sealing-key` | [`SealingSecret`] | every function that opens or seals items of the store |
 //! | `<prefix>/delivery-key` | [`DeliverySecret`] | events, deliver, setup |
+//! | `<prefix>/hook-key` | [`HookSecret`] | hooks, users, worker, setup |
 
+mod hook;
 mod sealing;
 mod shapes;
 
@@ -20,6 +22,7 @@ use aws_sdk_secretsmanager::{
 
 use crate::types::causes::causes;
 
+pub use hook::HookSecret;
 pub use sealing::{DeliverySecret, NextSealingKey, SealingSecret};
 pub use shapes::{
     CertificateSecret, Content, DeviceRecord, FormerCallbackUrl, InstallationSecret, NextRegistration,

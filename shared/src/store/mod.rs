@@ -9,6 +9,7 @@
 //! | Connections | `APIKEY#<id>` | an [`ApiKeyRecord`] with the hash of the API key |
 //! | Connections | `APIKEYS` | the ids of all API keys |
 //! | Connections | `ONBOARDING` | the [`RunId`] of the setup run that may write |
+//! | Connections | `KEEPING_FILTERS` | how far the walk has come that checks notification filters |
 //! | Connections | `RESEALING` | the [`ResealProgress`] of the walk that seals again |
 //! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was requested, and how it ended |
 //! | Ephemera | `TICKET#<sha256 of ticket>` | the id of the consent that a ticket opens |
@@ -43,15 +44,16 @@ pub use self::webhooks::{
 };
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{
-    Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Granted, GrantedKey, Information,
-    Marked, NewConnection, ReadPart, Saved, UnattendedRead, UnattendedReads,
+    CheckedFilters, Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, FilterWalk,
+    ForeignFilter, Found, FoundCategory, Granted, GrantedKey, Information, LeasedNotifications, LostFilter, Marked,
+    NewConnection, Notifications, ReadPart, Saved, UnattendedRead, UnattendedReads,
 };
 pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus,
     Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
-pub use events::{Event, EventPage, Numbering};
+pub use events::{Event, EventObject, EventPage, NewVersion, Numbering, SeenVersion, Told};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;

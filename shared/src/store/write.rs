@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
 };
 use serde::Serialize;
 
@@ -33,8 +33,17 @@ pub(super) struct Write {
 #[derive(Clone)]
 enum Action {
     Put(Item),
-    Update { key: Item, expression: String },
-    Delete { key: Item },
+    Update {
+        key: Item,
+        expression: String,
+    },
+    Delete {
+        key: Item,
+    },
+    /// Writes nothing, and is a part of a transaction only.
+    Check {
+        key: Item,
+    },
 }
 
 impl Write {
@@ -62,9 +71,15 @@ impl Write {
         Self::new(table, Action::Delete { key: key(pk) })
     }
 
+    /// Checks the condition of an item, in a transaction that writes others.
+    pub(super) fn check(table: &str, pk: &str, condition: &str) -> Self {
+        Self::new(table, Action::Check { key: key(pk) }).only_if(condition)
+    }
+
     /// Sets the sort key of the item, in a table that has one.
     pub(super) fn at(mut self, place: &str) -> Self {
-        let (Action::Put(key) | Action::Update { key, .. } | Action::Delete { key }) = &mut self.action;
+        let (Action::Put(key) | Action::Update { key, .. } | Action::Delete { key } | Action::Check { key }) =
+            &mut self.action;
         key.insert("sk".to_owned(), text(place));
         self
     }
@@ -119,6 +134,7 @@ impl Write {
                 sent!(client.update_item().set_key(Some(key)).update_expression(expression))
             }
             Action::Delete { key } => sent!(client.delete_item().set_key(Some(key))),
+            Action::Check { .. } => Err(StoreError::Undecodable),
         }
     }
 
@@ -139,6 +155,7 @@ impl Write {
                 item.update(built!(Update::builder().set_key(Some(key)).update_expression(expression)))
             }
             Action::Delete { key } => item.delete(built!(Delete::builder().set_key(Some(key)))),
+            Action::Check { key } => item.condition_check(built!(ConditionCheck::builder().set_key(Some(key)))),
         };
         Ok(item.build())
     }

@@ -45,6 +45,16 @@ pub enum Metric {
     WebhooksOverdue,
     /// The number of deliveries that a run could not send or write: lost, unreadable or unsignable.
     WebhooksStuck,
+    /// The number of callbacks of the bank that came from an address outside `CALLBACK_SOURCES`.
+    CallbacksFromElsewhere,
+    /// The number of callbacks of the bank for which nothing was read: the connection is gone or its consent has ended,
+    /// or there are no events of such objects.
+    CallbacksIgnored,
+    /// The number of messages about callbacks that a visit to their customer could not handle, so that they are handled
+    /// later.
+    CallbacksLate,
+    /// The number of callbacks of the bank that were given up, because the bank never showed the change.
+    CallbacksUnmet,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,
 }

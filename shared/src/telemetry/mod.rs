@@ -35,6 +35,7 @@ pub enum Format {
 const OURS: &[&str] = &[
     "shared",
     "bunq_client",
+    "hooks",
     "oauth",
     "users",
     "payments",
@@ -43,6 +44,7 @@ const OURS: &[&str] = &[
     "events",
     "setup",
     "docs",
+    "worker",
     "local",
 ];
 

@@ -4,6 +4,7 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use crate::{
     bunq::{BankError, KeyError, Refusal},
+    queue::QueueError,
     secrets::SecretsError,
     store::{SessionOwner, StoreError},
     types::sealing::SealError,
@@ -85,6 +86,9 @@ pub enum TppError {
     /// Secrets Manager failed, or a secret is invalid.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The queue of hints failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     /// A key in a secret is invalid.
     #[error(transparent)]
     Key(#[from] KeyError),

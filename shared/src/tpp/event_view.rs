@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    store::Event,
+    store::{Event, EventObject},
     types::{
-        ids::{ConsentId, UserId},
+        event::EventType,
+        ids::{ConsentId, MonetaryAccountId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
     },
 };
@@ -31,13 +33,66 @@ pub struct EventData {
     /// The endpoint that was disabled; null if the event is about something else.
     #[schema(value_type = Option<String>, required, pattern = "^we_[0-9a-f]{32}$")]
     pub endpoint_id: Option<WebhookEndpointId>,
+    /// bunq's id of the account, if the event is about an object of one; else null.
+    #[schema(value_type = Option<u64>, required, minimum = 1, example = 60101)]
+    pub account_id: Option<MonetaryAccountId>,
+    /// The object at bunq: of a transaction the id as `GET …/transactions` lists it, of other objects bunq's id; null
+    /// if the event is about something else.
+    #[schema(required, max_length = 40, example = "60101.71234")]
+    pub object_id: Option<String>,
+    /// When bunq last changed the object; null if bunq does not say, or the event is about something else.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub updated_at: Option<Timestamp>,
+    /// The path at which this API shows the object; null if it shows none, or the event is about something else.
+    #[schema(required, max_length = 200)]
+    pub path: Option<String>,
+    /// Whether bunq reports changes of the customer; null if the event is about something else.
+    #[schema(value_type = Option<NotificationState>, required)]
+    pub state: Option<String>,
 }
 
 impl From<&Event> for EventData {
     fn from(event: &Event) -> Self {
-        let Event { user_id, consent_id, expires_at, days_left, endpoint_id, .. } = *event;
-        Self { user_id, consent_id, expires_at, days_left, endpoint_id }
+        let Event { user_id, consent_id, expires_at, days_left, endpoint_id, object, .. } = *event;
+        let event_type = event.event_type.parse().ok();
+        let object_id = object.map(|object| match event_type {
+            Some(EventType::TransactionCreated | EventType::TransactionUpdated) => transaction_id(object),
+            _ => object.id.to_string(),
+        });
+        let path = user_id.zip(object).and_then(|(user_id, object)| path(event_type?, user_id, object));
+        let account_id = object.map(|object| object.account_id);
+        let updated_at = object.and_then(|object| object.updated_at);
+        let state = event.state.clone();
+        Self { user_id, consent_id, expires_at, days_left, endpoint_id, account_id, object_id, updated_at, path, state }
     }
+}
+
+fn transaction_id(object: EventObject) -> String {
+    format!("{}.{}", object.account_id, object.id)
+}
+
+/// Returns the path of an object in this API, if the API shows objects of its kind.
+fn path(event_type: EventType, user_id: UserId, object: EventObject) -> Option<String> {
+    let element = match event_type {
+        EventType::TransactionCreated | EventType::TransactionUpdated => {
+            format!("transactions/{}", transaction_id(object))
+        }
+        EventType::DraftPaymentUpdated => format!("draft-payment/{}", object.id),
+        EventType::RequestInquiryUpdated => format!("request-inquiry/{}", object.id),
+        EventType::CardTransactionCreated
+        | EventType::CardTransactionUpdated
+        | EventType::RequestResponseUpdated
+        | EventType::BunqmeTabUpdated
+        | EventType::ConnectionCreated
+        | EventType::ConnectionRenewed
+        | EventType::ConnectionExpiring
+        | EventType::ConnectionExpired
+        | EventType::ConnectionRevoked
+        | EventType::ConnectionDeleted
+        | EventType::ConnectionNotifications
+        | EventType::WebhookDisabled => return None,
+    };
+    Some(format!("/user/{user_id}/monetary-account/{}/{element}", object.account_id))
 }
 
 /// The body of a message to a receiver. The id of the event is in the header `webhook-id`.

@@ -104,9 +104,12 @@ impl SharedLimiter {
     async fn take(&self, endpoint: Endpoint<'_>, deadline: Deadline) -> Result<(), Busy> {
         let (name, limit) = self.name(endpoint, deadline).await;
         let now = self.now();
+        // A lease takes a lane away from the other processes, whose callers may be people.
+        let may_lease = deadline.priority() > Priority::Background;
         let (has_lease, turns, wants_lease) = self.with(&name, |known| {
             let limit = known.turns.as_ref().map_or(limit, |turns| turns.limit(limit));
-            (known.lease.use_turn(limit, now), known.turns.clone(), known.lease.is_worthwhile(now))
+            let has_lease = may_lease && known.lease.use_turn(limit, now);
+            (has_lease, known.turns.clone(), may_lease && known.lease.is_worthwhile(now))
         });
         if has_lease {
             note(endpoint, turns.as_ref(), limit, now);

@@ -12,8 +12,10 @@
 //! | `Connections` | | finds connections, marks revoked ones |
 //! | `Parts` | the ones above | makes and holds them |
 //! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
+//! | `Callbacks` | `Calls`, `Connections`, `Identities` | gives out addresses for callbacks, and makes events of what they lead to |
 //! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
-//! | `Deletions` | `Sessions`, `Connections`, `Identities` | deletes connections |
+//! | `NotificationFilters` | `Calls`, `Connections` | keeps the filters by which the bank reports changes |
+//! | `Deletions` | `Sessions`, `Connections`, `Identities`, `NotificationFilters` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
 //! | `SealingRotation` | `Identities` | rotates the key that seals the tables |
@@ -25,6 +27,7 @@
 
 mod access;
 mod address;
+mod callbacks;
 mod calls;
 mod certificate;
 mod connections;
@@ -38,6 +41,7 @@ mod freshness;
 mod identity;
 mod limiter;
 mod listed;
+mod notifications;
 mod onboarding;
 mod once;
 mod order;
@@ -54,6 +58,7 @@ pub use self::webhooks::{
     AskedEndpoint, DeliveryReport, DeliveryRun, Tested, WebhookCredential, WebhookError, Webhooks,
 };
 pub use access::{Access, AccessError};
+pub use callbacks::Callbacks;
 pub use calls::Calls;
 pub use certificate::CertificateError;
 pub use connections::Connections;
@@ -69,6 +74,7 @@ pub use events::Events;
 pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
 pub use listed::{Mark, Wanted, WantedPayment};
+pub use notifications::{ChosenNotifications, KeptFilters, NotificationFilters, NotificationsError};
 pub use onboarding::{
     AtBank, Onboarding, OnboardingError, OnboardingReport, Registration, RenewalReport, Step, StepState,
 };

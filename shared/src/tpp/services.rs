@@ -5,12 +5,14 @@ use std::{fmt, sync::Arc};
 use crate::{
     bunq::Bank,
     config::Config,
+    queue::HintQueue,
     secrets::Secrets,
     store::Store,
     tpp::{
-        access::Access, calls::Calls, connections::Connections, consent::Consents, deletions::Deletions,
-        egress::Egress, events::Events, freshness::Freshness, identity::Identities, onboarding::Onboarding,
-        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
+        access::Access, callbacks::Callbacks, calls::Calls, connections::Connections, consent::Consents,
+        deletions::Deletions, egress::Egress, events::Events, freshness::Freshness, identity::Identities,
+        notifications::NotificationFilters, onboarding::Onboarding, once::Orders, parts::Parts,
+        rotation::SealingRotation, webhooks::Webhooks,
     },
     transport::WebhookSender,
     types::clock::Clock,
@@ -36,8 +38,12 @@ pub struct Tpp {
     pub egress: Arc<Egress>,
     /// Calls to the bank.
     pub calls: Calls,
+    /// The callbacks of the bank.
+    pub callbacks: Arc<Callbacks>,
     /// Orders, each started once.
     pub orders: Orders,
+    /// The filters by which the bank reports changes of customers.
+    pub notifications: Arc<NotificationFilters>,
     /// The consents of customers.
     pub consents: Consents,
     /// The events for owners of workspaces.
@@ -55,12 +61,15 @@ impl Tpp {
     pub(crate) fn new(
         config: Config,
         bank: Bank,
-        (store, secrets): (Store, Secrets),
+        (store, secrets, hints): (Store, Secrets, Option<HintQueue>),
         sender: WebhookSender,
         clock: Clock,
     ) -> Self {
         let parts = Arc::new(Parts::new(config, bank, store, secrets, clock));
         let calls = Calls { parts: Arc::clone(&parts) };
+        let callbacks = Arc::new(Callbacks::new(Arc::clone(&parts), calls.clone(), hints));
+        let notifications = NotificationFilters::new(Arc::clone(&parts), calls.clone(), Arc::clone(&callbacks));
+        let notifications = Arc::new(notifications);
         let access = Arc::new(Access::new(parts.store.clone(), parts.clock.clone()));
         let webhooks = Webhooks::new(parts.store.clone(), parts.secrets.clone(), sender, parts.clock.clone());
         Self {
@@ -70,8 +79,10 @@ impl Tpp {
             freshness: Freshness { parts: Arc::clone(&parts), access: Arc::clone(&access) },
             access,
             connections: Arc::clone(&parts.connections),
-            deletions: Deletions { parts: Arc::clone(&parts) },
+            deletions: Deletions { parts: Arc::clone(&parts), notifications: Arc::clone(&notifications) },
+            notifications,
             egress: Arc::clone(&parts.egress),
+            callbacks,
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
             consents: Consents { parts: Arc::clone(&parts) },

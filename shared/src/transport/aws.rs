@@ -58,6 +58,16 @@ pub(crate) fn secrets_manager(aws: &Aws, tls: &Tls) -> Result<aws_sdk_secretsman
     Ok(aws_sdk_secretsmanager::Client::from_conf(config))
 }
 
+/// Returns a client of SQS.
+///
+/// # Errors
+/// Returns [`reqwest::Error`] if the TLS configuration is not usable.
+pub(crate) fn sqs(aws: &Aws, tls: &Tls) -> Result<aws_sdk_sqs::Client, reqwest::Error> {
+    let (http, _) = http(tls, &aws.sqs)?;
+    let config = configured!(aws_sdk_sqs::Config::builder(), aws, http, aws.sqs);
+    Ok(aws_sdk_sqs::Client::from_conf(config))
+}
+
 fn http(tls: &Tls, url: &Url) -> Result<(reqwest::Client, FirstConnection), reqwest::Error> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -29,6 +29,33 @@ bunq_client::words! {
     /// A connection was deleted.
     #[serde(rename = "connection.deleted")]
     ConnectionDeleted = "connection.deleted",
+    /// A transaction of a customer's account appeared.
+    #[serde(rename = "transaction.created")]
+    TransactionCreated = "transaction.created",
+    /// A transaction of a customer's account changed.
+    #[serde(rename = "transaction.updated")]
+    TransactionUpdated = "transaction.updated",
+    /// A transaction of a customer's card appeared.
+    #[serde(rename = "card_transaction.created")]
+    CardTransactionCreated = "card_transaction.created",
+    /// A transaction of a customer's card changed.
+    #[serde(rename = "card_transaction.updated")]
+    CardTransactionUpdated = "card_transaction.updated",
+    /// A draft payment was created or changed, for example because the customer decided.
+    #[serde(rename = "draft_payment.updated")]
+    DraftPaymentUpdated = "draft_payment.updated",
+    /// A request for money to a customer's account was created or changed.
+    #[serde(rename = "request_inquiry.updated")]
+    RequestInquiryUpdated = "request_inquiry.updated",
+    /// A request for money from a customer's account was created or changed.
+    #[serde(rename = "request_response.updated")]
+    RequestResponseUpdated = "request_response.updated",
+    /// A bunq.me link of a customer's account was created or changed, for example because it was paid.
+    #[serde(rename = "bunqme_tab.updated")]
+    BunqmeTabUpdated = "bunqme_tab.updated",
+    /// bunq reports changes of a customer now, or does so no more, or in part.
+    #[serde(rename = "connection.notifications")]
+    ConnectionNotifications = "connection.notifications",
     /// An endpoint of webhooks was disabled, because it answered 410 or failed for five days.
     #[serde(rename = "webhook.disabled")]
     WebhookDisabled = "webhook.disabled",
@@ -57,6 +84,13 @@ impl EventId {
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
+    }
+
+    /// Returns the id of an event that has the same id whenever it is found: the first 128 bits of a hash of what
+    /// identifies it.
+    #[must_use]
+    pub fn of_hash(hash: [u8; 32]) -> Self {
+        Self(Uuid::from_bytes(hash.first_chunk::<16>().copied().unwrap_or_default()))
     }
 }
 

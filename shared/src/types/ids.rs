@@ -125,6 +125,18 @@ impl FromStr for TransactionId {
     }
 }
 
+impl UserId {
+    /// Returns the id of these bytes.
+    pub(crate) const fn of_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Returns the bytes of the id.
+    pub(crate) const fn to_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+}
+
 impl From<ConsentId> for Uuid {
     fn from(id: ConsentId) -> Self {
         id.0

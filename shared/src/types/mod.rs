@@ -2,16 +2,20 @@
 
 pub use bunq_client::types::{counterparty, deadline, money, schedule, text};
 
+pub mod bank_object;
 pub mod bookmark;
 pub mod cache;
+pub mod callback_token;
 pub mod causes;
 pub mod clock;
 mod derived_key;
 pub mod event;
+pub mod hint;
 pub mod idempotency;
 pub mod ids;
 pub mod ip;
 pub mod lane_lease;
+pub mod notification;
 pub mod order_reference;
 pub mod pseudonym;
 mod rate_limit;

@@ -1,7 +1,10 @@
 //! Secrets. The bank's are declared by `bunq-client`; these are ours. None can be printed or serialized by accident. A
 //! secret is stored through [`super::sealing`] or in Secrets Manager, where the code names it explicitly.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 pub use bunq_client::types::secret::*;
 use bunq_client::{random_secrets, secrets};
 
@@ -16,6 +19,10 @@ secrets! {
     SealingKey,
     /// What signs the messages to an endpoint of webhooks: a secret (`whsec_`) or a private key (`whsk_`).
     WebhookSecret,
+    /// The token in an address to which the bank sends callbacks. It names the customer.
+    CallbackToken,
+    /// A key that makes and checks callback tokens: base64 of 32 bytes.
+    CallbackKey,
     /// The API key of a caller of this API (`Authorization: Bearer`).
     ApiKey,
 }
@@ -27,6 +34,21 @@ impl SealingKey {
     #[must_use]
     pub fn random() -> Self {
         Self(STANDARD.encode(rand::random::<[u8; 32]>()).into())
+    }
+}
+
+impl CallbackKey {
+    /// Returns a new key of 256 random bits.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(STANDARD.encode(rand::random::<[u8; 32]>()).into())
+    }
+}
+
+impl CallbackToken {
+    /// Returns the token of these bytes, in base64url.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes).into())
     }
 }
 

@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for WebhookEndpointId {
 
 /// The text selects no types of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be the type of an event, such as connection.created, or connection.*, webhook.* or *")]
+#[error("must be the type of an event, such as connection.created, or a group such as transaction.*, or *")]
 pub struct EventFilterError;
 
 /// Selects types of events: one type by its name, a group such as `connection.*`, or `*` for all, also those that a

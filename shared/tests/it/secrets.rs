@@ -64,6 +64,8 @@ fn the_walk_over_all_kinds_meets_each_of_them() {
         "ConsentTicket",
         "ClaimProof",
         "SealingKey",
+        "CallbackToken",
+        "CallbackKey",
         "ApiKey",
     ];
     for name in expected {

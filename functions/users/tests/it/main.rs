@@ -14,6 +14,7 @@ mod deletion;
 mod fixture;
 mod freshness;
 mod limits;
+mod notifications;
 mod processes;
 mod reading;
 mod references;

@@ -11,12 +11,13 @@ use utoipa::{
 
 const JSON: &str = "application/json";
 
-/// Statuses that can come from a function or from API Gateway: the function failed or could not be invoked, or there
-/// were too many calls.
-const SHARED: &[&str] = &["429", "500", "503"];
+/// Statuses that can come from a function or from API Gateway: the body was too large, the function failed or could not
+/// be invoked, or there were too many calls.
+const SHARED: &[&str] = &["413", "429", "500", "503"];
 
 const LIMITED: &str = "API Gateway's own words: more calls than the stage allows. Send the request again, at growing \
                        intervals and with the same `Idempotency-Key`; no function has seen it.";
+const LARGE: &str = "API Gateway's own words: the body is larger than 10 MB.";
 
 /// Adds API Gateway's own answers to an operation.
 pub(super) fn add_to(operation: &mut Operation) {
@@ -35,9 +36,12 @@ pub(super) fn add_to(operation: &mut Operation) {
             responses.insert("429".to_owned(), RefOr::T(own(LIMITED)));
         }
     }
-    if operation.request_body.is_some() {
-        let large = "API Gateway's own words: the body is larger than 10 MB.";
-        responses.insert("413".to_owned(), RefOr::T(own(large)));
+    match responses.get_mut("413") {
+        Some(RefOr::T(response)) => response.description = format!("{}\n\n{LARGE}", response.description),
+        Some(RefOr::Ref(_)) | None if operation.request_body.is_some() => {
+            responses.insert("413".to_owned(), RefOr::T(own(LARGE)));
+        }
+        Some(RefOr::Ref(_)) | None => {}
     }
 }
 

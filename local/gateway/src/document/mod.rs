@@ -39,6 +39,7 @@ const BANK: &str = include_str!("../../bank/schemas.json");
         (name = "psd2", description = "Issuer transactions: payments that a customer of bunq makes on bunq's own page, without having connected."),
         (name = "credential-ip", description = "The TPP's keys at bunq and the addresses that may use them."),
         (name = "events", description = "What changed in your workspace."),
+        (name = "hooks", description = "Where bunq says that something may have changed."),
         (name = "docs", description = "This description, and pages for people. Nothing of it is secret."),
         (name = "setup", description = "The onboarding at bunq and this deployment's API keys, for its owner only."),
     ),
@@ -88,6 +89,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         psd2::document(),
         credential_ip::document(),
         events::document(),
+        hooks::document(),
         setup::document(),
     ];
     let mut document = groups.into_iter().fold(Base::openapi(), utoipa::openapi::OpenApi::merge_from);

@@ -18,6 +18,20 @@ pub(crate) fn listing(bank: &Bank, call: &Call, items: Vec<(u64, Object)>) -> Re
     listing_of(bank, call, items, |element| element)
 }
 
+/// Like [`listing`], with at most `most` items in a page, whatever the query asks for.
+///
+/// # Errors
+///
+/// The same as for [`listing`].
+pub(crate) fn listing_in_pages(
+    bank: &Bank,
+    call: &Call,
+    items: Vec<(u64, Object)>,
+    most: usize,
+) -> Result<Answer, Refusal> {
+    page_of(bank, call, items, most.clamp(1, LARGEST_COUNT), |element| element)
+}
+
 /// Like [`listing`], for long lists. It builds only the objects of one page.
 ///
 /// # Errors
@@ -26,7 +40,17 @@ pub(crate) fn listing(bank: &Bank, call: &Call, items: Vec<(u64, Object)>) -> Re
 pub(crate) fn listing_of<T>(
     bank: &Bank,
     call: &Call,
+    items: Vec<(u64, T)>,
+    element: impl Fn(T) -> Object,
+) -> Result<Answer, Refusal> {
+    page_of(bank, call, items, LARGEST_COUNT, element)
+}
+
+fn page_of<T>(
+    bank: &Bank,
+    call: &Call,
     mut items: Vec<(u64, T)>,
+    most: usize,
     element: impl Fn(T) -> Object,
 ) -> Result<Answer, Refusal> {
     let count = number(call, "count")?;
@@ -36,9 +60,9 @@ pub(crate) fn listing_of<T>(
         return Err(Refusal::unrecorded(400, "older_id and newer_id exclude each other."));
     }
     let size = match count {
-        None => DEFAULT_COUNT,
+        None => DEFAULT_COUNT.min(most),
         Some(0) => return Err(Refusal::unrecorded(400, "count must be at least 1.")),
-        Some(count) => usize::try_from(count).unwrap_or(LARGEST_COUNT).min(LARGEST_COUNT),
+        Some(count) => usize::try_from(count).unwrap_or(most).min(most),
     };
     items.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     let (newest_of_all, oldest_of_all) = (items.first().map(|(id, _)| *id), items.last().map(|(id, _)| *id));

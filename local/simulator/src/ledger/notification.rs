@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use crate::bank::Bank;
 use crate::clock;
 use crate::records::books::{CredentialStatus, Owner};
-use crate::records::notification::{Callback, FailedCallback, MOST_TRIES, NotificationFilter, Subscriber, TryFailure};
+use crate::records::notification::{
+    Callback, FailedCallback, ForeignWrite, MOST_TRIES, Moment, NotificationFilter, Subscriber, TryFailure,
+};
 use crate::settings::{FilterSets, OauthCallbacks};
 
 /// Seconds from one try to the next.
@@ -37,6 +39,38 @@ pub(crate) fn replace(
     let all = &mut bank.books.notifications.filters;
     all.retain(|filter| filter.account_id != account_id || !in_set(sets, subscriber, &filter.subscriber));
     all.extend(filters);
+}
+
+/// Lets an application that the simulator invents write its filter.
+pub(crate) fn write_foreign(bank: &mut Bank, write: ForeignWrite) {
+    let ForeignWrite { id, customer, category, target, all_verification_type, replaces } = write;
+    let created = bank.now();
+    // No consent has this id, so the filter sees all accounts of the customer.
+    let subscriber = Subscriber { user_id: id + 1, customer: Some(customer) };
+    let filter = NotificationFilter {
+        id,
+        created,
+        subscriber: subscriber.clone(),
+        account_id: None,
+        category,
+        target,
+        all_user_id: Vec::new(),
+        all_monetary_account_id: Vec::new(),
+        all_verification_type,
+    };
+    if replaces {
+        replace(bank, &subscriber, None, vec![filter]);
+    } else {
+        bank.books.notifications.filters.push(filter);
+    }
+}
+
+/// Lets the first of the other applications write that wait for a call of this kind.
+pub(crate) fn write_queued(bank: &mut Bank, moment: Moment, subscriber: &Subscriber) {
+    let Some(customer) = &subscriber.customer else { return };
+    if let Some(write) = bank.books.notifications.take_queued(moment, customer) {
+        write_foreign(bank, write);
+    }
 }
 
 /// Whether two subscribers share a set of filters.

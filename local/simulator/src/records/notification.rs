@@ -21,9 +21,24 @@ pub(crate) struct Notifications {
     #[serde(skip)]
     schedule: BTreeSet<(Timestamp, u64)>,
     pub(crate) failures: Vec<FailedCallback>,
+    /// What other applications write right after the next call of each kind.
+    #[serde(skip)]
+    queued: Vec<(Moment, ForeignWrite)>,
 }
 
 impl Notifications {
+    /// Lets another application write right after the next call of this kind by an application of the same customer.
+    pub(crate) fn queue(&mut self, moment: Moment, write: ForeignWrite) {
+        self.queued.push((moment, write));
+    }
+
+    /// Takes the first write of another application of a customer that waits for a call of this kind.
+    pub(crate) fn take_queued(&mut self, moment: Moment, customer: &str) -> Option<ForeignWrite> {
+        let is_now = |(when, write): &(Moment, ForeignWrite)| *when == moment && write.customer == customer;
+        let place = self.queued.iter().position(is_now)?;
+        Some(self.queued.remove(place).1)
+    }
+
     /// Whether nothing is to be sent, now or later.
     pub(crate) fn is_quiet(&self) -> bool {
         self.filters.is_empty() && self.waiting.is_empty()
@@ -87,6 +102,29 @@ pub(crate) struct Subscriber {
     pub(crate) user_id: u64,
     /// The customer, by the name in this simulator. `None` for a payment service provider.
     pub(crate) customer: Option<String>,
+}
+
+/// A call of the application under test.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Moment {
+    /// GET notification-filter-url of a user.
+    Read,
+    /// POST notification-filter-url of a user.
+    Write,
+}
+
+/// What another application of a customer writes.
+#[derive(Clone, Debug)]
+pub(crate) struct ForeignWrite {
+    /// The id of the filter. The next id is that of the application.
+    pub(crate) id: u64,
+    pub(crate) customer: String,
+    pub(crate) category: String,
+    pub(crate) target: String,
+    pub(crate) all_verification_type: Vec<String>,
+    /// Whether the filter replaces the whole set of the customer.
+    pub(crate) replaces: bool,
 }
 
 /// Selects the callbacks that a target receives.

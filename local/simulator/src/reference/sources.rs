@@ -126,6 +126,9 @@ sources! {
     notification_filter_answer:
         "The bank's older client libraries, its document for partners and clients in production have the list. The \
          OpenAPI description and the Python library of 2025 have an id.",
+    notification_filter_page_size:
+        "The bank's document for partners (2026) shows `Pagination` beside the list. Clients in production read the \
+         list as a whole.",
     notification_filter_validity_seconds:
         "The bank's changelog of October 2019 says that push notifications which were made through OAuth expire in 90 \
          days. Whether this holds for URLs, and still, is not known.",

@@ -125,6 +125,9 @@ pub struct Settings {
     pub unknown_categories: UnknownCategories,
     /// The answer to POST notification-filter-url.
     pub notification_filter_answer: FilterAnswer,
+    /// How many notification filters a page of GET notification-filter-url has; `null`, the default, for the whole list
+    /// without `Pagination`.
+    pub notification_filter_page_size: Option<u32>,
     /// Seconds after which a notification filter selects nothing; `null`, the default, for never.
     pub notification_filter_validity_seconds: Option<u32>,
     /// Whose filters of the category OAUTH select the callback about the end of a connection. Its object here is
@@ -193,6 +196,7 @@ impl Default for Settings {
             callback_targets: CallbackTargets::Https,
             unknown_categories: UnknownCategories::Refuse,
             notification_filter_answer: FilterAnswer::List,
+            notification_filter_page_size: None,
             notification_filter_validity_seconds: None,
             oauth_callbacks: OauthCallbacks::Connection,
             failed_callback_owner: FailureOwner::Connection,

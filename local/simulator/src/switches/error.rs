@@ -27,6 +27,8 @@ pub(super) enum SwitchError {
     NoSuchPayment,
     #[error("the bank has no such category, or refuses the target; see the setting callback_targets")]
     BadFilter,
+    #[error("the bank has no such notification filter")]
+    NoSuchFilter,
     #[error("the count must be from 1 to {0}")]
     BadCount(u64),
     #[error(transparent)]
@@ -48,6 +50,7 @@ impl IntoResponse for SwitchError {
             | Self::UnknownTransaction(_)
             | Self::NoSuchAccount
             | Self::NoSuchPayment
+            | Self::NoSuchFilter
             | Self::Decision(DecisionError::Unknown { .. }) => StatusCode::NOT_FOUND,
             Self::Customers(CustomersError { kind: CustomersErrorKind::Conflict, .. })
             | Self::Decision(DecisionError::NotPending { .. } | DecisionError::TooLittle | DecisionError::Itself) => {

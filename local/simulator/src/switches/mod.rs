@@ -12,6 +12,7 @@ mod error;
 mod faults;
 mod issuer_transactions;
 mod money;
+mod notification_filters;
 mod overview;
 mod page;
 mod people;
@@ -25,7 +26,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use serde_json::json;
 
 use self::error::SwitchError;
@@ -52,7 +53,8 @@ pub(crate) fn router(desk: SharedDesk) -> Router {
             "/_simulator/callbacks",
             get(callbacks::show).patch(callbacks::disturb).post(callbacks::disturb).delete(callbacks::clear),
         )
-        .route("/_simulator/notification-filters", post(callbacks::add_filter))
+        .route("/_simulator/notification-filters", get(notification_filters::list).post(notification_filters::add))
+        .route("/_simulator/notification-filters/{id}", delete(notification_filters::remove))
         .route("/_simulator/endpoints", get(endpoints::list))
         .route("/_simulator/overview", get(overview::show))
         .route("/_simulator/customers", get(customers::list).post(customers::add))

@@ -181,3 +181,58 @@ async fn filters_expire_if_a_setting_says_so() {
 
     assert!(listed(bank, customer).await.is_empty());
 }
+
+/// The targets of all filters at the bank.
+async fn targets(bank: &Bank) -> Vec<Value> {
+    let all = bank.get("/_simulator/notification-filters").send().await.ok().json();
+    all["filters"].as_array().unwrap().iter().map(|filter| filter["target"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_setting_divides_the_list_into_pages() {
+    let desk = Desk::with(Settings { notification_filter_page_size: Some(2), ..Settings::default() }).await;
+    let (bank, customer) = (desk.bank(), &desk.customer);
+    let all = ["PAYMENT", "REQUEST", "OAUTH"].map(filter);
+    set(bank, customer, &all).await.ok();
+
+    let first = bank.get(&format!("{}?count=200", path(customer))).token(&customer.session).send().await.ok().json();
+    let older = first["Pagination"]["older_url"].as_str().unwrap().to_owned();
+    let last = bank.get(&older).token(&customer.session).send().await.ok().json();
+
+    let categories = |page: &Value| {
+        let elements = page["Response"].as_array().unwrap().iter();
+        elements.map(|element| element["NotificationFilterUrl"]["category"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (categories(&first), categories(&last)),
+        (vec![json!("OAUTH"), json!("REQUEST")], vec![json!("PAYMENT")])
+    );
+    assert_eq!(last["Pagination"]["older_url"], Value::Null);
+}
+
+#[tokio::test]
+async fn another_application_writes_between_two_calls() {
+    let desk = Desk::with(Settings { notification_filter_sets: FilterSets::Shared, ..Settings::default() }).await;
+    let (bank, customer) = (desk.bank(), &desk.customer);
+    let write = |target: &str, more: Value| {
+        let mut filter = json!({"customer": "person", "category": "SHARE", "target": target});
+        filter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        filter
+    };
+    let (added, rude) = ("https://added.example/", "https://rude.example/");
+    bank.switch("notification-filters", write(added, json!({"after": "read"}))).await;
+    let certified = json!({"after": "write", "replaces": true, "all_verification_type": ["BUNQ_CERTIFICATE"]});
+    bank.switch("notification-filters", write(rude, certified)).await;
+
+    assert!(listed(bank, customer).await.is_empty(), "it writes after the read");
+    assert_eq!(targets(bank).await, [added]);
+    assert_eq!(set(bank, customer, &[filter("PAYMENT")]).await.ok().json()["Response"].as_array().unwrap().len(), 1);
+
+    assert_eq!(targets(bank).await, [rude]);
+    let shown = bank.get(&path(customer)).token(&customer.session).send().await.ok().response(0);
+    assert_eq!(shown["NotificationFilterUrl"]["all_verification_type"], json!(["BUNQ_CERTIFICATE"]));
+    let remove = format!("/_simulator/notification-filters/{}", shown["NotificationFilterUrl"]["id"]);
+    assert_eq!(bank.call("DELETE", &remove).send().await.status, 204);
+    assert_eq!(bank.call("DELETE", &remove).send().await.status, 404);
+    assert!(targets(bank).await.is_empty());
+}

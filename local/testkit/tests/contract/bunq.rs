@@ -38,6 +38,9 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends name", POINTER),
     ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends type", POINTER),
     ("POST user/{}/monetary-account/{}/request-inquiry: counterparty_alias: sends value", POINTER),
+    ("POST user/{}/notification-filter-url: notification_filters: sends all_verification_type", FILTER),
+    ("POST user/{}/notification-filter-url: notification_filters: sends category", FILTER),
+    ("POST user/{}/notification-filter-url: notification_filters: sends notification_target", FILTER),
     ("PUT user/{}/credential-password-ip/{}/ip/{}: does not send ip", CHANGE),
     ("PUT user/{}/monetary-account/{}/draft-payment/{}: does not send entries", CHANGE),
     ("PUT user/{}/monetary-account/{}/draft-payment/{}: does not send number_of_required_accepts", CHANGE),
@@ -61,6 +64,8 @@ const DIFFERENCES: &[(&str, &str)] = &[
 
 const POINTER: &str = "a counterparty goes in as a pointer and comes out as a label; bunq has the label in both places";
 const CHANGE: &str = "bunq describes a change by what makes the object; its pages and libraries send the status alone";
+const FILTER: &str =
+    "bunq describes an element of the list as the list itself; its pages, libraries and other clients send these";
 const FRACTION: &str = "bunq writes fractions";
 const RECORDED: &str = "bunq names its id and times nowhere, and every recorded answer has them";
 
@@ -166,7 +171,8 @@ fn kind(schema: &Value) -> String {
 /// Everything that is compared is sent, and everything that is sent is compared.
 #[tokio::test]
 async fn the_calls_that_are_compared_are_those_that_are_made() {
-    let mut app = TestApp::builder().not_onboarded().start().await;
+    let mut app = TestApp::builder().with_callbacks().not_onboarded().start().await;
+    app.bank.settings(json!({ "callback_targets": "loopback" })).await;
     let report = app.setup(json!({})).await.unwrap();
     app.api_key = report["api_key"].as_str().unwrap().to_owned();
     every_route(&app).await;
@@ -199,6 +205,7 @@ async fn every_route(app: &TestApp) {
         assert_eq!(app.get(&format!("{base}{path}")).await.status, 200, "{path}");
     }
     app.get(&format!("{account}/payment/1")).await;
+    app.put(&format!("{base}/notifications"), &json!({ "enabled": true })).await;
     let terms = json!({
         "monetary_account_id": 60101, "amount": "5.00", "currency": "EUR", "description": "Lunch",
         "receiver_type": "IBAN", "receiver_value": "NL91ABNA0417164300", "receiver_name": "J. Jansen",

@@ -10,8 +10,9 @@ use shared::{
         calls::{
             CallbackUrls, CreateDeviceServer, CreateInstallation, CreatePspCredential, CreateSession,
             CredentialPasswordIps, DraftPayment, DraftPayments, DraftStatus, EndSession, FindPublicIssuerTransaction,
-            FindUser, IssuerTransaction, IssuerTransactions, MonetaryAccounts, OauthClients, Payments, PermittedIps,
-            PublicPath, RequestInquiries, RequestInquiry,
+            FindUser, IssuerTransaction, IssuerTransactions, ListNotificationFilters, MonetaryAccounts,
+            NotificationFilter, OauthClients, Payments, PermittedIps, PublicPath, ReplaceNotificationFilters,
+            RequestInquiries, RequestInquiry,
         },
     },
     tpp::Order,
@@ -89,6 +90,11 @@ pub(crate) fn every_call() -> Vec<Sent> {
         time_expiry: Some(time()),
         explicit_status: true,
     };
+    let filter = NotificationFilter {
+        category: "MUTATION".to_owned(),
+        target: "https://tpp.example/hooks".to_owned(),
+        verification: vec!["BUNQ_CERTIFICATE".to_owned()],
+    };
     let public = |path| FindPublicIssuerTransaction { transaction: read("7d0f0a3e-52b4-4b1c-8b60-0f5b6a0a6f21"), path };
     let cancelled = || json!({ "status": "CANCELLED", "previous_updated_timestamp": "2026-12-01 09:00:00.000000" });
     let status = |status: &str| json!({ "status": status });
@@ -101,6 +107,8 @@ pub(crate) fn every_call() -> Vec<Sent> {
         written(CreateSession { secret }.build()),
         sent(&EndSession),
         sent(&FindUser::default()),
+        sent(&ListNotificationFilters { page }),
+        sent(&ReplaceNotificationFilters { filters: vec![filter] }),
         sent(&MonetaryAccounts::list((), page)),
         sent(&Payments::list(account, page)),
         sent(&Payments::find(account, read("6"))),

@@ -20,6 +20,8 @@ POST /device-server
 POST /session-server
 DELETE /session/{itemId}
 GET /user/{itemId}
+GET /user/{userID}/notification-filter-url
+POST /user/{userID}/notification-filter-url
 GET /user/{userID}/monetary-account
 GET /user/{userID}/monetary-account/{monetary-accountID}/payment
 GET /user/{userID}/monetary-account/{monetary-accountID}/payment/{itemId}

@@ -13,8 +13,9 @@ use crate::{
 };
 
 /// Operations whose schema cannot describe every rule: a `return_url` must have an origin of `RETURN_ORIGINS`, a proof
-/// must match its consent, and the commands of the setup change what other tests use.
-const NOT_BY_SHAPE: [&str; 3] = ["claim_consent", "create_consent", "run_setup"];
+/// must match its consent, a callback of bunq may have any body, and the commands of the setup change what other tests
+/// use.
+const NOT_BY_SHAPE: [&str; 4] = ["claim_consent", "create_consent", "receive_callback", "run_setup"];
 
 /// Returns a body with the part at a pointer replaced, or added. `null` stays null; `None` removes the part.
 fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
@@ -69,6 +70,10 @@ async fn every_field_of_every_body_agrees() {
     // What can be ended is unknown: an invalid shape is rejected before the bank is called, and nothing else happens.
     for operation in every_operation().iter().filter(|operation| operation.method() == Method::PUT) {
         let (name, _) = operation.parameters("path").last().unwrap();
+        if name == "user_id" {
+            // What is changed of the customer can be changed again.
+            continue;
+        }
         journey.places.insert(name.to_uppercase(), "9999".to_owned());
     }
     let tried = |one: &&Operation<'_>| one.example().is_some() && !NOT_BY_SHAPE.contains(&one.id());

@@ -15,8 +15,8 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`) or a secret. For items, also their keys, which one
-/// statement of a policy must allow together. For an update or a scan, also the attributes.
+/// An action on a resource: a table, an index (`table/index/name`), a secret or a queue. For items, also their keys,
+/// which one statement of a policy must allow together. For an update or a scan, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
@@ -84,6 +84,15 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
         return vec![Access {
             action: format!("secretsmanager:{operation}"),
             resource,
+            keys: BTreeSet::new(),
+            attributes: BTreeSet::new(),
+        }];
+    }
+    if service == "AmazonSQS" {
+        let queue = text(&body["QueueUrl"]).rsplit('/').next().unwrap().to_owned();
+        return vec![Access {
+            action: format!("sqs:{operation}"),
+            resource: queue,
             keys: BTreeSet::new(),
             attributes: BTreeSet::new(),
         }];

@@ -16,8 +16,8 @@ use testkit::TestApp;
 use tower::ServiceExt as _;
 
 /// The functions, by folder. `users` is last, because its events end with the deletion of the customer.
-pub(crate) const GROUPS: [&str; 9] =
-    ["oauth", "payments", "psd2", "credential-ip", "events", "deliver", "setup", "docs", "users"];
+pub(crate) const GROUPS: [&str; 11] =
+    ["oauth", "payments", "psd2", "credential-ip", "events", "deliver", "hooks", "worker", "setup", "docs", "users"];
 
 /// One process of a deployment, which can run any function.
 pub(crate) struct Process(App);
@@ -49,6 +49,12 @@ impl Process {
                 run.map_err(|problem| problem.code().as_str().to_owned())?
             }
             "events" => answer(::events::router(), app, event).await,
+            "hooks" => answer(hooks::router(), app, event).await,
+            // As `shared::lambda::serve_queue` runs it.
+            "worker" => {
+                let run = worker::run(app, event, Deadline::after(Duration::from_secs(29))).await;
+                run.map_err(|problem| problem.code().as_str().to_owned())?
+            }
             "setup" => answer(setup::router(), app, event).await,
             "docs" => answer(docs::router(&app.tpp.config.provider), (), event).await,
             group => panic!("no function {group}"),

@@ -50,6 +50,7 @@ fn every_route_leads_to_the_function_that_has_it() {
         ("Psd2", keys(&json!(psd2::document()))),
         ("CredentialIp", keys(&json!(credential_ip::document()))),
         ("Events", keys(&json!(::events::document()))),
+        ("Hooks", keys(&json!(hooks::document()))),
         ("Setup", keys(&json!(setup::document()))),
         ("Docs", keys(&json!(docs::document()))),
     ];
@@ -77,10 +78,12 @@ fn keys(document: &serde_json::Value) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn the_gateway_routes_what_api_gateway_routes() {
-    let app = TestApp::start().await;
+    let app = TestApp::builder().with_callbacks().start().await;
+    let address = app.callback_address("2f1c7a52-6f0e-4c56-9e0b-0d8f9d2f4a11").await;
+    let token = address.path().rsplit('/').next().unwrap();
     for route in deployed().keys() {
         let (method, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{file}", "style.css").replace(['{', '}'], "");
+        let path = path.replace("{file}", "style.css").replace("{callback_token}", token).replace(['{', '}'], "");
 
         let answer = app.send(app.request(method.parse::<Method>().unwrap(), &path)).await;
 

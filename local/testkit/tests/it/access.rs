@@ -50,7 +50,7 @@ async fn an_operation_is_done_for_nobody_without_a_key_that_has_its_scope() {
 
 #[tokio::test]
 async fn a_key_with_the_scope_alone_is_let_in() {
-    let app = TestApp::start().await;
+    let app = Journey::deployment().start().await;
     let user_id = app.connect("person").await;
     for scope in SCOPES {
         let (_, key) = app.create_api_key(&[scope]).await;
@@ -104,6 +104,7 @@ async fn what_needs_no_api_key_is_a_short_list() {
         "complete_consent",
         "find_asset",
         "find_document",
+        "receive_callback",
         "run_setup",
         "show_docs",
         "show_home",

@@ -257,7 +257,7 @@ async fn nothing_secret_is_logged_or_told_by_a_problem() {
 
     sealed_tokens(app, &mut hidden).await;
     let public = ["server_public_key", "certificate", "chain", "environment", "created_at", "callback_url"];
-    for name in ["tpp", "oauth-client", "psd2-certificate", "sealing-key"] {
+    for name in ["tpp", "oauth-client", "psd2-certificate", "sealing-key", "hook-key"] {
         let before = hidden.0.len();
         hidden.leaves(name, &app.read_secret(name).await, &public);
         assert!(hidden.0.len() > before, "{name} holds something secret");

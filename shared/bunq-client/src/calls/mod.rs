@@ -2,11 +2,16 @@
 //! and special calls. Each is documented at <https://doc.bunq.com>.
 
 mod elements;
+mod notifications;
 mod orders;
 mod session;
 mod sessionless;
 
 pub use elements::{CallbackUrl, OauthClient, PermittedIp};
+pub use notifications::{
+    ListNotificationFilters, NotificationFilter, NotificationFilterPage, ReplaceNotificationFilters,
+    ReplacedNotificationFilters,
+};
 pub use orders::{DraftPayment, DraftStatus, IssuerTransaction, RequestInquiry};
 pub use session::{EndSession, FindPublicIssuerTransaction, FindUser, PublicPath};
 pub use sessionless::{
@@ -16,8 +21,8 @@ pub use sessionless::{
 
 use super::resource::resources;
 use crate::types::ids::{
-    CallbackUrlId, CredentialPasswordIpId, DraftPaymentId, IssuerTransactionId, MonetaryAccountId, OauthClientId,
-    PaymentId, PermittedIpId, RequestInquiryId,
+    BunqMeTabId, CallbackUrlId, CredentialPasswordIpId, DraftPaymentId, IssuerTransactionId, MasterCardActionId,
+    MonetaryAccountId, OauthClientId, PaymentId, PermittedIpId, RequestInquiryId, RequestResponseId,
 };
 
 resources! {
@@ -32,6 +37,14 @@ resources! {
         "user/{id}/monetary-account/{id}/request-inquiry", MonetaryAccountId, RequestInquiryId, "RequestInquiry";
     /// The payments from an account that wait for the customer's approval in the bunq app.
     DraftPayments = "user/{id}/monetary-account/{id}/draft-payment", MonetaryAccountId, DraftPaymentId, "DraftPayment";
+    /// The requests for money from an account.
+    RequestResponses =
+        "user/{id}/monetary-account/{id}/request-response", MonetaryAccountId, RequestResponseId, "RequestResponse";
+    /// The card transactions of an account.
+    MasterCardActions =
+        "user/{id}/monetary-account/{id}/mastercard-action", MonetaryAccountId, MasterCardActionId, "MasterCardAction";
+    /// The links by which others can pay to an account.
+    BunqMeTabs = "user/{id}/monetary-account/{id}/bunqme-tab", MonetaryAccountId, BunqMeTabId, "BunqMeTab";
     /// The TPP's own payments that a customer of any account at bunq makes on bunq's pay page.
     IssuerTransactions =
         "user/{id}/payment-service-provider-issuer-transaction", (), IssuerTransactionId,

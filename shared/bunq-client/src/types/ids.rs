@@ -101,6 +101,12 @@ bunq_id! {
     PaymentId,
     /// A request for money at bunq.
     RequestInquiryId,
+    /// A request for money at bunq, as the customer sees it who is asked.
+    RequestResponseId,
+    /// A card transaction at bunq.
+    MasterCardActionId,
+    /// A bunq.me link.
+    BunqMeTabId,
     /// A draft payment at bunq, which waits for the customer's approval.
     DraftPaymentId,
     /// An issuer transaction at bunq.

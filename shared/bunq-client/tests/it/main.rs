@@ -7,6 +7,7 @@ mod bank_error;
 mod client;
 mod envelope;
 mod export;
+mod notifications;
 mod openssl;
 mod redaction;
 mod requests;

@@ -18,7 +18,7 @@ impl<T: BodyField> BodyField for Vec<T> {
     }
 }
 
-/// Implements [`BodyField`](crate::http::BodyField) for types that are parsed from a string (`FromStr`), with a schema.
+/// Implements [`BodyField`] for types that are parsed from a string (`FromStr`), with a schema.
 /// `text` accepts a JSON string. `number` also accepts a JSON number, and parses its digits as they are written. A
 /// schema with a name becomes a component of the document. A schema without a name is inlined.
 ///

@@ -15,6 +15,7 @@ use crate::{
         ids::{AttachmentId, MonetaryAccountId, UserId},
         ip::{IpStatus, PermittedAddress},
         money::{Amount, Currency},
+        notification::FilterCategory,
         order_reference::OrderReference,
         redirect_url::RedirectUrl,
         reference::Reference,
@@ -121,6 +122,11 @@ field! {
     WebhookEndpointId: text = string()
         .pattern(Some(WebhookEndpointId::PATTERN))
         .examples(["we_7c2f0e4c569e4b0d8f9d2f4a112f1c7a"]);
+
+    FilterCategory: text = string()
+        .max_length(Some(FilterCategory::LONGEST))
+        .pattern(Some(FilterCategory::PATTERN))
+        .examples(["MUTATION"]);
 
     UserId: text = uuid();
     KeyId: text = uuid();

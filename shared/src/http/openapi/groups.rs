@@ -10,8 +10,8 @@ use crate::{
     http::{Place, Problem},
     store::{AttemptRefused, ConsentFailure, SessionOwner, TicketRefused},
     tpp::{
-        AccessError, CertificateError, ClaimError, ConsentError, OnboardingError, RotationError, StartError, TppError,
-        WebhookError,
+        AccessError, CertificateError, ClaimError, ConsentError, NotificationsError, OnboardingError, RotationError,
+        StartError, TppError, WebhookError,
     },
     types::scope::Scope,
 };
@@ -131,6 +131,12 @@ groups! {
     /// An operation that changes at the bank what no role of PSD2 includes.
     Writing = [Problem::bank_writes_off()];
 
+    /// An operation on the notifications of a customer.
+    OfNotifications = [NotificationsError::CallbacksOff];
+
+    /// An operation that checks the notifications of a customer at the bank.
+    CheckingNotifications = [NotificationsError::InProgress(Duration::from_secs(1))];
+
     /// An operation that needs the onboarding but does not call the bank.
     NotReady = [TppError::NotOnboarded];
 
@@ -177,6 +183,16 @@ groups! {
         TppError::AccessRefused,
         TppError::ConnectedElsewhere,
         TppError::TooManyReferences,
+    ];
+
+    /// The door for callbacks of the bank.
+    FromBank = [
+        Problem::route_not_found(),
+        Problem::body_too_large(),
+        Problem::source_not_permitted(),
+        TppError::NotOnboarded,
+        Problem::store_unavailable(),
+        Problem::internal(),
     ];
 
     /// The setup.

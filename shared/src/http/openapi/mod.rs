@@ -24,15 +24,15 @@ pub use problems::{ProblemGroup, Problems, UnknownRoute};
 pub use {
     answers::{Answered, AnsweredToPay, Created, CreatedToPay, Paged},
     groups::{
-        AfterConsent, AsStatement, AtBank, BeforeConsent, Claiming, ForCustomer, InSetup, LooksAhead, NewWebhook,
-        NoSuchConsent, NotReady, OfStore, OfTransaction, OfWebhookEndpoint, OfWebhookEvent, OfWebhookReplay, Once,
-        ToWebhookEndpoint, Unattended, UnknownCustomer, WithCursor, WithKey, Withdrawing, Writing, WrongRequest,
-        examples, refused,
+        AfterConsent, AsStatement, AtBank, BeforeConsent, CheckingNotifications, Claiming, ForCustomer, FromBank,
+        InSetup, LooksAhead, NewWebhook, NoSuchConsent, NotReady, OfNotifications, OfStore, OfTransaction,
+        OfWebhookEndpoint, OfWebhookEvent, OfWebhookReplay, Once, ToWebhookEndpoint, Unattended, UnknownCustomer,
+        WithCursor, WithKey, Withdrawing, Writing, WrongRequest, examples, refused,
     },
     parameters::{
-        AccountFormatQuery, AccountPath, AccountTransactionPath, ConsentPath, CredentialPath, DraftPaymentPath,
-        IdempotencyKeyHeader, LargePageQuery, OrderQuery, PageQuery, PaymentPath, PermittedIpPath, PublicIdPath,
-        RawQuery, RequestInquiryPath, SyncQuery, TransactionPath, TransactionQuery, UserPath, WalkQuery,
+        AccountFormatQuery, AccountPath, AccountTransactionPath, CallbackPath, CheckQuery, ConsentPath, CredentialPath,
+        DraftPaymentPath, IdempotencyKeyHeader, LargePageQuery, OrderQuery, PageQuery, PaymentPath, PermittedIpPath,
+        PublicIdPath, RawQuery, RequestInquiryPath, SyncQuery, TransactionPath, TransactionQuery, UserPath, WalkQuery,
         WebhookEndpointPath, WebhookEventPath,
     },
 };

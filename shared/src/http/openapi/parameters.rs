@@ -42,6 +42,14 @@ parameters! {
         "Our name for a consent, as `POST /consents` returned it: a UUID in lower case, with hyphens.",
     )];
 
+    /// The path parameter `{callback_token}`.
+    CallbackPath = [path(
+        "callback_token",
+        "The end of the address that this deployment gave to bunq. It names the customer, and is a secret.",
+        string().pattern(Some("^[A-Za-z0-9_-]{44}$")).build(),
+        json!("AX0cUqfpjkrJkPPgqEQfuVhLQ6Wm9oG0ci1PS1rMZpv0"),
+    )];
+
     /// The path parameter `{endpoint_id}`.
     WebhookEndpointPath = [path(
         "endpoint_id",
@@ -141,6 +149,13 @@ parameters! {
             since().build(),
         ),
     ];
+
+    /// Selects whether the bank is asked.
+    CheckQuery = [query(
+        "check",
+        "`true` asks bunq now. Otherwise, the answer is what was last found.",
+        ObjectBuilder::new().schema_type(Type::Boolean).build(),
+    )];
 
     /// Selects whether bunq's own objects are returned, too.
     RawQuery = [query(

@@ -7,7 +7,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use super::code::{Action, open};
+use super::{action::Action, code::open};
 
 /// An [`Action`] in the document. Like a code, it can have values that are added later.
 pub(super) struct AnyAction;

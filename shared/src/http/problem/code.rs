@@ -1,4 +1,4 @@
-//! The codes and actions of problems: what happened, and what the caller can do about it.
+//! The codes of problems: what happened.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -7,6 +7,7 @@ use utoipa::{
     openapi::{ObjectBuilder, Ref, RefOr, Schema, Type, schema::AnyOfBuilder},
 };
 
+use super::action::{Action, Affects};
 use crate::telemetry::audit::{Effect, Outcome};
 
 /// What a code says about the effect of the request.
@@ -121,12 +122,20 @@ codes! {
     ScopeMissing = "scope_missing": FORBIDDEN FixRequest, Deployment Refused;
     /// The operator of this deployment has not permitted this kind of change at bunq (`BANK_WRITES`).
     BankWritesOff = "bank_writes_off": FORBIDDEN ContactSupport, Request Refused;
+    /// The operator of this deployment has not turned on that bunq reports changes to it (`HINTS_QUEUE`).
+    CallbacksOff = "callbacks_off": FORBIDDEN ContactSupport, Request Refused;
+    /// Another request is checking the notifications of the same customer.
+    CheckInProgress = "check_in_progress": CONFLICT Wait, Request Refused;
     /// A parameter, header or body field is invalid; see `errors` for details.
     InvalidRequest = "invalid_request": UNPROCESSABLE_ENTITY FixRequest, Request Refused;
     /// The cursor was not made by this API, or for another customer, account or listing: start again without a cursor.
     CursorInvalid = "cursor_invalid": BAD_REQUEST FixRequest, Request Refused;
     /// The route does not exist.
     RouteNotFound = "route_not_found": NOT_FOUND FixRequest, Request Refused;
+    /// The body of a callback has more than 256 KiB.
+    BodyTooLarge = "body_too_large": PAYLOAD_TOO_LARGE FixRequest, Request Refused;
+    /// A callback came from an address that is not bunq's (`CALLBACK_SOURCES`).
+    SourceNotPermitted = "source_not_permitted": FORBIDDEN FixRequest, Request Refused;
     /// The route does not support this method.
     MethodNotAllowed = "method_not_allowed": METHOD_NOT_ALLOWED FixRequest, Request Refused;
     /// The connection does not exist.
@@ -245,51 +254,4 @@ codes! {
     StoreUnavailable = "store_unavailable": SERVICE_UNAVAILABLE Wait, Deployment Lost;
     /// This API or the deployment has an internal error.
     InternalError = "internal_error": INTERNAL_SERVER_ERROR ContactSupport, Request Lost;
-}
-
-/// Which calls a problem affects, for programs that work through many customers. `request`: this call only.
-/// `connection`: every call for this customer, so continue with the next customer. `deployment`: every call with this
-/// API key, so stop the job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Affects {
-    /// This call only. The next call may succeed.
-    Request,
-    /// Every call for this customer. Continue with the next customer.
-    Connection,
-    /// Every call with this API key, for any customer. Stop the job.
-    Deployment,
-}
-
-/// What the caller can do about the problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = KnownAction)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Send the same request again.
-    Retry,
-    /// Send the same request again after `Retry-After` seconds.
-    Wait,
-    /// Ask the customer to connect again, with a new consent.
-    Reauthorise,
-    /// Change the request or the deployment. The same request would fail again.
-    FixRequest,
-    /// Ask bunq, and quote `bunq_response_id`.
-    ContactBunq,
-    /// Ask the operator of this deployment, and quote `request_id`.
-    ContactSupport,
-}
-
-impl Action {
-    /// Returns the action on the wire.
-    pub(in crate::http) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Wait => "wait",
-            Self::Reauthorise => "reauthorise",
-            Self::FixRequest => "fix_request",
-            Self::ContactBunq => "contact_bunq",
-            Self::ContactSupport => "contact_support",
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The problem format: errors as RFC 9457 `application/problem+json`.
 
+mod action;
 mod any_action;
 mod code;
 mod reasons;
@@ -19,8 +20,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use action::{Action, Affects};
 use any_action::AnyAction;
-pub use code::{Action, Affects, Code};
+pub use code::Code;
 pub use reasons::{Place, Reason, Reasons};
 
 /// The header on an answer that repeats the answer to an earlier request with the same `Idempotency-Key`.

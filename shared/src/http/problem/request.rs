@@ -101,6 +101,18 @@ impl Problem {
         Self::new(Code::RouteNotFound, "There is no such route.")
     }
 
+    /// The body of a callback is too large.
+    #[must_use]
+    pub fn body_too_large() -> Self {
+        Self::new(Code::BodyTooLarge, "The body has more than 256 KiB.")
+    }
+
+    /// The callback did not come from the bank.
+    #[must_use]
+    pub fn source_not_permitted() -> Self {
+        Self::new(Code::SourceNotPermitted, "Callbacks are accepted from bunq's addresses only.")
+    }
+
     /// The route does not support the method.
     #[must_use]
     pub fn method_not_allowed() -> Self {

@@ -1,6 +1,7 @@
 //! Maps errors to problems. Most have the status and the action of their code.
 
 mod consent;
+mod notifications;
 mod rotation;
 mod webhooks;
 
@@ -11,6 +12,7 @@ use http::StatusCode;
 use super::{Action, Affects, Code, Problem, Reasons, request::SHORT_WAIT};
 use crate::{
     bunq::{BankError, NoConnection, Refusal, RefusalKind},
+    queue::QueueError,
     secrets::SecretsError,
     store::{SessionOwner, StoreError},
     tpp::{AccessError, OnboardingError, TppError},
@@ -102,6 +104,16 @@ impl From<SecretsError> for Problem {
     }
 }
 
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        tracing::error!(%error, "queue");
+        match error {
+            QueueError::Unavailable(_) => Self::store_unavailable(),
+            QueueError::Misconfigured(_) | QueueError::Unwritable => Self::internal(),
+        }
+    }
+}
+
 impl From<TppError> for Problem {
     fn from(error: TppError) -> Self {
         match error {
@@ -186,6 +198,7 @@ impl From<TppError> for Problem {
             TppError::Bank(error) | TppError::Session { error, .. } => error.into(),
             TppError::Store(error) => error.into(),
             TppError::Secrets(error) => error.into(),
+            TppError::Queue(error) => error.into(),
             TppError::Key(error) => {
                 tracing::error!(%error, "key");
                 Self::internal()

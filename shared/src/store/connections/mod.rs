@@ -4,6 +4,7 @@ mod end;
 mod granted;
 mod list;
 mod lookup;
+mod notifications;
 mod record;
 mod references;
 mod save;
@@ -21,6 +22,9 @@ use super::{
 use crate::types::ids::UserId;
 
 pub use granted::{Granted, GrantedKey};
+pub use notifications::{
+    CheckedFilters, FilterWalk, ForeignFilter, FoundCategory, LeasedNotifications, LostFilter, Notifications,
+};
 pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,
 };

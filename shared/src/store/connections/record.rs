@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{granted::GrantedKey, unattended_reads::UnattendedReads};
+use super::{granted::GrantedKey, notifications::record::Notifications, unattended_reads::UnattendedReads};
 use crate::{
     store::{
         error::StoreError,
@@ -103,6 +103,8 @@ pub struct Connection {
     pub revoked_at: Option<Timestamp>,
     /// The reads of the last day while the customer was not present, if they are counted.
     pub unattended_reads: Option<UnattendedReads>,
+    /// What is known of the notification filters, if they were ever checked.
+    pub notifications: Option<Notifications>,
     pub(super) access_token: String,
     pub(super) display_name: Option<String>,
     /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    notifications::only_if_unnoted,
     record::{Connection, ConnectionReference, NewConnection, Saved, user_pk},
     references::{self, only_if_unchanged},
     unattended::only_if_unread,
@@ -60,7 +61,8 @@ impl Store {
             let put = Write::put(&self.connections, &user_pk(user_id), &connection)?;
             let put = only_if_unchanged(put, before.as_ref())?;
             let reads = before.as_ref().and_then(|before| before.unattended_reads.as_ref());
-            let mut writes = vec![lookup, only_if_unread(put, reads)?];
+            let notifications = before.as_ref().and_then(|before| before.notifications.as_ref());
+            let mut writes = vec![lookup, only_if_unnoted(only_if_unread(put, reads)?, notifications)?];
             writes.extend(self.announce_consent(before.as_ref(), &connection, new.consent_id)?);
             if let Some(reference) = &new.reference {
                 writes.push(self.put_reference(&connection, reference)?);
@@ -112,6 +114,7 @@ impl Store {
             last_used_at: before.and_then(|before| before.last_used_at),
             revoked_at: None,
             unattended_reads: before.and_then(|before| before.unattended_reads.clone()),
+            notifications: before.and_then(|before| Some(before.notifications.clone()?.after_consent(now))),
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))

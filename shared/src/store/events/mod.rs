@@ -15,14 +15,18 @@
 //! | `OUTBOX#<workspace>` | `<milliseconds>#<event id>` | an [`Event`] without a number |
 //! | `OUTBOX#<workspace>` | `<milliseconds>#<user_id>#<days>` | an [`Event`] of a consent that expires |
 //! | `FEED#<workspace>` | the number, 15 digits | an [`Event`] |
+//! | `SEEN#<user_id>` | `<kind>#<account>.<id>` | the last version of an object at the bank of which there is an event |
+//! | `SEEN#<user_id>` | `since#<account>` | since when all payments of an account have events |
 //! | `FEED#<workspace>` | `last` | the last number that was given, and the random id of the feed |
 
 mod feed;
 mod numbering;
 mod record;
+mod seen;
 mod since;
 
 pub use feed::EventPage;
 pub use numbering::Numbering;
-pub use record::Event;
 pub(in crate::store) use record::sortable;
+pub use record::{Event, EventObject};
+pub use seen::{NewVersion, SeenVersion, Told};

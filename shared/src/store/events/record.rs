@@ -9,7 +9,8 @@ use crate::{
     store::{connections::Connection, error::StoreError, table::Store, write::Write},
     types::{
         event::{EventId, EventType},
-        ids::{ConsentId, UserId},
+        ids::{ConsentId, MonetaryAccountId, UserId},
+        notification::NotificationState,
         webhook::WebhookEndpointId,
         workspace::Workspace,
     },
@@ -43,6 +44,23 @@ pub struct Event {
     /// The endpoint of webhooks, if the event is about one.
     #[serde(default)]
     pub endpoint_id: Option<WebhookEndpointId>,
+    /// The object at the bank, if the event is about one.
+    #[serde(default)]
+    pub object: Option<EventObject>,
+    /// The [`NotificationState`], if its change is the event. A newer version can have stored another word.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
+/// The version of an object at the bank that an event is about. The type of the event says of which kind it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventObject {
+    /// The account of the object.
+    pub account_id: MonetaryAccountId,
+    /// The id of the object.
+    pub id: u64,
+    /// When the bank last changed it, if the bank says.
+    pub updated_at: Option<Timestamp>,
 }
 
 /// An event as it is stored.
@@ -107,6 +125,28 @@ impl Store {
         self.put_event(workspace, &place_of(&event), &event)
     }
 
+    /// Returns the write that adds the event of an object's version to the outbox.
+    pub(super) fn announce_version(
+        &self,
+        connection: &Connection,
+        (event_type, id): (EventType, EventId),
+        object: EventObject,
+    ) -> Result<Write, StoreError> {
+        let event = Event { id, object: Some(object), ..self.event_of(event_type, connection) };
+        self.put_event(&connection.workspace, &place_of(&event), &event)
+    }
+
+    /// Returns the write that adds the event of a change of a connection's notifications to the outbox.
+    pub(in crate::store) fn announce_notifications(
+        &self,
+        connection: &Connection,
+        state: NotificationState,
+    ) -> Result<Write, StoreError> {
+        let event =
+            Event { state: Some(state.to_string()), ..self.event_of(EventType::ConnectionNotifications, connection) };
+        self.put_event(&connection.workspace, &place_of(&event), &event)
+    }
+
     fn event_of(&self, event_type: EventType, connection: &Connection) -> Event {
         Event { user_id: Some(connection.user_id), ..self.event(event_type) }
     }
@@ -123,6 +163,8 @@ impl Store {
             expires_at: None,
             days_left: None,
             endpoint_id: None,
+            object: None,
+            state: None,
         }
     }
 

@@ -131,6 +131,8 @@ actions! {
     ListUsers = "list_users": Reads Connection,
     FindConnection = "find_connection": Reads Connection,
     DeleteUser = "delete_user": Changes Connection,
+    FindNotifications = "find_notifications": Reads Connection,
+    UpdateNotifications = "update_notifications": Changes Connection,
     FindUser = "find_user": Reads Connection,
     ListAccounts = "list_accounts": Reads Account,
     CreateAccount = "create_account": StartsOnce Account,
@@ -192,6 +194,9 @@ actions! {
     /// Not an operation: the bank refused a customer's token for the first time, and the connection was marked as
     /// revoked.
     FindRevokedConsent = "find_revoked_consent": Changes Connection,
+
+    /// Not an operation: callbacks of the bank named a customer, and what they may concern was read.
+    AnswerCallbacks = "answer_callbacks": Reads Connection,
 
     /// Not an operation: a connection gained another reference by a consent, or lost one of several.
     ChangeReference = "change_reference": Changes Connection,

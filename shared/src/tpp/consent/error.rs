@@ -57,6 +57,7 @@ impl ConsentError {
                 | TppError::Bank(_)
                 | TppError::Store(_)
                 | TppError::Secrets(_)
+                | TppError::Queue(_)
                 | TppError::Key(_)
                 | TppError::Seal(_),
             ) => None,

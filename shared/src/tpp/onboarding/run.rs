@@ -10,8 +10,8 @@ use crate::{
     },
     config::BunqEnvironment,
     secrets::{
-        CertificateSecret, Content as _, DeliverySecret, FormerCallbackUrl, InstallationSecret, OauthClientSecret,
-        SealingSecret, SecretsError,
+        CertificateSecret, Content as _, DeliverySecret, FormerCallbackUrl, HookSecret, InstallationSecret,
+        OauthClientSecret, SealingSecret, SecretsError,
     },
     store::NewApiKey,
     tpp::{
@@ -78,9 +78,13 @@ async fn sealing_key(progress: &mut Progress<'_>) -> Result<(), OnboardingError>
         progress.save(&SealingSecret::generate()).await?;
         state = StepState::Now;
     }
-    // A deployment of an earlier version does not have this one.
+    // A deployment of an earlier version does not have these.
     if progress.parts.secrets.read::<DeliverySecret>().await?.is_none() {
         progress.save(&DeliverySecret::generate()).await?;
+        state = StepState::Now;
+    }
+    if progress.parts.config.hints_queue.is_some() && progress.parts.secrets.read::<HookSecret>().await?.is_none() {
+        progress.save(&HookSecret::generate()).await?;
         state = StepState::Now;
     }
     progress.note(Step::SealingKey, state);

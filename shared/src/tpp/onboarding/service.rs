@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    secrets::{CertificateSecret, DeliverySecret, OauthClientSecret, SealingSecret, TppSecret},
+    secrets::{CertificateSecret, DeliverySecret, HookSecret, OauthClientSecret, SealingSecret, TppSecret},
     tpp::{
         certificate,
         onboarding::{
@@ -94,6 +94,7 @@ impl Onboarding {
             secrets.read::<TppSecret>(),
             secrets.read::<OauthClientSecret>(),
         )?;
+        let has_hook_key = self.parts.config.hints_queue.is_none() || secrets.read::<HookSecret>().await?.is_some();
         let environment = self.parts.config.environment.as_str();
         if tpp.as_ref().is_some_and(|tpp| tpp.environment != environment) {
             return Err(OnboardingError::OtherEnvironment);
@@ -101,7 +102,7 @@ impl Onboarding {
         let api_keys = self.parts.store.list_api_keys().await?;
         let callback = self.parts.config.callback_url();
         let done = |step| match step {
-            Step::SealingKey => sealing.is_some() && delivery.is_some(),
+            Step::SealingKey => sealing.is_some() && delivery.is_some() && has_hook_key,
             Step::Certificate => owned.is_some(),
             Step::Installation => tpp.as_ref().is_some_and(|tpp| tpp.installation.is_some()),
             Step::PspCredential => tpp.as_ref().is_some_and(|tpp| tpp.psp.is_some()),

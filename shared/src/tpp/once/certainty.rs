@@ -51,6 +51,7 @@ pub(super) fn certainty(error: &TppError, earlier: Earlier) -> Certainty<'_> {
         | TppError::Session { .. }
         | TppError::Store(_)
         | TppError::Secrets(_)
+        | TppError::Queue(_)
         | TppError::Key(_)
         | TppError::Seal(_) => Certainty::NoEffect,
     }

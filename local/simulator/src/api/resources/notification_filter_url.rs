@@ -3,11 +3,12 @@
 use url::Url;
 
 use crate::api::gate::Caller;
+use crate::api::listing::listing_in_pages;
 use crate::api::resources::{monetary_account, user};
 use crate::bank::Bank;
 use crate::clock;
 use crate::ledger::notification;
-use crate::records::notification::{NotificationFilter, Subscriber};
+use crate::records::notification::{Moment, NotificationFilter, Subscriber};
 use crate::settings::{CallbackTargets, FilterAnswer, Settings, UnknownCategories};
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
@@ -84,13 +85,17 @@ pub(crate) fn create(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<An
         all_verification_type: filter.texts("all_verification_type").into_iter().map(str::to_owned).collect(),
     });
     notification::replace(bank, &subscriber, account_id, filters.collect());
-    Ok(match bank.settings.notification_filter_answer {
+    let answer = match bank.settings.notification_filter_answer {
         FilterAnswer::Id => Answer::id(first),
         FilterAnswer::List => {
             let filters = notification::filters_of(bank, &subscriber, account_id);
             Answer::response(filters.map(|filter| element(filter, &[], &[])).collect())
         }
-    })
+    };
+    if account_id.is_none() {
+        notification::write_queued(bank, Moment::Write, &subscriber);
+    }
+    Ok(answer)
 }
 
 /// Lists the filters. In the bank's examples, this call fills the lists of users and accounts, and POST does not.
@@ -103,7 +108,17 @@ pub(crate) fn list(bank: &mut Bank, call: &Call, caller: &Caller) -> Result<Answ
         .flat_map(|granted| granted.customer.accounts.iter().map(|account| account.id).filter(|id| granted.sees(*id)));
     let account_ids: Vec<u64> = accounts.filter(|id| account_id.is_none_or(|of| of == *id)).collect();
     let filters = notification::filters_of(bank, &subscriber, account_id);
-    Ok(Answer::response(filters.map(|filter| element(filter, &user_ids, &account_ids)).collect()))
+    let elements = filters.map(|filter| (filter.id, element(filter, &user_ids, &account_ids)));
+    let elements: Vec<_> = elements.collect();
+    let answer = match bank.settings.notification_filter_page_size {
+        None => Answer::response(elements.into_iter().map(|(_, element)| element).collect()),
+        Some(size) => listing_in_pages(bank, call, elements, usize::try_from(size).unwrap_or(usize::MAX))?,
+    };
+    // Not between two pages: an application that writes there is seen, since ids only grow.
+    if account_id.is_none() && call.query_value("older_id").is_none() {
+        notification::write_queued(bank, Moment::Read, &subscriber);
+    }
+    Ok(answer)
 }
 
 /// The user in the path as a subscriber, and the account if the path names one.

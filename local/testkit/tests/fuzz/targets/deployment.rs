@@ -86,6 +86,7 @@ async fn process(app: &TestApp) -> Router {
         .merge(psd2::router())
         .merge(credential_ip::router())
         .merge(events::router())
+        .merge(hooks::router())
         .merge(setup::router());
     service(routes, app)
 }

@@ -18,7 +18,7 @@ fn object<'a>(journey: &'a Journey, operation: &Operation<'_>) -> Option<&'a str
     let parameter = match operation.path.rsplit('/').next()? {
         // Our transaction is the payment of the bank.
         "{transaction_id}" if operation.path.contains("{monetary_account_id}") => "payment_id",
-        "connection" => "user_id",
+        "connection" | "notifications" => "user_id",
         "claim" => "consent_id",
         "rotate-secret" | "test" | "replay" => "endpoint_id",
         "redeliver" => "event_id",
@@ -114,7 +114,8 @@ async fn pages_for_people_leave_none_and_every_other_operation_has_an_action_of_
     for operation in operations(&user_id) {
         let request = app.request(operation.method.clone(), &operation.path).bearer_auth(&app.api_key);
         let answer = app.send(request).await;
-        if operation.tag == "docs" {
+        // Callbacks need no key. What they lead to has an audit line of its own.
+        if operation.tag == "docs" || operation.tag == "hooks" {
             assert_eq!(super::audited(&answer).len(), 0, "{}", operation.id);
         } else {
             let line = one(&answer);

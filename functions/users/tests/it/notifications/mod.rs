@@ -1,0 +1,8 @@
+//! The notifications of a customer: what bunq reports to this deployment.
+
+mod background;
+mod endings;
+mod fixture;
+mod lists;
+mod races;
+mod states;

@@ -1,0 +1,13 @@
+//! What callbacks of the bank lead to, through the door for callbacks and the public HTTP interface.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+
+mod busy;
+mod events;
+mod fixture;
+mod gone;
+mod many;
+mod not_yet;
+mod secrecy;
+mod sender;
+mod stops;

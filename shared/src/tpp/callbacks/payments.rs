@@ -1,0 +1,168 @@
+//! The payments of one account: a page of the newest, and a few that hints name beyond it.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    read::{Answer, all, lack_of_turn},
+    target::Numbered,
+    version::Shown,
+    visit::{End, Visit},
+};
+use crate::{
+    bunq::{Page, PageStart, Resource as _, calls::Payments},
+    tpp::error::TppError,
+    types::{bank_object::BankObject, ids::MonetaryAccountId},
+};
+
+/// How many hints of an account are few. Few lead to a short page of its payments.
+const FEW: usize = 3;
+/// The number of payments in a short page.
+const SHORT_PAGE: u8 = 10;
+/// How many payments beyond the page one visit looks up for an account. Hints can be forged, and each costs a call.
+const MOST_LOOK_UPS: usize = 3;
+
+/// What the look-up of a payment found that the page lacks.
+enum Beyond {
+    Shown(Shown),
+    /// The bank has no such payment, or does not show it.
+    Absent,
+    /// The answer cannot be read.
+    Unreadable,
+    /// There was no turn for this long.
+    Later(Duration),
+}
+
+impl Visit<'_> {
+    /// Reads the newest payments of an account, and some of those that the hints name beyond them.
+    pub(super) async fn payments(
+        &self,
+        account: MonetaryAccountId,
+        hints: &[Numbered],
+        ends: &mut Vec<(usize, End)>,
+    ) -> Result<(), TppError> {
+        let count = if hints.len() > FEW { Page::LARGEST.count } else { SHORT_PAGE };
+        // Before the list: a payment that the list lacks is later than this.
+        let now = self.now();
+        let list = self.read(&Payments::list(account, Page { count, from: PageStart::Newest })).await?;
+        let page = match &list {
+            Answer::Shown(page) => all(page, Payments::NAME),
+            Answer::Absent | Answer::Refused | Answer::Unreadable => None,
+        };
+        let is_unreadable = match list {
+            Answer::Shown(_) => page.is_none(),
+            Answer::Unreadable => true,
+            Answer::Absent | Answer::Refused => false,
+        };
+        let hinted: BTreeSet<_> = hints.iter().filter_map(|(_, hint)| hint.object_id).collect();
+        let shown = match page {
+            Some(page) => self.tell_page(account, &page, &hinted, now).await?,
+            None => BTreeMap::new(),
+        };
+        let beyond = match list {
+            Answer::Shown(_) | Answer::Unreadable => self.look_up(account, hints, &shown).await?,
+            // Without the account, there is no payment of it.
+            Answer::Absent | Answer::Refused => BTreeMap::new(),
+        };
+        for (number, hint) in hints {
+            let end = match hint.object_id {
+                // The hint names no payment, so the page is all that it asks for.
+                None if is_unreadable => End::Failed,
+                None => End::Done,
+                Some(id) => match (shown.get(&id), beyond.get(&id)) {
+                    (Some(payment), _) if payment.has(hint.updated) => End::Done,
+                    (Some(_), _) => self.again(hint),
+                    (None, Some(Beyond::Shown(payment))) if payment.has(hint.updated) => End::Done,
+                    (None, Some(Beyond::Unreadable)) => End::Failed,
+                    (None, Some(Beyond::Later(wait))) => End::Later(*wait),
+                    (None, Some(Beyond::Shown(_) | Beyond::Absent) | None) => self.again(hint),
+                },
+            };
+            ends.push((*number, end));
+        }
+        Ok(())
+    }
+
+    /// Adds the events of a page of payments, which was read at this time. Returns the payments by id.
+    async fn tell_page(
+        &self,
+        account: MonetaryAccountId,
+        page: &[Value],
+        hinted: &BTreeSet<u64>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<u64, Shown>, TppError> {
+        let store = &self.callbacks.parts.store;
+        let shown: BTreeMap<_, _> = page
+            .iter()
+            .filter_map(|payment| Shown::read(BankObject::Payment, account, payment))
+            .map(|payment| (payment.object.id, payment))
+            .collect();
+        // Only now, because a forged hint can name any account.
+        let since = store.account_watched_since(&self.connection, account, now).await?.ok_or(TppError::UnknownUser)?;
+        let range = shown.keys().next().copied().zip(shown.keys().next_back().copied());
+        let seen = match range {
+            Some(range) => store.seen_versions(self.connection.user_id, (BankObject::Payment, account), range).await?,
+            None => BTreeMap::new(),
+        };
+        for (id, payment) in &shown {
+            let since = (!hinted.contains(id)).then_some(since);
+            self.tell(payment, seen.get(id), since).await?;
+        }
+        Ok(shown)
+    }
+
+    /// Looks up payments that hints name and the page lacks, and adds their events: a few of them. The hints of the
+    /// others are handled again. Those that were handled most often are first, because they are given up soon.
+    async fn look_up(
+        &self,
+        account: MonetaryAccountId,
+        hints: &[Numbered],
+        shown: &BTreeMap<u64, Shown>,
+    ) -> Result<BTreeMap<u64, Beyond>, TppError> {
+        let mut asked = BTreeMap::new();
+        for (_, hint) in hints {
+            if let Some(id) = hint.object_id.filter(|id| !shown.contains_key(id)) {
+                let most = asked.entry(id).or_insert(hint.asked);
+                *most = hint.asked.max(*most);
+            }
+        }
+        let mut ids: Vec<_> = asked.into_iter().collect();
+        ids.sort_by_key(|(_, asked)| Reverse(*asked));
+        let mut beyond = BTreeMap::new();
+        let mut ids = ids.into_iter().map(|(id, _)| id).take(MOST_LOOK_UPS);
+        for id in ids.by_ref() {
+            let payment = match self.look_up_one(account, id).await {
+                Ok(payment) => payment,
+                Err(error) => match lack_of_turn(&error) {
+                    // What was found before has its events, and its hints are done.
+                    Some(wait) => {
+                        beyond.insert(id, Beyond::Later(wait));
+                        beyond.extend(ids.by_ref().map(|id| (id, Beyond::Later(wait))));
+                        break;
+                    }
+                    None => return Err(error),
+                },
+            };
+            beyond.insert(id, payment);
+        }
+        Ok(beyond)
+    }
+
+    async fn look_up_one(&self, account: MonetaryAccountId, id: u64) -> Result<Beyond, TppError> {
+        let answer = self.find::<Payments>(account, id).await?;
+        let payment = match self.tell_one(BankObject::Payment, account, id, &answer).await? {
+            Some(payment) => Beyond::Shown(payment),
+            None => match answer {
+                Answer::Shown(_) | Answer::Unreadable => Beyond::Unreadable,
+                Answer::Absent | Answer::Refused => Beyond::Absent,
+            },
+        };
+        Ok(payment)
+    }
+}
