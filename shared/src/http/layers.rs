@@ -174,14 +174,16 @@ async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) 
     response
 }
 
-/// Returns the request id of API Gateway, so that its log and ours can be correlated. Without one, returns a new id.
+/// Returns the request id of API Gateway, so that its log and ours can be correlated. Without one, or with one that
+/// no header can hold, returns a new id.
 fn request_id(extensions: &Extensions) -> String {
     let gateway = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
         Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
         _ => None,
     };
-    gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
+    let fits = |id: &String| !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    gateway.filter(fits).unwrap_or_else(|| Uuid::new_v4().to_string())
 }
 
 /// Returns the time until Lambda's `deadline` (milliseconds since the epoch), less one second to send the answer.

@@ -190,11 +190,18 @@ async fn customers_whose_sessions_end_together_get_times_30_seconds_apart() {
     app.bank.forget_calls().await;
 
     let began = app.clock.clock().now().as_second();
-    let mut queue = Vec::new();
+    let (mut queue, mut served) = (Vec::new(), 0);
     for path in &paths {
-        queue.push((announced_at(&app, &app.get(path).await), path));
+        let answer = app.get(path).await;
+        if answer.status == 200 {
+            // On a slow machine the requests take longer than 30 seconds, so one of them has a turn.
+            served += 1;
+        } else {
+            queue.push((announced_at(&app, &answer), path));
+        }
     }
-    assert_eq!(app.bank.count(SESSION).await, 1, "that of the TPP");
+    assert!(queue.len() > 100, "most of them wait: {served} were served");
+    assert_eq!(app.bank.count(SESSION).await, 1 + served, "that of the TPP");
     assert!(queue.windows(2).all(|two| two[1].0 - two[0].0 >= 30), "{queue:?}");
     for (number, (at, path)) in queue.iter().enumerate() {
         if number % 20 == 1 {

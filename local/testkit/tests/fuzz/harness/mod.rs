@@ -125,7 +125,8 @@ pub(crate) fn fuzz(name: &str, cases: u64, corpus: &Corpus, limits: Limits, mut 
         slowest.as_micros(),
         largest / 1024,
     ));
-    assert!(accepted.get() > 0 || cases < 50, "{name}: no input was accepted, so nothing behind the parser was run");
+    // Fewer inputs can all be refused by chance.
+    assert!(accepted.get() > 0 || cases < 100, "{name}: no input was accepted, so nothing behind the parser was run");
 }
 
 struct Cost {
