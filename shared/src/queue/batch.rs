@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::HintMessage;
+use super::message::HintMessage;
 
 /// The event is not a batch of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@
 
 mod batch;
 mod error;
+mod message;
 
 use std::{fmt, sync::LazyLock};
 
@@ -15,30 +16,12 @@ use crate::types::{hint::Hint, ids::UserId};
 
 pub use batch::{BatchError, HintBatch};
 pub use error::QueueError;
+pub use message::HintMessage;
 
 /// How many messages one call receives at most.
 const MOST_RECEIVED: i32 = 10;
 /// How long a receiver waits for a message, in seconds. It is less than the timeout of a call.
 const LONGEST_WAIT: i32 = 1;
-
-/// A message of the queue. `Debug` writes its id only.
-#[derive(Clone)]
-pub struct HintMessage {
-    /// The id of the message.
-    pub id: String,
-    /// What identifies this receive of the message.
-    pub receipt: String,
-    /// The hint, or another text if something else has sent the message.
-    pub body: String,
-    /// How many times it was received, including this time.
-    pub receives: u32,
-}
-
-impl fmt::Debug for HintMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HintMessage({})", self.id)
-    }
-}
 
 /// Makes the client at its first use, because most functions use no queue.
 type MakeClient = Box<dyn FnOnce() -> Option<Client> + Send>;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::delivery::{Delivery, DeliveryState, LastAttempt, deliveries};
+use super::{
+    delivery::{Delivery, deliveries},
+    log::{DeliveryState, LastAttempt},
+};
 use crate::{
     store::{error::StoreError, events::sortable, item::from_item, page::attribute, table::Store},
     types::webhook::WebhookEndpointId,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     claim::Due,
-    delivery::{DeliveryState, KEPT},
-    log::log_of,
+    delivery::KEPT,
+    log::{DeliveryState, log_of},
 };
 use crate::{
     store::{

@@ -7,8 +7,9 @@ use webhooks::{Flow, Health, Next, Outcome};
 
 use super::{
     claim::Claimed,
-    delivery::{Delivery, DeliveryState, LastAttempt},
+    delivery::Delivery,
     endpoint::{WebhookEndpoint, endpoints},
+    log::{DeliveryState, LastAttempt},
 };
 use crate::{
     store::{

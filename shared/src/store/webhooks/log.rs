@@ -1,8 +1,12 @@
 //! The log of an event: the event itself, and how its deliveries go.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{delivery::DeliveryLog, endpoints::MOST_ENDPOINTS};
+use super::{
+    delivery::{Delivery, KEPT},
+    endpoints::MOST_ENDPOINTS,
+};
 use crate::{
     store::{error::StoreError, events::Event, item::from_item, page::attribute, table::Store, write::Write},
     types::{
@@ -14,6 +18,51 @@ use crate::{
 
 /// The sort key of the item with the event.
 const EVENT: &str = "event";
+
+/// How a delivery goes, or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WebhookDeliveryState)]
+pub enum DeliveryState {
+    /// It is to be tried again.
+    Waiting,
+    /// The receiver has it.
+    Delivered,
+    /// The last attempt failed.
+    Failed,
+    /// The endpoint is disabled or deleted.
+    Cancelled,
+}
+
+/// The last attempt to send an event to an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAttempt {
+    /// When it ended.
+    pub at: Timestamp,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// How long it took.
+    pub ms: u64,
+    /// Why it failed, in a word of ours. Nothing of the answer's body is kept.
+    pub error: Option<String>,
+}
+
+/// How the delivery of an event to an endpoint goes, or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLog {
+    /// The workspace of both.
+    pub workspace: Workspace,
+    /// How it goes.
+    pub state: DeliveryState,
+    /// The number of attempts.
+    pub attempts: u32,
+    /// The last attempt. `None` if none has ended.
+    pub last: Option<LastAttempt>,
+    /// When the next attempt is due.
+    pub next_at: Option<Timestamp>,
+    /// For DynamoDB's TTL, in seconds.
+    pub(super) expires_at: i64,
+}
 
 /// An event, and its deliveries of which an attempt has ended.
 #[derive(Clone, Debug)]
@@ -71,5 +120,23 @@ impl Store {
             }
         }
         Ok(found.map(|(event, number)| EventLog { event, number, deliveries }))
+    }
+
+    /// Returns the write that logs an attempt, and how the delivery goes on or ended.
+    pub(super) fn log_attempt(
+        &self,
+        delivery: &Delivery,
+        (state, next_at): (DeliveryState, Option<Timestamp>),
+        last: &LastAttempt,
+    ) -> Result<Write, StoreError> {
+        let log = DeliveryLog {
+            workspace: delivery.workspace.clone(),
+            state,
+            attempts: delivery.attempts,
+            last: Some(last.clone()),
+            next_at,
+            expires_at: self.in_seconds(KEPT),
+        };
+        Ok(Write::put(&self.events, &log_of(delivery.event.id), &log)?.at(&delivery.endpoint_id.to_string()))
     }
 }

@@ -28,9 +28,9 @@ mod secrets;
 
 pub use claim::{Claimed, Due, DuePage};
 pub use clean_up::{CleanUp, CleanUpPage};
-pub use delivery::{Delivery, DeliveryLog, DeliveryState, LastAttempt};
+pub use delivery::Delivery;
 pub use endpoint::{NewWebhookEndpoint, WebhookChange, WebhookEndpoint};
 pub use endpoints::{MOST_ENDPOINTS, NotCreated};
 pub use finish::Finished;
-pub use log::EventLog;
+pub use log::{DeliveryLog, DeliveryState, EventLog, LastAttempt};
 pub use secrets::OpenedEndpoint;
