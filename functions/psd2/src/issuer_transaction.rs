@@ -65,6 +65,9 @@ pub(crate) async fn create_issuer_transaction(
     }
     let started = session.create_once(&key, &transaction, reference.as_ref()).await;
     let id = started.as_ref().ok().and_then(|started| IssuerTransactionId::try_from(started.id).ok());
+    if let Some(id) = id {
+        session.tpp().issuer_transactions.watch(&session.caller.workspace, id, &transaction).await;
+    }
     let mut response = created_response::<IssuerTransactions, _>(&session, &key, (), started);
     // bunq answers an id; the public name needs another call. Without the public name the answer is still valid.
     if let Some(id) = id
@@ -109,6 +112,7 @@ pub(crate) async fn find_issuer_transaction(
     PathId(transaction): PathId<IssuerTransactionId>,
 ) -> Result<Response, Problem> {
     let answer = session.call(&IssuerTransactions::find((), transaction)).await?;
+    session.tpp().issuer_transactions.note(transaction, &answer).await;
     let link = payment_link(&session, &answer);
     let mut response = BankAnswer(answer).into_response();
     if let Some(link) = link {

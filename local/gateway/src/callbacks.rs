@@ -1,5 +1,5 @@
-//! Hands the queue of hints to the worker, in place of AWS's event source, and keeps the filters, in place of its
-//! schedule.
+//! Hands the queue of hints to the worker, in place of AWS's event source, and does what its schedule is
+//! for.
 
 use std::time::Duration;
 
@@ -42,11 +42,11 @@ pub(crate) async fn run(app: App) {
     tokio::join!(work(&app), keep(&app));
 }
 
-/// Checks the filters that are due, again and again.
+/// Does what the worker's schedule is for, again and again.
 async fn keep(app: &App) {
     while app.tpp.callbacks.is_on() {
-        if let Err(problem) = worker::keep_filters(app, Deadline::after(LONGEST)).await {
-            tracing::warn!(%problem, "notifications: a run failed");
+        if let Err(problem) = worker::look_around(app, Deadline::after(LONGEST)).await {
+            tracing::warn!(%problem, "worker: a run of the schedule failed");
         }
         tokio::time::sleep(KEEP_EACH).await;
     }

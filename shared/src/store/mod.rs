@@ -53,7 +53,9 @@ pub use consents::{
     Given, TakenAttempt, TicketRefused, Unclaimed,
 };
 pub use error::StoreError;
-pub use events::{Event, EventObject, EventPage, NewVersion, Numbering, SeenVersion, Told};
+pub use events::{
+    Event, EventObject, EventPage, EventTransaction, NewVersion, Numbering, SeenVersion, ShownStatus, Told,
+};
 pub use idempotency::{Attempt, Begun, Earlier, Outcome};
 pub use look_up::{LookUp, LookedUp};
 pub use onboarding::RunId;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    store::{Event, EventObject},
+    store::{Event, EventObject, EventTransaction},
     types::{
         event::EventType,
         ids::{ConsentId, MonetaryAccountId, UserId},
@@ -12,6 +12,9 @@ use crate::{
         webhook::WebhookEndpointId,
     },
 };
+
+/// The path of issuer transactions in this API.
+const ISSUER_TRANSACTIONS: &str = "/psd2/payment-service-provider-issuer-transaction";
 
 /// What an event concerns.
 #[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
@@ -53,15 +56,23 @@ pub struct EventData {
 
 impl From<&Event> for EventData {
     fn from(event: &Event) -> Self {
-        let Event { user_id, consent_id, expires_at, days_left, endpoint_id, object, .. } = *event;
+        let Event { user_id, consent_id, expires_at, days_left, endpoint_id, object, issuer_transaction, .. } = *event;
         let event_type = event.event_type.parse().ok();
         let object_id = object.map(|object| match event_type {
             Some(EventType::TransactionCreated | EventType::TransactionUpdated) => transaction_id(object),
             _ => object.id.to_string(),
         });
-        let path = user_id.zip(object).and_then(|(user_id, object)| path(event_type?, user_id, object));
+        let object_id = object_id.or_else(|| issuer_transaction.map(|transaction| transaction.id.to_string()));
+        let path = match (user_id.zip(object), issuer_transaction) {
+            (Some((user_id, object)), _) => event_type.and_then(|event_type| path(event_type, user_id, object)),
+            (None, Some(EventTransaction { id, .. })) => Some(format!("{ISSUER_TRANSACTIONS}/{id}")),
+            (None, None) => None,
+        };
         let account_id = object.map(|object| object.account_id);
-        let updated_at = object.and_then(|object| object.updated_at);
+        let updated_at = match (object, issuer_transaction) {
+            (Some(EventObject { updated_at, .. }), _) | (None, Some(EventTransaction { updated_at, .. })) => updated_at,
+            (None, None) => None,
+        };
         let state = event.state.clone();
         Self { user_id, consent_id, expires_at, days_left, endpoint_id, account_id, object_id, updated_at, path, state }
     }
@@ -90,6 +101,7 @@ fn path(event_type: EventType, user_id: UserId, object: EventObject) -> Option<S
         | EventType::ConnectionRevoked
         | EventType::ConnectionDeleted
         | EventType::ConnectionNotifications
+        | EventType::IssuerTransactionUpdated
         | EventType::WebhookDisabled => return None,
     };
     Some(format!("/user/{user_id}/monetary-account/{}/{element}", object.account_id))

@@ -14,6 +14,7 @@
 //! | `Calls` | `Sessions`, `Connections`, `Egress`, `Identities` | makes calls in any owner's session |
 //! | `Callbacks` | `Calls`, `Connections`, `Identities` | gives out addresses for callbacks, and makes events of what they lead to |
 //! | `Orders` | `Calls`, `Connections`, `Identities` | starts orders once, keeps their references |
+//! | `IssuerTransactionWatch` | `Calls` | adds the events of issuer transactions |
 //! | `NotificationFilters` | `Calls`, `Connections` | keeps the filters by which the bank reports changes |
 //! | `Deletions` | `Sessions`, `Connections`, `Identities`, `NotificationFilters` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
@@ -39,6 +40,7 @@ mod event_view;
 mod events;
 mod freshness;
 mod identity;
+mod issuer_transactions;
 mod limiter;
 mod listed;
 mod notifications;
@@ -73,6 +75,7 @@ pub use event_view::EventData;
 pub use events::Events;
 pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
+pub use issuer_transactions::{IssuerTransactionWatch, WatchedTransactions};
 pub use listed::{Mark, Wanted, WantedPayment};
 pub use notifications::{ChosenNotifications, KeptFilters, NotificationFilters, NotificationsError};
 pub use onboarding::{

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The time in which an issuer transaction can be paid, by default.
-const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// An object that is created once.
 pub trait Order: Sync {

@@ -11,8 +11,8 @@ use crate::{
     tpp::{
         access::Access, callbacks::Callbacks, calls::Calls, connections::Connections, consent::Consents,
         deletions::Deletions, egress::Egress, events::Events, freshness::Freshness, identity::Identities,
-        notifications::NotificationFilters, onboarding::Onboarding, once::Orders, parts::Parts,
-        rotation::SealingRotation, webhooks::Webhooks,
+        issuer_transactions::IssuerTransactionWatch, notifications::NotificationFilters, onboarding::Onboarding,
+        once::Orders, parts::Parts, rotation::SealingRotation, webhooks::Webhooks,
     },
     transport::WebhookSender,
     types::clock::Clock,
@@ -40,6 +40,8 @@ pub struct Tpp {
     pub calls: Calls,
     /// The callbacks of the bank.
     pub callbacks: Arc<Callbacks>,
+    /// The issuer transactions whose changes are events.
+    pub issuer_transactions: IssuerTransactionWatch,
     /// Orders, each started once.
     pub orders: Orders,
     /// The filters by which the bank reports changes of customers.
@@ -83,6 +85,7 @@ impl Tpp {
             notifications,
             egress: Arc::clone(&parts.egress),
             callbacks,
+            issuer_transactions: IssuerTransactionWatch { parts: Arc::clone(&parts), calls: calls.clone() },
             orders: Orders { parts: Arc::clone(&parts), calls: calls.clone() },
             calls,
             consents: Consents { parts: Arc::clone(&parts) },

@@ -53,6 +53,9 @@ bunq_client::words! {
     /// A bunq.me link of a customer's account was created or changed, for example because it was paid.
     #[serde(rename = "bunqme_tab.updated")]
     BunqmeTabUpdated = "bunqme_tab.updated",
+    /// The status of an issuer transaction changed, for example because a customer paid it.
+    #[serde(rename = "issuer_transaction.updated")]
+    IssuerTransactionUpdated = "issuer_transaction.updated",
     /// bunq reports changes of a customer now, or does so no more, or in part.
     #[serde(rename = "connection.notifications")]
     ConnectionNotifications = "connection.notifications",

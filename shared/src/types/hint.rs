@@ -36,7 +36,7 @@ impl BankWord {
         &self.0
     }
 
-    fn of(value: Option<&Value>) -> Option<Self> {
+    pub(crate) fn of(value: Option<&Value>) -> Option<Self> {
         Self::parse(value?.as_str()?)
     }
 

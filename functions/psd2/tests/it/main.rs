@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
 mod bodies;
+mod events;
 mod fixture;
 mod journey;
 mod once;

@@ -148,6 +148,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
                 if group == "worker" {
                     // Something to read.
                     journey.app.bank.pay("person", 60101, 1).await;
+                    cancel_a_transaction(&journey.app).await;
                 }
                 if event.name == "delete_user" {
                     keep_version(&journey).await;
@@ -183,6 +184,20 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
         };
         assert_eq!(idle.len(), expected, "{group} needs not: {idle:?}");
     }
+}
+
+/// Creates an issuer transaction and cancels it, which nobody has read.
+async fn cancel_a_transaction(app: &TestApp) {
+    let path = "/psd2/payment-service-provider-issuer-transaction";
+    let body = json!({
+        "counterparty_alias": { "type": "IBAN", "value": "NL91ABNA0417164300", "name": "J. Jansen" },
+        "amount": { "value": "1.00", "currency": "EUR" },
+        "description": "order 1042",
+        "url_redirect": "https://shop.example/thanks",
+    });
+    let created = app.post(path, &body).await;
+    let cancelled = app.put(created.header("location"), &json!({ "status": "CANCELLED" })).await;
+    assert_eq!((created.status, cancelled.status), (201, 200), "{created:?} {cancelled:?}");
 }
 
 /// Lets the bank refuse a token that it has just issued, so that the function opens the TPP's own session.

@@ -17,16 +17,19 @@
 //! | `FEED#<workspace>` | the number, 15 digits | an [`Event`] |
 //! | `SEEN#<user_id>` | `<kind>#<account>.<id>` | the last version of an object at the bank of which there is an event |
 //! | `SEEN#<user_id>` | `since#<account>` | since when all payments of an account have events |
+//! | `ISSUER_TRANSACTIONS` | the id, 20 digits | the last status of an issuer transaction of which there is an event |
 //! | `FEED#<workspace>` | `last` | the last number that was given, and the random id of the feed |
 
 mod feed;
+mod issuer_transactions;
 mod numbering;
 mod record;
 mod seen;
 mod since;
 
 pub use feed::EventPage;
+pub use issuer_transactions::ShownStatus;
 pub use numbering::Numbering;
 pub(in crate::store) use record::sortable;
-pub use record::{Event, EventObject};
+pub use record::{Event, EventObject, EventTransaction};
 pub use seen::{NewVersion, SeenVersion, Told};

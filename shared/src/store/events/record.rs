@@ -9,7 +9,7 @@ use crate::{
     store::{connections::Connection, error::StoreError, table::Store, write::Write},
     types::{
         event::{EventId, EventType},
-        ids::{ConsentId, MonetaryAccountId, UserId},
+        ids::{ConsentId, IssuerTransactionId, MonetaryAccountId, UserId},
         notification::NotificationState,
         webhook::WebhookEndpointId,
         workspace::Workspace,
@@ -47,6 +47,9 @@ pub struct Event {
     /// The object at the bank, if the event is about one.
     #[serde(default)]
     pub object: Option<EventObject>,
+    /// The issuer transaction, if the event is about one.
+    #[serde(default)]
+    pub issuer_transaction: Option<EventTransaction>,
     /// The [`NotificationState`], if its change is the event. A newer version can have stored another word.
     #[serde(default)]
     pub state: Option<String>,
@@ -59,6 +62,15 @@ pub struct EventObject {
     pub account_id: MonetaryAccountId,
     /// The id of the object.
     pub id: u64,
+    /// When the bank last changed it, if the bank says.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// The issuer transaction that an event is about. It belongs to no account of a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventTransaction {
+    /// The bank's id.
+    pub id: IssuerTransactionId,
     /// When the bank last changed it, if the bank says.
     pub updated_at: Option<Timestamp>,
 }
@@ -122,7 +134,7 @@ impl Store {
         endpoint_id: WebhookEndpointId,
     ) -> Result<Write, StoreError> {
         let event = Event { endpoint_id: Some(endpoint_id), ..self.event(EventType::WebhookDisabled) };
-        self.put_event(workspace, &place_of(&event), &event)
+        self.announce_event(workspace, &event)
     }
 
     /// Returns the write that adds the event of an object's version to the outbox.
@@ -133,7 +145,7 @@ impl Store {
         object: EventObject,
     ) -> Result<Write, StoreError> {
         let event = Event { id, object: Some(object), ..self.event_of(event_type, connection) };
-        self.put_event(&connection.workspace, &place_of(&event), &event)
+        self.announce_event(&connection.workspace, &event)
     }
 
     /// Returns the write that adds the event of a change of a connection's notifications to the outbox.
@@ -144,7 +156,7 @@ impl Store {
     ) -> Result<Write, StoreError> {
         let event =
             Event { state: Some(state.to_string()), ..self.event_of(EventType::ConnectionNotifications, connection) };
-        self.put_event(&connection.workspace, &place_of(&event), &event)
+        self.announce_event(&connection.workspace, &event)
     }
 
     fn event_of(&self, event_type: EventType, connection: &Connection) -> Event {
@@ -152,7 +164,7 @@ impl Store {
     }
 
     /// Returns an event of this moment with a new id.
-    fn event(&self, event_type: EventType) -> Event {
+    pub(super) fn event(&self, event_type: EventType) -> Event {
         let now = self.clock.now();
         Event {
             id: EventId::random(),
@@ -164,8 +176,14 @@ impl Store {
             days_left: None,
             endpoint_id: None,
             object: None,
+            issuer_transaction: None,
             state: None,
         }
+    }
+
+    /// Returns the write that adds an event of this moment to the outbox.
+    pub(super) fn announce_event(&self, workspace: &Workspace, event: &Event) -> Result<Write, StoreError> {
+        self.put_event(workspace, &place_of(event), event)
     }
 
     fn put_event(&self, workspace: &Workspace, place: &str, event: &Event) -> Result<Write, StoreError> {
