@@ -81,7 +81,8 @@ impl NotificationFilters {
         for (user_id, failures) in customers {
             let hints = async {
                 let connection = self.parts.connections.usable(user_id).await?;
-                self.send_failures(&connection, failures, deadline).await
+                let until = failures.last().map_or(0, |failure| failure.id);
+                self.send_failures(&connection, failures, until, deadline).await
             };
             match hints.await {
                 Ok(hints) => sent += hints,
@@ -104,26 +105,30 @@ impl NotificationFilters {
     ) -> Result<u32, TppError> {
         let owner = SessionOwner::Customer(connection.user_id);
         let until = connection.failures_until.unwrap_or_default();
+        let listed = self.list_failures(owner, until, deadline).await?;
+        let Some(last) = listed.last().map(|failure| failure.id) else { return Ok(0) };
         let mut failures = Vec::new();
-        for failure in self.list_failures(owner, until, deadline).await? {
+        for failure in listed {
             // The list may have those of the customer's other applications.
             let is_ours = failure.target.is_none() || self.customer_of(&failure).await? == Some(connection.user_id);
             failures.extend(Some(failure).filter(|_| is_ours));
         }
-        self.send_failures(connection, failures, deadline).await
+        // Those of others are handled, too, so that they never fill the place of ours.
+        self.send_failures(connection, failures, last, deadline).await
     }
 
-    /// Sends the hints of failed callbacks that have not become hints yet.
+    /// Sends the hints of failed callbacks that have not become hints yet, and notes that all up to this id are
+    /// handled.
     async fn send_failures(
         &self,
         connection: &Connection,
         mut failures: Vec<FailedCallback>,
+        until: u64,
         deadline: Deadline,
     ) -> Result<u32, TppError> {
         let (user_id, now) = (connection.user_id, self.parts.clock.now());
         let is_on = connection.notifications.as_ref().is_none_or(|record| record.enabled);
         failures.retain(|failure| is_on && failure.id > connection.failures_until.unwrap_or_default());
-        let Some(last) = failures.last().map(|failure| failure.id) else { return Ok(0) };
         let (mut objects, mut hints) = (Vec::new(), Vec::new());
         for failure in failures {
             match Subject::of(&failure) {
@@ -144,7 +149,7 @@ impl NotificationFilters {
             self.send_hint(&hint, &format!("failure|{failure}|{account}"), deadline).await?;
             sent += 1;
         }
-        self.parts.store.note_failures(user_id, last).await?;
+        self.parts.store.note_failures(user_id, until).await?;
         Ok(sent)
     }
 
