@@ -6,9 +6,9 @@ use serde::Serialize;
 use shared::{
     body,
     http::{BodyField, Fields, NamedSchemas, prelude::*},
-    store::{ForeignFilter, LostFilter, Notifications},
-    tpp::{ChosenNotifications, NotificationFilters},
-    types::notification::{CategoryState, FilterCategory, NotificationState},
+    store::{ForeignFilter, LostFilter},
+    tpp::{ChosenNotifications, NotificationStatus},
+    types::notification::{CategoryState, FilterCategory, NewsVia, NotificationState},
 };
 use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
 
@@ -75,6 +75,10 @@ pub(crate) struct NotificationsView {
     /// When bunq is asked next, at the earliest; null if notifications are off.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     next_check_at: Option<Timestamp>,
+    /// When bunq last reported a change of the customer, to the hour; null if it never has.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    last_callback_at: Option<Timestamp>,
+    via: NewsVia,
 }
 
 /// A category.
@@ -103,9 +107,9 @@ pub(crate) struct LostView {
 }
 
 impl NotificationsView {
-    fn new(filters: &NotificationFilters, record: Notifications) -> Self {
-        let categories = filters.wanted(&record).into_iter();
-        let categories = categories.map(|category| CategoryView { state: record.state_of(&category), category });
+    fn new(NotificationStatus { record, wanted, via, last_callback_at }: NotificationStatus) -> Self {
+        let categories =
+            wanted.into_iter().map(|category| CategoryView { state: record.state_of(&category), category });
         let is_off = !record.enabled && record.state == NotificationState::Off;
         Self {
             categories: categories.collect(),
@@ -115,6 +119,8 @@ impl NotificationsView {
             lost: record.lost.into_iter().map(LostView::from).collect(),
             checked_at: record.checked_at,
             next_check_at: Some(record.due_at).filter(|_| !is_off),
+            last_callback_at,
+            via,
         }
     }
 }
@@ -146,11 +152,11 @@ pub(crate) async fn find_notifications(
 ) -> Result<Json<NotificationsView>, Problem> {
     let asks_bank = query.read(|parameters| parameters.optional::<bool>("check", "must be true or false"))?;
     let (filters, user_id) = (&user.tpp().notifications, user.connection.user_id);
-    let record = match asks_bank {
+    let status = match asks_bank {
         Some(true) => filters.look(user_id, user.deadline()).await?,
         Some(false) | None => filters.find(&user.caller.workspace, user_id).await?,
     };
-    Ok(Json(NotificationsView::new(filters, record)))
+    Ok(Json(NotificationsView::new(status)))
 }
 
 /// Choose a customer's notifications
@@ -178,6 +184,6 @@ pub(crate) async fn update_notifications(
     let NotificationChoice { enabled, categories } = body.read()?;
     let chosen = ChosenNotifications { enabled, categories: categories.map(|Categories(list)| list) };
     let filters = &user.tpp().notifications;
-    let record = filters.choose(user.connection.user_id, chosen, user.deadline()).await?;
-    Ok(Json(NotificationsView::new(filters, record)))
+    let status = filters.choose(user.connection.user_id, chosen, user.deadline()).await?;
+    Ok(Json(NotificationsView::new(status)))
 }

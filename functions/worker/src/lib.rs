@@ -1,5 +1,6 @@
 //! Reads from the bank what callbacks may concern, and adds the events of what is new. A queue invokes it with a batch
-//! of hints. A schedule invokes it too: then it checks the filters that make the bank call. It has no routes.
+//! of hints. Schedules invoke it too: then it reads issuer transactions, checks the filters that make the bank call,
+//! or looks for changes that no call has reported. It has no routes.
 
 use serde_json::{Value, json};
 use shared::{
@@ -10,14 +11,19 @@ use shared::{
 
 /// How many connections one run of the schedule checks at most. Each is checked once a day.
 const MOST_CHECKS: u32 = 200;
+/// In how many connections one run of the schedule looks for changes at most. Each costs a call or two.
+const MOST_SEARCHES: u32 = 100;
 
-/// Handles an event: a batch of messages of the queue, or that of the schedule.
+/// Handles an event: a batch of messages of the queue, or that of a schedule.
 ///
 /// # Errors
-/// Returns the errors of [`handle_hints`] and [`look_around`].
+/// Returns the errors of [`handle_hints`], [`look_around`] and [`find_news`].
 pub async fn run(app: App, event: Value, deadline: Deadline) -> Result<Value, Problem> {
-    match event.get("source").and_then(Value::as_str) {
-        Some("aws.events") => look_around(&app, deadline).await,
+    let text = |name: &str| event.get(name).and_then(Value::as_str);
+    match (text("source"), text("task")) {
+        // The input of the schedule in the template.
+        (_, Some("find-news")) => find_news(&app, deadline).await,
+        (Some("aws.events"), _) => look_around(&app, deadline).await,
         _ => handle_hints(app, event, deadline).await,
     }
 }
@@ -50,6 +56,15 @@ pub async fn watch_issuer_transactions(app: &App, deadline: Deadline) -> Result<
 pub async fn keep_filters(app: &App, deadline: Deadline) -> Result<Value, Problem> {
     let kept = Box::pin(app.tpp.notifications.keep_filters(MOST_CHECKS, deadline)).await?;
     serde_json::to_value(kept).map_err(|_| Problem::internal())
+}
+
+/// Looks for changes that no callback has reported, until the deadline is near. Returns what was done.
+///
+/// # Errors
+/// Returns the problem if the store cannot be read. The hints that were sent stay so.
+pub async fn find_news(app: &App, deadline: Deadline) -> Result<Value, Problem> {
+    let found = Box::pin(app.tpp.notifications.find_news(MOST_SEARCHES, deadline)).await?;
+    serde_json::to_value(found).map_err(|_| Problem::internal())
 }
 
 /// Handles a batch of messages of the queue, until the deadline is near. Returns the ids of those that the queue keeps.

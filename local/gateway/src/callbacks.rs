@@ -1,5 +1,4 @@
-//! Hands the queue of hints to the worker, in place of AWS's event source, and does what its schedule is
-//! for.
+//! Hands the queue of hints to the worker, in place of AWS's event source, and does what its schedules are for.
 
 use std::time::Duration;
 
@@ -14,6 +13,8 @@ use shared::{
 const LONGEST: Duration = Duration::from_secs(29);
 /// How often the filters that are due are checked.
 const KEEP_EACH: Duration = Duration::from_secs(3);
+/// How often changes are looked for, as in the template: each time costs calls to the bank.
+const FIND_EACH: Duration = Duration::from_secs(900);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -39,7 +40,7 @@ pub async fn work_once(app: &App) -> Result<(usize, usize), Problem> {
 
 /// Works until the task is aborted. Does nothing if this deployment has no queue.
 pub(crate) async fn run(app: App) {
-    tokio::join!(work(&app), keep(&app));
+    tokio::join!(work(&app), keep(&app), find(&app));
 }
 
 /// Does what the worker's schedule is for, again and again.
@@ -49,6 +50,16 @@ async fn keep(app: &App) {
             tracing::warn!(%problem, "worker: a run of the schedule failed");
         }
         tokio::time::sleep(KEEP_EACH).await;
+    }
+}
+
+/// Looks for changes that no callback has reported, again and again.
+async fn find(app: &App) {
+    while app.tpp.callbacks.is_on() {
+        if let Err(problem) = worker::find_news(app, Deadline::after(LONGEST)).await {
+            tracing::warn!(%problem, "notifications: a search failed");
+        }
+        tokio::time::sleep(FIND_EACH).await;
     }
 }
 

@@ -10,6 +10,8 @@
 //! | Connections | `APIKEYS` | the ids of all API keys |
 //! | Connections | `ONBOARDING` | the [`RunId`] of the setup run that may write |
 //! | Connections | `KEEPING_FILTERS` | how far the walk has come that checks notification filters |
+//! | Connections | `WATCHING_CONNECTIONS` | how far the walk has come that looks for changes without callbacks |
+//! | Connections | `FAILED_CALLBACKS` | which failed callbacks of the TPP's own list are handled |
 //! | Connections | `RESEALING` | the [`ResealProgress`] of the walk that seals again |
 //! | Ephemera | `CONSENT#<consent_id>` | a [`Consent`]: what was requested, and how it ended |
 //! | Ephemera | `TICKET#<sha256 of ticket>` | the id of the consent that a ticket opens |
@@ -46,7 +48,7 @@ pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Succe
 pub use connections::{
     CheckedFilters, Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, FilterWalk,
     ForeignFilter, Found, FoundCategory, Granted, GrantedKey, Information, LeasedNotifications, LostFilter, Marked,
-    NewConnection, Notifications, ReadPart, Saved, UnattendedRead, UnattendedReads,
+    NewConnection, Notifications, ReadPart, Saved, UnattendedRead, UnattendedReads, WatchWalk, WatchedConnection,
 };
 pub use consents::{
     AskedConsent, AttemptRefused, Consent, ConsentAttempt, ConsentCursor, ConsentEnd, ConsentFailure, ConsentStatus,

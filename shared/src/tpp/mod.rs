@@ -77,7 +77,9 @@ pub use freshness::{Agreement, Freshness, Needs, Prepared, Upkeep};
 pub use identity::{Identities, Identity};
 pub use issuer_transactions::{IssuerTransactionWatch, WatchedTransactions};
 pub use listed::{Mark, Wanted, WantedPayment};
-pub use notifications::{ChosenNotifications, KeptFilters, NotificationFilters, NotificationsError};
+pub use notifications::{
+    ChosenNotifications, FoundNews, KeptFilters, NotificationFilters, NotificationStatus, NotificationsError,
+};
 pub use onboarding::{
     AtBank, Onboarding, OnboardingError, OnboardingReport, Registration, RenewalReport, Step, StepState,
 };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use super::{
+    bank_object::BankObject,
     ids::{MonetaryAccountId, UserId},
     schedule::BankTime,
 };
@@ -72,9 +73,14 @@ impl<'de> Deserialize<'de> for Version {
 /// Who gave a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Source {
+pub enum Source {
     /// A callback that names bunq as its sender. Nothing proves it.
     Bunq,
+    /// bunq's list of callbacks that failed. It does not say in which account the object is, so there is a hint for
+    /// each account, of which all but one lead to nothing.
+    Failure,
+    /// Nobody: the account is polled.
+    Poll,
 }
 
 /// A hint. What the callback lacks, or has in another form than bunq's, is `None`.
@@ -98,7 +104,8 @@ pub struct Hint {
     pub updated: Option<Timestamp>,
     /// When the callback arrived.
     pub received_at: Timestamp,
-    source: Source,
+    /// Who gave it.
+    pub source: Source,
     /// How many times the object was read without the change.
     #[serde(default)]
     pub asked: u8,
@@ -152,6 +159,35 @@ impl Hint {
         }
     }
 
+    /// Returns the hint that an object may have changed, or that an account may have something new, for another reason
+    /// than a callback. Without `object`, the consent may have ended.
+    #[must_use]
+    pub fn without_callback(
+        user_id: UserId,
+        source: Source,
+        account_id: Option<MonetaryAccountId>,
+        object: Option<(BankObject, Option<u64>)>,
+        now: Timestamp,
+    ) -> Self {
+        let (object, object_id) = object.unzip();
+        Self {
+            version: Version,
+            user_id,
+            category: None,
+            event_type: None,
+            object: object.and_then(|object| BankWord::parse(object.as_str())),
+            object_id: object_id.flatten(),
+            account_id,
+            updated: None,
+            received_at: now,
+            source,
+            asked: 0,
+            not_before: None,
+            delays: 0,
+            is_aside: false,
+        }
+    }
+
     /// Returns the hint with which the object is read again later, or `None` if it was read often enough.
     #[must_use]
     pub fn again(&self, now: Timestamp) -> Option<Self> {
@@ -185,9 +221,11 @@ impl Hint {
             let account = self.account_id.map(|id| id.to_string()).unwrap_or_default();
             return format!("{user_id}.f.{account}.{}", self.object_id.unwrap_or_default());
         }
-        match self.asked {
-            0 => user_id.to_string(),
-            asked => format!("{user_id}.{asked}"),
+        match (self.asked, self.source) {
+            (0, Source::Bunq) => user_id.to_string(),
+            // There can be many, and a callback must not wait for them.
+            (0, Source::Failure | Source::Poll) => format!("{user_id}.w"),
+            (asked, _) => format!("{user_id}.{asked}"),
         }
     }
 }

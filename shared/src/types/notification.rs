@@ -72,6 +72,19 @@ bunq_client::words! {
 }
 
 bunq_client::words! {
+    /// How this deployment learns of a customer's changes.
+    #[derive(Serialize, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    NewsVia, StateError = StateError;
+    /// bunq reports them.
+    Callbacks = "callbacks",
+    /// bunq does not report payments, so this deployment reads them, a few times a day.
+    Polling = "polling",
+    /// It does not: the notifications are off, or payments are not among the categories.
+    Nothing = "nothing",
+}
+
+bunq_client::words! {
     /// Whether bunq reports changes of one category.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "snake_case")]

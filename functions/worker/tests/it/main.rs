@@ -11,3 +11,4 @@ mod not_yet;
 mod secrecy;
 mod sender;
 mod stops;
+mod unreported;

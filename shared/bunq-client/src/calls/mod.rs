@@ -2,12 +2,14 @@
 //! and special calls. Each is documented at <https://doc.bunq.com>.
 
 mod elements;
+mod failures;
 mod notifications;
 mod orders;
 mod session;
 mod sessionless;
 
 pub use elements::{CallbackUrl, OauthClient, PermittedIp};
+pub use failures::{FailedCallback, FailedCallbackPage, ListFailedCallbacks};
 pub use notifications::{
     ListNotificationFilters, NotificationFilter, NotificationFilterPage, ReplaceNotificationFilters,
     ReplacedNotificationFilters,

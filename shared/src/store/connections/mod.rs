@@ -2,6 +2,7 @@
 
 mod end;
 mod granted;
+mod last_callback;
 mod list;
 mod lookup;
 mod notifications;
@@ -24,6 +25,7 @@ use crate::types::ids::UserId;
 pub use granted::{Granted, GrantedKey};
 pub use notifications::{
     CheckedFilters, FilterWalk, ForeignFilter, FoundCategory, LeasedNotifications, LostFilter, Notifications,
+    WatchWalk, WatchedConnection,
 };
 pub use record::{
     Connection, ConnectionKind, ConnectionReference, ConnectionStatus, Cursor, Found, Marked, NewConnection, Saved,

@@ -105,6 +105,12 @@ pub struct Connection {
     pub unattended_reads: Option<UnattendedReads>,
     /// What is known of the notification filters, if they were ever checked.
     pub notifications: Option<Notifications>,
+    /// When the bank last reported a change, to the hour. `None` if it never has.
+    pub last_callback_at: Option<Timestamp>,
+    /// The id of the last failed callback that was handled. `None` if none was.
+    pub failures_until: Option<u64>,
+    /// When the accounts were last polled. `None` if they never were.
+    pub polled_at: Option<Timestamp>,
     pub(super) access_token: String,
     pub(super) display_name: Option<String>,
     /// The sealed key that seals records of this customer's orders. `None` in an item of an earlier version.

@@ -115,6 +115,9 @@ impl Store {
             revoked_at: None,
             unattended_reads: before.and_then(|before| before.unattended_reads.clone()),
             notifications: before.and_then(|before| Some(before.notifications.clone()?.after_consent(now))),
+            last_callback_at: before.and_then(|before| before.last_callback_at),
+            failures_until: before.and_then(|before| before.failures_until),
+            polled_at: before.and_then(|before| before.polled_at),
             access_token: keys.seal(Place { item: &pk, attribute: "access_token" }, &new.access_token)?,
             display_name: name
                 .map(|name| keys.seal(Place { item: &pk, attribute: "display_name" }, name))

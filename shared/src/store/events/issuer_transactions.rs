@@ -53,6 +53,7 @@ pub struct ShownStatus {
 struct Watched {
     workspace: Workspace,
     /// The status of the last event. `None` if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     told: Option<BankWord>,
     /// When the bank had changed the transaction then, in microseconds since 1970.
     updated: i64,
@@ -133,11 +134,11 @@ impl Store {
                 return Ok(Told::Before);
             }
             let update = Write::update(&self.events, PARTITION, "SET told = :told, updated = :updated").at(&place);
-            let update = update
-                .only_if("told = :before")
-                .value(":before", &watched.told)?
-                .value(":told", &shown.status)?
-                .value(":updated", &shown.updated())?;
+            let update = update.value(":told", &shown.status)?.value(":updated", &shown.updated())?;
+            let update = match &watched.told {
+                Some(before) => update.only_if("told = :before").value(":before", before)?,
+                None => update.only_if("attribute_exists(pk) AND attribute_not_exists(told)"),
+            };
             let event = Event {
                 id: shown.event_id(id),
                 issuer_transaction: Some(EventTransaction { id, updated_at: shown.updated_at }),

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     queue::{HintBatch, HintMessage},
+    store::Connection,
     telemetry::{
         Metric,
         audit::{Action, Fact, Outcome, Trail},
@@ -26,7 +27,7 @@ use crate::{
     tpp::error::TppError,
     types::{
         deadline::{Deadline, Priority},
-        hint::Hint,
+        hint::{Hint, Source},
         ids::UserId,
     },
 };
@@ -230,8 +231,26 @@ impl Callbacks {
         self.parts.identities.recent().await?;
         let connection = self.parts.connections.usable(user_id).await?;
         trail.note(Fact::Workspace(connection.workspace.clone()));
+        self.note_callback(&connection, &hints).await;
         Visit { callbacks: self, connection, deadline }.run(hints).await
     }
+
+    /// Notes when the bank last called about a customer. Without the note, the visit goes on.
+    async fn note_callback(&self, connection: &Connection, hints: &[Numbered]) {
+        let Some(arrived_at) = newest_callback(hints) else { return };
+        if let Err(error) = self.parts.store.note_callback(connection, arrived_at).await {
+            tracing::warn!(%error, "callback: its time could not be noted");
+        }
+    }
+}
+
+/// Returns when the newest callback among these hints arrived.
+fn newest_callback(hints: &[Numbered]) -> Option<Timestamp> {
+    let arrived = |(_, hint): &Numbered| match hint.source {
+        Source::Bunq => Some(hint.received_at),
+        Source::Failure | Source::Poll => None,
+    };
+    hints.iter().filter_map(arrived).max()
 }
 
 /// Returns the pause in seconds after a message was received this many times. The pauses of many messages differ, so

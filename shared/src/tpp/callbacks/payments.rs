@@ -18,7 +18,11 @@ use super::{
 use crate::{
     bunq::{Page, PageStart, Resource as _, calls::Payments},
     tpp::error::TppError,
-    types::{bank_object::BankObject, ids::MonetaryAccountId},
+    types::{
+        bank_object::BankObject,
+        hint::{Hint, Source},
+        ids::MonetaryAccountId,
+    },
 };
 
 /// How many hints of an account are few. Few lead to a short page of its payments.
@@ -47,7 +51,9 @@ impl Visit<'_> {
         hints: &[Numbered],
         ends: &mut Vec<(usize, End)>,
     ) -> Result<(), TppError> {
-        let count = if hints.len() > FEW { Page::LARGEST.count } else { SHORT_PAGE };
+        // Without callbacks, many payments can be new.
+        let searches = hints.iter().any(|(_, hint)| is_search(hint));
+        let count = if searches || hints.len() > FEW { Page::LARGEST.count } else { SHORT_PAGE };
         // Before the list: a payment that the list lacks is later than this.
         let now = self.now();
         let list = self.read(&Payments::list(account, Page { count, from: PageStart::Newest })).await?;
@@ -81,6 +87,7 @@ impl Visit<'_> {
                     (None, Some(Beyond::Shown(payment))) if payment.has(hint.updated) => End::Done,
                     (None, Some(Beyond::Unreadable)) => End::Failed,
                     (None, Some(Beyond::Later(wait))) => End::Later(*wait),
+                    (None, None) if is_unreadable && is_search(hint) => End::Failed,
                     (None, Some(Beyond::Shown(_) | Beyond::Absent) | None) => self.again(hint),
                 },
             };
@@ -126,7 +133,7 @@ impl Visit<'_> {
         shown: &BTreeMap<u64, Shown>,
     ) -> Result<BTreeMap<u64, Beyond>, TppError> {
         let mut asked = BTreeMap::new();
-        for (_, hint) in hints {
+        for (_, hint) in hints.iter().filter(|(_, hint)| !is_search(hint)) {
             if let Some(id) = hint.object_id.filter(|id| !shown.contains_key(id)) {
                 let most = asked.entry(id).or_insert(hint.asked);
                 *most = hint.asked.max(*most);
@@ -164,5 +171,13 @@ impl Visit<'_> {
             },
         };
         Ok(payment)
+    }
+}
+
+/// Returns whether a payment is looked for in every account of the customer. Then the page of one account is enough.
+const fn is_search(hint: &Hint) -> bool {
+    match hint.source {
+        Source::Bunq => false,
+        Source::Failure | Source::Poll => true,
     }
 }

@@ -8,7 +8,10 @@ use super::service::Callbacks;
 use crate::{
     store::Connection,
     telemetry::{Metric, count},
-    types::{deadline::Deadline, hint::Hint},
+    types::{
+        deadline::Deadline,
+        hint::{Hint, Source},
+    },
 };
 
 /// How a hint ended.
@@ -36,8 +39,14 @@ impl Visit<'_> {
         self.callbacks.parts.clock.now()
     }
 
-    /// Returns that a hint is handled again after a pause, or that it is given up, which is counted.
+    /// Returns that a hint is handled again after a pause, or that it is given up, which is counted. A hint without a
+    /// callback is done: nothing says that the object must be there.
     pub(super) fn again(&self, hint: &Hint) -> End {
+        match hint.source {
+            Source::Bunq => {}
+            // The object is in another account, or is gone.
+            Source::Failure | Source::Poll => return End::Done,
+        }
         if let Some(again) = hint.again(self.now()) {
             return End::Again(again);
         }

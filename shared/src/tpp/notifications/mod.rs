@@ -4,11 +4,17 @@
 
 mod check;
 mod error;
+mod failures;
 mod keep;
+mod news;
 mod outcome;
 mod plan;
+mod polls;
 mod service;
+mod status;
 
 pub use error::NotificationsError;
 pub use keep::KeptFilters;
+pub use news::FoundNews;
 pub use service::{ChosenNotifications, NotificationFilters};
+pub use status::NotificationStatus;

@@ -9,7 +9,7 @@ use crate::{
         callbacks::Callbacks,
         calls::Calls,
         error::TppError,
-        notifications::{check::Check, error::NotificationsError, plan::Ours},
+        notifications::{check::Check, error::NotificationsError, plan::Ours, status::NotificationStatus},
         parts::Parts,
     },
     types::{deadline::Deadline, ids::UserId, notification::FilterCategory, workspace::Workspace},
@@ -35,8 +35,8 @@ pub struct ChosenNotifications {
 /// The filters by which the bank reports changes of customers.
 pub struct NotificationFilters {
     pub(super) parts: Arc<Parts>,
-    calls: Calls,
-    callbacks: Arc<Callbacks>,
+    pub(super) calls: Calls,
+    pub(super) callbacks: Arc<Callbacks>,
 }
 
 /// A connection whose filters this process may change at the bank.
@@ -60,15 +60,16 @@ impl NotificationFilters {
     /// # Errors
     /// Returns [`NotificationsError::CallbacksOff`] if the deployment has no callbacks, and [`NotificationsError::Tpp`]
     /// if the workspace has no such connection or the store does not answer.
-    pub async fn find(&self, workspace: &Workspace, user_id: UserId) -> Result<Notifications, NotificationsError> {
+    pub async fn find(&self, workspace: &Workspace, user_id: UserId) -> Result<NotificationStatus, NotificationsError> {
         self.check_on()?;
-        let found = self.parts.connections.find(workspace, user_id).await?.notifications;
-        Ok(found.unwrap_or_else(|| Notifications::new(self.parts.clock.now())))
+        let Connection { notifications, last_callback_at, .. } =
+            self.parts.connections.find(workspace, user_id).await?;
+        let record = notifications.unwrap_or_else(|| Notifications::new(self.parts.clock.now()));
+        Ok(self.status(record, last_callback_at))
     }
 
     /// Returns the categories that are wanted for a connection: none if its notifications are turned off.
-    #[must_use]
-    pub fn wanted(&self, record: &Notifications) -> Vec<FilterCategory> {
+    pub(super) fn wanted(&self, record: &Notifications) -> Vec<FilterCategory> {
         match record.enabled {
             true => record.categories.clone().unwrap_or_else(|| self.parts.config.filter_categories.clone()),
             false => Vec::new(),
@@ -81,10 +82,11 @@ impl NotificationFilters {
     /// Returns [`NotificationsError::CallbacksOff`] if the deployment has no callbacks,
     /// [`NotificationsError::InProgress`] if another process checks them until the deadline, and
     /// [`NotificationsError::Tpp`] if the connection is not usable or a call fails.
-    pub async fn look(&self, user_id: UserId, deadline: Deadline) -> Result<Notifications, NotificationsError> {
+    pub async fn look(&self, user_id: UserId, deadline: Deadline) -> Result<NotificationStatus, NotificationsError> {
         let leased = self.lease(user_id, deadline).await?;
-        let record = leased.record.clone();
-        self.check_leased(leased, record, Self::LOOKS, deadline).await
+        let (record, last_callback_at) = (leased.record.clone(), leased.connection.last_callback_at);
+        let record = self.check_leased(leased, record, Self::LOOKS, deadline).await?;
+        Ok(self.status(record, last_callback_at))
     }
 
     /// Chooses what is reported of a customer, and changes the filters at the bank. What was chosen stays, even if the
@@ -97,11 +99,12 @@ impl NotificationFilters {
         user_id: UserId,
         chosen: ChosenNotifications,
         deadline: Deadline,
-    ) -> Result<Notifications, NotificationsError> {
+    ) -> Result<NotificationStatus, NotificationsError> {
         let leased = self.lease(user_id, deadline).await?;
-        let mut record = leased.record.clone();
+        let (mut record, last_callback_at) = (leased.record.clone(), leased.connection.last_callback_at);
         record.choose(chosen.enabled, chosen.categories, self.parts.clock.now());
-        self.check_leased(leased, record, Self::REPAIRS, deadline).await
+        let record = self.check_leased(leased, record, Self::REPAIRS, deadline).await?;
+        Ok(self.status(record, last_callback_at))
     }
 
     /// Removes our filters before a connection is deleted. If that fails, they stay at the bank, and lead nowhere.

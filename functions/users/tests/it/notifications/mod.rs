@@ -4,5 +4,6 @@ mod background;
 mod endings;
 mod fixture;
 mod lists;
+mod news;
 mod races;
 mod states;

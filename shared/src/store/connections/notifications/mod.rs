@@ -2,6 +2,7 @@
 
 pub(super) mod record;
 mod walk;
+mod watch;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::{
 
 pub use record::{CheckedFilters, ForeignFilter, FoundCategory, LostFilter, Notifications};
 pub use walk::FilterWalk;
+pub use watch::{WatchWalk, WatchedConnection};
 
 /// How long a lease lasts: longer than any request lives, so that only a dead container loses its lease.
 const LEASE: SignedDuration = SignedDuration::from_secs(35);
