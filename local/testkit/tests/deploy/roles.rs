@@ -41,7 +41,10 @@ impl Grant {
 /// The permissions that Lambda's event source uses for a function.
 const OF_EVENT_SOURCE: &str = "TakeHints";
 
-/// Returns what a function's role allows with tables, secrets and queues, in the names of a test's deployment.
+/// The event bus of a test's deployment.
+const EVENT_BUS: &str = "bunq-tpp";
+
+/// Returns what a function's role allows with tables, secrets, queues and the event bus, in the names of a test's deployment.
 pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
     let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
@@ -53,7 +56,8 @@ pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> 
         let attributes = &statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"];
         for action in listed(&statement["Action"]) {
             let action = action.as_str().unwrap();
-            let is_data = ["dynamodb:", "secretsmanager:", "sqs:"].iter().any(|service| action.starts_with(service));
+            let is_data =
+                ["dynamodb:", "secretsmanager:", "sqs:", "events:"].iter().any(|service| action.starts_with(service));
             if !is_data || statement["Sid"] == OF_EVENT_SOURCE {
                 continue;
             }
@@ -81,7 +85,10 @@ fn listed(value: &Value) -> &[Value] {
 
 /// Returns a resource by the name that it has in a test.
 fn named(resources: &Map<String, Value>, resource: &Value) -> String {
+    // As if the stack had its own event bus.
+    let resource = resource.pointer("/Fn::If/1").unwrap_or(resource);
     let table = |id: &str| match id {
+        "OwnEventBus" => EVENT_BUS.to_owned(),
         "HintsQueue" => "bunq-tpp-hints.fifo".to_owned(),
         id => id.strip_suffix("Table").unwrap().to_lowercase(),
     };
@@ -121,6 +128,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     let mut journey = events::prepared().await;
     // The functions take turns in the store.
     journey.app.set_variable("BANK_LIMITS", "newer");
+    journey.app.set_variable("EVENT_BUS", EVENT_BUS);
     for group in GROUPS {
         let log = AwsLog::start(journey.app.aws.url()).await;
         // Runs twice, so that starts are repeated. The second time, memory is empty, and the bank has ended every

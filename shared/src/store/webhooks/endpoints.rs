@@ -1,5 +1,7 @@
 //! Creates and reads endpoints.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use webhooks::Health;
 
@@ -101,16 +103,30 @@ impl Store {
         count.value(":most", &MOST_ENDPOINTS)
     }
 
-    /// Returns the workspaces that have endpoints, and how many items about workspaces cannot be read.
-    pub async fn workspaces_with_endpoints(&self) -> Result<(Vec<Workspace>, u32), StoreError> {
-        let (mut workspaces, mut unreadable, mut after) = (Vec::new(), 0, "-".to_owned());
+    /// Returns the write that registers a workspace, so that its events are found also if it has no endpoints.
+    pub(in crate::store) fn register_workspace(&self, workspace: &Workspace) -> Result<Write, StoreError> {
+        let register = Write::update(&self.events, WORKSPACES, "ADD endpoints :none").at(workspace.as_str());
+        register.value(":none", &0)
+    }
+
+    /// Returns the workspaces whose events have receivers: those with endpoints, or all if there is an event bus. Also
+    /// returns how many items about workspaces cannot be read.
+    pub async fn workspaces_with_receivers(&self) -> Result<(BTreeSet<Workspace>, u32), StoreError> {
+        let (mut workspaces, mut unreadable, mut after) = (BTreeSet::new(), 0, "-".to_owned());
+        if self.has_event_bus {
+            // Customers can connect to it without an API key.
+            workspaces.insert(Workspace::default());
+        }
         loop {
             let items = self.query_events(WORKSPACES, (after, "~".to_owned()), 500).await?;
             let Some(last) = items.last() else { return Ok((workspaces, unreadable)) };
             after = format!("{}!", attribute(last, "sk")?);
             for item in items {
                 match from_item::<Registered>(item) {
-                    Ok(registered) => workspaces.extend((registered.endpoints > 0).then_some(registered.sk)),
+                    Ok(registered) => {
+                        let has_receiver = registered.endpoints > 0 || self.has_event_bus;
+                        workspaces.extend(has_receiver.then_some(registered.sk));
+                    }
                     Err(error) => {
                         unreadable += 1;
                         tracing::error!(%error, "webhook: the item of a workspace is unreadable");
