@@ -2,7 +2,8 @@
 
 use super::error::{ConfigError, invalid};
 
-/// The maximum length of a name or ARN, in characters: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>.
+/// The maximum length of a name or ARN, in characters:
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>.
 const LONGEST: usize = 1600;
 
 /// The name or ARN of an event bus.

@@ -15,8 +15,8 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`), a secret, a queue or an event bus. For items, also their keys,
-/// which one statement of a policy must allow together. For an update or a scan, also the attributes.
+/// An action on a resource: a table, an index (`table/index/name`), a secret, a queue or an event bus. For items, also
+/// their keys, which one statement of a policy must allow together. For an update or a scan, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
