@@ -44,7 +44,8 @@ const OF_EVENT_SOURCE: &str = "TakeHints";
 /// The event bus of a test's deployment.
 const EVENT_BUS: &str = "bunq-tpp";
 
-/// Returns what a function's role allows with tables, secrets, queues and the event bus, in the names of a test's deployment.
+/// Returns what a function's role allows with tables, secrets, queues and the event bus, in the names of a test's
+/// deployment.
 pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
     let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
@@ -289,21 +290,29 @@ async fn the_setup_seals_again_with_what_its_role_allows() {
         "pk": { "S": "STATE#kept" }, "access_token": { "S": "k0.AAAA" },
     } });
     journey.app.aws_call("DynamoDB_20120810.PutItem", kept).await;
+    journey.app.create_endpoint("http://127.0.0.1:9/", &["*"]).await;
     let log = AwsLog::start(journey.app.aws.url()).await;
     let process = Process::start(&journey.app, &log.url).await;
-    let invoke = async |action: &str| process.invoke("setup", json!({ "action": action })).await.unwrap();
+    let send = async |payload: Value| process.invoke("setup", payload).await.unwrap();
+    let invoke = async |action: &str| send(json!({ "action": action })).await;
+    let of_endpoints = async |action: &str| send(json!({ "action": action, "secret": "delivery-key" })).await;
 
     let old = invoke("rotate_sealing_key").await["current"].clone();
+    let old_of_endpoints = of_endpoints("rotate_sealing_key").await["current"].clone();
     journey.app.advance(720).await;
     invoke("rotate_sealing_key").await;
+    of_endpoints("rotate_sealing_key").await;
     let report = invoke("reseal").await;
+    assert_eq!(of_endpoints("reseal").await["finished"], true);
     journey.app.advance(720).await;
-    let removed = process.invoke("setup", json!({ "action": "remove_sealing_key", "id": old })).await.unwrap();
+    let remove = json!({ "action": "remove_sealing_key", "secret": "delivery-key", "id": old_of_endpoints });
+    assert_eq!(send(remove).await["removed"], true);
+    let removed = send(json!({ "action": "remove_sealing_key", "id": old })).await;
 
     assert_eq!((&report["left"], &report["unreadable"]), (&json!(1), &json!(1)), "the token that opens nowhere");
     assert_eq!(removed["removed"], true);
     let used = check(&resources, "setup", &log.seen());
-    for sid in ["ResealConnections", "ResealEphemera"] {
+    for sid in ["ResealConnections", "ResealEphemera", "ResealEndpoints"] {
         assert!(used.contains(&(sid.to_owned(), "dynamodb:UpdateItem".to_owned())), "{sid}: {used:?}");
     }
     let kinds: Vec<_> = journey.app.scan("ephemera").await.iter().map(|item| item["pk"]["S"].to_string()).collect();

@@ -112,21 +112,27 @@ impl Store {
     /// Returns the workspaces whose events have receivers: those with endpoints, or all if there is an event bus. Also
     /// returns how many items about workspaces cannot be read.
     pub async fn workspaces_with_receivers(&self) -> Result<(BTreeSet<Workspace>, u32), StoreError> {
-        let (mut workspaces, mut unreadable, mut after) = (BTreeSet::new(), 0, "-".to_owned());
+        let (registered, unreadable) = self.registered_workspaces().await?;
+        let has_receiver = |(_, endpoints): &(Workspace, i64)| *endpoints > 0 || self.has_event_bus;
+        let mut workspaces: BTreeSet<_> = registered.into_iter().filter(has_receiver).map(|(one, _)| one).collect();
         if self.has_event_bus {
             // Customers can connect to it without an API key.
             workspaces.insert(Workspace::default());
         }
+        Ok((workspaces, unreadable))
+    }
+
+    /// Returns the workspaces that have an API key, or have or had endpoints, with the number of their endpoints. Also
+    /// returns how many items about workspaces cannot be read.
+    pub async fn registered_workspaces(&self) -> Result<(Vec<(Workspace, i64)>, u32), StoreError> {
+        let (mut workspaces, mut unreadable, mut after) = (Vec::new(), 0, "-".to_owned());
         loop {
             let items = self.query_events(WORKSPACES, (after, "~".to_owned()), 500).await?;
             let Some(last) = items.last() else { return Ok((workspaces, unreadable)) };
             after = format!("{}!", attribute(last, "sk")?);
             for item in items {
                 match from_item::<Registered>(item) {
-                    Ok(registered) => {
-                        let has_receiver = registered.endpoints > 0 || self.has_event_bus;
-                        workspaces.extend(has_receiver.then_some(registered.sk));
-                    }
+                    Ok(Registered { sk, endpoints }) => workspaces.push((sk, endpoints)),
                     Err(error) => {
                         unreadable += 1;
                         tracing::error!(%error, "webhook: the item of a workspace is unreadable");

@@ -26,6 +26,7 @@ mod endpoint;
 mod endpoints;
 mod finish;
 mod log;
+mod reseal;
 mod secrets;
 
 pub use claim::{Claimed, Due, DuePage};
@@ -35,4 +36,5 @@ pub use endpoint::{NewWebhookEndpoint, WebhookChange, WebhookEndpoint};
 pub use endpoints::{MOST_ENDPOINTS, NotCreated};
 pub use finish::Finished;
 pub use log::{DeliveryLog, DeliveryState, EventLog, LastAttempt};
+pub use reseal::SealedEndpoint;
 pub use secrets::OpenedEndpoint;
