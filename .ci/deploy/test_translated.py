@@ -300,6 +300,31 @@ def test_callbacks_come_with_everything_or_with_nothing(stack):
     assert actions == {"secretsmanager:GetSecretValue", "sqs:SendMessage"}
 
 
+@pytest.mark.parametrize(
+    ("choice", "bus"),
+    [
+        ("none", None),
+        ("own", {"Fn::GetAtt": ["OwnEventBus", "Arn"]}),
+        ("arn:aws:events:eu-central-1:123456789012:event-bus/other", {"Ref": "EventBus"}),
+    ],
+)
+def test_only_deliver_sends_to_the_event_bus_and_to_no_other(choice, bus):
+    translated, parameters = translate({"EventBus": choice})
+    resources = evaluate(translated, parameters)
+    assert re.fullmatch(source()["Parameters"]["EventBus"]["AllowedPattern"], choice)
+    made = [*of_type(resources, "AWS::Events::EventBus"), *of_type(resources, "AWS::Events::Archive")]
+    assert made == (["OwnEventBus", "OwnEventBusArchive"] if choice == "own" else [])
+    if made:
+        archive = resources["OwnEventBusArchive"]["Properties"]
+        assert (archive["SourceArn"], archive["RetentionDays"]) == (bus, 7)
+    for group in functions_of(parameters):
+        function, role = (resources[f"{group}{kind}"]["Properties"] for kind in ("Function", "Role"))
+        assert function["Environment"]["Variables"].get("EVENT_BUS") == (None if group == "Docs" else bus)
+        sends = [s for s in allowed(role) if any(action.startswith("events:") for action in listed(s["Action"]))]
+        expected = [{"Sid": "SendToEventBus", "Effect": "Allow", "Action": ["events:PutEvents"], "Resource": bus}]
+        assert sends == (expected if bus and group == "Deliver" else [])
+
+
 def test_nobody_changes_what_is_archived(stack):
     resources, parameters, _ = stack
     if parameters["AuditArchive"] == "false":

@@ -8,7 +8,7 @@
 //! | 4 | [`lambda`] | how a Lambda function starts |
 //! | 3 | [`http`] | axum: extractors, middleware, problems |
 //! | 2 | [`tpp`] | the logic of a third-party provider |
-//! | 1 | [`store`], [`secrets`], [`queue`], [`transport`] | one outside system each, and not each other |
+//! | 1 | [`store`], [`secrets`], [`queue`], [`event_bus`], [`transport`] | one outside system each, and not each other |
 //! | 0 | [`types`], [`config`], [`telemetry`] | nothing else of this crate |
 //!
 //! Without the default feature `aws` the crate has neither the store and the secrets nor what is built on them, and it
@@ -19,6 +19,8 @@
 pub use bunq_client as bunq;
 
 pub mod config;
+#[cfg(feature = "aws")]
+pub mod event_bus;
 pub mod http;
 pub mod lambda;
 #[cfg(feature = "aws")]

@@ -12,7 +12,9 @@ use shared::{
     store::KeyId,
     tagged,
     telemetry::audit::Action,
+    tpp::RotatedSecret,
     types::{scope::Scope, text::Text, workspace::Workspace},
+    words,
 };
 use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
@@ -94,7 +96,11 @@ body! {
     /// Adds a sealing key, which only opens at first. Called again at least twelve minutes later, it makes that key the
     /// current one.
     #[derive(Clone, Debug)]
-    pub struct RotateSealingKey {}
+    pub struct RotateSealingKey {
+        /// The secret with the key: `sealing-key`, which seals the tables (by default), or `delivery-key`, which seals
+        /// the secrets of webhook endpoints.
+        optional secret: SealingSecretName,
+    }
 }
 
 body! {
@@ -103,6 +109,8 @@ body! {
     pub struct Reseal {
         /// The maximum number of items of this run. By default, the run ends when its time does.
         optional limit: ItemLimit,
+        /// The secret with the keys; `sealing-key` by default.
+        optional secret: SealingSecretName,
     }
 }
 
@@ -112,6 +120,8 @@ body! {
     pub struct RemoveSealingKey {
         /// The id of the key, as in the status.
         required id: SealingKeyId,
+        /// The secret with the key; `sealing-key` by default.
+        optional secret: SealingSecretName,
     }
 }
 
@@ -164,6 +174,24 @@ field! {
         .default(Some(USUAL_OVERLAP.into()));
     ItemLimit: number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST_ITEMS));
     SealingKeyId: text = string().min_length(Some(1)).max_length(Some(100)).examples(["k0b1d9e77"]);
+}
+
+words! {
+    /// A secret with keys that seal.
+    pub enum SealingSecretName {
+        Sealing = "sealing-key",
+        Delivery = "delivery-key",
+    }
+    else "must be sealing-key or delivery-key"
+}
+
+impl From<SealingSecretName> for RotatedSecret {
+    fn from(name: SealingSecretName) -> Self {
+        match name {
+            SealingSecretName::Sealing => Self::Sealing,
+            SealingSecretName::Delivery => Self::Delivery,
+        }
+    }
 }
 
 /// The id of a sealing key.

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 pub use command::{
     CreateApiKey, ItemLimit, KeyEnd, KeyName, ListApiKeys, Overlap, RemoveSealingKey, RenewCertificate, Reseal,
-    RevokeApiKey, RotateApiKey, RotateInstallation, RotateSealingKey, Run, Scopes, SealingKeyId, SetupCommand, Status,
+    RevokeApiKey, RotateApiKey, RotateInstallation, RotateSealingKey, Run, Scopes, SealingKeyId, SealingSecretName,
+    SetupCommand, Status,
 };
 pub use report::{ApiKeyList, CreatedApiKey, RemovedSealingKey, RevokedApiKey, SetupAnswer, SetupReport, SetupStep};
 pub use setup::{Progress, run};
@@ -34,6 +35,8 @@ routes! {
 /// # Errors
 /// Returns a [`Problem`] if the payload is invalid or the command fails.
 pub async fn invoke(app: App, payload: Value) -> Result<Value, Problem> {
-    let answer = run(&app, JsonBody::of(&payload).read()?, &|_, _| {}, Deadline::after(DIRECT)).await?;
+    let command = JsonBody::of(&payload).read()?;
+    // The future of all commands is large, and would be in that of each caller.
+    let answer = Box::pin(run(&app, command, &|_, _| {}, Deadline::after(DIRECT))).await?;
     Ok(json!(answer))
 }

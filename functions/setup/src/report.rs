@@ -74,6 +74,11 @@ pub struct SetupReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     sealing: Option<SealingReport>,
+    /// Only for `status`, once there is a key that seals the secrets of webhook endpoints: these keys, and what each
+    /// old one still seals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    delivery: Option<SealingReport>,
     /// The first API key, with every scope. Only the answer to the run that created it contains it; it cannot be read
     /// again.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
@@ -121,6 +126,7 @@ impl SetupReport {
             certificate_valid_until: report.certificate_valid_until,
             egress: None,
             sealing: None,
+            delivery: None,
             api_key: report.api_key,
         }
     }
@@ -129,8 +135,8 @@ impl SetupReport {
         Self { egress, ..self }
     }
 
-    pub(crate) fn with_sealing(self, sealing: Option<SealingReport>) -> Self {
-        Self { sealing, ..self }
+    pub(crate) fn with_sealing(self, sealing: Option<SealingReport>, delivery: Option<SealingReport>) -> Self {
+        Self { sealing, delivery, ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use shared::{
         audit::{Fact, note},
         gauge,
     },
-    tpp::{Step, StepState},
+    tpp::{RotatedSecret, Step, StepState},
     types::deadline::Deadline,
 };
 
@@ -17,7 +17,7 @@ use crate::{
     ApiKeyList, SetupAnswer, SetupCommand, SetupReport,
     command::{
         CreateApiKey, ItemLimit, KeyEnd, KeyName, Overlap, RemoveSealingKey, RenewCertificate, Reseal, RevokeApiKey,
-        RotateApiKey, Scopes, SealingKeyId,
+        RotateApiKey, RotateSealingKey, Scopes, SealingKeyId, SealingSecretName,
     },
     report::RemovedSealingKey,
 };
@@ -28,7 +28,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
 /// Set up the deployment
 ///
 /// Needs IAM, not an API key. `{}` runs or resumes the onboarding and shows the first API key, once. The other actions
-/// report the state, create, list, rotate and revoke API keys, and rotate the sealing key, the installation and the
+/// report the state, create, list, rotate and revoke API keys, and rotate the sealing keys, the installation and the
 /// certificate. A run that was interrupted continues where it
 /// stopped. A run with nothing to do changes nothing. The same payloads work as direct invocations.
 #[utoipa::path(
@@ -57,6 +57,10 @@ pub type Progress<'a> = &'a (dyn Fn(Step, StepState) + Sync);
                 value = json!({ "action": "revoke_api_key", "id": "5b1c8f0e-3b0c-4a39-9e55-0c6f3a0d7c11" })
             )),
             ("rotate_sealing_key" = (summary = "Rotate the sealing key", value = json!({ "action": "rotate_sealing_key" }))),
+            ("rotate_delivery_key" = (
+                summary = "Rotate the key that seals the secrets of webhook endpoints",
+                value = json!({ "action": "rotate_sealing_key", "secret": "delivery-key" })
+            )),
             ("reseal" = (summary = "Seal again with the current key", value = json!({ "action": "reseal", "limit": 10000 }))),
             ("remove_sealing_key" = (
                 summary = "Remove an old sealing key", value = json!({ "action": "remove_sealing_key", "id": "k0b1d9e77" })
@@ -117,8 +121,9 @@ pub async fn run(
                 Some(_) => tpp.egress.report(deadline).await.ok(),
                 None => None,
             };
-            let sealing = tpp.sealing_rotation.status(deadline).await?;
-            report.with_egress(egress).with_sealing(sealing).into()
+            let sealing = tpp.sealing_rotation.status(RotatedSecret::Sealing, deadline).await?;
+            let delivery = tpp.sealing_rotation.status(RotatedSecret::Delivery, deadline).await?;
+            report.with_egress(egress).with_sealing(sealing, delivery).into()
         }
         SetupCommand::CreateApiKey(CreateApiKey {
             name: KeyName(name),
@@ -148,13 +153,15 @@ pub async fn run(
             }
             SetupAnswer::Revoked(id.into())
         }
-        SetupCommand::RotateSealingKey(_) => SetupAnswer::RotatedSealingKey(tpp.sealing_rotation.rotate().await?),
-        SetupCommand::Reseal(Reseal { limit }) => {
-            let most = limit.map(|ItemLimit(most)| most);
-            SetupAnswer::Resealed(tpp.sealing_rotation.reseal(most, deadline).await?)
+        SetupCommand::RotateSealingKey(RotateSealingKey { secret }) => {
+            SetupAnswer::RotatedSealingKey(tpp.sealing_rotation.rotate(rotated(secret)).await?)
         }
-        SetupCommand::RemoveSealingKey(RemoveSealingKey { id: SealingKeyId(id) }) => {
-            tpp.sealing_rotation.remove(&id, deadline).await?;
+        SetupCommand::Reseal(Reseal { limit, secret }) => {
+            let most = limit.map(|ItemLimit(most)| most);
+            SetupAnswer::Resealed(tpp.sealing_rotation.reseal(rotated(secret), most, deadline).await?)
+        }
+        SetupCommand::RemoveSealingKey(RemoveSealingKey { id: SealingKeyId(id), secret }) => {
+            tpp.sealing_rotation.remove(rotated(secret), &id, deadline).await?;
             SetupAnswer::RemovedSealingKey(RemovedSealingKey::new(id))
         }
         SetupCommand::RotateInstallation(_) => {
@@ -166,6 +173,10 @@ pub async fn run(
         }
     };
     Ok(answer)
+}
+
+fn rotated(secret: Option<SealingSecretName>) -> RotatedSecret {
+    secret.map(RotatedSecret::from).unwrap_or_default()
 }
 
 fn unknown_key() -> Problem {

@@ -38,6 +38,19 @@ impl TestApp {
         assert_eq!(answer.status, 204, "{answer:?}");
     }
 
+    /// Returns what the embedded EventBridge has received, in this order.
+    pub async fn bus_events(&self) -> Vec<Value> {
+        let answer = self.send(self.request(Method::GET, &format!("{}/_local/events", self.aws.url()))).await;
+        serde_json::from_str(&answer.text).expect("JSON")
+    }
+
+    /// Makes the embedded EventBridge refuse events.
+    pub async fn refuse_bus_events(&self, failure: Value) {
+        let url = format!("{}/_local/events/failures", self.aws.url());
+        let answer = self.send(self.request(Method::POST, &url).json_body(&failure)).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
     /// Returns every item of a table, as DynamoDB writes it, in the order of the keys.
     pub async fn scan(&self, table: &str) -> Vec<Value> {
         let (mut items, mut request) = (Vec::new(), json!({ "TableName": table }));

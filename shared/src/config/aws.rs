@@ -16,6 +16,8 @@ pub struct Aws {
     pub dynamodb: Url,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL`: the URL of Secrets Manager. Default: the region's.
     pub secrets_manager: Url,
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE` or `AWS_ENDPOINT_URL`: the URL of EventBridge. Default: the region's.
+    pub eventbridge: Url,
     /// `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL`: the URL of SQS. Default: the region's.
     pub sqs: Url,
     /// `AWS_ACCESS_KEY_ID`: the id of the access key that signs calls.
@@ -56,6 +58,7 @@ impl Aws {
         Ok(Self {
             dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB", "dynamodb")?,
             secrets_manager: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "secretsmanager")?,
+            eventbridge: endpoint("AWS_ENDPOINT_URL_EVENTBRIDGE", "events")?,
             sqs: endpoint("AWS_ENDPOINT_URL_SQS", "sqs")?,
             access_key_id: required("AWS_ACCESS_KEY_ID")?,
             secret_access_key: required("AWS_SECRET_ACCESS_KEY")?.into(),
@@ -71,6 +74,7 @@ impl Aws {
             region: "eu-central-1".to_owned(),
             dynamodb: endpoint.clone(),
             secrets_manager: endpoint.clone(),
+            eventbridge: endpoint.clone(),
             sqs: endpoint,
             access_key_id: access_key_id.to_owned(),
             secret_access_key,

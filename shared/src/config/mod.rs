@@ -6,6 +6,7 @@
 mod aws;
 mod environment;
 mod error;
+mod event_bus;
 mod limits;
 mod provider;
 mod values;
@@ -35,6 +36,7 @@ use values::{
 pub use aws::Aws;
 pub use environment::BunqEnvironment;
 pub use error::ConfigError;
+pub use event_bus::EventBusName;
 pub use limits::BankLimits;
 pub use provider::Provider;
 pub use values::{BankWrite, WebhookReceivers, is_loopback};
@@ -105,6 +107,9 @@ pub struct Config {
     /// `WEBHOOK_RECEIVERS`: where the receivers of webhooks may be: `public` (the default) or `loopback`, which adds
     /// this machine, for development.
     pub webhook_receivers: WebhookReceivers,
+    /// `EVENT_BUS`: the name or ARN of the event bus of EventBridge that gets the events of all workspaces. None by
+    /// default.
+    pub event_bus: Option<EventBusName>,
     /// `HINTS_QUEUE`: the URL of the SQS queue to which callbacks of the bank lead. None by default: then there are no
     /// addresses for callbacks.
     pub hints_queue: Option<Url>,
@@ -220,6 +225,7 @@ impl Config {
             extra_ca_file: optional("EXTRA_CA_FILE").map(PathBuf::from),
             log_level: parse_log_level(optional("LOG_LEVEL"))?,
             webhook_receivers: parse_receivers(optional("WEBHOOK_RECEIVERS").as_deref())?,
+            event_bus: optional("EVENT_BUS").map(|name| EventBusName::parse(&name)).transpose()?,
             hints_queue: optional("HINTS_QUEUE").map(|url| safe_url("HINTS_QUEUE", &url)).transpose()?,
             callback_sources: parse_sources(optional("CALLBACK_SOURCES").as_deref(), environment)?,
             callback_sources_strict: switch("CALLBACK_SOURCES_STRICT", false)?,

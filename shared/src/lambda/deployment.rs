@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     config::{Aws, Config, ConfigError, WebhookReceivers},
+    event_bus::EventBus,
     http::{App, Problem, service},
     queue::HintQueue,
     secrets::Secrets,
@@ -70,6 +71,7 @@ fn compose_with_connections(
     let (bank, to_bank) = transport::bank(config.bunq.clone(), USER_AGENT, &tls)?;
     let store =
         Store::new(dynamodb, [&config.connections_table, &config.ephemera_table, &config.events_table], clock.clone());
+    let store = if config.event_bus.is_some() { store.with_event_bus() } else { store };
     let secrets = Secrets::new(transport::secrets_manager(aws, &tls)?, &config.secret_prefix);
     let hints = config.hints_queue.as_ref().map(|url| {
         let (aws, tls) = (aws.clone(), tls.clone());
@@ -78,12 +80,19 @@ fn compose_with_connections(
             made.inspect_err(|error| tracing::error!(%error, "the client of the queue cannot start")).ok()
         })
     });
+    let bus = config.event_bus.as_ref().map(|name| {
+        let (aws, tls) = (aws.clone(), tls.clone());
+        EventBus::new(name.as_str(), move || {
+            let made = transport::eventbridge(&aws, &tls);
+            made.inspect_err(|error| tracing::error!(%error, "the client of the event bus cannot start")).ok()
+        })
+    });
     let receivers = match config.webhook_receivers {
         WebhookReceivers::Public => Receivers::PUBLIC,
         WebhookReceivers::Loopback => Receivers::Loopback,
     };
     let sender = WebhookSender::new(tls, receivers);
-    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), (store, secrets, hints), sender, clock);
+    let tpp = Tpp::new(config, bank.observed_by(observer::BankCalls), (store, secrets, hints), (sender, bus), clock);
     Ok((App { tpp: Arc::new(tpp) }, [to_dynamodb, to_bank]))
 }
 

@@ -23,7 +23,7 @@ use aws_sdk_secretsmanager::{
 use crate::types::causes::causes;
 
 pub use hook::HookSecret;
-pub use sealing::{DeliverySecret, NextSealingKey, SealingSecret};
+pub use sealing::{DeliverySecret, NextSealingKey, SealingKeySecret, SealingSecret};
 pub use shapes::{
     CertificateSecret, Content, DeviceRecord, FormerCallbackUrl, InstallationSecret, NextRegistration,
     OauthClientSecret, PspSecret, TppSecret,

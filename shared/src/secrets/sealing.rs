@@ -137,6 +137,35 @@ impl Content for SealingSecret {
     }
 }
 
+/// A secret whose keys seal values of the tables, and can be rotated.
+pub trait SealingKeySecret: Content {
+    /// Returns the keys.
+    fn sealing(&self) -> &SealingSecret;
+
+    /// Returns the keys, to change them.
+    fn sealing_mut(&mut self) -> &mut SealingSecret;
+}
+
+impl SealingKeySecret for SealingSecret {
+    fn sealing(&self) -> &SealingSecret {
+        self
+    }
+
+    fn sealing_mut(&mut self) -> &mut SealingSecret {
+        self
+    }
+}
+
+impl SealingKeySecret for DeliverySecret {
+    fn sealing(&self) -> &SealingSecret {
+        &self.0
+    }
+
+    fn sealing_mut(&mut self) -> &mut SealingSecret {
+        &mut self.0
+    }
+}
+
 /// The keys that seal the secrets of webhook endpoints: a secret of its own, because the function that reads it talks
 /// to strangers and must not open anything else.
 #[derive(Clone, Debug, Deserialize)]

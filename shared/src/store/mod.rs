@@ -42,7 +42,7 @@ mod write;
 
 pub use self::webhooks::{
     Claimed, CleanUp, CleanUpPage, Delivery, DeliveryLog, DeliveryState, Due, DuePage, EventLog, Finished, LastAttempt,
-    MOST_ENDPOINTS, NewWebhookEndpoint, NotCreated, OpenedEndpoint, WebhookChange, WebhookEndpoint,
+    MOST_ENDPOINTS, NewWebhookEndpoint, NotCreated, OpenedEndpoint, SealedEndpoint, WebhookChange, WebhookEndpoint,
 };
 pub use api_keys::{ApiKeyRecord, KeyId, KeyIdError, NewApiKey, NoRotation, Successor};
 pub use connections::{

@@ -26,6 +26,7 @@ pub struct Store {
     pub(super) connections: String,
     pub(super) ephemera: String,
     pub(super) events: String,
+    pub(super) has_event_bus: bool,
     pub(super) clock: Clock,
 }
 
@@ -34,7 +35,13 @@ impl Store {
     #[must_use]
     pub fn new(client: Client, [connections, ephemera, events]: [&str; 3], clock: Clock) -> Self {
         let (connections, ephemera, events) = (connections.to_owned(), ephemera.to_owned(), events.to_owned());
-        Self { client, connections, ephemera, events, clock }
+        Self { client, connections, ephemera, events, has_event_bus: false, clock }
+    }
+
+    /// Returns the store of a deployment with an event bus, which gets a delivery of each event.
+    #[must_use]
+    pub fn with_event_bus(self) -> Self {
+        Self { has_event_bus: true, ..self }
     }
 
     /// Reads one item with a consistent read, which sees all earlier writes. Returns `None` if there is no such item.

@@ -43,7 +43,8 @@ pub enum Metric {
     /// For how many seconds the delivery that is due the longest has waited at the end of a run. Deliveries to
     /// endpoints to which nothing is sent now do not count.
     WebhooksOverdue,
-    /// The number of deliveries that a run could not send or write: lost, unreadable or unsignable.
+    /// The number of deliveries that a run could not send or write: lost, unreadable, unsignable, or refused by the
+    /// event bus for the third time or later. Includes the calls to the event bus that failed.
     WebhooksStuck,
     /// The number of callbacks of the bank that came from an address outside `CALLBACK_SOURCES`.
     CallbacksFromElsewhere,

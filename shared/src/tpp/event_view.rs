@@ -6,10 +6,11 @@ use serde::Serialize;
 use crate::{
     store::{Event, EventObject, EventTransaction},
     types::{
-        event::EventType,
+        event::{EventId, EventType},
         ids::{ConsentId, MonetaryAccountId, UserId},
         notification::NotificationState,
         webhook::WebhookEndpointId,
+        workspace::Workspace,
     },
 };
 
@@ -119,5 +120,20 @@ pub(super) struct EventBody<'a> {
 impl<'a> From<&'a Event> for EventBody<'a> {
     fn from(event: &'a Event) -> Self {
         Self { event_type: &event.event_type, timestamp: event.at, data: event.into() }
+    }
+}
+
+/// An event as the event bus gets it: the body of a message, with what receivers of webhooks know otherwise.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BusDetail<'a> {
+    id: EventId,
+    workspace: &'a Workspace,
+    #[serde(flatten)]
+    body: EventBody<'a>,
+}
+
+impl<'a> BusDetail<'a> {
+    pub(super) fn new(workspace: &'a Workspace, event: &'a Event) -> Self {
+        Self { id: event.id, workspace, body: event.into() }
     }
 }

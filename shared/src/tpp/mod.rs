@@ -19,7 +19,7 @@
 //! | `Deletions` | `Sessions`, `Connections`, `Identities`, `NotificationFilters` | deletes connections |
 //! | `Consents` | `Sessions`, `Connections`, `Egress`, `Identities` | runs the consents of customers |
 //! | `Onboarding` | `Sessions`, `Identities` | registers the TPP at the bank |
-//! | `SealingRotation` | `Identities` | rotates the key that seals the tables |
+//! | `SealingRotation` | `Identities` | rotates the keys that seal the tables and the secrets of webhook endpoints |
 //! | `Webhooks` | | manages endpoints of webhooks, and delivers events to them |
 //! | `Access` | | checks and manages the API keys |
 //! | `Freshness` | `Access`, `Sessions`, `Connections`, `Identities` | keeps memory in agreement with the store |
@@ -86,7 +86,7 @@ pub use onboarding::{
 pub use once::{Orders, Started};
 pub use order::Order;
 pub use rotation::{
-    OldSealingKey, ResealReport, RotatedSealingKey, RotationError, SealingKeyState, SealingReport, SealingRotation,
-    UpcomingSealingKey,
+    OldSealingKey, ResealReport, RotatedSealingKey, RotatedSecret, RotationError, SealingKeyState, SealingReport,
+    SealingRotation, UpcomingSealingKey,
 };
 pub use services::Tpp;

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     bunq::Bank,
     config::Config,
+    event_bus::EventBus,
     queue::HintQueue,
     secrets::Secrets,
     store::Store,
@@ -64,7 +65,7 @@ impl Tpp {
         config: Config,
         bank: Bank,
         (store, secrets, hints): (Store, Secrets, Option<HintQueue>),
-        sender: WebhookSender,
+        (sender, bus): (WebhookSender, Option<EventBus>),
         clock: Clock,
     ) -> Self {
         let parts = Arc::new(Parts::new(config, bank, store, secrets, clock));
@@ -73,7 +74,7 @@ impl Tpp {
         let notifications = NotificationFilters::new(Arc::clone(&parts), calls.clone(), Arc::clone(&callbacks));
         let notifications = Arc::new(notifications);
         let access = Arc::new(Access::new(parts.store.clone(), parts.clock.clone()));
-        let webhooks = Webhooks::new(parts.store.clone(), parts.secrets.clone(), sender, parts.clock.clone());
+        let webhooks = Webhooks::new(parts.store.clone(), parts.secrets.clone(), (sender, bus), parts.clock.clone());
         Self {
             config: Arc::clone(&parts.config),
             clock: parts.clock.clone(),

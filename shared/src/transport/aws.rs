@@ -68,13 +68,23 @@ pub(crate) fn sqs(aws: &Aws, tls: &Tls) -> Result<aws_sdk_sqs::Client, reqwest::
     Ok(aws_sdk_sqs::Client::from_conf(config))
 }
 
+/// Returns a client of EventBridge.
+///
+/// # Errors
+/// Returns [`reqwest::Error`] if the TLS configuration is not usable.
+pub(crate) fn eventbridge(aws: &Aws, tls: &Tls) -> Result<aws_sdk_eventbridge::Client, reqwest::Error> {
+    let (http, _) = http(tls, &aws.eventbridge)?;
+    let config = configured!(aws_sdk_eventbridge::Config::builder(), aws, http, aws.eventbridge);
+    Ok(aws_sdk_eventbridge::Client::from_conf(config))
+}
+
 fn http(tls: &Tls, url: &Url) -> Result<(reqwest::Client, FirstConnection), reqwest::Error> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .no_proxy();
-    // Neither service speaks HTTP/2.
+    // None of these services speaks HTTP/2.
     FirstConnection::build(tls.apply(builder, &["http/1.1"]), url.clone())
 }
 

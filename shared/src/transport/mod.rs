@@ -8,7 +8,7 @@ mod tls;
 mod webhooks;
 
 pub(crate) use self::webhooks::WebhookSender;
-pub(crate) use aws::{dynamodb, secrets_manager, sqs};
+pub(crate) use aws::{dynamodb, eventbridge, secrets_manager, sqs};
 pub(crate) use bank::bank;
 pub(crate) use reserve::FirstConnection;
 pub(crate) use tls::Tls;

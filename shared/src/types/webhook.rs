@@ -20,6 +20,9 @@ impl WebhookEndpointId {
     /// The form of the id, as a regular expression.
     pub const PATTERN: &str = "^we_[0-9a-f]{32}$";
     const PREFIX: &str = "we_";
+    /// Stands for the event bus of the deployment where deliveries need the id of an endpoint. No random id equals it,
+    /// and no workspace has an endpoint with this id.
+    pub const EVENT_BUS: Self = Self(Uuid::nil());
 
     /// Returns a new random id.
     #[must_use]

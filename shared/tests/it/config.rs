@@ -107,6 +107,23 @@ fn an_environment_that_does_not_exist_is_refused() {
     }
 }
 
+#[test]
+fn an_event_bus_is_a_name_or_an_arn() {
+    assert_eq!(parse(&[]).unwrap().event_bus, None);
+    for good in ["default", "bunq-tpp", "a.b_c/d-1", "arn:aws:events:eu-central-1:123456789012:event-bus/bunq-tpp"] {
+        let bus = parse(&[("EVENT_BUS", good)]).unwrap().event_bus.unwrap();
+        assert_eq!(bus.as_str(), good);
+    }
+    for bad in [
+        "two words",
+        "arn:aws:events:eu-central-1:123456789012:rule/bunq-tpp",
+        "arn:aws:sqs:eu-central-1:123456789012:event-bus/x",
+        "arn:aws:events:eu-central-1:123456789012:event-bus/",
+    ] {
+        assert_eq!(refused("EVENT_BUS", bad), "must be the name or the ARN of an event bus", "{bad}");
+    }
+}
+
 const URLS: [&str; 4] = ["PUBLIC_URL", "BUNQ_API_URL", "BUNQ_AUTHORIZE_URL", "BUNQ_TOKEN_URL"];
 
 #[test]

@@ -34,7 +34,7 @@ pub use health::{Flow, Health, until_next_test};
 pub use outcome::{Failure, Outcome};
 pub use receivers::{Ports, Receivers};
 pub use resolver::{Addresses, GuardedResolver, Lookup, LookupError, SystemLookup};
-pub use schedule::{MOST_ATTEMPTS, Next, next_attempt};
+pub use schedule::{MOST_ATTEMPTS, Next, next_attempt, retry_at};
 pub use sender::Sender;
 pub use signing::{
     CryptoError, HmacSecret, MessageId, MessageIdError, PublicKey, SecretError, SignedMessage, Signer, Signers,

@@ -39,11 +39,21 @@ pub fn next_attempt(attempt: NonZeroU32, outcome: &Outcome, now: Timestamp, rand
         Outcome::Slow { retry_after, .. } => retry_after.unwrap_or_default(),
         Outcome::Failed(_) => Duration::ZERO,
     };
-    let made = usize::try_from(attempt.get()).unwrap_or(usize::MAX);
-    let Some(wait) = WAITS.get(made - 1) else { return Next::GiveUp };
-    let wait = per_mille(Duration::from_secs(*wait), 800 + share(random, 400));
+    let Some(wait) = wait_after(attempt, random) else { return Next::GiveUp };
     let asked = per_mille(asked.min(LONGEST_WAIT), 1000 + share(random, 200)).min(LONGEST_WAIT);
     Next::At(later(now, wait.max(asked)))
+}
+
+/// Returns when to try again after an attempt failed, or `None` if it was the last one. See [`next_attempt`].
+#[must_use]
+pub fn retry_at(attempt: NonZeroU32, now: Timestamp, random: u32) -> Option<Timestamp> {
+    wait_after(attempt, random).map(|wait| later(now, wait))
+}
+
+fn wait_after(attempt: NonZeroU32, random: u32) -> Option<Duration> {
+    let made = usize::try_from(attempt.get()).unwrap_or(usize::MAX);
+    let wait = WAITS.get(made - 1)?;
+    Some(per_mille(Duration::from_secs(*wait), 800 + share(random, 400)))
 }
 
 /// Returns the time `wait` after `now`.

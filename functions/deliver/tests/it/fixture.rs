@@ -95,6 +95,7 @@ pub(crate) fn signed_with(message: &Received, secret: &str) -> bool {
 pub(crate) fn report(counts: Value) -> Value {
     let mut report = json!({
         "delivered": 0, "waiting": 0, "failed": 0, "cancelled": 0, "lost": 0, "unreadable": 0, "unsignable": 0,
+        "bus_failed": 0,
     });
     report.as_object_mut().unwrap().extend(counts.as_object().unwrap().clone());
     report

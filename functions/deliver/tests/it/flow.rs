@@ -143,7 +143,7 @@ async fn what_waits_for_an_endpoint_that_is_disabled_or_deleted_is_not_sent() {
 async fn what_waits_is_measured_after_each_run() {
     logs::capture();
     let app = TestApp::start().await;
-    let measure = async || {
+    let measure = async |app: &TestApp| {
         let deadline = Deadline::after(Duration::from_secs(60));
         deliver::run_and_measure(app.compose().await, deadline).await.unwrap();
         // No other test measures.
@@ -154,7 +154,7 @@ async fn what_waits_is_measured_after_each_run() {
         };
         (value("WebhooksOverdue"), value("WebhooksStuck"))
     };
-    assert_eq!(measure().await, (0, 0));
+    assert_eq!(measure(&app).await, (0, 0));
 
     // An event that has a number and is never sent, because the function cannot read its key.
     app.create_endpoint("http://127.0.0.1:9/", &["*"]).await;
@@ -163,7 +163,18 @@ async fn what_waits_is_measured_after_each_run() {
     app.delete_secret("delivery-key").await;
     app.advance(700).await;
 
-    let (overdue, stuck) = measure().await;
+    let (overdue, stuck) = measure(&app).await;
     assert!((700..710).contains(&overdue), "{overdue}");
+    assert_eq!(stuck, 1);
+
+    // An event bus that does not answer.
+    let app = TestApp::builder().variable("EVENT_BUS", "own").start().await;
+    app.connect("person").await;
+    app.aws_fault(json!({ "target": "AWSEvents.PutEvents", "times": 99, "error": "InternalFailure" })).await;
+    let (overdue, stuck) = measure(&app).await;
+    assert!(overdue < 60 && stuck == 1, "{overdue} {stuck}");
+    app.advance(700).await;
+    let (overdue, stuck) = measure(&app).await;
+    assert!((700..760).contains(&overdue), "{overdue}");
     assert_eq!(stuck, 1);
 }

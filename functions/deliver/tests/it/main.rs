@@ -4,6 +4,8 @@
 
 mod again;
 mod arrivals;
+mod bus;
+mod bus_failures;
 mod changes;
 mod failures;
 mod fixture;

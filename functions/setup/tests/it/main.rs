@@ -7,6 +7,7 @@ mod at_once;
 mod aws_faults;
 mod bank_faults;
 mod certificate;
+mod delivery_key;
 mod events;
 mod installation;
 mod killed;

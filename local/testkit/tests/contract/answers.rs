@@ -209,7 +209,9 @@ async fn what_the_setup_answers_fits() {
         json!({ "action": "revoke_api_key", "id": id }),
         json!({ "action": "list_api_keys" }),
         json!({ "action": "rotate_sealing_key" }),
+        json!({ "action": "rotate_sealing_key", "secret": "delivery-key" }),
         json!({ "action": "reseal", "limit": 1 }),
+        json!({ "action": "reseal", "secret": "delivery-key" }),
         json!({ "action": "rotate_installation" }),
         json!({ "action": "renew_certificate" }),
     ] {

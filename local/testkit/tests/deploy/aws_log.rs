@@ -15,8 +15,8 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// An action on a resource: a table, an index (`table/index/name`), a secret or a queue. For items, also their keys,
-/// which one statement of a policy must allow together. For an update or a scan, also the attributes.
+/// An action on a resource: a table, an index (`table/index/name`), a secret, a queue or an event bus. For items, also
+/// their keys, which one statement of a policy must allow together. For an update or a scan, also the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) action: String,
@@ -96,6 +96,16 @@ fn accesses(target: &str, body: &Value) -> Vec<Access> {
             keys: BTreeSet::new(),
             attributes: BTreeSet::new(),
         }];
+    }
+    if service == "AWSEvents" {
+        let names = body["Entries"].as_array().unwrap().iter().map(|entry| text(&entry["EventBusName"]));
+        let access = |resource| Access {
+            action: format!("events:{operation}"),
+            resource,
+            keys: BTreeSet::new(),
+            attributes: BTreeSet::new(),
+        };
+        return names.map(access).collect();
     }
     let item = |operation: &str, place: &Value| Access {
         action: format!("dynamodb:{operation}"),

@@ -41,7 +41,11 @@ impl Grant {
 /// The permissions that Lambda's event source uses for a function.
 const OF_EVENT_SOURCE: &str = "TakeHints";
 
-/// Returns what a function's role allows with tables, secrets and queues, in the names of a test's deployment.
+/// The event bus of a test's deployment.
+const EVENT_BUS: &str = "bunq-tpp";
+
+/// Returns what a function's role allows with tables, secrets, queues and the event bus, in the names of a test's
+/// deployment.
 pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> {
     let role: String = group.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let statements = &resources[&format!("{role}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
@@ -53,7 +57,8 @@ pub(crate) fn grants(resources: &Map<String, Value>, group: &str) -> Vec<Grant> 
         let attributes = &statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"];
         for action in listed(&statement["Action"]) {
             let action = action.as_str().unwrap();
-            let is_data = ["dynamodb:", "secretsmanager:", "sqs:"].iter().any(|service| action.starts_with(service));
+            let is_data =
+                ["dynamodb:", "secretsmanager:", "sqs:", "events:"].iter().any(|service| action.starts_with(service));
             if !is_data || statement["Sid"] == OF_EVENT_SOURCE {
                 continue;
             }
@@ -81,7 +86,10 @@ fn listed(value: &Value) -> &[Value] {
 
 /// Returns a resource by the name that it has in a test.
 fn named(resources: &Map<String, Value>, resource: &Value) -> String {
+    // As if the stack had its own event bus.
+    let resource = resource.pointer("/Fn::If/1").unwrap_or(resource);
     let table = |id: &str| match id {
+        "OwnEventBus" => EVENT_BUS.to_owned(),
         "HintsQueue" => "bunq-tpp-hints.fifo".to_owned(),
         id => id.strip_suffix("Table").unwrap().to_lowercase(),
     };
@@ -121,6 +129,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     let mut journey = events::prepared().await;
     // The functions take turns in the store.
     journey.app.set_variable("BANK_LIMITS", "newer");
+    journey.app.set_variable("EVENT_BUS", EVENT_BUS);
     for group in GROUPS {
         let log = AwsLog::start(journey.app.aws.url()).await;
         // Runs twice, so that starts are repeated. The second time, memory is empty, and the bank has ended every
@@ -296,21 +305,29 @@ async fn the_setup_seals_again_with_what_its_role_allows() {
         "pk": { "S": "STATE#kept" }, "access_token": { "S": "k0.AAAA" },
     } });
     journey.app.aws_call("DynamoDB_20120810.PutItem", kept).await;
+    journey.app.create_endpoint("http://127.0.0.1:9/", &["*"]).await;
     let log = AwsLog::start(journey.app.aws.url()).await;
     let process = Process::start(&journey.app, &log.url).await;
-    let invoke = async |action: &str| process.invoke("setup", json!({ "action": action })).await.unwrap();
+    let send = async |payload: Value| process.invoke("setup", payload).await.unwrap();
+    let invoke = async |action: &str| send(json!({ "action": action })).await;
+    let of_endpoints = async |action: &str| send(json!({ "action": action, "secret": "delivery-key" })).await;
 
     let old = invoke("rotate_sealing_key").await["current"].clone();
+    let old_of_endpoints = of_endpoints("rotate_sealing_key").await["current"].clone();
     journey.app.advance(720).await;
     invoke("rotate_sealing_key").await;
+    of_endpoints("rotate_sealing_key").await;
     let report = invoke("reseal").await;
+    assert_eq!(of_endpoints("reseal").await["finished"], true);
     journey.app.advance(720).await;
-    let removed = process.invoke("setup", json!({ "action": "remove_sealing_key", "id": old })).await.unwrap();
+    let remove = json!({ "action": "remove_sealing_key", "secret": "delivery-key", "id": old_of_endpoints });
+    assert_eq!(send(remove).await["removed"], true);
+    let removed = send(json!({ "action": "remove_sealing_key", "id": old })).await;
 
     assert_eq!((&report["left"], &report["unreadable"]), (&json!(1), &json!(1)), "the token that opens nowhere");
     assert_eq!(removed["removed"], true);
     let used = check(&resources, "setup", &log.seen());
-    for sid in ["ResealConnections", "ResealEphemera"] {
+    for sid in ["ResealConnections", "ResealEphemera", "ResealEndpoints"] {
         assert!(used.contains(&(sid.to_owned(), "dynamodb:UpdateItem".to_owned())), "{sid}: {used:?}");
     }
     let kinds: Vec<_> = journey.app.scan("ephemera").await.iter().map(|item| item["pk"]["S"].to_string()).collect();

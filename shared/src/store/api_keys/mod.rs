@@ -7,6 +7,8 @@
 mod record;
 mod rotate;
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -75,6 +77,16 @@ impl Store {
         Ok(records)
     }
 
+    /// Registers the workspaces of all keys, so that the events of all of them are found. The creation of a key does
+    /// the same, but earlier versions did not.
+    pub async fn register_workspaces(&self) -> Result<(), StoreError> {
+        let workspaces: BTreeSet<_> = self.list_api_keys().await?.into_iter().map(|record| record.workspace).collect();
+        for workspace in workspaces {
+            self.write(self.register_workspace(&workspace)?).await?;
+        }
+        Ok(())
+    }
+
     /// Creates a key and returns it with its record. The store keeps only the hash, so the key cannot be read again.
     /// With `only_first`, returns `None` and creates nothing if any key was ever created.
     ///
@@ -123,7 +135,8 @@ impl Store {
         if only_first {
             list = list.only_if("attribute_not_exists(pk)");
         }
-        Ok((key, stored.record, vec![put, list]))
+        let register = self.register_workspace(&stored.record.workspace)?;
+        Ok((key, stored.record, vec![put, list, register]))
     }
 
     /// Revokes a key, even if the list of keys lacks it. Returns `false` if no key has this id. A key that is already

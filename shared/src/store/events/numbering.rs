@@ -94,7 +94,7 @@ impl Store {
             let (endpoints, _) = self.readable_webhook_endpoints(workspace).await?;
             let last = self.last_number(workspace).await?;
             // Three writes for each event, one for each delivery, and one for the last number.
-            waiting.truncate((MOST_WRITES - 1) / (3 + endpoints.len()));
+            waiting.truncate((MOST_WRITES - 1) / (3 + endpoints.len() + usize::from(self.has_event_bus)));
             match self.transact(self.numbering(workspace, last, waiting, &endpoints)?).await {
                 Ok(()) => batches += 1,
                 Err(failed) if (failed.is_lost_race() || failed.is_passing()) && lost_races < TRIES => {
@@ -126,6 +126,7 @@ impl Store {
             if logged.insert(event.id) {
                 writes.push(self.begin_log(workspace, &event, number, expires_at)?);
                 writes.extend(self.deliveries(endpoints, &event, number)?);
+                writes.extend(self.bus_delivery(workspace, &event, number)?);
             }
             item.insert("pk".to_owned(), text(feed(workspace)));
             item.insert("sk".to_owned(), text(number.sortable()));

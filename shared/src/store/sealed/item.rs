@@ -37,7 +37,7 @@ impl SealedItem {
     /// Returns the item if a key other than `current` sealed a value in it.
     pub(super) fn new(table: WalkTable, pk: &str, mut item: Item, current: &str) -> Option<Self> {
         let (_, _, names) = SEALED.iter().find(|(start, place, _)| *place == table && pk.starts_with(start))?;
-        let is_old = |value: &AttributeValue| ids(value).any(|id| id != current);
+        let is_old = |value: &AttributeValue| key_ids(value).any(|id| id != current);
         let old = names.iter().filter_map(|name| Some((*name, item.remove(*name).filter(is_old)?)));
         let attributes: BTreeMap<_, _> = old.collect();
         (!attributes.is_empty()).then(|| Self { table, pk: pk.to_owned(), attributes })
@@ -46,7 +46,7 @@ impl SealedItem {
     /// Returns the ids of the deployment's keys that sealed the values.
     #[must_use]
     pub fn keys(&self) -> BTreeSet<&str> {
-        self.attributes.values().flat_map(ids).collect()
+        self.attributes.values().flat_map(key_ids).collect()
     }
 
     /// Returns where the walk continues after this item.
@@ -57,10 +57,10 @@ impl SealedItem {
 }
 
 /// Returns the ids of the deployment's keys that sealed a value, or the values of a list.
-fn ids(value: &AttributeValue) -> Box<dyn Iterator<Item = &str> + '_> {
+pub(in crate::store) fn key_ids(value: &AttributeValue) -> Box<dyn Iterator<Item = &str> + '_> {
     match value {
         AttributeValue::S(sealed) => Box::new(SealingKeys::id_of(sealed).into_iter()),
-        AttributeValue::L(list) => Box::new(list.iter().flat_map(ids)),
+        AttributeValue::L(list) => Box::new(list.iter().flat_map(key_ids)),
         _ => Box::new(std::iter::empty()),
     }
 }

@@ -11,6 +11,7 @@ mod reseal;
 mod walk;
 
 pub use item::SealedItem;
+pub(super) use item::key_ids;
 pub use place::{WalkPlace, WalkTable};
 pub use progress::ResealProgress;
 pub use reseal::Resealed;

@@ -1,5 +1,7 @@
 //! Seals the values of an item again.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{item::SealedItem, place::WalkTable};
@@ -47,10 +49,23 @@ impl Store {
     /// Returns [`StoreError`] if the store cannot be written.
     pub async fn reseal(&self, keys: &SealingKeys, item: &SealedItem) -> Result<Resealed, StoreError> {
         let SealedItem { table, pk, attributes } = item;
+        let update = |expression: &str| Write::update(self.table_of(*table), pk, expression);
+        self.reseal_values(keys, pk, attributes, update).await
+    }
+
+    /// Seals these attributes of an item again. `item` is the place for which they are sealed, and `update` makes the
+    /// write of the item.
+    pub(in crate::store) async fn reseal_values(
+        &self,
+        keys: &SealingKeys,
+        item: &str,
+        attributes: &BTreeMap<&'static str, AttributeValue>,
+        update: impl FnOnce(&str) -> Write,
+    ) -> Result<Resealed, StoreError> {
         let (mut sets, mut conditions) = (Vec::new(), Vec::new());
         let (mut values, mut names) = (Vec::new(), Vec::new());
         for (name, old) in attributes {
-            let Ok(new) = sealed_again(keys, Place { item: pk, attribute: name }, old) else { continue };
+            let Ok(new) = sealed_again(keys, Place { item, attribute: name }, old) else { continue };
             names.push(name);
             sets.push(format!("#{name} = :new_{name}"));
             // Our own write passes, too: the SDK sends it again if the first answer is lost.
@@ -61,7 +76,7 @@ impl Store {
         if names.is_empty() {
             return Ok(Resealed::Unreadable);
         }
-        let update = Write::update(self.table_of(*table), pk, &format!("SET {}", sets.join(", ")));
+        let update = update(&format!("SET {}", sets.join(", ")));
         let update = names.into_iter().fold(update.only_if(conditions.join(" AND ")), |update, name| update.name(name));
         let update = values.into_iter().fold(update, |update, (name, value)| update.attribute(&name, value));
         Ok(match (self.write(update).await?, is_whole) {

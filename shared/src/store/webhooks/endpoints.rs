@@ -1,5 +1,7 @@
 //! Creates and reads endpoints.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use webhooks::Health;
 
@@ -101,8 +103,28 @@ impl Store {
         count.value(":most", &MOST_ENDPOINTS)
     }
 
-    /// Returns the workspaces that have endpoints, and how many items about workspaces cannot be read.
-    pub async fn workspaces_with_endpoints(&self) -> Result<(Vec<Workspace>, u32), StoreError> {
+    /// Returns the write that registers a workspace, so that its events are found also if it has no endpoints.
+    pub(in crate::store) fn register_workspace(&self, workspace: &Workspace) -> Result<Write, StoreError> {
+        let register = Write::update(&self.events, WORKSPACES, "ADD endpoints :none").at(workspace.as_str());
+        register.value(":none", &0)
+    }
+
+    /// Returns the workspaces whose events have receivers: those with endpoints, or all if there is an event bus. Also
+    /// returns how many items about workspaces cannot be read.
+    pub async fn workspaces_with_receivers(&self) -> Result<(BTreeSet<Workspace>, u32), StoreError> {
+        let (registered, unreadable) = self.registered_workspaces().await?;
+        let has_receiver = |(_, endpoints): &(Workspace, i64)| *endpoints > 0 || self.has_event_bus;
+        let mut workspaces: BTreeSet<_> = registered.into_iter().filter(has_receiver).map(|(one, _)| one).collect();
+        if self.has_event_bus {
+            // Customers can connect to it without an API key.
+            workspaces.insert(Workspace::default());
+        }
+        Ok((workspaces, unreadable))
+    }
+
+    /// Returns the workspaces that have an API key, or have or had endpoints, with the number of their endpoints. Also
+    /// returns how many items about workspaces cannot be read.
+    pub async fn registered_workspaces(&self) -> Result<(Vec<(Workspace, i64)>, u32), StoreError> {
         let (mut workspaces, mut unreadable, mut after) = (Vec::new(), 0, "-".to_owned());
         loop {
             let items = self.query_events(WORKSPACES, (after, "~".to_owned()), 500).await?;
@@ -110,7 +132,7 @@ impl Store {
             after = format!("{}!", attribute(last, "sk")?);
             for item in items {
                 match from_item::<Registered>(item) {
-                    Ok(registered) => workspaces.extend((registered.endpoints > 0).then_some(registered.sk)),
+                    Ok(Registered { sk, endpoints }) => workspaces.push((sk, endpoints)),
                     Err(error) => {
                         unreadable += 1;
                         tracing::error!(%error, "webhook: the item of a workspace is unreadable");

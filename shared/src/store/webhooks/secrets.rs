@@ -17,7 +17,7 @@ use crate::{
 /// The attribute of the current secret.
 pub(super) const SECRET: &str = "secret";
 /// The attribute of the secret that was replaced.
-const OLD_SECRET: &str = "old_secret";
+pub(super) const OLD_SECRET: &str = "old_secret";
 
 /// An endpoint with everything that signs its messages.
 #[derive(Clone, Debug)]

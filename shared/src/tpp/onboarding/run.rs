@@ -238,6 +238,9 @@ async fn forget_callback_urls(
 async fn api_key(progress: &mut Progress<'_>) -> Result<(), OnboardingError> {
     progress.still_mine().await?;
     let made = progress.parts.store.create_api_key(NewApiKey::with_every_scope("first"), true).await?;
+    if progress.parts.config.event_bus.is_some() {
+        progress.parts.store.register_workspaces().await?;
+    }
     progress.note(Step::ApiKey, if made.is_some() { StepState::Now } else { StepState::Before });
     progress.report.api_key = made.map(|(key, record)| {
         note_created(&record);

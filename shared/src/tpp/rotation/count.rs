@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    store::{SealedItem, Store, StoreError, WalkPlace},
+    store::{Store, StoreError, WalkPlace},
     types::deadline::Deadline,
 };
 
@@ -28,12 +28,30 @@ impl Count {
         self.by_key.get(key).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, item: &SealedItem) {
+    pub(super) fn add<'a>(&mut self, keys: impl IntoIterator<Item = &'a str>) {
         self.items += 1;
-        for key in item.keys() {
+        for key in keys {
             *self.by_key.entry(key.to_owned()).or_default() += 1;
         }
     }
+}
+
+/// Counts the endpoints of webhooks of which a key other than `current` sealed a secret. Stops when its time is nearly
+/// over.
+///
+/// # Errors
+/// Returns [`StoreError`] if the table cannot be read.
+pub(super) async fn count_endpoints(store: &Store, current: &str, deadline: Deadline) -> Result<Count, StoreError> {
+    let (workspaces, unreadable) = store.registered_workspaces().await?;
+    let mut count = Count { is_complete: unreadable == 0, ..Count::nothing() };
+    for (workspace, _) in workspaces {
+        if deadline.left() < FOR_THE_ANSWER {
+            return Ok(Count { is_complete: false, ..count });
+        }
+        let found = store.sealed_endpoints(&workspace, current).await?;
+        found.iter().for_each(|endpoint| count.add(endpoint.keys()));
+    }
+    Ok(count)
 }
 
 /// Counts the items, from `start` to the end of the tables, of which a key other than `current` sealed a value. Stops
@@ -54,7 +72,7 @@ pub(super) async fn count(
             return Ok(count);
         }
         let page = store.sealed_page(&place, current).await?;
-        page.items.iter().for_each(|item| count.add(item));
+        page.items.iter().for_each(|item| count.add(item.keys()));
         next = page.next;
     }
     Ok(Count { is_complete: true, ..count })

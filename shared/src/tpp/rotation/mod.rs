@@ -1,4 +1,5 @@
-//! Rotates the key that seals the tables, and removes what no longer seals anything.
+//! Rotates the key that seals the tables, and the one that seals the secrets of webhook endpoints. Removes keys that no
+//! longer seal anything.
 //!
 //! A process trusts the secret in memory for ten minutes, so it cannot open what a key seals that was added a moment
 //! ago. A new key is therefore added first, and becomes the current one twelve minutes later, by a second call: then
@@ -13,4 +14,4 @@ mod service;
 pub use report::{
     OldSealingKey, ResealReport, RotatedSealingKey, RotationError, SealingKeyState, SealingReport, UpcomingSealingKey,
 };
-pub use service::SealingRotation;
+pub use service::{RotatedSecret, SealingRotation};

@@ -5,11 +5,12 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{
-    count::count,
+    count::{count, count_endpoints},
     report::{ResealReport, RotationError},
-    service::SealingRotation,
+    service::{RotatedSecret, SealingRotation},
 };
 use crate::{
+    secrets::{DeliverySecret, SealingKeySecret as _, SealingSecret},
     store::{ResealProgress, Resealed, SealedItem, StoreError, WalkPlace},
     types::{deadline::Deadline, sealing::SealingKeys},
 };
@@ -35,6 +36,14 @@ impl Tally {
     const fn skipped(&self) -> u64 {
         self.unreadable + self.changed
     }
+
+    const fn note(&mut self, resealed: Resealed) {
+        match resealed {
+            Resealed::Done => self.resealed += 1,
+            Resealed::Changed => self.changed += 1,
+            Resealed::Unreadable => self.unreadable += 1,
+        }
+    }
 }
 
 impl SealingRotation {
@@ -45,8 +54,40 @@ impl SealingRotation {
     /// # Errors
     /// Returns [`RotationError::Tpp`] if there is no sealing key yet, or a store does not answer. What was sealed again
     /// stays so.
-    pub async fn reseal(&self, most: Option<u64>, deadline: Deadline) -> Result<ResealReport, RotationError> {
-        let secret = self.secret().await?;
+    pub async fn reseal(
+        &self,
+        which: RotatedSecret,
+        most: Option<u64>,
+        deadline: Deadline,
+    ) -> Result<ResealReport, RotationError> {
+        match which {
+            RotatedSecret::Sealing => self.reseal_tables(most, deadline).await,
+            RotatedSecret::Delivery => self.reseal_endpoints(most, deadline).await,
+        }
+    }
+
+    /// Seals again the secrets of webhook endpoints. There are few of them, so each run begins at the first.
+    async fn reseal_endpoints(&self, most: Option<u64>, deadline: Deadline) -> Result<ResealReport, RotationError> {
+        let secret = self.secret::<DeliverySecret>().await?;
+        let (keys, key) = (secret.keys()?, secret.sealing().current().to_owned());
+        let store = &self.parts.store;
+        let mut tally = Tally::default();
+        for (workspace, _) in store.registered_workspaces().await?.0 {
+            for endpoint in store.sealed_endpoints(&workspace, &key).await? {
+                if has_time(&tally, most, deadline) {
+                    tally.note(store.reseal_endpoint(&keys, &endpoint).await?);
+                }
+            }
+            if !has_time(&tally, most, deadline) {
+                break;
+            }
+        }
+        let counted = count_endpoints(store, &key, deadline).await?;
+        Ok(report(key, &tally, counted.items, counted.is_complete))
+    }
+
+    async fn reseal_tables(&self, most: Option<u64>, deadline: Deadline) -> Result<ResealReport, RotationError> {
+        let secret = self.secret::<SealingSecret>().await?;
         let (keys, key) = (secret.keys()?, secret.current().to_owned());
         let store = &self.parts.store;
         let kept = store.find_reseal_progress().await?.filter(|kept| kept.key == key);
@@ -68,15 +109,7 @@ impl SealingRotation {
         }
         // At the end everything is counted again: a process that did not know the new key may have written meanwhile.
         let counted = count(store, &progress.place, &key, deadline).await?;
-        let left = counted.items + progress.skipped;
-        Ok(ResealReport {
-            current: key,
-            resealed: tally.resealed,
-            unreadable: tally.unreadable,
-            left,
-            counted_all: counted.is_complete,
-            finished: left == 0 && counted.is_complete,
-        })
+        Ok(report(key, &tally, counted.items + progress.skipped, counted.is_complete))
     }
 
     /// Seals the items of a page again. Returns where to continue if it stopped before the end of the page.
@@ -94,11 +127,7 @@ impl SealingRotation {
             let some: Vec<_> = items.by_ref().take(AT_ONCE.min(usize::try_from(left).unwrap_or(AT_ONCE))).collect();
             let last = some.last().map(SealedItem::place);
             for resealed in self.reseal_some(keys, some).await {
-                match resealed? {
-                    Resealed::Done => tally.resealed += 1,
-                    Resealed::Changed => tally.changed += 1,
-                    Resealed::Unreadable => tally.unreadable += 1,
-                }
+                tally.note(resealed?);
             }
             if items.peek().is_some() && !has_time(tally, most, deadline) {
                 return Ok(last);
@@ -120,6 +149,11 @@ impl SealingRotation {
         }
         done
     }
+}
+
+fn report(current: String, tally: &Tally, left: u64, counted_all: bool) -> ResealReport {
+    let (resealed, unreadable) = (tally.resealed, tally.unreadable);
+    ResealReport { current, resealed, unreadable, left, counted_all, finished: left == 0 && counted_all }
 }
 
 fn has_time(tally: &Tally, most: Option<u64>, deadline: Deadline) -> bool {

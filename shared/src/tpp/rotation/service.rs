@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    count::{Count, count},
+    count::{Count, count, count_endpoints},
     report::{OldSealingKey, RotatedSealingKey, RotationError, SealingKeyState, SealingReport, UpcomingSealingKey},
 };
 use crate::{
-    secrets::{NextSealingKey, SealingSecret},
+    secrets::{DeliverySecret, NextSealingKey, SealingKeySecret, SealingSecret},
     store::WalkPlace,
     tpp::{error::TppError, parts::Parts},
     types::deadline::Deadline,
@@ -18,7 +18,17 @@ use crate::{
 /// How long a change of the secret takes to reach every process: longer than a process trusts what it has read.
 const KNOWN_EVERYWHERE: SignedDuration = SignedDuration::from_mins(12);
 
-/// The rotation of the sealing key.
+/// The secret whose keys are rotated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RotatedSecret {
+    /// The keys that seal the tables of connections and ephemera.
+    #[default]
+    Sealing,
+    /// The keys that seal the secrets of webhook endpoints.
+    Delivery,
+}
+
+/// The rotation of the sealing keys.
 pub struct SealingRotation {
     pub(in crate::tpp) parts: Arc<Parts>,
 }
@@ -30,18 +40,25 @@ impl SealingRotation {
     /// # Errors
     /// Returns [`RotationError::Superseded`] if another run of the setup started meanwhile: then nothing was changed.
     /// Returns [`RotationError::Tpp`] if there is no sealing key yet, or a store does not answer.
-    pub async fn rotate(&self) -> Result<RotatedSealingKey, RotationError> {
+    pub async fn rotate(&self, which: RotatedSecret) -> Result<RotatedSealingKey, RotationError> {
+        match which {
+            RotatedSecret::Sealing => self.rotate_keys::<SealingSecret>().await,
+            RotatedSecret::Delivery => self.rotate_keys::<DeliverySecret>().await,
+        }
+    }
+
+    async fn rotate_keys<S: SealingKeySecret>(&self) -> Result<RotatedSealingKey, RotationError> {
         let now = self.parts.clock.now();
         let report = |state, secret: &SealingSecret, next: Option<NextSealingKey>| RotatedSealingKey {
             state,
             current: secret.current().to_owned(),
             next: next.map(upcoming),
         };
-        let secret = self.secret().await?;
-        if let Some(next) = secret.next().filter(|next| now < usable_from(next)) {
-            return Ok(report(SealingKeyState::Waiting, &secret, Some(next.clone())));
+        let secret = self.secret::<S>().await?;
+        if let Some(next) = secret.sealing().next().filter(|next| now < usable_from(next)) {
+            return Ok(report(SealingKeyState::Waiting, secret.sealing(), Some(next.clone())));
         }
-        self.change(async |secret| {
+        self.change::<S, _>(async |secret| {
             if secret.next().is_some_and(|next| now >= usable_from(next)) {
                 secret.promote_next(now);
                 return Ok(report(SealingKeyState::Current, secret, None));
@@ -52,15 +69,24 @@ impl SealingRotation {
         .await
     }
 
-    /// Reports the keys, and how many items each old one still seals.
+    /// Reports the keys, and how many items each old one still seals. Returns `None` if there are no keys yet.
     ///
     /// # Errors
     /// Returns [`RotationError::Tpp`] if a store does not answer.
-    pub async fn status(&self, deadline: Deadline) -> Result<Option<SealingReport>, RotationError> {
-        let Some(secret) = self.parts.secrets.read::<SealingSecret>().await? else { return Ok(None) };
-        // While there is only one key, nothing is scanned.
+    pub async fn status(
+        &self,
+        which: RotatedSecret,
+        deadline: Deadline,
+    ) -> Result<Option<SealingReport>, RotationError> {
+        let secrets = &self.parts.secrets;
+        let secret = match which {
+            RotatedSecret::Sealing => secrets.read::<SealingSecret>().await?,
+            RotatedSecret::Delivery => secrets.read::<DeliverySecret>().await?.map(|secret| secret.sealing().clone()),
+        };
+        let Some(secret) = secret else { return Ok(None) };
+        // While there is only one key, nothing is read.
         let counted = match secret.old().next() {
-            Some(_) => count(&self.parts.store, &WalkPlace::START, secret.current(), deadline).await?,
+            Some(_) => self.count(which, secret.current(), deadline).await?,
             None => Count::nothing(),
         };
         let old = secret.old().map(|id| OldSealingKey { id: id.to_owned(), items: counted.of(id) });
@@ -80,12 +106,24 @@ impl SealingRotation {
     /// if it seals items, [`RotationError::NotCounted`] if the tables could not be read to their end in time,
     /// [`RotationError::Superseded`] if another run started meanwhile, and [`RotationError::Tpp`] if a store does not
     /// answer. In all these cases, nothing was changed.
-    pub async fn remove(&self, id: &str, deadline: Deadline) -> Result<(), RotationError> {
+    pub async fn remove(&self, which: RotatedSecret, id: &str, deadline: Deadline) -> Result<(), RotationError> {
+        match which {
+            RotatedSecret::Sealing => self.remove_key::<SealingSecret>(which, id, deadline).await,
+            RotatedSecret::Delivery => self.remove_key::<DeliverySecret>(which, id, deadline).await,
+        }
+    }
+
+    async fn remove_key<S: SealingKeySecret>(
+        &self,
+        which: RotatedSecret,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<(), RotationError> {
         // A refusal stops no other run of the setup.
-        self.check_removal(&self.secret().await?, id)?;
-        self.change(async |secret| {
+        self.check_removal(self.secret::<S>().await?.sealing(), id)?;
+        self.change::<S, _>(async |secret| {
             self.check_removal(secret, id)?;
-            let counted = count(&self.parts.store, &WalkPlace::START, secret.current(), deadline).await?;
+            let counted = self.count(which, secret.current(), deadline).await?;
             match (counted.of(id), counted.is_complete) {
                 (0, true) => {}
                 (0, false) => return Err(RotationError::NotCounted),
@@ -112,22 +150,30 @@ impl SealingRotation {
         }
     }
 
+    async fn count(&self, which: RotatedSecret, current: &str, deadline: Deadline) -> Result<Count, RotationError> {
+        let store = &self.parts.store;
+        Ok(match which {
+            RotatedSecret::Sealing => count(store, &WalkPlace::START, current, deadline).await?,
+            RotatedSecret::Delivery => count_endpoints(store, current, deadline).await?,
+        })
+    }
+
     /// Returns the secret.
-    pub(super) async fn secret(&self) -> Result<SealingSecret, RotationError> {
-        Ok(self.parts.secrets.read::<SealingSecret>().await?.ok_or(TppError::NotOnboarded)?)
+    pub(super) async fn secret<S: SealingKeySecret>(&self) -> Result<S, RotationError> {
+        Ok(self.parts.secrets.read::<S>().await?.ok_or(TppError::NotOnboarded)?)
     }
 
     /// Changes the secret. Saves it only if no other run of the setup has started, and nobody else has written it.
-    async fn change<T>(
+    async fn change<S: SealingKeySecret, T>(
         &self,
         change: impl AsyncFnOnce(&mut SealingSecret) -> Result<T, RotationError>,
     ) -> Result<T, RotationError> {
         let Parts { store, secrets, identities, .. } = &*self.parts;
         let run = store.begin_onboarding().await?;
-        let read = secrets.read_version::<SealingSecret>().await?;
+        let read = secrets.read_version::<S>().await?;
         let (mut secret, version) = read.ok_or(TppError::NotOnboarded)?;
-        let changed = change(&mut secret).await?;
-        let is_unchanged = secrets.read_version::<SealingSecret>().await?.is_some_and(|(_, now)| now == version);
+        let changed = change(secret.sealing_mut()).await?;
+        let is_unchanged = secrets.read_version::<S>().await?.is_some_and(|(_, now)| now == version);
         if !is_unchanged || !store.is_onboarding(run).await? {
             return Err(RotationError::Superseded);
         }

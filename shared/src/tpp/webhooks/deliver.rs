@@ -1,8 +1,11 @@
 //! A run of deliveries: numbers what has happened, and sends what is due.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
 use webhooks::Flow;
 
 use crate::{
@@ -20,7 +23,7 @@ use crate::{
 const OF_WORKSPACE: usize = 10;
 
 impl Webhooks {
-    /// Numbers the events of all workspaces that have endpoints, and sends the messages that are due, until nothing is
+    /// Numbers the events of all workspaces that have receivers, and sends the messages that are due, until nothing is
     /// due or the deadline is near. Several runs may overlap.
     ///
     /// # Errors
@@ -28,27 +31,48 @@ impl Webhooks {
     /// was sent is written.
     pub async fn deliver(self: &Arc<Self>, deadline: Deadline) -> Result<DeliveryRun, WebhookError> {
         let run = Arc::new(Run::new(deadline));
-        let (workspaces, unreadable) = self.store.workspaces_with_endpoints().await?;
+        let (workspaces, unreadable) = self.store.workspaces_with_receivers().await?;
         run.count(|report| report.unreadable += unreadable);
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(self).run_clean_ups(Arc::clone(&run)));
+        // Nothing is sent on this channel. It is closed when each workspace has dropped its sender.
+        let (numbering, numbered) = mpsc::channel(1);
         for workspace in workspaces {
-            tasks.spawn(Arc::clone(self).run_workspace(workspace, Arc::clone(&run)));
+            tasks.spawn(Arc::clone(self).run_workspace(workspace, numbering.clone(), Arc::clone(&run)));
         }
+        drop(numbering);
+        tasks.spawn(Arc::clone(self).run_bus(numbered, Arc::clone(&run)));
         let failed = first_failure(tasks).await;
         let ended = run.result();
         if ended.report != DeliveryReport::default() {
-            let DeliveryReport { delivered, waiting, failed, cancelled, lost, unreadable, unsignable } = ended.report;
-            tracing::info!(delivered, waiting, failed, cancelled, lost, unreadable, unsignable, "webhook: a run ended");
+            let DeliveryReport { delivered, waiting, failed, cancelled, .. } = ended.report;
+            let DeliveryReport { lost, unreadable, unsignable, bus_failed, .. } = ended.report;
+            tracing::info!(
+                delivered,
+                waiting,
+                failed,
+                cancelled,
+                lost,
+                unreadable,
+                unsignable,
+                bus_failed,
+                "webhook: a run ended"
+            );
         }
         failed.map_or(Ok(ended), Err)
     }
 
     /// Numbers the events of a workspace, and sends what is due to each of its endpoints.
-    async fn run_workspace(self: Arc<Self>, workspace: Workspace, run: Arc<Run>) -> Result<(), WebhookError> {
+    async fn run_workspace(
+        self: Arc<Self>,
+        workspace: Workspace,
+        numbering: mpsc::Sender<Infallible>,
+        run: Arc<Run>,
+    ) -> Result<(), WebhookError> {
         let reader = run.readers.acquire().await.map_err(|_| WebhookError::Unusable)?;
         // What cannot be numbered keeps no message waiting that has a number.
         let numbered = self.number(&workspace, &run).await;
+        drop(numbering);
         if let Err(error) = &numbered {
             tracing::error!(%error, %workspace, "webhook: events cannot be numbered");
         }

@@ -1,7 +1,8 @@
-//! Webhooks: the endpoints of a workspace, and the delivery of its events to them.
+//! Webhooks: the endpoints of a workspace, and the delivery of its events to them and to the event bus.
 
 mod again;
 mod attempt;
+mod bus;
 mod clean_up;
 mod deliver;
 mod endpoints;

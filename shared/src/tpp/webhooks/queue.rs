@@ -33,7 +33,7 @@ pub(super) struct Queue {
 
 /// How far a run came with an endpoint.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     /// Nothing is left that may be sent now.
     Drained,
     /// Something that is due is left.
@@ -52,11 +52,17 @@ impl Webhooks {
             tracing::error!(%error, %endpoint_id, "webhook: a queue stopped");
             End::Left
         });
-        if end == End::Left {
-            let first = self.store.due_deliveries(endpoint_id, None).await?.due.into_iter().next();
-            if let Some(since) = first.and_then(|due| due.since()) {
-                run.left(since, self.clock.now());
-            }
+        match end {
+            End::Drained => Ok(()),
+            End::Left => self.note_left(endpoint_id, &run).await,
+        }
+    }
+
+    /// Notes for how long the delivery has waited that is due the longest.
+    pub(super) async fn note_left(&self, endpoint_id: WebhookEndpointId, run: &Run) -> Result<(), WebhookError> {
+        let first = self.store.due_deliveries(endpoint_id, None).await?.due.into_iter().next();
+        if let Some(since) = first.and_then(|due| due.since()) {
+            run.left(since, self.clock.now());
         }
         Ok(())
     }

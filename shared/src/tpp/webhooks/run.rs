@@ -25,7 +25,7 @@ const READERS: usize = 20;
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeliveryReport {
-    /// Messages that receivers have.
+    /// Messages that receivers have. The event bus is a receiver, too.
     pub delivered: u32,
     /// Attempts that failed and are made again later.
     pub waiting: u32,
@@ -40,12 +40,15 @@ pub struct DeliveryReport {
     pub unreadable: u32,
     /// Endpoints whose messages cannot be signed or sent, because a key or the sender is not usable.
     pub unsignable: u32,
+    /// Calls to the event bus that failed, and events that it refused for the third time or later.
+    pub bus_failed: u32,
 }
 
 impl DeliveryReport {
     /// Returns what the run could not send or write, for reasons that are ours and not the receiver's.
     const fn stuck(&self) -> u32 {
-        self.lost.saturating_add(self.unreadable).saturating_add(self.unsignable)
+        let of_endpoints = self.lost.saturating_add(self.unreadable).saturating_add(self.unsignable);
+        of_endpoints.saturating_add(self.bus_failed)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use webhooks::Sender;
 
 use crate::{
+    event_bus::EventBus,
     secrets::{DeliverySecret, Secrets},
     store::Store,
     tpp::{error::TppError, webhooks::error::WebhookError},
@@ -24,15 +25,21 @@ pub struct Webhooks {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) sender: WebhookSender,
+    pub(super) bus: Option<EventBus>,
     secrets: Secrets,
     keys: Cache<(), Arc<SealingKeys>>,
 }
 
 impl Webhooks {
     /// Makes the webhooks of a deployment.
-    pub(in crate::tpp) fn new(store: Store, secrets: Secrets, sender: WebhookSender, clock: Clock) -> Self {
+    pub(in crate::tpp) fn new(
+        store: Store,
+        secrets: Secrets,
+        (sender, bus): (WebhookSender, Option<EventBus>),
+        clock: Clock,
+    ) -> Self {
         let keys = Cache::trusting(TRUSTED_FOR, clock.clone());
-        Self { store, clock, sender, secrets, keys }
+        Self { store, clock, sender, bus, secrets, keys }
     }
 
     /// Returns the keys that seal the secrets of endpoints.

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use webhooks::{Failure, MOST_ATTEMPTS, Next, Outcome, next_attempt};
+use webhooks::{Failure, MOST_ATTEMPTS, Next, Outcome, next_attempt, retry_at};
 
 const FAILED: Outcome = Outcome::Failed(Failure::Connection);
 const HOUR: i64 = 3600;
@@ -41,6 +41,15 @@ fn ten_attempts_take_about_three_days() {
         (wait(MOST_ATTEMPTS, &FAILED, MIDDLE), MOST_ATTEMPTS),
         (None, 1 + u32::try_from(expected.len()).unwrap())
     );
+}
+
+#[test]
+fn a_failure_that_is_no_answer_over_http_has_the_same_waits() {
+    for (attempt, random) in (1..=11).flat_map(|attempt| [0, MIDDLE, u32::MAX].map(|random| (attempt, random))) {
+        let at = retry_at(NonZeroU32::new(attempt).unwrap(), Timestamp::UNIX_EPOCH, random);
+        let expected = wait(attempt, &FAILED, random);
+        assert_eq!(at.map(|time| Timestamp::UNIX_EPOCH.duration_until(time)), expected, "{attempt} {random}");
+    }
 }
 
 #[test]
