@@ -1,5 +1,5 @@
-//! Watches the issuer transactions that workspaces created, because bunq calls nobody back about them. Whoever reads
-//! one adds the event of its new status; a schedule reads those that can still be paid.
+//! Watches the issuer transactions that workspaces created, because bunq sends no callback about them. A request
+//! that reads one adds the event of its new status; a schedule reads those that can still be paid.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The status of a transaction that nobody has paid yet. It is the first one, and no later one.
+/// The status of a transaction before it is paid or has ended. No later status is the same.
 const FIRST: &str = "PENDING";
 /// How many pages of the bank's list one run reads at most. A page has 200 transactions.
 const MOST_PAGES: u32 = 10;

@@ -1,4 +1,4 @@
-//! The events of issuer transactions: one of each change, whoever sees it first.
+//! The events of issuer transactions: one of each change, also if several processes see it.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ async fn events(app: &TestApp) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_payment_is_one_event_whoever_reads_the_transaction_and_however_often() {
+async fn a_payment_is_one_event_however_often_the_transaction_is_read() {
     let app = TestApp::start().await;
     let (location, waiting) = made(&app, "order 1").await;
     assert!(events(&app).await.is_empty(), "a transaction that waits has not changed");

@@ -195,7 +195,7 @@ async fn no_function_does_what_its_role_forbids_and_hardly_any_permission_is_idl
     }
 }
 
-/// Creates an issuer transaction and cancels it, which nobody has read.
+/// Creates an issuer transaction and cancels it, which is read by no request afterwards.
 async fn cancel_a_transaction(app: &TestApp) {
     let path = "/psd2/payment-service-provider-issuer-transaction";
     let body = json!({

@@ -13,6 +13,7 @@ use crate::{
         notifications::{
             error::NotificationsError,
             service::{NotificationFilters, is_busy},
+            status::NotificationStatus,
         },
     },
     types::{
@@ -129,7 +130,7 @@ impl NotificationFilters {
     fn search(&self, record: Option<&Notifications>, polled_at: Option<Timestamp>, now: Timestamp) -> Option<Search> {
         // Its filters are checked first.
         let record = record?;
-        match (self.via(record), record.state) {
+        match (NotificationStatus::via(record, &self.wanted(record)), record.state) {
             (NewsVia::Callbacks, _) => Some(Search::Failures),
             (NewsVia::Polling, _) if self.is_poll_due(polled_at, now) => Some(Search::Poll),
             // The bank reports other changes.

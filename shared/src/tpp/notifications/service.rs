@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+
 use crate::{
     bunq::BankError,
     store::{Connection, LeasedNotifications, Notifications},
@@ -187,6 +189,11 @@ impl NotificationFilters {
                 now.ok_or(NotificationsError::InProgress(POLL))
             }
         }
+    }
+
+    fn status(&self, record: Notifications, last_callback_at: Option<Timestamp>) -> NotificationStatus {
+        let wanted = self.wanted(&record);
+        NotificationStatus::new(record, wanted, last_callback_at)
     }
 
     async fn at_bank(&self, user_id: UserId, repairs: bool, deadline: Deadline) -> Result<Check<'_>, TppError> {

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::service::NotificationFilters;
 use crate::{
     store::Notifications,
     types::notification::{CategoryState, FilterCategory, NewsVia, NotificationState},
@@ -24,15 +23,15 @@ pub struct NotificationStatus {
     pub last_callback_at: Option<Timestamp>,
 }
 
-impl NotificationFilters {
-    pub(super) fn status(&self, record: Notifications, last_callback_at: Option<Timestamp>) -> NotificationStatus {
-        let via = self.via(&record);
-        NotificationStatus { wanted: self.wanted(&record), via, last_callback_at, record }
+impl NotificationStatus {
+    /// Returns the status of a connection of which these categories are wanted.
+    pub(super) fn new(record: Notifications, wanted: Vec<FilterCategory>, last_callback_at: Option<Timestamp>) -> Self {
+        let via = Self::via(&record, &wanted);
+        Self { record, wanted, via, last_callback_at }
     }
 
     /// Returns how this deployment learns of a connection's changes.
-    pub(super) fn via(&self, record: &Notifications) -> NewsVia {
-        let wanted = self.wanted(record);
+    pub(super) fn via(record: &Notifications, wanted: &[FilterCategory]) -> NewsVia {
         let payments: Vec<_> = wanted.iter().filter(|category| PAYMENTS.contains(&category.as_str())).collect();
         let reports_some = match record.state {
             NotificationState::Ok | NotificationState::Partial => true,

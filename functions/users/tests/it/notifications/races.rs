@@ -113,9 +113,9 @@ async fn checks_lose_nothing(checks: u32) {
     }
 
     let (reads, writes) = (app.bank.count(READ).await, app.bank.count(WRITE).await);
-    let figures =
+    let numbers =
         format!("{reads} reads, {writes} writes, {survived} kept, {reported} reported, {in_window} in between");
-    assert!(survived > checks && reported > checks / 10 && in_window > 0, "the applications wrote less: {figures}");
+    assert!(survived > checks && reported > checks / 10 && in_window > 0, "the applications wrote less: {numbers}");
 }
 
 #[tokio::test]
