@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use futures::{StreamExt as _, stream};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde_json::{Value, json};
-use testkit::{TestApp, callback};
+use testkit::{Receiver, TestApp, callback};
 use tokio::{sync::Semaphore, task::JoinSet};
 use url::Url;
 
@@ -88,6 +88,26 @@ async fn work(app: &TestApp) {
     assert!(handled > 0);
 }
 
+/// Sends all events to the endpoints. Four processes stop in the middle of their work.
+async fn deliver(app: &TestApp, receiver: &Receiver) {
+    for stop in [50, 150, 250, 350] {
+        let has_received = async {
+            while receiver.received().len() < stop {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = app.deliver() => {}
+            () = has_received => {}
+        }
+        // What the stopped process has claimed is free after a minute.
+        app.advance(61).await;
+    }
+    while app.deliver().await["delivered"] != 0 {
+        app.advance(61).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_callbacks_for_five_hundred_versions_are_five_hundred_events() {
     callbacks_become_events(2).await;
@@ -104,6 +124,10 @@ async fn ten_thousand_callbacks_for_five_hundred_versions_are_five_hundred_event
 async fn callbacks_become_events(callbacks_each: usize) {
     let mut random = StdRng::seed_from_u64(17);
     let app = TestApp::builder().with_callbacks().start().await;
+    let receivers = [Receiver::start().await, Receiver::start().await];
+    for receiver in &receivers {
+        app.create_endpoint(&receiver.url, &["transaction.*"]).await;
+    }
     let places = places(&app).await;
     let mut sent = 0;
     for version in 0..VERSIONS {
@@ -143,4 +167,9 @@ async fn callbacks_become_events(callbacks_each: usize) {
     let created = events.iter().filter(|event| kind(event) == "transaction.created").count();
     assert_eq!(created, 100, "{}", places[0].name);
     assert_eq!(app.hints_left().await, (0, 0));
+    deliver(&app, &receivers[0]).await;
+    for receiver in &receivers {
+        let received = receiver.ids();
+        assert_eq!(received.iter().map(String::as_str).collect::<BTreeSet<_>>(), ids, "each id at least once");
+    }
 }
