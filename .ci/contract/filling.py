@@ -144,7 +144,7 @@ def fill_body(operation_id: str, case, whole: bool):
         body["endpoint_id"] = real.one("endpoint_id")
     elif operation_id == "run_setup":
         if body.get("action") == "remove_sealing_key" and matches(SEALING_KEY, body.get("id")):
-            body["id"] = real.sealing_key()
+            body["id"] = real.sealing_key("delivery" if body.get("secret") == "delivery-key" else "sealing")
         elif matches(UUID, body.get("id")):
             body["id"] = real.new_api_key()
         if whole and isinstance(body.get("expires_at"), str):

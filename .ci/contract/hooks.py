@@ -52,7 +52,7 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def after_call(context, case, response):
     answers[operation_id(case)][response.status_code] += 1
-    if response.status_code in (200, 201) and response.headers["content-type"][0].startswith("application/json"):
+    if response.status_code in (200, 201) and response.headers.get("content-type", [""])[0].startswith("application/json"):
         named.update(ids(response.json()))
 
 

@@ -128,11 +128,11 @@ def payment() -> int:
 
 
 @cache
-def sealing_key() -> str:
-    """The key that seals: the answer says that it is in use."""
+def sealing_key(what: str) -> str:
+    """The key that seals the tables (`sealing`) or endpoints' secrets (`delivery`): the answer says that it is in use."""
     body = {"action": "status"}
     answer = api.post("/setup", json=body, auth=signature.ForHttpx(access_key)).raise_for_status()
-    return answer.json()["sealing"]["current"]
+    return answer.json()[what]["current"]
 
 
 def new_api_key() -> str:
@@ -149,6 +149,14 @@ def public_id() -> str:
 def event() -> str:
     person()
     return found("/webhook-events?count=1")["events"][0]["id"]
+
+
+@cache
+def callback_token() -> str:
+    """The token in the address that this API has given to the bank for a customer."""
+    api.put(f"/user/{person()}/notifications", json={"enabled": True}).raise_for_status()
+    filters = httpx.get(f"{stack.bank}/_simulator/notification-filters", trust_env=False).raise_for_status().json()["filters"]
+    return next(one["target"] for one in filters if "/hooks/bunq/" in one["target"]).rsplit("/", 1)[1]
 
 
 def endpoint() -> str:
@@ -178,6 +186,7 @@ PARTICULAR: dict[str, Callable[[], object]] = {
     "item_id": lambda: int(made("create_permitted_ip", ip=fresh_ip("185.40.108.1"))),
     "endpoint_id": endpoint,
     "event_id": event,
+    "callback_token": callback_token,
     "file": lambda: "style.css",
 }
 
