@@ -12,7 +12,7 @@ use shared::http::prelude::*;
     path = "/hooks/bunq/{callback_token}",
     params(CallbackPath),
     request_body(
-        content = serde_json::Value,
+        content = Option<serde_json::Value>,
         description = "bunq's `NotificationUrl`. Any other body counts as a hint without an object.",
         content_type = "application/json",
         example = json!({ "NotificationUrl": {
