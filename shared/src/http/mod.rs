@@ -5,6 +5,7 @@ mod audit;
 mod beside;
 mod layers;
 mod limits;
+mod matched;
 pub mod openapi;
 mod operation;
 mod operations;

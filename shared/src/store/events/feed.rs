@@ -5,10 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use serde::Deserialize;
 
-use super::{
-    numbering::LAST,
-    record::{Event, feed},
-};
+use super::record::{Event, LAST, feed};
 use crate::{
     store::{
         error::StoreError,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     feed::{Last, Numbered},
-    record::{Event, TOLERANCE, feed, outbox, sortable},
+    record::{Event, LAST, TOLERANCE, feed, outbox, sortable},
 };
 use crate::{
     store::{
@@ -23,8 +23,6 @@ use crate::{
     types::{event::EventNumber, workspace::Workspace},
 };
 
-/// The sort key of the item with the last number.
-pub(super) const LAST: &str = "last";
 /// How many events are numbered in one transaction at most.
 pub(super) const BATCH: i32 = 40;
 /// How many batches one read numbers.

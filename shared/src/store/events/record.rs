@@ -18,6 +18,8 @@ use crate::{
 
 /// How long an event that no reader asks for is kept in the outbox, after it is due.
 const WAITS: Duration = Duration::from_secs(400 * 86_400);
+/// The sort key of the item with the last number.
+pub(super) const LAST: &str = "last";
 /// How far the clocks of a writer and of a reader may differ. A reader also numbers what is due within this time.
 pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
 /// How many days before a consent expires there is an event; the last is the day on which it does.
