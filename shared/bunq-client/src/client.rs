@@ -177,6 +177,8 @@ impl Bank {
     ) -> Result<Verified, BankError> {
         let started = tokio::time::Instant::now();
         let result = self.exchange(credentials, request, request_id, deadline).await;
+        let took = started.elapsed();
+        self.observer.took(took);
         let response_id = match &result {
             Ok(answer) => answer.response_id.as_deref(),
             Err(error) => error.response_id(),
@@ -193,7 +195,7 @@ impl Bank {
             outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string),
             bunq_request_id = request_id,
             bunq_response_id = response_id,
-            ms = started.elapsed().as_millis(),
+            ms = took.as_millis(),
             "bunq: call"
         );
         result

@@ -80,9 +80,12 @@ impl Bank {
         let mut tries = 0;
         loop {
             tries += 1;
+            let started = tokio::time::Instant::now();
             let result = self.exchange_once(url.clone(), state, &sent, deadline).await;
+            let took = started.elapsed();
+            self.observer.took(took);
             let outcome = result.as_ref().err().map_or_else(|| "ok".to_owned(), ToString::to_string);
-            tracing::info!(method = "POST", route = "oauth token", outcome, "bunq: call");
+            tracing::info!(method = "POST", route = "oauth token", outcome, ms = took.as_millis(), "bunq: call");
             let Err(TokenError::Bank(error)) = &result else { return result };
             self.note_failure(error);
             match decide(Effect::Write, Failure::from(error), tries, deadline.left(), rand::random_range(0..=1000)) {

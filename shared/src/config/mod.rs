@@ -276,3 +276,10 @@ pub fn log_level() -> Result<LevelFilter, ConfigError> {
 pub fn function_name() -> String {
     std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())
 }
+
+/// Returns what metrics of all functions together are named after: `SECRET_PREFIX`, which is the name of the stack on
+/// AWS, or the name of the function if it uses no secrets.
+#[must_use]
+pub fn deployment_name() -> String {
+    std::env::var("SECRET_PREFIX").unwrap_or_else(|_| function_name())
+}

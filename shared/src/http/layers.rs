@@ -17,11 +17,11 @@ use uuid::Uuid;
 use super::{
     Problem,
     audit::{self, EndedWith},
-    beside, limits,
-    operation::{self, Operation},
+    beside, limits, matched,
+    operation::Operation,
 };
 use crate::{
-    telemetry::{Quotas, audit::Trail},
+    telemetry::{self, Metric, Quotas, audit::Trail},
     types::deadline::Deadline,
 };
 
@@ -95,13 +95,14 @@ async fn around(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     // The span has the level ERROR, so that it is active at every log level. Empty fields are filled in later.
-    let span = tracing::error_span!("request", request_id = id, %method, route, key = Empty, user_id = Empty);
+    let trace = trace(&request);
+    let span = tracing::error_span!("request", request_id = id, trace_id = trace, %method, route, key = Empty, user_id = Empty);
     if let Some(principal) = audit::principal(request.extensions()) {
         span.record("key", tracing::field::display(principal));
     }
     let started = tokio::time::Instant::now();
     let quotas = Quotas::default();
-    let mut response = match (capacity.try_acquire_owned(), span.in_scope(|| operation::of_request(&request))) {
+    let mut response = match (capacity.try_acquire_owned(), span.in_scope(|| matched::of_request(&request))) {
         (Err(_), _) => Problem::overloaded().into_response(),
         (Ok(permit), Ok(operation)) => begin(operation, request, next, (&id, &span, &quotas), permit).await,
         (Ok(_), Err(refusal)) => *refusal,
@@ -129,8 +130,11 @@ async fn around(
     if is_over_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-    span.in_scope(|| tracing::info!(status, ms, code, "request"));
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    span.in_scope(|| {
+        tracing::info!(status, ms = took.as_millis(), code, "request");
+        telemetry::latency(Metric::RequestLatency, took);
+    });
     response
 }
 
@@ -164,14 +168,22 @@ async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) 
     let deadline = deadline(request.extensions());
     let Some(trail) = trail else { return beside::run(request, next, deadline).instrument(span).await };
     // Runs in another task, so that the line is written even if the handler panics.
-    let run = trail.follow(beside::run(request, next, deadline).instrument(span));
+    let run = trail.follow(beside::run(request, next, deadline).instrument(span.clone()));
     let handled = tokio::spawn(Quotas::current().follow(run)).await;
     let response = handled.unwrap_or_else(|_| Problem::internal().into_response());
     let extensions = response.extensions();
     let shown = extensions.get::<EndedWith>().map(|EndedWith(code)| *code);
     let code = extensions.get::<Problem>().map(Problem::code).or(shown);
-    audit::end(&trail, response.status(), code);
+    span.in_scope(|| audit::end(&trail, response.status(), code));
     response
+}
+
+/// Returns the id of the trace that API Gateway or, behind another gateway, Lambda has begun.
+fn trace(request: &Request) -> Option<String> {
+    let lambda =
+        request.extensions().get::<lambda_http::Context>().and_then(|context| context.xray_trace_id.as_deref());
+    let gateway = request.headers().get("x-amzn-trace-id").and_then(|header| header.to_str().ok());
+    [gateway, lambda].into_iter().flatten().find_map(telemetry::trace_id).map(str::to_owned)
 }
 
 /// Returns the request id of API Gateway, so that its log and ours can be correlated. Without one, or with one that

@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
 use lambda_http::Adapter;
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, level_filters::LevelFilter};
@@ -23,11 +23,11 @@ use crate::{
     secrets::Secrets,
     store::Store,
     telemetry::{
-        self,
+        self, Metric,
         audit::{Action, Outcome, Trail},
     },
     tpp::Tpp,
-    transport::{self, FirstConnection, Tls, TlsError, WebhookSender},
+    transport::{self, Clients, FirstConnection, Tls, TlsError, WebhookSender},
     types::{clock::Clock, deadline::Deadline},
 };
 
@@ -57,7 +57,7 @@ pub enum StartError {
 /// # Errors
 /// Returns [`StartError::Tls`] or [`StartError::Http`] if the HTTP clients cannot be created.
 pub fn compose(config: Config, aws: &Aws, clock: Clock) -> Result<App, StartError> {
-    Ok(compose_with_connections(config, aws, clock)?.0)
+    Ok(compose_with_connections(config, aws, clock, Clients::ALL)?.0)
 }
 
 /// Like [`compose`]. Also returns what opens the connections to DynamoDB and the bank.
@@ -65,6 +65,7 @@ fn compose_with_connections(
     config: Config,
     aws: &Aws,
     clock: Clock,
+    clients: Clients,
 ) -> Result<(App, [FirstConnection; 2]), StartError> {
     let tls = Tls::new(config.extra_ca_file.as_deref())?;
     let (dynamodb, to_dynamodb) = transport::dynamodb(aws, &tls)?;
@@ -75,17 +76,11 @@ fn compose_with_connections(
     let secrets = Secrets::new(transport::secrets_manager(aws, &tls)?, &config.secret_prefix);
     let hints = config.hints_queue.as_ref().map(|url| {
         let (aws, tls) = (aws.clone(), tls.clone());
-        HintQueue::new(url.as_str(), move || {
-            let made = transport::sqs(&aws, &tls);
-            made.inspect_err(|error| tracing::error!(%error, "the client of the queue cannot start")).ok()
-        })
+        HintQueue::new(url.as_str(), move || (clients.queue)(&aws, &tls))
     });
     let bus = config.event_bus.as_ref().map(|name| {
         let (aws, tls) = (aws.clone(), tls.clone());
-        EventBus::new(name.as_str(), move || {
-            let made = transport::eventbridge(&aws, &tls);
-            made.inspect_err(|error| tracing::error!(%error, "the client of the event bus cannot start")).ok()
-        })
+        EventBus::new(name.as_str(), move || (clients.bus)(&aws, &tls))
     });
     let receivers = match config.webhook_receivers {
         WebhookReceivers::Public => Receivers::PUBLIC,
@@ -103,8 +98,8 @@ fn compose_with_connections(
 /// # Errors
 /// Returns [`StartError::Config`] if the configuration is invalid, and [`StartError::Tls`] or [`StartError::Http`] if
 /// the HTTP clients cannot be created.
-pub async fn start() -> Result<App, StartError> {
-    let (app, [to_dynamodb, to_bank]) = compose_from_env()?;
+async fn start(clients: Clients) -> Result<App, StartError> {
+    let (app, [to_dynamodb, to_bank]) = compose_from_env(clients)?;
     let opened = async { tokio::join!(to_dynamodb.open(), to_bank.open()) };
     // The bank may be slow or away. Then the first request waits for it, and no earlier one.
     let _ = tokio::join!(app.tpp.identities.get(), tokio::time::timeout(LONGEST_OPENING, opened));
@@ -112,37 +107,38 @@ pub async fn start() -> Result<App, StartError> {
 }
 
 /// Like [`start`], but reads no secrets, and opens a connection to DynamoDB only.
-async fn start_with_store() -> Result<App, StartError> {
-    let (app, [to_dynamodb, _]) = compose_from_env()?;
+async fn start_with_store(clients: Clients) -> Result<App, StartError> {
+    let (app, [to_dynamodb, _]) = compose_from_env(clients)?;
     let _ = tokio::time::timeout(LONGEST_OPENING, to_dynamodb.open()).await;
     Ok(app)
 }
 
 /// Like [`start`], but reads the key of callback tokens only, and opens no connection.
 async fn start_with_queue() -> Result<App, StartError> {
-    let (app, _) = compose_from_env()?;
+    let (app, _) = compose_from_env(Clients::QUEUE)?;
     // If it cannot be read, the first request reads it.
     app.tpp.callbacks.prepare().await;
     Ok(app)
 }
 
 /// Starts logging, and composes the deployment that the environment describes.
-fn compose_from_env() -> Result<(App, [FirstConnection; 2]), StartError> {
+fn compose_from_env(clients: Clients) -> Result<(App, [FirstConnection; 2]), StartError> {
     let config = Config::from_env();
     let level = config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level);
     telemetry::init(telemetry::Format::Json, level, std::io::stdout);
-    compose_with_connections(config?, &Aws::from_env()?, Clock::system())
+    telemetry::count(Metric::ColdStarts);
+    compose_with_connections(config?, &Aws::from_env()?, Clock::system(), clients)
 }
 
 /// Runs a group of routes as a Lambda function behind API Gateway, until Lambda ends the process. If the function
 /// cannot start or the Lambda runtime fails, logs the error and returns a failure.
 pub async fn serve(router: Router<App>) -> ExitCode {
-    ended(async { run(service(router, start().await?)).await }.await)
+    ended(async { run(service(router, start(Clients::NONE).await?)).await }.await)
 }
 
 /// Like [`serve`], for routes that use the store only: neither the bank nor the deployment's secrets.
 pub async fn serve_store(router: Router<App>) -> ExitCode {
-    ended(async { run(service(router, start_with_store().await?)).await }.await)
+    ended(async { run(service(router, start_with_store(Clients::NONE).await?)).await }.await)
 }
 
 /// Like [`serve`], for routes that use the queue of hints only: no store, no bank, and one secret.
@@ -158,7 +154,7 @@ pub async fn serve_queue<F>(work: impl Fn(App, Value, Deadline) -> F) -> ExitCod
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    ended(async { run_with_event("QUEUE", start().await?, work).await }.await)
+    ended(async { run_with_event("QUEUE", start(Clients::QUEUE).await?, work).await }.await)
 }
 
 /// Runs a function that a schedule invokes: `work` is done once for each invocation, within its time. A problem that
@@ -169,7 +165,7 @@ where
     F: Future<Output = Result<Value, Problem>>,
 {
     let work = |app, _: Value, deadline| work(app, deadline);
-    ended(async { run_with_event("SCHEDULE", start_with_store().await?, work).await }.await)
+    ended(async { run_with_event("SCHEDULE", start_with_store(Clients::BUS).await?, work).await }.await)
 }
 
 /// Does `work` with the event of each invocation. `trigger` is what invokes the function, for its log lines.
@@ -183,11 +179,22 @@ where
 {
     let (app, work, trigger) = (&app, &work, &trigger);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
-        let span = tracing::error_span!("request", request_id = event.context.request_id.as_str(), method = *trigger);
         let deadline = Deadline::after(until(event.context.deadline));
-        work(app.clone(), event.payload, deadline).instrument(span).await.map_err(|problem| diagnostic(&problem))
+        let answer = within_span(trigger, &event.context, work(app.clone(), event.payload, deadline)).await;
+        answer.map_err(|problem| diagnostic(&problem))
     }))
     .await
+}
+
+/// Does the work of an invocation in a span, as the layer around all routes does it for a request, and measures it.
+async fn within_span<T>(trigger: &'static str, context: &Context, work: impl Future<Output = T>) -> T {
+    let trace = context.xray_trace_id.as_deref().and_then(telemetry::trace_id);
+    let span =
+        tracing::error_span!("request", request_id = context.request_id.as_str(), trace_id = trace, method = trigger);
+    let started = tokio::time::Instant::now();
+    let done = work.instrument(span.clone()).await;
+    span.in_scope(|| telemetry::latency(Metric::RequestLatency, started.elapsed()));
+    done
 }
 
 /// Returns the time until Lambda's `deadline` (milliseconds since the epoch).
@@ -207,7 +214,7 @@ pub async fn serve_direct<F>(router: Router<App>, direct: impl Fn(App, Value) ->
 where
     F: Future<Output = Result<Value, Problem>>,
 {
-    ended(async { run_direct(start().await?, router, direct).await }.await)
+    ended(async { run_direct(start(Clients::NONE).await?, router, direct).await }.await)
 }
 
 async fn run_direct<F>(app: App, router: Router<App>, direct: impl Fn(App, Value) -> F) -> Result<(), Error>
@@ -219,15 +226,16 @@ where
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| -> Result<Value, Diagnostic> {
         // Both payload versions of API Gateway have `requestContext`. A direct invocation has not.
         if event.payload.get("requestContext").is_none() {
-            let id = event.context.request_id.as_str();
-            let span = tracing::error_span!("request", request_id = id, method = "INVOKE");
-            // Only the setup function is invoked directly.
-            let trail = Trail::new(id.to_owned(), Action::RunSetup);
-            let answer = trail.follow(direct(app.clone(), event.payload)).instrument(span).await;
-            let code = answer.as_ref().err().map(Problem::code);
-            let outcome = code.map_or(Outcome::Done, |code| code.outcome(trail.action().effect()));
-            trail.write(outcome, code.map(|code| code.as_str()));
-            return answer.map_err(|problem| diagnostic(&problem));
+            let answer = within_span("INVOKE", &event.context, async {
+                // Only the setup function is invoked directly.
+                let trail = Trail::new(event.context.request_id.clone(), Action::RunSetup);
+                let answer = trail.follow(direct(app.clone(), event.payload)).await;
+                let code = answer.as_ref().err().map(Problem::code);
+                let outcome = code.map_or(Outcome::Done, |code| code.outcome(trail.action().effect()));
+                trail.write(outcome, code.map(|code| code.as_str()));
+                answer
+            });
+            return answer.await.map_err(|problem| diagnostic(&problem));
         }
         let request = read_event(event.payload).map_err(Error::from)?;
         let response = routes.clone().oneshot(LambdaEvent::new(request, event.context)).await.map_err(Error::from)?;

@@ -9,7 +9,7 @@ mod runtime;
 
 #[cfg(feature = "aws")]
 pub use deployment::{
-    StartError, compose, serve, serve_callbacks, serve_direct, serve_queue, serve_schedule, serve_store, start,
+    StartError, compose, serve, serve_callbacks, serve_direct, serve_queue, serve_schedule, serve_store,
 };
 pub use event::read_event;
 pub use runtime::serve_public;

@@ -61,6 +61,7 @@ pub(super) fn for_lambda(
 pub async fn serve_public(router: impl FnOnce(&Provider) -> Router) -> ExitCode {
     let level = log_level();
     telemetry::init(telemetry::Format::Json, level.as_ref().map_or(LevelFilter::INFO, |level| *level), std::io::stdout);
+    telemetry::count(telemetry::Metric::ColdStarts);
     let served = async {
         level?;
         run(service(router(&Provider::from_env()?), ())).await

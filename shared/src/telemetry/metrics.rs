@@ -1,22 +1,11 @@
-//! Metrics for CloudWatch, written as log lines in its embedded metric format, so that no call to CloudWatch is needed:
-//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+//! What is measured. Each value becomes a log line that CloudWatch reads ([`embedded`](super::embedded)).
 
-use std::{fmt, io::Write as _};
-
-use jiff::Timestamp;
-use serde_json::json;
-use tracing::{
-    Event, Subscriber,
-    field::{Field, Visit},
-};
-use tracing_subscriber::{Layer, filter::filter_fn, fmt::MakeWriter, layer::Context, registry::LookupSpan};
-
-use crate::config::function_name;
+use std::time::Duration;
 
 /// The `tracing` target of metric events.
 pub(super) const TARGET: &str = "metric";
-/// The CloudWatch namespace of the metrics.
-const NAMESPACE: &str = "bunq-tpp";
+/// The metric that a request records last.
+pub(super) const LAST_OF_A_REQUEST: Metric = Metric::RequestLatency;
 
 /// A metric. CloudWatch knows it by the name of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +17,17 @@ pub enum Metric {
     BankAnswersGarbled,
     /// The number of calls that the limit of bunq delayed beyond the deadline, or that bunq refused because of it.
     BankLimitReached,
+    /// How long a call to bunq took, from its sending to the end of its answer, or to its failure. Each attempt has a
+    /// value.
+    BankLatency,
+    /// How long a call to bunq waited for its turn under bunq's limits. Calls that did not wait have no value.
+    BankLimitWait,
+    /// The number of sessions that were opened at bunq.
+    SessionsOpened,
+    /// The number of processes that started to serve a function.
+    ColdStarts,
+    /// How long a request, a batch of a queue or a run of a schedule took in the function.
+    RequestLatency,
     /// The number of consents that did not become a connection or that bunq no longer accepts.
     ConsentsRefused,
     /// The number of requests with an API key that does not exist or no longer works.
@@ -60,81 +60,52 @@ pub enum Metric {
     CertificateDaysLeft,
 }
 
+impl Metric {
+    /// Returns the unit in CloudWatch's words:
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::BankLatency | Self::BankLimitWait | Self::RequestLatency => "Milliseconds",
+            Self::WebhooksOverdue => "Seconds",
+            Self::CertificateDaysLeft => "None",
+            _ => "Count",
+        }
+    }
+
+    /// Returns what the metric is counted for.
+    const fn dimension(self) -> Dimension {
+        match self {
+            Self::BankLatency
+            | Self::BankLimitWait
+            | Self::RequestLatency
+            | Self::SessionsOpened
+            | Self::ColdStarts => Dimension::Deployment,
+            _ => Dimension::Function,
+        }
+    }
+}
+
+/// What a metric is counted for. CloudWatch knows it by the name of the variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dimension {
+    /// Each function has its own number.
+    Function,
+    /// All functions of a deployment have one number, because each further one has a price.
+    Deployment,
+}
+
 /// Increments a counter by one.
 pub fn count(metric: Metric) {
-    record(metric, "Count", 1);
+    gauge(metric, 1);
 }
 
-/// Records a value of a metric that is not a counter.
+/// Records a duration, to the millisecond.
+pub fn latency(metric: Metric, took: Duration) {
+    gauge(metric, i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
+}
+
+/// Records a value of a metric.
 pub fn gauge(metric: Metric, value: i64) {
-    record(metric, "None", value);
-}
-
-fn record(metric: Metric, unit: &str, value: i64) {
-    tracing::info!(target: TARGET, name = ?metric, unit, value);
-}
-
-/// The layer that writes the metrics, and no other event.
-struct Embedded<W> {
-    writer: W,
-    function: String,
-}
-
-/// Returns the layer that writes metrics to `writer`. Their dimension is the name of the Lambda function.
-pub(super) fn embedded<S, W>(writer: W) -> impl Layer<S> + Send + Sync
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
-{
-    Embedded { writer, function: function_name() }.with_filter(filter_fn(|metadata| metadata.target() == TARGET))
-}
-
-impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Embedded<W> {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut metric = MetricEvent::default();
-        event.record(&mut metric);
-        let line = json!({
-            "_aws": {
-                "Timestamp": Timestamp::now().as_millisecond(),
-                "CloudWatchMetrics": [{
-                    "Namespace": NAMESPACE,
-                    "Dimensions": [["Function"]],
-                    "Metrics": [{ "Name": metric.name, "Unit": metric.unit }],
-                }],
-            },
-            "Function": self.function,
-            metric.name.as_str(): metric.value,
-        });
-        // One call writes the whole line, so that lines of other threads cannot come between its parts. An error means
-        // that standard output is closed.
-        let _ = self.writer.make_writer().write_all(format!("{line}\n").as_bytes());
-    }
-}
-
-/// The fields of a metric event.
-#[derive(Default)]
-struct MetricEvent {
-    name: String,
-    unit: String,
-    value: i64,
-}
-
-impl Visit for MetricEvent {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "unit" {
-            value.clone_into(&mut self.unit);
-        }
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        if field.name() == "value" {
-            self.value = value;
-        }
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "name" {
-            self.name = format!("{value:?}");
-        }
-    }
+    let (unit, dimension) = (metric.unit(), metric.dimension());
+    tracing::info!(target: TARGET, name = ?metric, unit, ?dimension, value);
 }

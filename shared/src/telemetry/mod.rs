@@ -6,13 +6,16 @@
 //! response id. Audit lines also contain the IP address of the caller's server.
 
 pub mod audit;
+mod embedded;
 mod metrics;
 mod quota;
 mod requests;
+mod span;
 mod text;
 
-pub use metrics::{Metric, count, gauge};
+pub use metrics::{Metric, count, gauge, latency};
 pub use quota::{Quota, Quotas, note_quota};
+pub use span::trace_id;
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
@@ -35,6 +38,8 @@ pub enum Format {
 const OURS: &[&str] = &[
     "shared",
     "bunq_client",
+    "webhooks",
+    "deliver",
     "hooks",
     "oauth",
     "users",
@@ -55,7 +60,7 @@ where
     W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
 {
     let metrics = match format {
-        Format::Json => Some(metrics::embedded(writer.clone())),
+        Format::Json => Some(embedded::embedded(writer.clone())),
         Format::Text | Format::Requests => None,
     };
     let requests = match format {

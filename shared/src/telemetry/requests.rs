@@ -15,6 +15,8 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context, registry::LookupSpan};
 
+use super::span::REQUEST;
+
 /// A running request writes a line after every so many calls to the bank.
 const MANY_CALLS: u64 = 10;
 
@@ -29,7 +31,7 @@ struct Request {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Requests<W> {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if attributes.metadata().name() == "request"
+        if attributes.metadata().name() == REQUEST
             && let Some(span) = context.span(id)
         {
             let mut fields = Fields::default();
@@ -41,7 +43,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>, W: for<'a> MakeWriter<'a> + 'static
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let Some(span) = context.event_scope(event).into_iter().flatten().find(|span| span.name() == "request") else {
+        let Some(span) = context.event_scope(event).into_iter().flatten().find(|span| span.name() == REQUEST) else {
             return;
         };
         let extensions = span.extensions();

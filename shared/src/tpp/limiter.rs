@@ -13,7 +13,7 @@ use crate::{
     bunq::{Bank, Busy, Endpoint, Limiter, Pending, RateLimit},
     config::{BankLimits, Config},
     store::{Store, TurnOutcome},
-    telemetry::{Metric, Quota, count, note_quota},
+    telemetry::{Metric, Quota, count, latency, note_quota},
     types::{
         clock::Clock,
         deadline::{Deadline, Priority},
@@ -134,6 +134,9 @@ impl SharedLimiter {
                     known.lease.granted(at, leased, now);
                 });
                 let wait = milliseconds(at - now);
+                if !wait.is_zero() {
+                    latency(Metric::BankLimitWait, wait);
+                }
                 return deadline.wait(wait).await.map_err(|_| Busy { wait });
             }
             Ok(Ok(TurnOutcome::Announced { at, turns })) => {

@@ -22,6 +22,7 @@ use crate::{
     store::{
         Generation, Lease, OpenedSession, SessionOwner, Store, StoreError, StoredSession, StoredState, Usable, Verdict,
     },
+    telemetry::{Metric, count},
     tpp::{
         address::OwnAddress,
         error::TppError,
@@ -238,14 +239,10 @@ impl Sessions {
         if matches!(user, UserElement::Psp(_)) {
             self.address.prove(self.clock.now());
         }
+        count(Metric::SessionsOpened);
         let lifetime = user.session_timeout().unwrap_or(SHORTEST_LIFETIME);
-        let opened = OpenedSession {
-            token,
-            path_id: user.path_id(),
-            ends_at: asked_at.checked_add(Duration::from_secs(lifetime)).unwrap_or(Timestamp::MAX),
-            installation: installation.id,
-        };
-        Ok((opened, user))
+        let ends_at = asked_at.checked_add(Duration::from_secs(lifetime)).unwrap_or(Timestamp::MAX);
+        Ok((OpenedSession { token, path_id: user.path_id(), ends_at, installation: installation.id }, user))
     }
 
     /// Stores a session that was opened without a lease, in place of the owner's session.

@@ -3,13 +3,15 @@
 
 mod aws;
 mod bank;
+mod clients;
 mod reserve;
 mod tls;
 mod webhooks;
 
 pub(crate) use self::webhooks::WebhookSender;
-pub(crate) use aws::{dynamodb, eventbridge, secrets_manager, sqs};
+pub(crate) use aws::{dynamodb, secrets_manager};
 pub(crate) use bank::bank;
+pub(crate) use clients::Clients;
 pub(crate) use reserve::FirstConnection;
 pub(crate) use tls::Tls;
 pub use tls::TlsError;
