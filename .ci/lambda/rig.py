@@ -10,6 +10,7 @@ import os
 import pathlib
 import platform
 import re
+import shlex
 import socket
 import subprocess
 import tempfile
@@ -29,7 +30,8 @@ BOOTSTRAPS = pathlib.Path(os.environ["BOOTSTRAPS"])
 GROUPS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 MACHINE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / f"aws-lambda-rie-{MACHINE}"
-PATIENCE = 60
+PATIENCE = int(os.environ.get("PATIENCE", 60))
+RUNNER = os.environ.get("RUNNER", "")
 HINTS = "bunq-tpp-hints.fifo"
 
 
@@ -125,9 +127,14 @@ class Function:
     def __init__(self, group, variables, logs):
         self.url = f"http://127.0.0.1:{(port := free_port())}/2015-03-31/functions/function/invocations"
         addresses = ["--runtime-interface-emulator-address", f"127.0.0.1:{port}", "--runtime-api-address", f"127.0.0.1:{free_port()}"]
-        variables = {"PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": f"rig-{group}", "AWS_LAMBDA_FUNCTION_TIMEOUT": "60"} | variables
+        variables = {"PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": f"rig-{group}", "AWS_LAMBDA_FUNCTION_TIMEOUT": str(PATIENCE)} | variables
         self.logs = open(logs, "w")
-        command = [EMULATOR, *addresses, BOOTSTRAPS / group / "bootstrap"]
+        bootstrap = BOOTSTRAPS / group / "bootstrap"
+        if RUNNER:
+            program, bootstrap = bootstrap, pathlib.Path(logs).with_suffix(".sh")
+            bootstrap.write_text(f"#!/bin/sh\nexec {RUNNER} {shlex.quote(str(program))} \"$@\"\n")
+            bootstrap.chmod(0o755)
+        command = [EMULATOR, *addresses, bootstrap]
         self.process = subprocess.Popen(command, env=variables, stdout=self.logs, stderr=subprocess.STDOUT)
         until(f"{group} under the emulator", lambda: socket.create_connection(("127.0.0.1", port), 1).close())
 

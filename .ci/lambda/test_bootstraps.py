@@ -13,7 +13,7 @@ import zipfile
 import pytest
 from rig import BOOTSTRAPS, EVENTS, GROUPS, PATIENCE, ROOT, Function, Local, Receiver, callback_token, create_tables, environment, fetch, free_port, until
 
-LARGEST_ZIP = 6_000_000
+LARGEST_ZIP = 4_000_000
 GLIBC_OF_AMAZON_LINUX_2023 = (2, 34)
 
 

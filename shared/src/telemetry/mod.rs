@@ -19,7 +19,7 @@ pub use span::trace_id;
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    Layer, Registry, filter::Targets, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 /// The format of log lines.
@@ -74,20 +74,14 @@ where
     };
     // Only JSON lines serve as the audit, so in the other formats audit lines follow the level.
     let level_of_audit = if matches!(format, Format::Json) { LevelFilter::INFO } else { level };
-    let always = [format!("{}={level_of_audit}", audit::TARGET), format!("{}=off", metrics::TARGET)];
-    let directives = our_levels(level).chain(always).collect::<Vec<_>>().join(",");
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(directives);
+    let filter = ours(level).with_default(LevelFilter::WARN);
+    let filter = filter.with_target(audit::TARGET, level_of_audit).with_target(metrics::TARGET, LevelFilter::OFF);
     Registry::default().with(lines.with_filter(filter)).with(metrics).with(requests)
 }
 
-fn our_levels(level: LevelFilter) -> impl Iterator<Item = String> {
-    OURS.iter().map(move |name| format!("{name}={level}"))
-}
-
 /// Returns a filter for the lines of this project's crates only.
-fn ours(level: LevelFilter) -> EnvFilter {
-    let directives = our_levels(level).collect::<Vec<_>>().join(",");
-    EnvFilter::builder().with_default_directive(LevelFilter::OFF.into()).parse_lossy(directives)
+fn ours(level: LevelFilter) -> Targets {
+    Targets::new().with_targets(OURS.iter().map(|name| (*name, level)))
 }
 
 /// Starts logging for this process. Does nothing if a subscriber is already installed.
