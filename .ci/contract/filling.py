@@ -49,7 +49,8 @@ def fill_path(operation_id: str, parameters: dict, whole: bool, often: bool):
 
 
 def unknown(value, turn: int):
-    if isinstance(value, int):
+    # A link hands on a number as text.
+    if isinstance(value, int) or re.fullmatch("[0-9]+", value):
         return 10**15 + turn
     if re.fullmatch(r"[0-9]+\.[0-9]+", value):
         return f"{real.ACCOUNT}.{10**15 + turn}"
