@@ -202,4 +202,10 @@ def test_setup_onboards_oauth_connects_users_reads_and_every_event_is_answered(d
     for name in sorted((name for name in every if f"{name}.json" not in journey.answered), key=lambda name: (ends(name), name)):
         journey.send(name)
     assert journey.answered == promised()
+    for group, function in functions.items():
+        lines = [json.loads(line) for line in pathlib.Path(function.logs.name).read_text().splitlines() if line.startswith('{"')]
+        starts = [line for line in lines if "ColdStarts" in line]
+        requests = [line for line in lines if "RequestLatency" in line]
+        assert len(starts) == 1 and "request_id" not in starts[0], group
+        assert requests and all(line["Function"] == f"rig-{group}" and line["request_id"] for line in requests), group
 

@@ -94,9 +94,9 @@ async fn around(
 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let trace_id = trace_id(&request);
     // The span has the level ERROR, so that it is active at every log level. Empty fields are filled in later.
-    let trace = trace(&request);
-    let span = tracing::error_span!("request", request_id = id, trace_id = trace, %method, route, key = Empty, user_id = Empty);
+    let span = tracing::error_span!("request", request_id = id, trace_id, %method, route, key = Empty, user_id = Empty);
     if let Some(principal) = audit::principal(request.extensions()) {
         span.record("key", tracing::field::display(principal));
     }
@@ -179,7 +179,7 @@ async fn handle(request: Request, next: Next, trail: Option<Trail>, span: Span) 
 }
 
 /// Returns the id of the trace that API Gateway or, behind another gateway, Lambda has begun.
-fn trace(request: &Request) -> Option<String> {
+fn trace_id(request: &Request) -> Option<String> {
     let lambda =
         request.extensions().get::<lambda_http::Context>().and_then(|context| context.xray_trace_id.as_deref());
     let gateway = request.headers().get("x-amzn-trace-id").and_then(|header| header.to_str().ok());

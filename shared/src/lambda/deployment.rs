@@ -188,9 +188,9 @@ where
 
 /// Does the work of an invocation in a span, as the layer around all routes does it for a request, and measures it.
 async fn within_span<T>(trigger: &'static str, context: &Context, work: impl Future<Output = T>) -> T {
-    let trace = context.xray_trace_id.as_deref().and_then(telemetry::trace_id);
-    let span =
-        tracing::error_span!("request", request_id = context.request_id.as_str(), trace_id = trace, method = trigger);
+    let (request_id, trace) = (context.request_id.as_str(), context.xray_trace_id.as_deref());
+    let trace_id = trace.and_then(telemetry::trace_id);
+    let span = tracing::error_span!("request", request_id, trace_id, method = trigger);
     let started = tokio::time::Instant::now();
     let done = work.instrument(span.clone()).await;
     span.in_scope(|| telemetry::latency(Metric::RequestLatency, started.elapsed()));

@@ -1,5 +1,5 @@
 //! Writes metrics as log lines in CloudWatch's embedded metric format, so that no call to CloudWatch is needed:
-//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html>.
 //!
 //! The metrics of a request are gathered in its span, and written in one line when it ends. Crates for this format keep
 //! one collection for the whole process. Several requests at a time, as in `local` and in tests, would share it.
@@ -23,7 +23,7 @@ use crate::config::{deployment_name, function_name};
 
 /// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "bunq-tpp";
-/// How many values of a metric a line has at most.
+/// How many values of a metric a line has at most. CloudWatch takes no more.
 const MOST_VALUES: usize = 100;
 
 /// The layer that writes the metrics, and no other event.

@@ -35,7 +35,7 @@ pub enum Format {
 
 /// The crates whose lines follow the configured level. The lines of all other crates stay at warnings: libraries log
 /// headers and bodies at lower levels, and these contain tokens.
-const OURS: &[&str] = &[
+pub const OURS: &[&str] = &[
     "shared",
     "bunq_client",
     "webhooks",

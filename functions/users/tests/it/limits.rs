@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
-use testkit::{Answer, TestApp};
+use testkit::{Answer, TestApp, logs};
 
 use crate::fixture::{ACCOUNTS, SESSION, always, bank_error, get_at, process};
 
@@ -51,6 +51,7 @@ fn retry_after(answer: &Answer) -> i64 {
 
 #[tokio::test]
 async fn processes_that_start_at_once_share_the_limit() {
+    logs::capture();
     let (app, accounts) = limited().await;
     let processes: Vec<Url> = join_all((0..7).map(|_| process(&app, Duration::from_secs(30)))).await;
 
@@ -63,6 +64,9 @@ async fn processes_that_start_at_once_share_the_limit() {
     let refused = refused(&app).await;
     assert!(refused <= 2, "{refused}");
     assert_eq!(app.bank.count(ACCOUNTS).await, 7 + u64::try_from(refused).unwrap());
+    // Three calls go at once. The waits of the others are measured.
+    let waits = r#"{"Name":"BankLimitWait","Unit":"Milliseconds"}"#;
+    assert!(logs::text().matches(waits).count() >= 4);
 }
 
 #[tokio::test]
