@@ -1,7 +1,7 @@
 //! Calls to the bank in the session of an owner: a customer or the TPP itself. Opens a customer's session, and decides
 //! what a refusal of that session means.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     bunq::{BankError, Call},
@@ -13,6 +13,11 @@ use crate::{
         ids::UserId,
     },
 };
+
+/// The shortest pause before a call that the bank's limit delays is tried again.
+pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+/// The time that a call needs after it has waited for the bank's limit.
+const ROOM: Duration = Duration::from_secs(2);
 
 /// Makes calls for owners.
 #[derive(Clone)]
@@ -50,6 +55,35 @@ impl Calls {
                 }
             }
             result => result,
+        }
+    }
+
+    /// Makes a call as [`Self::call`] does. Work in the background reserves no turn within the bank's limit, so it waits
+    /// here until one is free, as long as there is time. A person's request goes first in any case.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Self::call`].
+    pub async fn call_when_free<C: Call>(
+        &self,
+        owner: SessionOwner,
+        call: &C,
+        deadline: Deadline,
+    ) -> Result<C::Output, TppError> {
+        loop {
+            let error = match self.call(owner, call, deadline, Trust::Recent).await {
+                Err(error) if deadline.priority() == Priority::Background => error,
+                result => return result,
+            };
+            let (TppError::Bank(BankError::Busy { wait }) | TppError::Session { error: BankError::Busy { wait }, .. }) =
+                error
+            else {
+                return Err(error);
+            };
+            let wait = wait.max(SHORTEST_WAIT);
+            if deadline.left() <= wait + ROOM {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 

@@ -97,6 +97,23 @@ pub enum TppError {
     Seal(#[from] SealError),
 }
 
+impl TppError {
+    /// Returns whether the bank takes no call for a moment.
+    pub(super) const fn is_busy(&self) -> bool {
+        match self {
+            Self::SessionPending => true,
+            Self::Bank(error) | Self::Session { error, .. } => matches!(
+                error,
+                BankError::Busy { .. }
+                    | BankError::RateLimited { .. }
+                    | BankError::Maintenance { .. }
+                    | BankError::TooLate
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// Converts errors into one that has the variant `Tpp`.
 macro_rules! through_tpp_error {
     ($outer:ident from $($error:ident),+) => {$(

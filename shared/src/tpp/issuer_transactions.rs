@@ -1,9 +1,10 @@
 //! Watches the issuer transactions that workspaces created, because bunq sends no callback about them. A request
 //! that reads one adds the event of its new status; a schedule reads those that can still be paid.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use rand::seq::SliceRandom as _;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,7 +16,6 @@ use crate::{
     store::{SessionOwner, ShownStatus, StoreError, Told},
     tpp::{calls::Calls, error::TppError, order::DEFAULT_LIFETIME, parts::Parts},
     types::{
-        cache::Trust,
         deadline::{Deadline, Priority},
         hint::{BankWord, bank_time},
         ids::IssuerTransactionId,
@@ -28,6 +28,8 @@ use crate::{
 const FIRST: &str = "PENDING";
 /// How many pages of the bank's list one run reads at most. A page has 200 transactions.
 const MOST_PAGES: u32 = 10;
+/// How many transactions one run reads alone at most, because the list did not show them.
+const MOST_READ_ALONE: usize = 20;
 /// A run ends when less time is left.
 const ROOM: Duration = Duration::from_secs(5);
 
@@ -62,50 +64,96 @@ impl IssuerTransactionWatch {
     /// Adds the event of a status that the bank has shown, unless there is one. A failure is logged only: the next read
     /// adds the event.
     pub async fn note(&self, id: IssuerTransactionId, answer: &Verified) {
-        let object =
-            Envelope::parse(&answer.body).ok().and_then(|envelope| envelope.all(IssuerTransactions::NAME).ok());
-        let Some(shown) = object.as_deref().and_then(<[Value]>::first).and_then(status) else { return };
+        let Some(shown) = shown_in(answer).first().and_then(status) else { return };
         if let Err(error) = self.tell(id, &shown).await {
             tracing::warn!(%error, "event: a change of an issuer transaction could not be kept");
         }
     }
 
     /// Reads the status of the transactions that are watched, and adds the events of those that have changed. Asks the
-    /// bank nothing if none is watched. Takes no turn that a request could use.
+    /// bank nothing if none is watched. Takes no turn that a request could use: if none is free until the deadline, the
+    /// next run continues.
     ///
     /// # Errors
-    /// Returns [`TppError::Store`] if the store does not answer, and the errors of [`Calls::call`]. The next run
-    /// continues.
+    /// Returns [`TppError::Store`] if the store does not answer, and the errors of [`Calls::call`] if the bank fails.
     pub async fn check(&self, deadline: Deadline) -> Result<WatchedTransactions, TppError> {
         let watched = self.parts.store.watched_issuer_transactions().await?;
         let mut done = WatchedTransactions { watched: watched.len(), ..WatchedTransactions::default() };
-        let Some(oldest) = watched.first().copied().map(u64::from) else { return Ok(done) };
+        let mut missing: BTreeMap<_, _> = watched.iter().map(|watched| (watched.id, watched.is_told)).collect();
         let deadline = deadline.with_priority(Priority::Background);
+        let read = async {
+            self.read_list(&mut missing, &mut done, deadline).await?;
+            self.read_each(missing, &mut done, deadline).await
+        };
+        match read.await {
+            Err(error) if !error.is_busy() => Err(error),
+            Err(_) | Ok(()) => Ok(done),
+        }
+    }
+
+    /// Reads the bank's list, from the newest transaction to the oldest that is watched. Removes those that it shows
+    /// from `missing`.
+    async fn read_list(
+        &self,
+        missing: &mut BTreeMap<IssuerTransactionId, bool>,
+        done: &mut WatchedTransactions,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
+        let Some(oldest) = missing.keys().next().copied().map(u64::from) else { return Ok(()) };
         let mut from = PageStart::Newest;
         for _ in 0..MOST_PAGES {
             if deadline.left() < ROOM {
                 break;
             }
-            let page = Page { from, ..Page::LARGEST };
-            let call = IssuerTransactions::list((), page);
-            let answer = self.calls.call(SessionOwner::Tpp, &call, deadline, Trust::Recent).await?;
-            let objects =
-                Envelope::parse(&answer.body).ok().and_then(|it| it.all::<Value>(IssuerTransactions::NAME).ok());
-            let objects = objects.unwrap_or_default();
+            let call = IssuerTransactions::list((), Page { from, ..Page::LARGEST });
+            let answer = self.calls.call_when_free(SessionOwner::Tpp, &call, deadline).await?;
+            let objects = shown_in(&answer);
             let listed: Vec<u64> = objects.iter().filter_map(id).collect();
             for (object, id) in objects.iter().filter_map(|object| Some((object, id(object)?))) {
                 let Ok(id) = IssuerTransactionId::try_from(id) else { continue };
-                let Some(shown) = status(object).filter(|_| watched.binary_search(&id).is_ok()) else { continue };
+                let Some(shown) = status(object).filter(|_| missing.remove(&id).is_some()) else { continue };
                 done.read += 1;
                 done.changed += usize::from(self.tell(id, &shown).await? == Told::Now);
             }
             let older = Neighbours::read(&answer.body).and_then(|neighbours| neighbours.older);
-            match page.onward(&listed, older) {
+            match (Page { from, ..Page::LARGEST }).onward(&listed, older) {
                 Onward::Older(older) if listed.iter().all(|id| *id > oldest) => from = PageStart::OlderThan(older),
                 Onward::Older(_) | Onward::Repeats | Onward::Stuck | Onward::End => break,
             }
         }
-        Ok(done)
+        Ok(())
+    }
+
+    /// Reads some of the transactions that the list has not shown: those without an event first, in any order, so that
+    /// none is always left out.
+    async fn read_each(
+        &self,
+        missing: BTreeMap<IssuerTransactionId, bool>,
+        done: &mut WatchedTransactions,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
+        let mut missing: Vec<_> = missing.into_iter().collect();
+        missing.shuffle(&mut rand::rng());
+        missing.sort_by_key(|(_, is_told)| *is_told);
+        for (id, _) in missing.into_iter().take(MOST_READ_ALONE) {
+            if deadline.left() < ROOM {
+                break;
+            }
+            let answer =
+                match self.calls.call_when_free(SessionOwner::Tpp, &IssuerTransactions::find((), id), deadline).await {
+                    Ok(answer) => answer,
+                    Err(error @ TppError::Bank(_)) if !error.is_busy() => {
+                        tracing::warn!(%error, "event: an issuer transaction cannot be read");
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
+            if let Some(shown) = shown_in(&answer).first().and_then(status) {
+                done.read += 1;
+                done.changed += usize::from(self.tell(id, &shown).await? == Told::Now);
+            }
+        }
+        Ok(())
     }
 
     async fn tell(&self, id: IssuerTransactionId, shown: &ShownStatus) -> Result<Told, StoreError> {
@@ -115,6 +163,12 @@ impl IssuerTransactionWatch {
         }
         self.parts.store.tell_issuer_transaction(id, shown).await
     }
+}
+
+/// Returns the transactions in an answer: none if it cannot be read.
+fn shown_in(answer: &Verified) -> Vec<Value> {
+    let envelope = Envelope::parse(&answer.body).ok();
+    envelope.and_then(|envelope| envelope.all(IssuerTransactions::NAME).ok()).unwrap_or_default()
 }
 
 fn id(object: &Value) -> Option<u64> {

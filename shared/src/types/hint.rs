@@ -76,10 +76,10 @@ impl<'de> Deserialize<'de> for Version {
 pub enum Source {
     /// A callback that names bunq as its sender. Nothing proves it.
     Bunq,
-    /// bunq's list of callbacks that failed. It does not say in which account the object is, so there is a hint for
-    /// each account, of which all but one lead to nothing.
+    /// bunq's list of callbacks that failed. It does not say in which account the object is, so the hint becomes one
+    /// for each account, of which all but one lead to nothing.
     Failure,
-    /// Nobody: the account is polled.
+    /// Nobody: the accounts are polled. The hint becomes one for each account.
     Poll,
 }
 
@@ -159,13 +159,12 @@ impl Hint {
         }
     }
 
-    /// Returns the hint that an object may have changed, or that an account may have something new, for another reason
+    /// Returns the hint that an object may have changed, or that any account may have something new, for another reason
     /// than a callback. Without `object`, the consent may have ended.
     #[must_use]
     pub fn without_callback(
         user_id: UserId,
         source: Source,
-        account_id: Option<MonetaryAccountId>,
         object: Option<(BankObject, Option<u64>)>,
         now: Timestamp,
     ) -> Self {
@@ -177,7 +176,7 @@ impl Hint {
             event_type: None,
             object: object.and_then(|object| BankWord::parse(object.as_str())),
             object_id: object_id.flatten(),
-            account_id,
+            account_id: None,
             updated: None,
             received_at: now,
             source,
@@ -186,6 +185,12 @@ impl Hint {
             delays: 0,
             is_aside: false,
         }
+    }
+
+    /// Returns the hint that what this one is about may be in this account.
+    #[must_use]
+    pub fn in_account(&self, account: MonetaryAccountId) -> Self {
+        Self { account_id: Some(account), not_before: None, delays: 0, is_aside: false, ..self.clone() }
     }
 
     /// Returns the hint with which the object is read again later, or `None` if it was read often enough.

@@ -82,6 +82,50 @@ async fn the_schedule_sees_what_nobody_reads_with_one_call() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_the_list_no_longer_shows_is_read_alone() {
+    let app = TestApp::start().await;
+    let (location, _) = made(&app, "order 1").await;
+    let _ = made(&app, "order 2").await;
+    press(&app, &location, "accept").await;
+    app.bank.forget_calls().await;
+    app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": { "Response": [] }, "times": 2 })).await;
+
+    let first = check(&app).await;
+    let second = check(&app).await;
+
+    assert_eq!((first.watched, first.read, first.changed), (2, 2, 1));
+    assert_eq!((second.read, second.changed, app.bank.count(FIND).await), (2, 0, 4));
+    assert_eq!(events(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn one_transaction_that_cannot_be_read_hides_no_other() {
+    let app = TestApp::start().await;
+    for order in ["order 1", "order 2"] {
+        let (location, _) = made(&app, order).await;
+        press(&app, &location, "accept").await;
+    }
+    app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": {} })).await;
+    app.bank.fault(json!({ "endpoint": FIND, "status": 404, "body": {} })).await;
+
+    assert_eq!((check(&app).await.read, events(&app).await.len()), (1, 1));
+
+    assert_eq!((check(&app).await.changed, events(&app).await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_busy_bank_ends_a_run_without_a_failure() {
+    let app = TestApp::start().await;
+    let (location, _) = made(&app, "order 1").await;
+    press(&app, &location, "accept").await;
+    app.bank.fault(json!({ "endpoint": LIST, "status": 491, "times": 4 })).await;
+
+    assert_eq!((check(&app).await.read, events(&app).await.len()), (0, 0));
+
+    assert_eq!((check(&app).await.changed, events(&app).await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn what_nobody_created_or_nobody_can_pay_any_more_costs_no_call() {
     let app = TestApp::start().await;
     app.bank.forget_calls().await;

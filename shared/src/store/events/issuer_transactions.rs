@@ -49,6 +49,15 @@ pub struct ShownStatus {
     pub updated_at: Option<Timestamp>,
 }
 
+/// An issuer transaction that is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchedTransaction {
+    /// bunq's id of it.
+    pub id: IssuerTransactionId,
+    /// Whether a status of it has an event. It may have a later one.
+    pub is_told: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Watched {
     workspace: Workspace,
@@ -96,7 +105,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
-    pub async fn watched_issuer_transactions(&self) -> Result<Vec<IssuerTransactionId>, StoreError> {
+    pub async fn watched_issuer_transactions(&self) -> Result<Vec<WatchedTransaction>, StoreError> {
         let now = self.clock.now().as_second();
         let (mut watched, mut first) = (Vec::new(), 0);
         loop {
@@ -106,8 +115,10 @@ impl Store {
             for item in items {
                 let id: u64 = attribute(&item, "sk")?.parse().map_err(|_| StoreError::Undecodable)?;
                 first = id.saturating_add(1);
-                if from_item::<Watched>(item)?.expires_at > now {
-                    watched.push(IssuerTransactionId::try_from(id).map_err(|_| StoreError::Undecodable)?);
+                let Watched { told, expires_at, .. } = from_item(item)?;
+                if expires_at > now {
+                    let id = IssuerTransactionId::try_from(id).map_err(|_| StoreError::Undecodable)?;
+                    watched.push(WatchedTransaction { id, is_told: told.is_some() });
                 }
             }
             if is_last {

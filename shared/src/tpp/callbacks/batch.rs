@@ -49,8 +49,8 @@ const LONGEST_PAUSE: i32 = 900;
 enum Next {
     /// It is deleted.
     Done,
-    /// This hint is sent, and then it is deleted.
-    Send(Box<Hint>),
+    /// These hints are sent, and then it is deleted.
+    Send(Vec<Hint>),
     /// It stays in the queue.
     Keep,
 }
@@ -69,9 +69,9 @@ impl Callbacks {
             match next {
                 Next::Done => {}
                 Next::Keep => drop(later.insert(number, None)),
-                Next::Send(hint) => {
+                Next::Send(hints) => {
                     later.insert(number, None);
-                    sends.spawn(Arc::clone(self).send_again(number, hint).in_current_span());
+                    sends.spawn(Arc::clone(self).send_again(number, hints).in_current_span());
                 }
             }
         }
@@ -123,7 +123,7 @@ impl Callbacks {
             let mut ends: HashMap<_, _> = ends.into_iter().collect();
             for (number, hint) in open.remove(&visit).unwrap_or_default() {
                 let end = ends.remove(&number);
-                if !matches!(end, Some(End::Done | End::Again(_))) {
+                if !end.as_ref().is_some_and(End::is_progress) {
                     count(Metric::CallbacksLate);
                 }
                 let next = end.map_or(Next::Keep, |end| self.next(&hint, end));
@@ -144,18 +144,25 @@ impl Callbacks {
         let after = |pause: Duration| now.checked_add(pause).unwrap_or(now);
         let sent = match end {
             End::Done => return Next::Done,
-            End::Again(hint) => return Next::Send(Box::new(hint)),
+            End::Each(hints) => return Next::Send(hints),
+            End::Again(hint) => return Next::Send(vec![hint]),
             // The message was received without use, so one that was never received replaces it.
             End::Later(wait) => hint.delayed(after(wait.max(pause(u32::from(hint.delays).saturating_add(1))))),
             // The queue gives no other message of the group while this one is hidden.
             End::Failed => hint.aside(after(pause(1))),
         };
-        sent.map_or(Next::Keep, |hint| Next::Send(Box::new(hint)))
+        sent.map_or(Next::Keep, |hint| Next::Send(vec![hint]))
     }
 
-    /// Sends a hint in place of the message with this number. Returns the number if the queue has taken it.
-    async fn send_again(self: Arc<Self>, number: usize, hint: Box<Hint>) -> Option<usize> {
-        let sent = async { Ok::<_, TppError>(self.queue()?.send_again(&hint).await?) };
+    /// Sends hints in place of the message with this number. Returns the number if the queue has taken them. Otherwise
+    /// the message is handled again, and all of them are sent again.
+    async fn send_again(self: Arc<Self>, number: usize, hints: Vec<Hint>) -> Option<usize> {
+        let sent = async {
+            for hint in &hints {
+                self.queue()?.send_again(hint).await?;
+            }
+            Ok::<_, TppError>(())
+        };
         match sent.await {
             Ok(()) => Some(number),
             Err(error) => {
@@ -211,7 +218,7 @@ impl Callbacks {
                 (Outcome::Refused, Ok(numbers.into_iter().map(|number| (number, End::Done)).collect()))
             }
             Ok(ends) => {
-                let is_done = ends.iter().any(|(_, end)| matches!(end, End::Done | End::Again(_)));
+                let is_done = ends.iter().any(|(_, end)| end.is_progress());
                 (if is_done { Outcome::Done } else { Outcome::Failed }, Ok(ends))
             }
             Err(error) => (Outcome::Failed, Err(error)),

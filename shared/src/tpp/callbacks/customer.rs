@@ -27,7 +27,7 @@ impl Visit<'_> {
     /// done a second time. [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] and [`TppError::ConsentExpired`]
     /// mean that nothing is left to do.
     pub(super) async fn run(&self, hints: Vec<Numbered>) -> Result<Vec<(usize, End)>, TppError> {
-        let Plan { payments, objects, consent, nothing } = Plan::of(hints);
+        let Plan { payments, objects, accounts, consent, nothing } = Plan::of(hints);
         let mut ends = Vec::new();
         for (account, hints) in payments {
             let visited = self.payments(account, &hints, &mut ends).await;
@@ -36,6 +36,10 @@ impl Visit<'_> {
         for ((kind, account, id), hints) in objects {
             let visited = self.object(kind, account, id, &hints, &mut ends).await;
             later_for_lack_of_turn(visited, &hints, &mut ends)?;
+        }
+        if !accounts.is_empty() {
+            let visited = self.accounts(&accounts, &mut ends).await;
+            later_for_lack_of_turn(visited, &accounts, &mut ends)?;
         }
         if !consent.is_empty() {
             let visited = self.consent(&consent, &mut ends).await;

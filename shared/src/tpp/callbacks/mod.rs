@@ -5,6 +5,7 @@
 //! event tells of a version of an object that the bank has shown. A forged callback costs a read, and says nothing
 //! untrue.
 
+mod accounts;
 mod batch;
 mod canonical;
 mod customer;

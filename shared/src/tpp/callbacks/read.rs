@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::visit::Visit;
+use super::{target::Numbered, visit::Visit};
 use crate::{
     bunq::{BankError, Call, Envelope, Resource, Verified},
-    store::SessionOwner,
-    tpp::error::TppError,
-    types::{cache::Trust, ids::MonetaryAccountId},
+    store::{Information, ReadPart, SessionOwner},
+    tpp::{calls::SHORTEST_WAIT, error::TppError},
+    types::{cache::Trust, hint::Source, ids::MonetaryAccountId},
 };
 
-/// The shortest pause before a read that the bank's limit delays is tried again.
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// No further event is added if less time is left.
 pub(super) const ROOM: Duration = Duration::from_secs(2);
 
@@ -41,6 +39,33 @@ impl Visit<'_> {
             Ok(id) => self.read(&R::find(account, id)).await,
             Err(_) => Ok(Answer::Absent),
         }
+    }
+
+    /// Makes the read that these hints are for. If no callback has asked for it, it is counted as one without the
+    /// customer. Returns `None` if the same information was read too often in the last 24 hours.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Self::read`]. The read is not counted then.
+    pub(super) async fn read_for<C: Call<Output = Verified>>(
+        &self,
+        hints: &[Numbered],
+        what: Information,
+        call: &C,
+    ) -> Result<Option<Answer>, TppError> {
+        if hints.iter().any(|(_, hint)| hint.source != Source::Poll) {
+            return self.read(call).await.map(Some);
+        }
+        let (connections, user_id) = (&self.callbacks.parts.connections, self.connection.user_id);
+        let counted = match connections.count_unattended_read(user_id, what, ReadPart::First).await {
+            Ok(counted) => counted,
+            Err(TppError::TooManyUnattendedReads(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let answer = self.read(call).await;
+        if let (Err(_), Some(at)) = (&answer, counted) {
+            connections.forget_unattended_read(user_id, what, at).await;
+        }
+        answer.map(Some)
     }
 
     /// Makes a read in the customer's session. Waits for the bank's limit as long as there is time: a person's request

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::types::{
     bank_object::BankObject,
-    hint::{BankWord, Hint},
+    hint::{BankWord, Hint, Source},
     ids::MonetaryAccountId,
 };
 
@@ -23,6 +23,8 @@ enum Target {
     Page(MonetaryAccountId),
     /// Another object of an account.
     Object(BankObject, MonetaryAccountId, u64),
+    /// The list of accounts: what the hint is about can be in each of them.
+    Accounts,
     /// The customer, which tests the consent.
     Consent,
     /// Nothing: there are no events of such objects.
@@ -50,6 +52,7 @@ impl Target {
                 Some(account),
                 Some(id),
             ) => Self::Object(kind, account, id),
+            (Some(_), None, _) if hint.source != Source::Bunq => Self::Accounts,
             // A kind that this program knows, in a form that it does not know.
             (Some(_), _, _) => Self::Consent,
             (None, Some(account), _) if object == Some(PAYMENT_BATCH) => Self::Page(account),
@@ -69,6 +72,8 @@ pub(super) struct Plan {
     pub(super) payments: BTreeMap<MonetaryAccountId, Vec<Numbered>>,
     /// The other objects.
     pub(super) objects: BTreeMap<(BankObject, MonetaryAccountId, u64), Vec<Numbered>>,
+    /// The hints that name no account.
+    pub(super) accounts: Vec<Numbered>,
     /// The hints for which the consent is tested.
     pub(super) consent: Vec<Numbered>,
     /// The hints for which nothing is read.
@@ -87,6 +92,7 @@ impl Plan {
                     plan.payments.entry(account).or_default()
                 }
                 Target::Object(kind, account, id) => plan.objects.entry((kind, account, id)).or_default(),
+                Target::Accounts => &mut plan.accounts,
                 Target::Consent => &mut plan.consent,
                 Target::Nothing => &mut plan.nothing,
             };

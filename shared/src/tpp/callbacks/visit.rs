@@ -19,12 +19,24 @@ use crate::{
 pub(super) enum End {
     /// Everything is done that it gave a reason for.
     Done,
+    /// It can be about each account of the customer. These hints are handled in its place.
+    Each(Vec<Hint>),
     /// The object does not have the change yet. This hint is to be handled later.
     Again(Hint),
     /// The bank's limit or the time allowed no read of the object. The bank says how long to wait, if it does.
     Later(Duration),
     /// The object cannot be read now, although the bank answers. It may be the only one.
     Failed,
+}
+
+impl End {
+    /// Returns whether what the hint asks for was read.
+    pub(super) const fn is_progress(&self) -> bool {
+        match self {
+            Self::Done | Self::Each(_) | Self::Again(_) => true,
+            Self::Later(_) | Self::Failed => false,
+        }
+    }
 }
 
 /// The visit to one customer.

@@ -15,7 +15,6 @@ use crate::{
         },
     },
     types::{
-        cache::Trust,
         deadline::Deadline,
         ids::UserId,
         notification::{CategoryState, FilterCategory},
@@ -163,7 +162,7 @@ impl Check<'_> {
     }
 
     async fn call<C: crate::bunq::Call>(&self, call: &C) -> Result<C::Output, TppError> {
-        self.calls.call(SessionOwner::Customer(self.user_id), call, self.deadline, Trust::Recent).await
+        self.calls.call_when_free(SessionOwner::Customer(self.user_id), call, self.deadline).await
     }
 }
 

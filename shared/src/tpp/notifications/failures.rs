@@ -1,40 +1,34 @@
 //! Callbacks that failed become hints. The bank tries each six times in five minutes, and keeps a record then. A record
-//! names neither the account nor the kind of the object, so each account of the customer has a hint.
+//! names neither the account nor the kind of the object, so its hint becomes one for each account of the customer.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::{
     bunq::{
-        BankError, Envelope, Onward, Page, PageStart, Resource as _,
-        account::{Account, AccountStatus},
-        calls::{FailedCallback, ListFailedCallbacks, MonetaryAccounts},
+        BankError, Onward, Page, PageStart,
+        calls::{FailedCallback, ListFailedCallbacks},
     },
     store::{Connection, SessionOwner},
+    telemetry::{Metric, count},
     tpp::{
         error::TppError,
-        notifications::{
-            news::ROOM,
-            service::{NotificationFilters, is_busy},
-        },
+        notifications::{news::ROOM, service::NotificationFilters},
     },
     types::{
         bank_object::BankObject,
-        cache::Trust,
         deadline::Deadline,
         hint::{Hint, Source},
-        ids::{MonetaryAccountId, UserId},
+        ids::UserId,
     },
 };
 
-/// How many pages of the bank's list one run reads, from the newest.
-const MOST_PAGES: u32 = 3;
+/// How many pages of the bank's list one run reads, from the newest. A page has 200 failures.
+const MOST_PAGES: u32 = 10;
 /// How many failed callbacks of one list become hints in one run, the oldest first.
-const MOST_FAILURES: usize = 50;
-/// In how many accounts of a customer changes are looked for.
-const MOST_ACCOUNTS: usize = 25;
+const MOST_FAILURES: usize = 200;
 
 /// What a failed callback was about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     /// An object of an account, or the newest payments.
     Object(BankObject, Option<u64>),
@@ -65,36 +59,18 @@ impl Subject {
 
 impl NotificationFilters {
     /// Lists the failed callbacks of the TPP itself, and sends their hints. It is not documented whether the bank lists
-    /// them there or with each connection. Returns the number of hints that were sent.
+    /// them there or with each connection, so both are read, and each list has its own place. Returns the number of
+    /// hints that were sent.
     pub(super) async fn failures_of_provider(&self, deadline: Deadline) -> Result<u32, TppError> {
         let store = &self.parts.store;
         let until = store.find_provider_failures().await?;
         let failures = self.list_failures(SessionOwner::Tpp, until, deadline).await?;
-        let Some(last) = failures.last().map(|failure| failure.id) else { return Ok(0) };
-        let mut customers = BTreeMap::<_, Vec<_>>::new();
-        for failure in failures {
-            if let Some(user_id) = self.customer_of(&failure).await? {
-                customers.entry(user_id).or_default().push(failure);
-            }
+        let mut handled = until;
+        let sent = self.send_failures(&failures, None, &mut handled, deadline).await;
+        if handled > until {
+            store.keep_provider_failures(handled).await?;
         }
-        let mut sent = 0;
-        for (user_id, failures) in customers {
-            let hints = async {
-                let connection = self.parts.connections.usable(user_id).await?;
-                let until = failures.last().map_or(0, |failure| failure.id);
-                self.send_failures(&connection, failures, until, deadline).await
-            };
-            match hints.await {
-                Ok(hints) => sent += hints,
-                Err(TppError::UnknownUser | TppError::ConsentRevoked | TppError::ConsentExpired) => {}
-                Err(error @ (TppError::Store(_) | TppError::Queue(_))) => return Err(error),
-                Err(error) if is_busy(&error) => return Err(error),
-                // The failures of others must not wait for this customer.
-                Err(error) => tracing::warn!(%error, %user_id, "notifications: failed callbacks are not handled"),
-            }
-        }
-        store.keep_provider_failures(last).await?;
-        Ok(sent)
+        sent
     }
 
     /// Lists the failed callbacks of a connection, and sends their hints. Returns the number of hints that were sent.
@@ -103,71 +79,68 @@ impl NotificationFilters {
         connection: &Connection,
         deadline: Deadline,
     ) -> Result<u32, TppError> {
-        let owner = SessionOwner::Customer(connection.user_id);
+        let user_id = connection.user_id;
         let until = connection.failures_until.unwrap_or_default();
-        let listed = self.list_failures(owner, until, deadline).await?;
-        let Some(last) = listed.last().map(|failure| failure.id) else { return Ok(0) };
-        let mut failures = Vec::new();
-        for failure in listed {
-            // The list may have those of the customer's other applications.
-            let is_ours = failure.target.is_none() || self.customer_of(&failure).await? == Some(connection.user_id);
-            failures.extend(Some(failure).filter(|_| is_ours));
+        let failures = self.list_failures(SessionOwner::Customer(user_id), until, deadline).await?;
+        let mut handled = until;
+        let sent = self.send_failures(&failures, Some(user_id), &mut handled, deadline).await;
+        if handled > until {
+            self.parts.store.note_failures(user_id, handled).await?;
         }
-        // Those of others are handled, too, so that they never fill the place of ours.
-        self.send_failures(connection, failures, last, deadline).await
+        sent
     }
 
-    /// Sends the hints of failed callbacks that have not become hints yet, and notes that all up to this id are
-    /// handled.
+    /// Sends the hints of failed callbacks, and notes in `handled` the id of the last one that needs nothing more, also
+    /// if it returns an error. `lister` is the customer whose list this is, or `None` if it is that of the TPP.
     async fn send_failures(
         &self,
-        connection: &Connection,
-        mut failures: Vec<FailedCallback>,
-        until: u64,
+        failures: &[FailedCallback],
+        lister: Option<UserId>,
+        handled: &mut u64,
         deadline: Deadline,
     ) -> Result<u32, TppError> {
-        let (user_id, now) = (connection.user_id, self.parts.clock.now());
-        let is_on = connection.notifications.as_ref().is_none_or(|record| record.enabled);
-        failures.retain(|failure| is_on && failure.id > connection.failures_until.unwrap_or_default());
-        let (mut objects, mut hints) = (Vec::new(), Vec::new());
+        let (mut sent, mut known) = (0, BTreeSet::new());
         for failure in failures {
-            match Subject::of(&failure) {
-                Subject::Object(kind, id) => objects.push((failure.id, (kind, id))),
-                Subject::Consent => hints.push((failure.id, None, None)),
-                Subject::Nothing => {}
+            let customer = match (lister, &failure.target) {
+                (Some(user_id), None) => Some(user_id),
+                // The list may have those of the customer's other applications.
+                (Some(user_id), Some(_)) => self.customer_of(failure).await?.filter(|named| *named == user_id),
+                (None, _) => self.customer_of(failure).await?,
+            };
+            let subject = Subject::of(failure);
+            let object = match subject {
+                Subject::Object(kind, id) => Some(Some((kind, id))),
+                Subject::Consent => Some(None),
+                Subject::Nothing => None,
+            };
+            if let (Some(user_id), Some(object)) = (customer, object)
+                && known.insert((user_id, subject))
+            {
+                let hint = Hint::without_callback(user_id, Source::Failure, object, self.parts.clock.now());
+                self.send_hint(&hint, &format!("failure|{}", failure.id), deadline).await?;
+                sent += 1;
             }
+            *handled = failure.id;
         }
-        if !objects.is_empty() {
-            for account in self.accounts_of(user_id, deadline).await? {
-                hints.extend(objects.iter().map(|(failure, object)| (*failure, Some(account), Some(*object))));
-            }
-        }
-        let mut sent = 0;
-        for (failure, account, object) in hints {
-            let hint = Hint::without_callback(user_id, Source::Failure, account, object, now);
-            let account = account.map(|account| account.to_string()).unwrap_or_default();
-            self.send_hint(&hint, &format!("failure|{failure}|{account}"), deadline).await?;
-            sent += 1;
-        }
-        self.parts.store.note_failures(user_id, until).await?;
         Ok(sent)
     }
 
-    /// Returns the failed callbacks of a list that are later than `until`, the oldest first.
+    /// Returns the oldest failed callbacks of a list that are later than `until`, the oldest first.
     async fn list_failures(
         &self,
         owner: SessionOwner,
         until: u64,
         deadline: Deadline,
     ) -> Result<Vec<FailedCallback>, TppError> {
-        let (mut page, mut failures) = (Page::LARGEST, Vec::new());
-        for _ in 0..MOST_PAGES {
-            let read = match self.calls.call(owner, &ListFailedCallbacks { page }, deadline, Trust::Recent).await {
+        let (mut page, mut failures, mut pages) = (Page::LARGEST, Vec::new(), 0);
+        loop {
+            let read = match self.calls.call_when_free(owner, &ListFailedCallbacks { page }, deadline).await {
                 Ok(read) => read,
                 // The bank does not show this list to us.
                 Err(TppError::Bank(BankError::Refused(refusal))) if matches!(refusal.status, 403 | 404) => break,
                 Err(error) => return Err(error),
             };
+            pages += 1;
             let ids: Vec<_> = read.failures.iter().map(|failure| failure.id).collect();
             let onward = page.onward(&ids, read.older);
             failures.extend(read.failures.into_iter().filter(|failure| failure.id > until));
@@ -177,6 +150,11 @@ impl NotificationFilters {
                 }
                 Onward::Older(_) | Onward::End | Onward::Repeats | Onward::Stuck => break,
             };
+            if pages >= MOST_PAGES {
+                tracing::error!("notifications: more callbacks failed than are listed, and the oldest have no events");
+                count(Metric::CallbacksUnmet);
+                break;
+            }
         }
         failures.sort_unstable_by_key(|failure| failure.id);
         failures.dedup_by_key(|failure| failure.id);
@@ -191,27 +169,6 @@ impl NotificationFilters {
             Some(token) => self.callbacks.customer(token).await,
             None => Ok(None),
         }
-    }
-
-    /// Returns the accounts of a customer that can have changes.
-    pub(super) async fn accounts_of(
-        &self,
-        user_id: UserId,
-        deadline: Deadline,
-    ) -> Result<Vec<MonetaryAccountId>, TppError> {
-        let list = MonetaryAccounts::list((), Page::LARGEST);
-        let answer = self.calls.call(SessionOwner::Customer(user_id), &list, deadline, Trust::Recent).await?;
-        let unreadable = |reason| BankError::Undecodable { reason, response_id: answer.response_id.clone() };
-        let envelope = Envelope::parse(&answer.body).map_err(unreadable)?;
-        let accounts = envelope.elements().filter_map(|(kind, account)| {
-            let account = Account::read(&serde_json::json!({ kind: account })).ok()?;
-            let is_open = match account.status {
-                AccountStatus::Active | AccountStatus::Blocked | AccountStatus::Other => true,
-                AccountStatus::Cancelled | AccountStatus::PendingReopen => false,
-            };
-            MonetaryAccountId::try_from(account.id).ok().filter(|_| is_open && account.has_transactions)
-        });
-        Ok(accounts.take(MOST_ACCOUNTS).collect())
     }
 
     /// Sends a hint, if there is time. `cause` names what it was made of.

@@ -5,13 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::{
-    store::Store,
     tpp::{
         error::TppError,
-        notifications::{
-            error::NotificationsError,
-            service::{NotificationFilters, is_busy},
-        },
+        notifications::{error::NotificationsError, pass::Run, service::NotificationFilters},
     },
     types::{
         deadline::{Deadline, Priority},
@@ -23,8 +19,6 @@ use crate::{
 const ROOM: Duration = Duration::from_secs(8);
 /// How long one check may take: less than its lease lasts.
 const LONGEST_CHECK: Duration = Duration::from_secs(25);
-/// When the bank was too busy for as many checks in a row, the run ends.
-const MOST_BUSY: u32 = 3;
 /// How many pages of the table a run reads.
 const MOST_PAGES: u32 = 10;
 
@@ -44,65 +38,60 @@ pub struct KeptFilters {
 impl NotificationFilters {
     /// Checks the filters of connections that are due: those that were never checked, those of a new consent, and each
     /// connection once a day. Checks at most `most`, and stops when its time is nearly over. The next run continues
-    /// there. Its calls to the bank wait for no turn that a request could use.
+    /// there. Its calls to the bank wait until there is a turn that no request uses.
     ///
     /// # Errors
-    /// Returns [`NotificationsError::Tpp`] if the store does not answer. What was checked stays so.
+    /// Returns [`NotificationsError::Tpp`] if the store or Secrets Manager does not answer. What was checked stays so,
+    /// and the next run continues.
     pub async fn keep_filters(&self, most: u32, deadline: Deadline) -> Result<KeptFilters, NotificationsError> {
         let mut kept = KeptFilters::default();
         if self.check_on().is_err() {
             return Ok(KeptFilters { finished: true, ..kept });
         }
         let store = &self.parts.store;
-        let mut place = store.find_filter_place().await?;
-        let (mut pages, mut busy) = (0, 0);
-        while pages < MOST_PAGES && !kept.finished {
-            pages += 1;
-            let page = store.filter_walk(place.as_deref()).await?;
-            let mut due = page.due.into_iter().peekable();
-            while let Some(user_id) = due.next_if(|_| has_room(&kept, most, busy, deadline)) {
-                self.keep_one(user_id, &mut kept, &mut busy, deadline).await?;
-                place = Some(Store::filter_place_after(user_id));
-            }
-            if due.peek().is_some() {
-                break;
-            }
-            (place, kept.finished) = (page.next.clone(), page.next.is_none());
-        }
-        store.keep_filter_place(place).await?;
+        let mut run = Run::at(store.find_filter_place().await?);
+        let walked = self.check_connections(most, &mut kept, &mut run, deadline).await;
+        store.keep_filter_place(run.place.clone()).await?;
+        (kept.postponed, kept.failed) = (run.postponed, run.failed);
+        walked?;
+        run.ended()?;
         Ok(kept)
     }
 
-    /// Checks the filters of one connection, and counts how that ended.
-    async fn keep_one(
+    async fn check_connections(
         &self,
-        user_id: UserId,
+        most: u32,
         kept: &mut KeptFilters,
-        busy: &mut u32,
+        run: &mut Run,
         deadline: Deadline,
-    ) -> Result<(), NotificationsError> {
-        let deadline = deadline.earlier(Deadline::after(LONGEST_CHECK)).with_priority(Priority::Background);
-        match self.check_now(user_id, deadline).await {
-            Ok(true) => (kept.checked, *busy) = (kept.checked + 1, 0),
-            // Another process checks them.
-            Ok(false) => {}
-            // It was deleted, or has ended.
-            Err(NotificationsError::Tpp(
-                TppError::UnknownUser | TppError::ConsentRevoked | TppError::ConsentExpired,
-            )) => {}
-            Err(NotificationsError::Tpp(error)) if is_busy(&error) => {
-                (kept.postponed, *busy) = (kept.postponed + 1, *busy + 1);
+    ) -> Result<(), TppError> {
+        for _ in 0..MOST_PAGES {
+            let page = self.parts.store.filter_walk(run.place.as_deref()).await?;
+            for user_id in page.due {
+                let has_room = kept.checked + run.failed < most && deadline.left() > ROOM;
+                if !has_room || !run.goes_on_after(user_id, self.keep_one(user_id, kept, deadline).await) {
+                    return Ok(());
+                }
             }
-            Err(error @ NotificationsError::Tpp(TppError::Store(_))) => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, %user_id, "notifications: the filters could not be checked");
-                kept.failed += 1;
+            (run.place, kept.finished) = (page.next.clone(), page.next.is_none());
+            if kept.finished {
+                break;
             }
         }
         Ok(())
     }
-}
 
-fn has_room(kept: &KeptFilters, most: u32, busy: u32, deadline: Deadline) -> bool {
-    kept.checked + kept.failed < most && busy < MOST_BUSY && deadline.left() > ROOM
+    /// Checks the filters of one connection.
+    async fn keep_one(&self, user_id: UserId, kept: &mut KeptFilters, deadline: Deadline) -> Result<(), TppError> {
+        let deadline = deadline.earlier(Deadline::after(LONGEST_CHECK)).with_priority(Priority::Background);
+        match self.check_now(user_id, deadline).await {
+            Ok(is_checked) => {
+                kept.checked += u32::from(is_checked);
+                Ok(())
+            }
+            // Another process checks them.
+            Err(NotificationsError::InProgress(_) | NotificationsError::CallbacksOff) => Ok(()),
+            Err(NotificationsError::Tpp(error)) => Err(error),
+        }
+    }
 }

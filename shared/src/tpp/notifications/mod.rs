@@ -8,6 +8,7 @@ mod failures;
 mod keep;
 mod news;
 mod outcome;
+mod pass;
 mod plan;
 mod polls;
 mod service;

@@ -7,13 +7,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    store::{Notifications, Store},
+    store::Notifications,
     tpp::{
         error::TppError,
         notifications::{
-            error::NotificationsError,
-            service::{NotificationFilters, is_busy},
-            status::NotificationStatus,
+            error::NotificationsError, pass::Run, service::NotificationFilters, status::NotificationStatus,
         },
     },
     types::{
@@ -25,8 +23,6 @@ use crate::{
 
 /// No connection is begun if less time is left.
 pub(super) const ROOM: Duration = Duration::from_secs(8);
-/// When the bank was too busy for as many connections in a row, the run ends.
-const MOST_BUSY: u32 = 3;
 /// How many pages of the table a run reads.
 const MOST_PAGES: u32 = 10;
 
@@ -39,18 +35,12 @@ pub struct FoundNews {
     pub polled: u32,
     /// Hints that were sent.
     pub hints: u32,
-    /// Connections that the bank was too busy for. A later run looks for their changes.
+    /// Lists that the bank was too busy for. A later run reads them.
     pub postponed: u32,
     /// Connections whose changes could not be looked for. A later run tries again.
     pub failed: u32,
     /// Whether the run came to the end of the table. The next run begins again.
     pub finished: bool,
-}
-
-impl FoundNews {
-    fn has_room(&self, most: u32, busy: u32, deadline: Deadline) -> bool {
-        self.listed + self.polled + self.failed < most && busy < MOST_BUSY && deadline.left() > ROOM
-    }
 }
 
 /// How changes of a connection are looked for.
@@ -66,64 +56,78 @@ impl NotificationFilters {
     /// Looks for changes that no callback has reported: lists the failed callbacks of the TPP and of each connection,
     /// and polls the accounts of connections whose payments the bank does not report. Visits at most `most`
     /// connections, and stops when its time is nearly over. The next run continues there. Its calls to the bank wait
-    /// for no turn that a request could use.
+    /// until there is a turn that no request uses.
     ///
     /// # Errors
-    /// Returns [`NotificationsError::Tpp`] if the store does not answer. The hints that were sent stay so.
+    /// Returns [`NotificationsError::Tpp`] if the store, the queue or Secrets Manager does not answer. The hints that
+    /// were sent stay so, and the next run continues.
     pub async fn find_news(&self, most: u32, deadline: Deadline) -> Result<FoundNews, NotificationsError> {
         let mut found = FoundNews::default();
         if self.check_on().is_err() {
             return Ok(FoundNews { finished: true, ..found });
         }
         let deadline = deadline.with_priority(Priority::Background);
-        let mut busy = 0;
-        if deadline.left() > ROOM {
-            let sent = self.failures_of_provider(deadline).await;
-            found.hints += sent.or_else(|error| unless_of_store(error, &mut found, &mut busy))?;
-        }
         let store = &self.parts.store;
-        let mut place = store.find_watch_place().await?;
-        let mut pages = 0;
-        while pages < MOST_PAGES && !found.finished {
-            pages += 1;
-            let page = store.watch_walk(place.as_deref()).await?;
-            let now = self.parts.clock.now();
-            let is_due = |(_, watched): &(_, crate::store::WatchedConnection)| {
-                self.search(watched.notifications.as_ref(), watched.polled_at, now).is_some()
-            };
-            let mut due = page.connections.into_iter().filter(is_due).map(|(user_id, _)| user_id).peekable();
-            while let Some(user_id) = due.next_if(|_| found.has_room(most, busy, deadline)) {
-                match self.look_for_news(user_id, &mut found, deadline).await {
-                    Ok(sent) => (found.hints, busy) = (found.hints + sent, 0),
-                    Err(error) => drop(unless_of_store(error, &mut found, &mut busy)?),
-                }
-                place = Some(Store::filter_place_after(user_id));
+        let mut run = Run::at(store.find_watch_place().await?);
+        if deadline.left() > ROOM {
+            // The connections have the other half of the time.
+            let half = deadline.earlier(Deadline::after(deadline.left() / 2));
+            match self.failures_of_provider(half).await {
+                Ok(sent) => found.hints += sent,
+                // Each connection has another list, so each may fare better.
+                Err(error) => drop(run.note(error, None)),
             }
-            if due.peek().is_some() {
-                break;
-            }
-            (place, found.finished) = (page.next.clone(), page.next.is_none());
         }
-        store.keep_watch_place(place).await?;
+        let walked = self.search_connections(most, &mut found, &mut run, deadline).await;
+        store.keep_watch_place(run.place.clone()).await?;
+        (found.postponed, found.failed) = (run.postponed, run.failed);
+        walked?;
+        run.ended()?;
         Ok(found)
     }
 
-    /// Looks for the changes of one connection. Returns the number of hints that were sent.
-    async fn look_for_news(&self, user_id: UserId, found: &mut FoundNews, deadline: Deadline) -> Result<u32, TppError> {
+    async fn search_connections(
+        &self,
+        most: u32,
+        found: &mut FoundNews,
+        run: &mut Run,
+        deadline: Deadline,
+    ) -> Result<(), TppError> {
+        for _ in 0..MOST_PAGES {
+            let page = self.parts.store.watch_walk(run.place.as_deref()).await?;
+            let now = self.parts.clock.now();
+            for (user_id, watched) in page.connections {
+                if self.search(watched.notifications.as_ref(), watched.polled_at, now).is_none() {
+                    continue;
+                }
+                let has_room = found.listed + found.polled + run.failed < most && deadline.left() > ROOM;
+                if !has_room || !run.goes_on_after(user_id, self.look_for_news(user_id, found, deadline).await) {
+                    return Ok(());
+                }
+            }
+            (run.place, found.finished) = (page.next.clone(), page.next.is_none());
+            if found.finished {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for the changes of one connection.
+    async fn look_for_news(&self, user_id: UserId, found: &mut FoundNews, deadline: Deadline) -> Result<(), TppError> {
         let connection = self.parts.connections.usable(user_id).await?;
         match self.search(connection.notifications.as_ref(), connection.polled_at, self.parts.clock.now()) {
             Some(Search::Failures) => {
-                let sent = self.failures_of_customer(&connection, deadline).await?;
+                found.hints += self.failures_of_customer(&connection, deadline).await?;
                 found.listed += 1;
-                Ok(sent)
             }
             Some(Search::Poll) => {
-                let sent = self.poll(&connection, deadline).await?;
-                found.polled += u32::from(sent.is_some());
-                Ok(sent.unwrap_or_default())
+                let is_sent = u32::from(self.poll(&connection, deadline).await?);
+                (found.polled, found.hints) = (found.polled + is_sent, found.hints + is_sent);
             }
-            None => Ok(0),
+            None => {}
         }
+        Ok(())
     }
 
     /// Returns how changes of a connection are looked for now, if at all.
@@ -138,22 +142,4 @@ impl NotificationFilters {
             (NewsVia::Polling | NewsVia::Nothing, _) => None,
         }
     }
-}
-
-/// Notes an error with one connection, and returns it if no other connection would fare better. Else returns that
-/// nothing was sent.
-fn unless_of_store(error: TppError, found: &mut FoundNews, busy: &mut u32) -> Result<u32, TppError> {
-    match error {
-        // It was deleted, or has ended.
-        TppError::UnknownUser | TppError::ConsentRevoked | TppError::ConsentExpired => {}
-        // The application has read as much as may be read.
-        TppError::TooManyUnattendedReads(_) => {}
-        error if is_busy(&error) => (found.postponed, *busy) = (found.postponed + 1, *busy + 1),
-        error @ (TppError::Store(_) | TppError::Queue(_)) => return Err(error),
-        error => {
-            tracing::warn!(%error, "notifications: changes could not be looked for");
-            found.failed += 1;
-        }
-    }
-    Ok(0)
 }

@@ -4,13 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    store::{Connection, Information, ReadPart},
+    store::Connection,
     tpp::{error::TppError, notifications::service::NotificationFilters},
     types::{
         bank_object::BankObject,
         deadline::Deadline,
         hint::{Hint, Source},
-        ids::{MonetaryAccountId, UserId},
     },
 };
 
@@ -32,48 +31,22 @@ impl NotificationFilters {
         DAY / i32::from(polls)
     }
 
-    /// Sends a hint for each account of a connection. Returns their number, or `None` if another process has done this.
+    /// Sends the hint that any account of a connection may have something new. The reads that it leads to are counted
+    /// when they are made. Returns `false` if another process has sent it.
     ///
     /// # Errors
-    /// Returns [`TppError::TooManyUnattendedReads`] if the list of accounts was read too often in the last 24 hours,
-    /// and other variants if it cannot be read, or the store or the queue does not answer.
-    pub(super) async fn poll(&self, connection: &Connection, deadline: Deadline) -> Result<Option<u32>, TppError> {
+    /// Returns [`TppError::Store`] or [`TppError::Queue`] if the store or the queue does not answer. Then the poll is
+    /// due again.
+    pub(super) async fn poll(&self, connection: &Connection, deadline: Deadline) -> Result<bool, TppError> {
         let (user_id, store) = (connection.user_id, &self.parts.store);
-        let Some(at) = store.claim_poll(user_id, self.poll_period()).await? else { return Ok(None) };
-        let accounts = match self.accounts_to_poll(user_id, deadline).await {
-            Ok(accounts) => accounts,
-            Err(error) => {
-                if let Err(error) = store.forget_poll(connection, at).await {
-                    tracing::warn!(%error, "notifications: a poll that failed stays counted");
-                }
-                return Err(error);
-            }
-        };
-        let mut sent = 0;
-        for account in accounts {
-            let what = Information::Transactions(account);
-            match self.parts.connections.count_unattended_read(user_id, what, ReadPart::First).await {
-                Ok(_) => {}
-                // The application has read them, as often as it may.
-                Err(TppError::TooManyUnattendedReads(_)) => continue,
-                Err(error) => return Err(error),
-            }
-            let object = Some((BankObject::Payment, None));
-            let hint = Hint::without_callback(user_id, Source::Poll, Some(account), object, at);
-            self.send_hint(&hint, &format!("poll|{account}|{at}"), deadline).await?;
-            sent += 1;
+        let Some(at) = store.claim_poll(user_id, self.poll_period()).await? else { return Ok(false) };
+        let hint = Hint::without_callback(user_id, Source::Poll, Some((BankObject::Payment, None)), at);
+        let sent = self.send_hint(&hint, &format!("poll|{at}"), deadline).await;
+        if sent.is_err()
+            && let Err(error) = store.forget_poll(connection, at).await
+        {
+            tracing::warn!(%error, %user_id, "notifications: a poll that failed is not due before the next one");
         }
-        Ok(Some(sent))
-    }
-
-    /// Reads the list of accounts, which is counted as a read without the customer.
-    async fn accounts_to_poll(&self, user_id: UserId, deadline: Deadline) -> Result<Vec<MonetaryAccountId>, TppError> {
-        let connections = &self.parts.connections;
-        let counted = connections.count_unattended_read(user_id, Information::Accounts, ReadPart::First).await?;
-        let accounts = self.accounts_of(user_id, deadline).await;
-        if let (Err(_), Some(at)) = (&accounts, counted) {
-            connections.forget_unattended_read(user_id, Information::Accounts, at).await;
-        }
-        accounts
+        sent.map(|()| true)
     }
 }

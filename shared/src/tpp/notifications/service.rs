@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 
 use crate::{
-    bunq::BankError,
     store::{Connection, LeasedNotifications, Notifications},
     tpp::{
         callbacks::Callbacks,
@@ -20,7 +19,7 @@ use crate::{
 /// The pause between two looks at a lease that another process holds.
 const POLL: Duration = Duration::from_millis(200);
 /// When a check is tried again that the bank was too busy for, and that failed in another way.
-const AFTER_BUSY: Duration = Duration::from_secs(900);
+const AFTER_BUSY: Duration = Duration::from_secs(600);
 const AFTER_FAILURE: Duration = Duration::from_secs(3_600);
 /// How long the deletion of a connection waits for its filters to be removed.
 const REMOVAL: Duration = Duration::from_secs(5);
@@ -175,7 +174,7 @@ impl NotificationFilters {
                 None
             }
             Err(error) => {
-                record.postpone(if is_busy(&error) { AFTER_BUSY } else { AFTER_FAILURE }, now);
+                record.postpone(if error.is_busy() { AFTER_BUSY } else { AFTER_FAILURE }, now);
                 Some(error)
             }
         };
@@ -200,17 +199,5 @@ impl NotificationFilters {
         let address = self.callbacks.address(user_id).await?.to_string();
         let ours = Ours { address, prefix: self.callbacks.address_beginning().to_string() };
         Ok(Check { calls: &self.calls, user_id, ours, repairs, deadline })
-    }
-}
-
-/// Returns whether the bank takes no call for a moment.
-pub(super) fn is_busy(error: &TppError) -> bool {
-    match error {
-        TppError::SessionPending => true,
-        TppError::Bank(error) | TppError::Session { error, .. } => matches!(
-            error,
-            BankError::Busy { .. } | BankError::RateLimited { .. } | BankError::Maintenance { .. } | BankError::TooLate
-        ),
-        _ => false,
     }
 }

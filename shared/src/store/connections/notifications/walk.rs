@@ -126,8 +126,12 @@ impl Store {
         let mut connections = Vec::new();
         for item in page.items.unwrap_or_default() {
             let user_id: Option<UserId> = attribute(&item, "pk")?.strip_prefix("USER#").and_then(|id| id.parse().ok());
-            let walked = from_item(item)?;
-            connections.extend(user_id.map(|user_id| (user_id, walked)));
+            match (user_id, from_item(item)) {
+                (Some(user_id), Ok(walked)) => connections.push((user_id, walked)),
+                // No other connection must wait for this one.
+                (Some(user_id), Err(error)) => tracing::error!(%error, %user_id, "connection: it cannot be read"),
+                (None, _) => {}
+            }
         }
         Ok((connections, next))
     }
