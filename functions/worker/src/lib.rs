@@ -28,13 +28,13 @@ pub async fn run(app: App, event: Value, deadline: Deadline) -> Result<Value, Pr
     }
 }
 
-/// Does what the schedule is for: [`watch_issuer_transactions`], then [`keep_filters`]. A failure of the one keeps the
-/// other from nothing. Returns what was done.
+/// Does what the schedule is for: [`watch_issuer_transactions`] in half of the time, then [`keep_filters`]. A failure of
+/// the one keeps the other from nothing. Returns what was done.
 ///
 /// # Errors
 /// Returns the first problem of both.
 pub async fn look_around(app: &App, deadline: Deadline) -> Result<Value, Problem> {
-    let transactions = watch_issuer_transactions(app, deadline).await;
+    let transactions = watch_issuer_transactions(app, Deadline::after(deadline.left() / 2)).await;
     let filters = keep_filters(app, deadline).await;
     Ok(json!({ "issuer_transactions": transactions?, "filters": filters? }))
 }

@@ -9,10 +9,7 @@ use crate::{
         error::TppError,
         notifications::{error::NotificationsError, pass::Run, service::NotificationFilters},
     },
-    types::{
-        deadline::{Deadline, Priority},
-        ids::UserId,
-    },
+    types::{deadline::Deadline, ids::UserId},
 };
 
 /// No check is begun if less time is left.
@@ -48,6 +45,7 @@ impl NotificationFilters {
         if self.check_on().is_err() {
             return Ok(KeptFilters { finished: true, ..kept });
         }
+        let deadline = Run::deadline(deadline);
         let store = &self.parts.store;
         let mut run = Run::at(store.find_filter_place().await?);
         let walked = self.check_connections(most, &mut kept, &mut run, deadline).await;
@@ -83,7 +81,7 @@ impl NotificationFilters {
 
     /// Checks the filters of one connection.
     async fn keep_one(&self, user_id: UserId, kept: &mut KeptFilters, deadline: Deadline) -> Result<(), TppError> {
-        let deadline = deadline.earlier(Deadline::after(LONGEST_CHECK)).with_priority(Priority::Background);
+        let deadline = deadline.earlier(Deadline::after(LONGEST_CHECK));
         match self.check_now(user_id, deadline).await {
             Ok(is_checked) => {
                 kept.checked += u32::from(is_checked);

@@ -15,7 +15,7 @@ use crate::{
         },
     },
     types::{
-        deadline::{Deadline, Priority},
+        deadline::Deadline,
         ids::UserId,
         notification::{NewsVia, NotificationState},
     },
@@ -66,7 +66,7 @@ impl NotificationFilters {
         if self.check_on().is_err() {
             return Ok(FoundNews { finished: true, ..found });
         }
-        let deadline = deadline.with_priority(Priority::Background);
+        let deadline = Run::deadline(deadline);
         let store = &self.parts.store;
         let mut run = Run::at(store.find_watch_place().await?);
         if deadline.left() > ROOM {

@@ -1,14 +1,20 @@
 //! What the two passes over the connections have in common: which error of one connection ends a run, and where the
 //! next run begins.
 
-use std::mem;
+use std::{mem, time::Duration};
 
 use crate::{
     queue::QueueError,
     store::{Store, StoreError},
     tpp::error::TppError,
-    types::ids::UserId,
+    types::{
+        deadline::{Deadline, Priority},
+        ids::UserId,
+    },
 };
+
+/// The time at the end of a run in which its place is stored.
+const FOR_PLACE: Duration = Duration::from_secs(2);
 
 /// What an error with one connection means for the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +85,11 @@ impl Run {
     /// Begins a run at the place where the one before ended.
     pub(super) const fn at(place: Option<String>) -> Self {
         Self { place, postponed: 0, failed: 0, has_begun: false, error: None }
+    }
+
+    /// Returns the deadline of the work in a run that ends at this time.
+    pub(super) fn deadline(end: Deadline) -> Deadline {
+        end.earlier(Deadline::after(end.left().saturating_sub(FOR_PLACE))).with_priority(Priority::Background)
     }
 
     /// Notes how the work on a connection ended. Returns whether the run goes on to the next one. If it does not, the
