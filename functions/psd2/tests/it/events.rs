@@ -105,7 +105,7 @@ async fn one_transaction_that_cannot_be_read_hides_no_other() {
         let (location, _) = made(&app, order).await;
         press(&app, &location, "accept").await;
     }
-    app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": {} })).await;
+    app.bank.fault(json!({ "endpoint": LIST, "status": 200, "body": { "Response": [] } })).await;
     let absent = json!({ "Error": [{ "error_description": "absent", "error_description_translated": "absent" }] });
     app.bank.fault(json!({ "endpoint": FIND, "status": 404, "body": absent })).await;
 
