@@ -28,8 +28,8 @@ pub async fn run(app: App, event: Value, deadline: Deadline) -> Result<Value, Pr
     }
 }
 
-/// Does what the schedule is for: [`watch_issuer_transactions`] in half of the time, then [`keep_filters`]. A failure of
-/// the one keeps the other from nothing. Returns what was done.
+/// Does what the schedule is for: [`watch_issuer_transactions`] in half of the time, then [`keep_filters`]. A failure
+/// of the one keeps the other from nothing. Returns what was done.
 ///
 /// # Errors
 /// Returns the first problem of both.

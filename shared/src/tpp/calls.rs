@@ -58,8 +58,8 @@ impl Calls {
         }
     }
 
-    /// Makes a call as [`Self::call`] does. Work in the background reserves no turn within the bank's limit, so it waits
-    /// here until one is free, as long as there is time. A person's request goes first in any case.
+    /// Makes a call as [`Self::call`] does. Work in the background reserves no turn within the bank's limit, so it
+    /// waits here until one is free, as long as there is time. A person's request goes first in any case.
     ///
     /// # Errors
     /// Returns the errors of [`Self::call`].
