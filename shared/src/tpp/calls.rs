@@ -74,11 +74,8 @@ impl Calls {
                 Err(error) if deadline.priority() == Priority::Background => error,
                 result => return result,
             };
-            let (TppError::Bank(BankError::Busy { wait }) | TppError::Session { error: BankError::Busy { wait }, .. }) =
-                error
-            else {
-                return Err(error);
-            };
+            // Sessions have a longer wait, in which other work can be done.
+            let TppError::Bank(BankError::Busy { wait }) = error else { return Err(error) };
             let wait = wait.max(SHORTEST_WAIT);
             if deadline.left() <= wait + ROOM {
                 return Err(error);

@@ -28,8 +28,10 @@ use crate::{
 const FIRST: &str = "PENDING";
 /// How many pages of the bank's list one run reads at most. A page has 200 transactions.
 const MOST_PAGES: u32 = 10;
-/// How many transactions one run reads alone at most, because the list did not show them.
-const MOST_READ_ALONE: usize = 20;
+/// How many transactions without an event one run reads alone at most, because the list did not show them.
+const MOST_UNTOLD: usize = 15;
+/// How many with an event it reads alone at most.
+const MOST_TOLD: usize = 5;
 /// A run ends when less time is left.
 const ROOM: Duration = Duration::from_secs(5);
 
@@ -81,11 +83,13 @@ impl IssuerTransactionWatch {
         let mut done = WatchedTransactions { watched: watched.len(), ..WatchedTransactions::default() };
         let mut missing: BTreeMap<_, _> = watched.iter().map(|watched| (watched.id, watched.is_told)).collect();
         let deadline = deadline.with_priority(Priority::Background);
-        let read = async {
-            self.read_list(&mut missing, &mut done, deadline).await?;
-            self.read_each(missing, &mut done, deadline).await
+        let list = self.read_list(&mut missing, &mut done, deadline).await;
+        // Also if the list cannot be read.
+        let each = match &list {
+            Err(error) if error.is_busy() || matches!(error, TppError::Store(_)) => Ok(()),
+            Err(_) | Ok(()) => self.read_each(missing, &mut done, deadline).await,
         };
-        match read.await {
+        match list.and(each) {
             Err(error) if !error.is_busy() => Err(error),
             Err(_) | Ok(()) => Ok(done),
         }
@@ -112,8 +116,7 @@ impl IssuerTransactionWatch {
             for (object, id) in objects.iter().filter_map(|object| Some((object, id(object)?))) {
                 let Ok(id) = IssuerTransactionId::try_from(id) else { continue };
                 let Some(shown) = status(object).filter(|_| missing.remove(&id).is_some()) else { continue };
-                done.read += 1;
-                done.changed += usize::from(self.tell(id, &shown).await? == Told::Now);
+                self.count_told(id, &shown, done).await?;
             }
             let older = Neighbours::read(&answer.body).and_then(|neighbours| neighbours.older);
             match (Page { from, ..Page::LARGEST }).onward(&listed, older) {
@@ -124,8 +127,7 @@ impl IssuerTransactionWatch {
         Ok(())
     }
 
-    /// Reads some of the transactions that the list has not shown: those without an event first, in any order, so that
-    /// none is always left out.
+    /// Reads some of the transactions that the list has not shown, in any order, so that none is always left out.
     async fn read_each(
         &self,
         missing: BTreeMap<IssuerTransactionId, bool>,
@@ -134,8 +136,8 @@ impl IssuerTransactionWatch {
     ) -> Result<(), TppError> {
         let mut missing: Vec<_> = missing.into_iter().collect();
         missing.shuffle(&mut rand::rng());
-        missing.sort_by_key(|(_, is_told)| *is_told);
-        for (id, _) in missing.into_iter().take(MOST_READ_ALONE) {
+        let (told, untold): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(_, is_told)| *is_told);
+        for (id, _) in untold.into_iter().take(MOST_UNTOLD).chain(told.into_iter().take(MOST_TOLD)) {
             if deadline.left() < ROOM {
                 break;
             }
@@ -149,11 +151,31 @@ impl IssuerTransactionWatch {
                     Err(error) => return Err(error),
                 };
             if let Some(shown) = shown_in(&answer).first().and_then(status) {
-                done.read += 1;
-                done.changed += usize::from(self.tell(id, &shown).await? == Told::Now);
+                self.count_told(id, &shown, done).await?;
             }
         }
         Ok(())
+    }
+
+    /// Adds the event of a status, and counts it. An item that cannot be decoded or written keeps no other waiting.
+    async fn count_told(
+        &self,
+        id: IssuerTransactionId,
+        shown: &ShownStatus,
+        done: &mut WatchedTransactions,
+    ) -> Result<(), StoreError> {
+        match self.tell(id, shown).await {
+            Ok(told) => {
+                done.read += 1;
+                done.changed += usize::from(told == Told::Now);
+                Ok(())
+            }
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Misconfigured(_))) => Err(error),
+            Err(error @ (StoreError::Undecodable | StoreError::Seal(_) | StoreError::Contended)) => {
+                tracing::error!(%error, %id, "event: a change of an issuer transaction could not be kept");
+                Ok(())
+            }
+        }
     }
 
     async fn tell(&self, id: IssuerTransactionId, shown: &ShownStatus) -> Result<Told, StoreError> {

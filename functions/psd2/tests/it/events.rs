@@ -115,6 +115,41 @@ async fn one_transaction_that_cannot_be_read_hides_no_other() {
 }
 
 #[tokio::test]
+async fn a_list_that_cannot_be_read_is_a_failure_and_hides_no_change() {
+    let app = TestApp::start().await;
+    let (location, _) = made(&app, "order 1").await;
+    press(&app, &location, "accept").await;
+    let failure = json!({ "Error": [{ "error_description": "failure", "error_description_translated": "failure" }] });
+    app.bank.fault(json!({ "endpoint": LIST, "status": 500, "body": failure, "times": 1000 })).await;
+    let process = app.compose().await;
+
+    let checked = process.tpp.issuer_transactions.check(Deadline::after(Duration::from_secs(29))).await;
+
+    assert!(checked.is_err(), "{checked:?}");
+    assert_eq!(events(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_watched_item_that_cannot_be_decoded_hides_no_other() {
+    let app = TestApp::start().await;
+    let (location, _) = made(&app, "order 1").await;
+    let (_, spoilt) = made(&app, "order 2").await;
+    press(&app, &location, "accept").await;
+    let update = json!({
+        "TableName": "events",
+        "Key": { "pk": { "S": "ISSUER_TRANSACTIONS" }, "sk": { "S": format!("{:020}", spoilt["id"].as_u64().unwrap()) } },
+        "UpdateExpression": "SET expires_at = :spoilt",
+        "ExpressionAttributeValues": { ":spoilt": { "S": "spoilt" } },
+    });
+    app.aws_call("DynamoDB_20120810.UpdateItem", update).await;
+
+    let done = check(&app).await;
+
+    assert_eq!((done.watched, done.read, done.changed), (1, 1, 1));
+    assert_eq!(events(&app).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_busy_bank_ends_a_run_without_a_failure() {
     let app = TestApp::start().await;
     let (location, _) = made(&app, "order 1").await;

@@ -8,6 +8,7 @@ mod fixture;
 mod gone;
 mod many;
 mod not_yet;
+mod polls;
 mod search;
 mod secrecy;
 mod sender;

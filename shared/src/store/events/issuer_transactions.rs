@@ -101,7 +101,8 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the issuer transactions that are watched now, the oldest first.
+    /// Returns the issuer transactions that are watched now, the oldest first. One that cannot be decoded is logged and
+    /// left out.
     ///
     /// # Errors
     /// Returns [`StoreError`] if DynamoDB does not answer.
@@ -115,10 +116,12 @@ impl Store {
             for item in items {
                 let id: u64 = attribute(&item, "sk")?.parse().map_err(|_| StoreError::Undecodable)?;
                 first = id.saturating_add(1);
-                let Watched { told, expires_at, .. } = from_item(item)?;
-                if expires_at > now {
-                    let id = IssuerTransactionId::try_from(id).map_err(|_| StoreError::Undecodable)?;
-                    watched.push(WatchedTransaction { id, is_told: told.is_some() });
+                match (IssuerTransactionId::try_from(id), from_item::<Watched>(item)) {
+                    (Ok(id), Ok(Watched { told, expires_at, .. })) if expires_at > now => {
+                        watched.push(WatchedTransaction { id, is_told: told.is_some() });
+                    }
+                    (Ok(_), Ok(_)) => {}
+                    (Err(_), _) | (_, Err(_)) => tracing::error!(id, "event: a watched transaction cannot be decoded"),
                 }
             }
             if is_last {

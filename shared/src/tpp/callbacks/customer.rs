@@ -20,34 +20,46 @@ use crate::{
 };
 
 impl Visit<'_> {
-    /// Handles the hints of the customer. Returns how each of them ended.
+    /// Handles the hints of the customer. Returns how they ended. One that is missing must be handled again later.
     ///
     /// # Errors
-    /// Returns an error if all hints of the customer must be handled again later: what was done is done, and is not
-    /// done a second time. [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] and [`TppError::ConsentExpired`]
-    /// mean that nothing is left to do.
+    /// Returns an error if that is so for all of them. [`TppError::UnknownUser`], [`TppError::ConsentRevoked`] and
+    /// [`TppError::ConsentExpired`] mean that nothing is left to do.
     pub(super) async fn run(&self, hints: Vec<Numbered>) -> Result<Vec<(usize, End)>, TppError> {
-        let Plan { payments, objects, accounts, consent, nothing } = Plan::of(hints);
         let mut ends = Vec::new();
-        for (account, hints) in payments {
-            let visited = self.payments(account, &hints, &mut ends).await;
-            later_for_lack_of_turn(visited, &hints, &mut ends)?;
+        match self.run_plan(Plan::of(hints), &mut ends).await {
+            Err(error @ (TppError::UnknownUser | TppError::ConsentRevoked | TppError::ConsentExpired)) => Err(error),
+            Err(error) if ends.is_empty() => Err(error),
+            // What was read is not read again.
+            Err(error) => {
+                tracing::warn!(%error, "callback: some hints of a customer are handled later");
+                Ok(ends)
+            }
+            Ok(()) => Ok(ends),
         }
-        for ((kind, account, id), hints) in objects {
-            let visited = self.object(kind, account, id, &hints, &mut ends).await;
-            later_for_lack_of_turn(visited, &hints, &mut ends)?;
-        }
-        if !accounts.is_empty() {
-            let visited = self.accounts(&accounts, &mut ends).await;
-            later_for_lack_of_turn(visited, &accounts, &mut ends)?;
-        }
-        if !consent.is_empty() {
-            let visited = self.consent(&consent, &mut ends).await;
-            later_for_lack_of_turn(visited, &consent, &mut ends)?;
-        }
+    }
+
+    async fn run_plan(&self, plan: Plan, ends: &mut Vec<(usize, End)>) -> Result<(), TppError> {
+        let Plan { payments, objects, accounts, consent, nothing } = plan;
         nothing.iter().for_each(|_| count(Metric::CallbacksIgnored));
         ends.extend(nothing.iter().map(|(number, _)| (*number, End::Done)));
-        Ok(ends)
+        for (account, hints) in payments {
+            let visited = self.payments(account, &hints, ends).await;
+            later_for_lack_of_turn(visited, &hints, ends)?;
+        }
+        for ((kind, account, id), hints) in objects {
+            let visited = self.object(kind, account, id, &hints, ends).await;
+            later_for_lack_of_turn(visited, &hints, ends)?;
+        }
+        if !accounts.is_empty() {
+            let visited = self.accounts(&accounts, ends).await;
+            later_for_lack_of_turn(visited, &accounts, ends)?;
+        }
+        if !consent.is_empty() {
+            let visited = self.consent(&consent, ends).await;
+            later_for_lack_of_turn(visited, &consent, ends)?;
+        }
+        Ok(())
     }
 
     /// Adds the event of the object in an answer. Returns the object, or `None` if the answer has no such object.

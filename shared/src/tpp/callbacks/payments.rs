@@ -16,8 +16,9 @@ use super::{
     visit::{End, Visit},
 };
 use crate::{
-    bunq::{Page, PageStart, Resource as _, calls::Payments},
+    bunq::{Neighbours, Page, PageStart, Resource as _, Verified, calls::Payments},
     store::Information,
+    telemetry::{Metric, count},
     tpp::error::TppError,
     types::{
         bank_object::BankObject,
@@ -32,6 +33,9 @@ const FEW: usize = 3;
 const SHORT_PAGE: u8 = 10;
 /// How many payments beyond the page one visit looks up for an account. Hints can be forged, and each costs a call.
 const MOST_LOOK_UPS: usize = 3;
+
+/// How many older pages one visit reads of an account, because callbacks failed. A page has 200 payments.
+const MOST_OLDER_PAGES: u32 = 10;
 
 /// What the look-up of a payment found that the page lacks.
 enum Beyond {
@@ -67,16 +71,21 @@ impl Visit<'_> {
             Answer::Shown(page) => all(page, Payments::NAME),
             Answer::Absent | Answer::Refused | Answer::Unreadable => None,
         };
-        let is_unreadable = match list {
+        let mut is_unreadable = match list {
             Answer::Shown(_) => page.is_none(),
             Answer::Unreadable => true,
             Answer::Absent | Answer::Refused => false,
         };
         let hinted: BTreeSet<_> = hints.iter().filter_map(|(_, hint)| hint.object_id).collect();
-        let shown = match page {
+        let mut shown = match page {
             Some(page) => self.tell_page(account, &page, &hinted, now).await?,
             None => BTreeMap::new(),
         };
+        if let Answer::Shown(newest) = &list
+            && let Some(oldest) = oldest_failure(hints)
+        {
+            is_unreadable |= !self.tell_older(account, (newest, oldest), &hinted, now, &mut shown).await?;
+        }
         let beyond = match list {
             Answer::Shown(_) | Answer::Unreadable => self.look_up(account, hints, &shown).await?,
             // Without the account, there is no payment of it.
@@ -101,6 +110,36 @@ impl Visit<'_> {
             ends.push((*number, end));
         }
         Ok(())
+    }
+
+    /// Adds the events of the pages before `newest`, back to the payment with the id `oldest`: the page has no place
+    /// for all payments whose callbacks failed. Returns `false` if a page cannot be read.
+    async fn tell_older(
+        &self,
+        account: MonetaryAccountId,
+        (newest, oldest): (&Verified, u64),
+        hinted: &BTreeSet<u64>,
+        now: Timestamp,
+        shown: &mut BTreeMap<u64, Shown>,
+    ) -> Result<bool, TppError> {
+        let mut older = Neighbours::read(&newest.body).and_then(|neighbours| neighbours.older);
+        for _ in 0..MOST_OLDER_PAGES {
+            let first = shown.keys().next().copied();
+            let Some(from) = older.filter(|_| first.is_some_and(|first| oldest < first)) else { return Ok(true) };
+            let page = Page { from: PageStart::OlderThan(from), ..Page::LARGEST };
+            let Answer::Shown(answer) = self.read(&Payments::list(account, page)).await? else { return Ok(false) };
+            let Some(payments) = all(&answer, Payments::NAME) else { return Ok(false) };
+            shown.append(&mut self.tell_page(account, &payments, hinted, now).await?);
+            if shown.keys().next().copied() >= first {
+                return Ok(true);
+            }
+            older = Neighbours::read(&answer.body).and_then(|neighbours| neighbours.older);
+        }
+        if shown.keys().next().is_some_and(|first| oldest < *first) {
+            tracing::error!(%account, "callback: a payment whose callback failed is too far back, and has no event");
+            count(Metric::CallbacksUnmet);
+        }
+        Ok(true)
     }
 
     /// Adds the events of a page of payments, which was read at this time. Returns the payments by id.
@@ -181,7 +220,13 @@ impl Visit<'_> {
     }
 }
 
-/// Returns whether a payment is looked for in every account of the customer. Then the page of one account is enough.
+/// Returns the id of the oldest payment whose callback failed.
+fn oldest_failure(hints: &[Numbered]) -> Option<u64> {
+    let failed = hints.iter().filter(|(_, hint)| hint.source == Source::Failure);
+    failed.filter_map(|(_, hint)| hint.object_id).min()
+}
+
+/// Returns whether a payment is looked for in every account of the customer. Then the pages of one account are enough.
 const fn is_search(hint: &Hint) -> bool {
     match hint.source {
         Source::Bunq => false,

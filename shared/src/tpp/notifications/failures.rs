@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     bunq::{
-        BankError, Onward, Page, PageStart,
+        BankError, DecodeError, Onward, Page, PageStart,
         calls::{FailedCallback, ListFailedCallbacks},
     },
     store::{Connection, SessionOwner},
@@ -137,7 +137,11 @@ impl NotificationFilters {
             let read = match self.calls.call_when_free(owner, &ListFailedCallbacks { page }, deadline).await {
                 Ok(read) => read,
                 // The bank does not show this list to us.
-                Err(TppError::Bank(BankError::Refused(refusal))) if matches!(refusal.status, 403 | 404) => break,
+                Err(TppError::Bank(BankError::Refused(refusal)))
+                    if pages == 0 && matches!(refusal.status, 403 | 404) =>
+                {
+                    break;
+                }
                 Err(error) => return Err(error),
             };
             pages += 1;
@@ -148,7 +152,12 @@ impl NotificationFilters {
                 Onward::Older(id) if ids.iter().all(|id| *id > until) => {
                     Page { from: PageStart::OlderThan(id), ..page }
                 }
-                Onward::Older(_) | Onward::End | Onward::Repeats | Onward::Stuck => break,
+                Onward::Older(_) | Onward::End => break,
+                // Older ones would be passed over.
+                Onward::Repeats | Onward::Stuck => {
+                    let reason = DecodeError::Missing("older page");
+                    return Err(BankError::Undecodable { reason, response_id: None }.into());
+                }
             };
             if pages >= MOST_PAGES {
                 tracing::error!("notifications: more callbacks failed than are listed, and the oldest have no events");

@@ -4,6 +4,7 @@
 use std::{mem, time::Duration};
 
 use crate::{
+    bunq::BankError,
     queue::QueueError,
     store::{Store, StoreError},
     tpp::error::TppError,
@@ -23,6 +24,8 @@ pub(super) enum Reach {
     Nothing,
     /// Only this connection fails.
     One,
+    /// There is no session of this customer for a moment, or its work takes too long.
+    Later,
     /// The bank takes no call of any connection for a moment.
     Busy,
     /// Every connection would fail: the store, the queue or the secrets do not answer.
@@ -39,6 +42,11 @@ impl Reach {
             | TppError::TooManyUnattendedReads(_)
             // There are no connections yet.
             | TppError::NotOnboarded => Self::Nothing,
+            TppError::SessionPending
+            | TppError::Bank(BankError::TooLate)
+            | TppError::Session { error: BankError::TooLate | BankError::Busy { .. } | BankError::RateLimited { .. }, .. } => {
+                Self::Later
+            }
             error if error.is_busy() => Self::Busy,
             TppError::Store(StoreError::Unavailable(_))
             | TppError::Queue(QueueError::Unavailable(_) | QueueError::Misconfigured(_))
@@ -59,7 +67,6 @@ impl Reach {
             | TppError::RefusedBefore(_)
             | TppError::KeyReused
             | TppError::OutcomeUnknown(_)
-            | TppError::SessionPending
             | TppError::Session { .. }
             | TppError::InstallationChanged
             | TppError::Bank(_)
@@ -102,7 +109,7 @@ impl Run {
         };
         let is_first = !mem::replace(&mut self.has_begun, true);
         let (goes_on, moves_on) = match reach {
-            Reach::Nothing | Reach::One => (true, true),
+            Reach::Nothing | Reach::One | Reach::Later => (true, true),
             Reach::Busy => (false, is_first),
             Reach::All => (false, false),
         };
@@ -122,7 +129,7 @@ impl Run {
                 tracing::warn!(%error, user_id, "notifications: the work on a connection failed");
                 self.failed += 1;
             }
-            Reach::Busy => self.postponed += 1,
+            Reach::Later | Reach::Busy => self.postponed += 1,
             Reach::All => self.error = Some(error),
         }
         reach
