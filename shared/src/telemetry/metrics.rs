@@ -54,7 +54,8 @@ pub enum Metric {
     /// The number of messages about callbacks that a visit to their customer could not handle, so that they are handled
     /// later.
     CallbacksLate,
-    /// The number of callbacks of the bank that were given up, because the bank never showed the change.
+    /// The number of callbacks of the bank that were given up, because the bank never showed the change. Each time that
+    /// more callbacks failed than are looked for counts as one.
     CallbacksUnmet,
     /// Days until the first certificate of the chain expires.
     CertificateDaysLeft,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The shortest pause before a call that the bank's limit delays is tried again.
-pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// The time that a call needs after it has waited for the bank's limit.
 const ROOM: Duration = Duration::from_secs(2);
 

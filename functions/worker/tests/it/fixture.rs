@@ -1,6 +1,9 @@
 //! Helpers that these tests share.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use shared::types::deadline::Deadline;
 use testkit::{TestApp, callback};
 use url::Url;
 
@@ -51,6 +54,14 @@ impl Customer {
         let events = all_events(&self.app).await;
         events.into_iter().filter(|event| !kind(event).starts_with("connection.")).collect()
     }
+}
+
+/// Runs the schedule that looks for changes no callback has reported, in a process with empty memory. The event is that
+/// of the template.
+pub(crate) async fn search(app: &TestApp) -> Result<Value, String> {
+    let event = json!({ "task": "find-news" });
+    let found = worker::run(app.compose().await, event, Deadline::after(Duration::from_secs(25))).await;
+    found.map_err(|problem| problem.to_string())
 }
 
 /// Returns all events of the feed.

@@ -1,13 +1,10 @@
 //! Changes of customers whose payments the bank does not report: their accounts are polled.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use shared::types::deadline::Deadline;
 use testkit::TestApp;
 
 use crate::{
-    fixture::{ACCOUNT, Customer, id_of, summary},
+    fixture::{ACCOUNT, Customer, id_of, search, summary},
     unreported::{enable, find_news, work},
 };
 
@@ -96,8 +93,7 @@ async fn a_poll_that_the_queue_did_not_take_is_made_by_the_next_run() {
     let payment = customer.pay(1).await.remove(0);
     app.advance(12 * 3600).await;
     app.aws_fault(json!({ "target": "AmazonSQS.SendMessage", "times": 1000, "error": "InternalFailure" })).await;
-    let event = json!({ "task": "find-news" });
-    let failed = worker::run(app.compose().await, event, Deadline::after(Duration::from_secs(25))).await;
+    let failed = search(app).await;
     app.aws_recover().await;
 
     let found = find_news(&customer).await;

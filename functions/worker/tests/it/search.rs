@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::types::deadline::Deadline;
 use testkit::TestApp;
+
+use crate::fixture::search;
 
 const FAILURES: &str = "GET user/{user-id}/notification-filter-failure";
 /// How often a read is tried while the bank is in maintenance.
@@ -23,13 +25,6 @@ async fn reported(customers: usize) -> (TestApp, Vec<String>) {
     }
     app.bank.forget_calls().await;
     (app, users)
-}
-
-/// Runs the schedule in a process with empty memory.
-async fn search(app: &TestApp) -> Result<Value, String> {
-    let event = json!({ "task": "find-news" });
-    let found = worker::run(app.compose().await, event, Deadline::after(Duration::from_secs(25))).await;
-    found.map_err(|problem| problem.to_string())
 }
 
 /// Replaces an attribute of a connection in the store.

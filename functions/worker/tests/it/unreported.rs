@@ -3,17 +3,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::types::deadline::Deadline;
 use testkit::TestApp;
 
-use crate::fixture::{ACCOUNT, Customer, id_of, refusal, summary};
+use crate::fixture::{ACCOUNT, Customer, id_of, refusal, search, summary};
 
 const ACCOUNTS: &str = "GET user/{user-id}/monetary-account";
 
-/// What the schedule sends, as in the template.
 pub(crate) async fn find_news(customer: &Customer) -> Value {
-    let process = customer.app.compose().await;
-    worker::run(process, json!({ "task": "find-news" }), Deadline::after(Duration::from_secs(25))).await.unwrap()
+    search(&customer.app).await.unwrap()
 }
 
 /// Handles the hints, and those of each account that they become.
@@ -127,8 +124,7 @@ async fn a_failed_callback_whose_hint_was_not_sent_is_sent_later() {
         let payment = miss(&customer, owner).await;
         let away = json!({ "target": "AmazonSQS.SendMessage", "times": 1000, "error": "InternalFailure" });
         app.aws_fault(away).await;
-        let event = json!({ "task": "find-news" });
-        let failed = worker::run(app.compose().await, event, Deadline::after(Duration::from_secs(25))).await;
+        let failed = search(app).await;
         app.aws_recover().await;
 
         let found = find_news(&customer).await;

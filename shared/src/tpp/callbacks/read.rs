@@ -8,8 +8,8 @@ use super::{target::Numbered, visit::Visit};
 use crate::{
     bunq::{BankError, Call, Envelope, Resource, Verified},
     store::{Information, ReadPart, SessionOwner},
-    tpp::{calls::SHORTEST_WAIT, error::TppError},
-    types::{cache::Trust, hint::Source, ids::MonetaryAccountId},
+    tpp::error::TppError,
+    types::{hint::Source, ids::MonetaryAccountId},
 };
 
 /// No further event is added if less time is left.
@@ -75,43 +75,38 @@ impl Visit<'_> {
     /// Returns an error if no other read of this customer would succeed now.
     pub(super) async fn read<C: Call<Output = Verified>>(&self, call: &C) -> Result<Answer, TppError> {
         let owner = SessionOwner::Customer(self.connection.user_id);
-        loop {
-            let error = match self.callbacks.calls.call(owner, call, self.deadline, Trust::Recent).await {
-                Ok(answer) => return Ok(Answer::Shown(answer)),
-                Err(TppError::Bank(error)) => error,
-                Err(error) => return Err(error),
-            };
-            // Even after a new session: this says nothing about the object.
-            if error.is_dead_session() {
-                return Err(error.into());
+        let error = match self.callbacks.calls.call_when_free(owner, call, self.deadline).await {
+            Ok(answer) => return Ok(Answer::Shown(answer)),
+            Err(TppError::Bank(error)) => error,
+            Err(error) => return Err(error),
+        };
+        // Even after a new session: this says nothing about the object.
+        if error.is_dead_session() {
+            return Err(error.into());
+        }
+        match error {
+            BankError::Refused(refusal) if refusal.status == 404 => Ok(Answer::Absent),
+            BankError::Refused(ref refusal) if matches!(refusal.status, 400 | 403) => {
+                tracing::warn!(%error, "callback: the bank does not show an object");
+                Ok(Answer::Refused)
             }
-            match error {
-                BankError::Busy { wait } if self.deadline.left() > wait + ROOM => {
-                    tokio::time::sleep(wait.max(SHORTEST_WAIT)).await;
-                }
-                BankError::Refused(refusal) if refusal.status == 404 => return Ok(Answer::Absent),
-                BankError::Refused(ref refusal) if matches!(refusal.status, 400 | 403) => {
-                    tracing::warn!(%error, "callback: the bank does not show an object");
-                    return Ok(Answer::Refused);
-                }
-                BankError::Refused(_)
-                | BankError::Failed(_)
-                | BankError::Foreign { .. }
-                | BankError::Signature { .. }
-                | BankError::Undecodable { .. }
-                | BankError::Interrupted(_)
-                | BankError::Timeout
-                | BankError::TooLarge => {
-                    tracing::error!(%error, "callback: an object cannot be read");
-                    return Ok(Answer::Unreadable);
-                }
-                BankError::Busy { .. }
-                | BankError::RateLimited { .. }
-                | BankError::Maintenance { .. }
-                | BankError::Unreachable(_)
-                | BankError::TooLate
-                | BankError::Signing => return Err(error.into()),
+            BankError::Refused(_)
+            | BankError::Failed(_)
+            | BankError::Foreign { .. }
+            | BankError::Signature { .. }
+            | BankError::Undecodable { .. }
+            | BankError::Interrupted(_)
+            | BankError::Timeout
+            | BankError::TooLarge => {
+                tracing::error!(%error, "callback: an object cannot be read");
+                Ok(Answer::Unreadable)
             }
+            BankError::Busy { .. }
+            | BankError::RateLimited { .. }
+            | BankError::Maintenance { .. }
+            | BankError::Unreachable(_)
+            | BankError::TooLate
+            | BankError::Signing => Err(error.into()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     telemetry::{Metric, count},
     tpp::{
         error::TppError,
-        notifications::{news::ROOM, service::NotificationFilters},
+        notifications::{pass::ROOM, service::NotificationFilters},
     },
     types::{
         bank_object::BankObject,

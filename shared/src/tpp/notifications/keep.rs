@@ -7,17 +7,17 @@ use serde::Serialize;
 use crate::{
     tpp::{
         error::TppError,
-        notifications::{error::NotificationsError, pass::Run, service::NotificationFilters},
+        notifications::{
+            error::NotificationsError,
+            pass::{MOST_PAGES, ROOM, Run},
+            service::NotificationFilters,
+        },
     },
     types::{deadline::Deadline, ids::UserId},
 };
 
-/// No check is begun if less time is left.
-const ROOM: Duration = Duration::from_secs(8);
 /// How long one check may take. A request that needs the same lease waits for that long at most.
 const LONGEST_CHECK: Duration = Duration::from_secs(12);
-/// How many pages of the table a run reads.
-const MOST_PAGES: u32 = 10;
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

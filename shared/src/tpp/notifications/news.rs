@@ -1,8 +1,6 @@
 //! Looks for changes that no callback has reported, of some connections in each run. A schedule calls it. What may have
 //! changed becomes a hint, as a callback does, so the events are the same.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,7 +9,10 @@ use crate::{
     tpp::{
         error::TppError,
         notifications::{
-            error::NotificationsError, pass::Run, service::NotificationFilters, status::NotificationStatus,
+            error::NotificationsError,
+            pass::{MOST_PAGES, ROOM, Run},
+            service::NotificationFilters,
+            status::NotificationStatus,
         },
     },
     types::{
@@ -20,11 +21,6 @@ use crate::{
         notification::{NewsVia, NotificationState},
     },
 };
-
-/// No connection is begun if less time is left.
-pub(super) const ROOM: Duration = Duration::from_secs(8);
-/// How many pages of the table a run reads.
-const MOST_PAGES: u32 = 10;
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

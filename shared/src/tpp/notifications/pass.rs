@@ -14,6 +14,10 @@ use crate::{
     },
 };
 
+/// No connection is begun if less time is left.
+pub(super) const ROOM: Duration = Duration::from_secs(8);
+/// How many pages of the table a run reads.
+pub(super) const MOST_PAGES: u32 = 10;
 /// The time at the end of a run in which its place is stored.
 const FOR_PLACE: Duration = Duration::from_secs(2);
 
